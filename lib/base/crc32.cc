@@ -1,0 +1,43 @@
+#include "base/crc32.h"
+
+#include <array>
+#include <cstddef>
+
+namespace dc {
+namespace {
+
+// tables[k][b]: the effect of byte b followed by k zero bytes ("slicing by 8").
+constexpr std::array<std::array<uint32_t, 256>, 8> MakeTables() {
+  std::array<std::array<uint32_t, 256>, 8> tables{};
+  for (uint32_t b = 0; b < 256; ++b) {
+    uint32_t crc = b;
+    for (int i = 0; i < 8; ++i) crc = (crc >> 1) ^ ((crc & 1u) ? 0x82F63B78u : 0u);
+    tables[0][b] = crc;
+  }
+  for (uint32_t b = 0; b < 256; ++b) {
+    for (size_t k = 1; k < 8; ++k) {
+      const uint32_t previous = tables[k - 1][b];
+      tables[k][b] = (previous >> 8) ^ tables[0][previous & 0xFFu];
+    }
+  }
+  return tables;
+}
+
+constexpr auto kTables = MakeTables();
+
+}  // namespace
+
+uint32_t Crc32c(std::span<const uint8_t> bytes) {
+  uint32_t crc = 0xFFFFFFFFu;
+  size_t i = 0;
+  for (; i + 8 <= bytes.size(); i += 8) {
+    const uint8_t* p = bytes.data() + i;
+    crc = kTables[7][(crc ^ p[0]) & 0xFFu] ^ kTables[6][((crc >> 8) ^ p[1]) & 0xFFu] ^
+          kTables[5][((crc >> 16) ^ p[2]) & 0xFFu] ^ kTables[4][(crc >> 24) ^ p[3]] ^
+          kTables[3][p[4]] ^ kTables[2][p[5]] ^ kTables[1][p[6]] ^ kTables[0][p[7]];
+  }
+  for (; i < bytes.size(); ++i) crc = (crc >> 8) ^ kTables[0][(crc ^ bytes[i]) & 0xFFu];
+  return ~crc;
+}
+
+}  // namespace dc

@@ -1,0 +1,40 @@
+// The one thread pool of the toolchain.
+#ifndef DC_BASE_THREAD_POOL_H_
+#define DC_BASE_THREAD_POOL_H_
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+namespace dc {
+
+// Runs loops on `threads` threads, the caller's among them. Workers spin for a few microseconds
+// after a loop, then sleep. Work is handed out index by index and the caller takes what nobody else
+// has begun, so a loop goes on when every worker is starved of its core.
+class ThreadPool {
+ public:
+  // `threads` <= 0 means one per core that this process may use. At most 256, and fewer where the
+  // system refuses to start more: threads() tells.
+  explicit ThreadPool(int threads);
+  // No loop may be running.
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  // Threads that run a loop, the caller's among them; at least 1.
+  int threads() const;
+
+  // Calls body(i) for every i in [0, count), in any order and on any thread, and returns when all
+  // calls have returned. `body` must not throw. Loops of several callers run one after another; a
+  // loop started from inside a body of the same pool, also by way of another pool, runs on the
+  // calling thread alone. Two pools may use each other, but only in one direction at a time.
+  void ParallelFor(size_t count, const std::function<void(size_t)>& body);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace dc
+
+#endif  // DC_BASE_THREAD_POOL_H_

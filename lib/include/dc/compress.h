@@ -1,0 +1,35 @@
+// The whole line from one recipe, with every intermediate file kept.
+#ifndef DC_COMPRESS_H_
+#define DC_COMPRESS_H_
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+
+#include "dc/data.h"
+#include "dc/progress.h"
+#include "dc/recipe.h"
+#include "dc/report.h"
+#include "dc/status.h"
+#include "dc/train.h"
+
+namespace dc {
+
+// Test error of a .dcz as the runtime computes it. Handed in because the pipeline does not link
+// the runtime.
+using DczEvaluator = std::function<StatusOr<EvalResult>(std::span<const uint8_t> file,
+                                                        const Dataset& data, Progress* progress)>;
+
+// Runs all stages of `recipe` and leaves trained.onnx, pruned.onnx, quantized.onnx, model.dcz,
+// report.json and a CSV log per training run in `directory`. A stage whose output is there and was
+// made by the same recipe, model, data and seed is not run again; an interrupted one goes on from
+// its last checkpoint. The report is returned also when a goal of the recipe is missed: `goal` then
+// holds what was missed.
+StatusOr<Report> Compress(const Recipe& recipe, const Dataset& data, const std::string& directory,
+                          int threads, const DczEvaluator& evaluate, Status* goal,
+                          Progress* progress);
+
+}  // namespace dc
+
+#endif  // DC_COMPRESS_H_

@@ -1,0 +1,44 @@
+// Quantized graph -> .dcz.
+#ifndef DC_ENCODE_H_
+#define DC_ENCODE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "dc/graph.h"
+#include "dc/layer_settings.h"
+#include "dc/progress.h"
+#include "dc/status.h"
+
+namespace dc {
+
+struct EncodeOptions {
+  // Width of fixed gaps per layer: "auto" (the cheapest, default) or 1..16. "conv=8,fc=5" gives the
+  // paper's tables.
+  LayerSettings gap_bits;
+  LayerSettings order;                // "auto" (default), "row" or "column"
+  bool huffman = true;                // false: fixed-width codes and gaps (for comparison)
+  std::string codebook_type = "f32";  // "f32", or "f16": rounds centroids and biases
+  bool keep_names = false;            // keep names and metadata
+  int threads = 0;
+};
+
+// How one weight was stored. Bits are totals over its stored entries.
+struct LayerEncoding {
+  std::string name;
+  std::string form, positions, order, code_coder, gap_coder;
+  int64_t weights = 0, survivors = 0, fillers = 0, entries = 0;
+  int code_bits = 0, gap_bits = 0;  // fixed widths, before entropy coding
+  int64_t codebook_bytes = 0, code_bytes = 0, gap_bytes = 0;
+};
+
+// Encodes `graph`: quantized weights as codes, everything else as plain values. Deterministic; the
+// result decodes to the same codes and centroids (f16 codebooks: to the rounded ones). `layers`, if
+// not null, receives one entry a weight. Unsupported names the first node that .dcz cannot hold.
+StatusOr<std::vector<uint8_t>> EncodeModel(const Graph& graph, const EncodeOptions& options,
+                                           std::vector<LayerEncoding>* layers, Progress* progress);
+
+}  // namespace dc
+
+#endif  // DC_ENCODE_H_

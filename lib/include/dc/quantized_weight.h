@@ -1,0 +1,46 @@
+// The quantized form of a weight and how a graph holds it.
+#ifndef DC_QUANTIZED_WEIGHT_H_
+#define DC_QUANTIZED_WEIGHT_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "dc/graph.h"
+#include "dc/status.h"
+
+namespace dc {
+
+// W[i] == codebook[codes[i]].
+struct QuantizedWeight {
+  std::vector<int64_t> shape;
+  std::vector<float> codebook;  // 1 to 65,536 entries; codebook[0] == 0 in a sparse layer
+  std::vector<uint16_t> codes;  // ElementCount(shape) indices into the codebook
+  std::string policy;           // name of the policy that chose the codebook
+  int bits = 0;                 // fixed code width that the policy was given
+
+  bool sparse() const { return !codebook.empty() && codebook[0] == 0.0f; }
+};
+
+// Replaces the float initializer `name` (or its earlier quantized form) by `name`_codes (uint8, or
+// uint16 above 256 entries) and `name`_codebook, and by a Cast to int32 and a Gather that writes
+// the value `name`. Policy and bits go into metadata as dc.weight.NAME.policy and .bits. Inserts
+// nodes: node indices held by the caller (WeightRef::node) are stale afterwards. BadInput where
+// `name` is no weight of this shape or the codes do not fit the codebook; `graph` is then
+// unchanged.
+Status SetQuantizedWeight(Graph* graph, const std::string& name, const QuantizedWeight& weight);
+
+// Reads it back. BadInput where `name` has no such form or a code is outside the codebook.
+StatusOr<QuantizedWeight> GetQuantizedWeight(const Graph& graph, const std::string& name);
+
+// True where the value `name` is Gather(codebook, Cast(codes)) on initializers.
+bool IsQuantized(const Graph& graph, const std::string& name);
+
+// Turns every quantized weight of `graph` back into a float initializer of the same name, and drops
+// its policy and bits from the metadata. Node indices held by the caller are stale afterwards.
+// BadInput where a code is outside its codebook.
+Status DequantizeAll(Graph* graph);
+
+}  // namespace dc
+
+#endif  // DC_QUANTIZED_WEIGHT_H_

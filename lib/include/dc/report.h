@@ -1,0 +1,90 @@
+// Where the bytes of a .dcz went, and what a tool measured: the fields of proto/report.proto.
+#ifndef DC_REPORT_H_
+#define DC_REPORT_H_
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "dc/graph.h"
+#include "dc/status.h"
+
+namespace dc {
+
+struct LayerReport {
+  std::string name, kind, policy, form, positions, order;
+  uint64_t weights = 0, survivors = 0, fillers = 0;
+  // Bits a stored entry: fixed width, then after entropy coding.
+  double weight_bits = 0, weight_bits_coded = 0, index_bits = 0, index_bits_coded = 0;
+  uint64_t codebook_entries = 0, codebook_bytes = 0, bytes = 0;
+
+  double density() const { return weights ? double(survivors) / double(weights) : 0; }
+  double ratio() const { return bytes ? 4.0 * double(weights) / double(bytes) : 0; }
+};
+
+struct LayerOutcome {
+  std::string name, policy;
+  uint64_t weights = 0, survivors = 0, codebook_entries = 0;
+  int bits = 0;
+  double rms_error = 0;
+};
+
+struct StageReport {
+  std::string name;
+  double seconds = 0;
+  int epochs = 0;
+  std::optional<double> error_percent;
+  uint64_t output_bytes = 0;
+  std::vector<LayerOutcome> layers;
+};
+
+struct Latency {
+  int64_t batch = 0;
+  int threads = 0;
+  double microseconds_per_image = 0;
+};
+
+struct Sensitivity {
+  std::string layer;
+  double density = 0, error_percent = 0;
+};
+
+using Parts = std::vector<std::pair<std::string, uint64_t>>;
+
+struct Report {
+  std::string model, data;
+  uint64_t seed = 0, file_bytes = 0, baseline_bytes = 0;
+  std::optional<double> baseline_error_percent, error_percent, top5_error_percent;
+  std::vector<LayerReport> layers;
+  Parts parts;       // sums to file_bytes
+  Parts comparison;  // the same model in other forms
+  std::vector<StageReport> stages;
+  std::optional<Latency> latency;
+  std::vector<Sensitivity> sensitivity;
+
+  double ratio() const { return file_bytes ? double(baseline_bytes) / double(file_bytes) : 0; }
+};
+
+// Explains the .dcz in `file`: layers, parts, baseline_bytes, ratio; `model` is left empty.
+StatusOr<Report> ReportFile(std::span<const uint8_t> file);
+
+// Adds to `comparison` the size of the float32 initializers of `graph` as raw bytes and as
+// zstd -19 of them, called "NAME f32" and "NAME f32, zstd -19".
+Status CompareWith(const Graph& graph, const std::string& name, Report* report);
+
+// Tables for people: the paper's columns per layer, then the parts of the file, then the
+// comparison, the stages and errors as far as they are known.
+std::string ReportText(const Report& report);
+
+// The same as JSON, field names as in proto/report.proto.
+StatusOr<std::string> ReportJson(const Report& report);
+
+// The toolchain's version, "0.1.0".
+std::string Version();
+
+}  // namespace dc
+
+#endif  // DC_REPORT_H_

@@ -1,0 +1,106 @@
+// Errors as values. Every fallible function of the library returns Status or StatusOr<T>; the
+// library never prints, exits or aborts on bad input.
+#ifndef DC_STATUS_H_
+#define DC_STATUS_H_
+
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace dc {
+
+// The kind of an error; each maps to one documented exit code of the tools.
+enum class StatusCode {
+  kOk = 0,
+  kGoalNotMet = 1,   // a stated goal (accuracy budget, ...) was missed
+  kUsage = 2,        // contradictory or impossible options
+  kBadInput = 3,     // malformed, damaged or contradictory input data
+  kUnsupported = 4,  // well-formed input that this version does not cover
+  kIo = 5,           // the operating system refused
+  kInternal = 6,     // a broken invariant of this library: a bug
+};
+
+// Success, or one error in three parts: what is wrong, where, and what to do about it.
+class Status {
+ public:
+  Status() = default;
+  Status(StatusCode code, std::string what, std::string where, std::string advice)
+      : code_(code), what_(std::move(what)), where_(std::move(where)), advice_(std::move(advice)) {}
+
+  bool ok() const { return code_ == StatusCode::kOk; }
+  StatusCode code() const { return code_; }
+  const std::string& what() const { return what_; }
+  const std::string& where() const { return where_; }
+  const std::string& advice() const { return advice_; }
+
+  // "WHAT (WHERE): ADVICE" on one line; empty parts are left out. "ok" for success.
+  std::string ToString() const;
+
+  // The same error with `place` put before the place it names: callers add the file or the tensor
+  // that the callee could not know.
+  Status At(const std::string& place) const;
+
+ private:
+  StatusCode code_ = StatusCode::kOk;
+  std::string what_, where_, advice_;
+};
+
+// The exit code that the tools document for `code` (0 to 4).
+int ExitCode(StatusCode code);
+
+inline Status OkStatus() { return Status(); }
+Status GoalNotMet(std::string what, std::string where = "", std::string advice = "");
+Status UsageError(std::string what, std::string where = "", std::string advice = "");
+Status BadInput(std::string what, std::string where = "", std::string advice = "");
+Status Unsupported(std::string what, std::string where = "", std::string advice = "");
+Status IoError(std::string what, std::string where = "", std::string advice = "");
+Status Internal(std::string what, std::string where = "", std::string advice = "");
+
+// A value, or the error that kept it from being made.
+template <typename T>
+class StatusOr {
+ public:
+  StatusOr(T value) : value_(std::move(value)) {}         // NOLINT: implicit by design
+  StatusOr(Status status) : status_(std::move(status)) {  // NOLINT: implicit by design
+    if (status_.ok()) status_ = Internal("a result without a value");
+  }
+
+  bool ok() const { return value_.has_value(); }
+  const Status& status() const { return status_; }
+
+  // Precondition of the accessors: ok().
+  T& value() & { return *value_; }
+  const T& value() const& { return *value_; }
+  T&& value() && { return std::move(*value_); }
+  T& operator*() & { return *value_; }
+  const T& operator*() const& { return *value_; }
+  T&& operator*() && { return std::move(*value_); }
+  T* operator->() { return &*value_; }
+  const T* operator->() const { return &*value_; }
+
+ private:
+  std::optional<T> value_;
+  Status status_;
+};
+
+}  // namespace dc
+
+#define DC_CONCAT_INNER(a, b) a##b
+#define DC_CONCAT(a, b) DC_CONCAT_INNER(a, b)
+
+// Returns from the enclosing function when `expr` is an error.
+#define DC_RETURN_IF_ERROR(expr)             \
+  do {                                       \
+    ::dc::Status dc_status_ = (expr);        \
+    if (!dc_status_.ok()) return dc_status_; \
+  } while (0)
+
+// `DC_ASSIGN_OR_RETURN(auto x, MakeX());` declares x, or returns the error.
+#define DC_ASSIGN_OR_RETURN(lhs, expr) \
+  DC_ASSIGN_OR_RETURN_INNER(DC_CONCAT(dc_or_, __LINE__), lhs, expr)
+#define DC_ASSIGN_OR_RETURN_INNER(tmp, lhs, expr) \
+  auto tmp = (expr);                              \
+  if (!tmp.ok()) return tmp.status();             \
+  lhs = std::move(tmp).value()
+
+#endif  // DC_STATUS_H_
