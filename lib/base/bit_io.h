@@ -33,7 +33,7 @@ class BitWriter {
     if (filled_ > 0) bytes_.push_back(static_cast<uint8_t>(pending_));
     pending_ = 0;
     filled_ = 0;
-    return std::move(bytes_);
+    return std::exchange(bytes_, {});
   }
 
  private:

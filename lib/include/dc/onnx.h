@@ -2,6 +2,8 @@
 #ifndef DC_ONNX_H_
 #define DC_ONNX_H_
 
+#include <cstdint>
+#include <span>
 #include <string>
 
 #include "dc/graph.h"
@@ -17,7 +19,8 @@ namespace dc {
 // but that nothing produces become `uninitialized`.
 StatusOr<Graph> LoadModel(const std::string& path);
 
-// The same, from text held in memory; `name` stands for the file in errors.
+// The same, from a binary model or from text held in memory; `name` stands for the file in errors.
+StatusOr<Graph> ParseModel(std::span<const uint8_t> bytes, const std::string& name);
 StatusOr<Graph> ParseModelText(const std::string& text, const std::string& name);
 
 // Writes `graph` as binary ONNX, atomically. Precondition: uninitialized is empty. The result

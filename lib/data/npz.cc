@@ -1,0 +1,127 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "data/npy_format.h"
+#include "data/sources.h"
+#include "data/zip.h"
+#include "dc/files.h"
+
+namespace dc {
+namespace {
+
+class Archive {
+ public:
+  static StatusOr<Archive> Open(const std::string& path) {
+    Archive archive;
+    archive.path_ = path;
+    DC_ASSIGN_OR_RETURN(archive.bytes_, ReadFile(path));
+    DC_ASSIGN_OR_RETURN(archive.entries_, ListZip(archive.bytes_, path));
+    return archive;
+  }
+
+  // The decoded .npy file of the array `name`.
+  StatusOr<std::vector<uint8_t>> Read(const std::string& name) const {
+    const auto entry = entries_.find(name + ".npy");
+    if (entry == entries_.end()) {
+      return BadInput("there is no array " + name, path_,
+                      "the archive needs x_train, y_train, x_test and y_test");
+    }
+    return ReadZipEntry(bytes_, entry->second, Where(name));
+  }
+
+  std::string Where(const std::string& name) const { return path_ + ", array " + name; }
+
+ private:
+  std::string path_;
+  std::vector<uint8_t> bytes_;
+  std::map<std::string, ZipEntry> entries_;
+};
+
+// Images: N x features, N x H x W or N x C x H x W; features count as channels of one pixel. The
+// first split to be read sets the sample shape of `data`, the second must match it.
+Status ReadSamples(const Archive& archive, const std::string& name, Dataset* data, Split* split) {
+  const std::string where = archive.Where(name);
+  DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> file, archive.Read(name));
+  DC_ASSIGN_OR_RETURN(const NpyView view, ParseNpy(file, where));
+  const std::vector<int64_t>& shape = view.shape;
+  if (shape.size() < 2 || shape.size() > 4 || view.count == 0) {
+    return BadInput("samples of rank " + std::to_string(shape.size()) + " or none at all", where,
+                    "give N x features, N x H x W or N x C x H x W");
+  }
+  const bool flat = shape.size() == 2;
+  const int64_t channels = shape.size() == 3 ? 1 : shape[1];
+  const int64_t height = flat ? 1 : shape[shape.size() - 2];
+  const int64_t width = flat ? 1 : shape.back();
+  if (data->channels != 0 &&
+      (channels != data->channels || height != data->height || width != data->width)) {
+    return BadInput("test samples of another shape than the training samples", where,
+                    "give both the same shape");
+  }
+  data->channels = channels;
+  data->height = height;
+  data->width = width;
+  split->count = shape[0];
+  if (view.kind == 'u' && view.width == 1) {
+    split->u8.assign(view.elements.begin(), view.elements.end());
+    return OkStatus();
+  }
+  if (view.kind != 'f') {
+    return Unsupported("samples of integers other than uint8", where,
+                       "convert with .astype('uint8') or .astype('float32')");
+  }
+  split->f32 = NpyToFloats(view);
+  const auto bad =
+      std::find_if(split->f32.begin(), split->f32.end(), [](float v) { return !std::isfinite(v); });
+  if (bad != split->f32.end()) {
+    return BadInput("NaN or infinity",
+                    where + ", element " + std::to_string(bad - split->f32.begin()),
+                    "clean the data first");
+  }
+  return OkStatus();
+}
+
+// Labels: N or N x 1 integers.
+Status ReadLabels(const Archive& archive, const std::string& name, Split* split) {
+  const std::string where = archive.Where(name);
+  DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> file, archive.Read(name));
+  DC_ASSIGN_OR_RETURN(const NpyView view, ParseNpy(file, where));
+  const bool list = view.shape.size() == 1 || (view.shape.size() == 2 && view.shape[1] == 1);
+  if (!list || view.kind == 'f') {
+    return BadInput("labels that are no list of integers", where,
+                    "give class numbers from 0 on (numpy.argmax turns one-hot rows into them)");
+  }
+  if (view.count != split->count) {
+    return BadInput(
+        std::to_string(view.count) + " labels for " + std::to_string(split->count) + " samples",
+        where, "give every sample one label");
+  }
+  DC_ASSIGN_OR_RETURN(const std::vector<int64_t> labels, NpyToIntegers(view, where));
+  constexpr int64_t kMostClasses = 100000;
+  for (size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i] < 0 || labels[i] >= kMostClasses) {
+      return BadInput("label " + std::to_string(labels[i]) + " is not in 0..99999",
+                      where + ", element " + std::to_string(i), "number the classes from 0 on");
+    }
+  }
+  split->labels.assign(labels.begin(), labels.end());
+  return OkStatus();
+}
+
+}  // namespace
+
+StatusOr<Dataset> OpenNpz(const std::string& path) {
+  DC_ASSIGN_OR_RETURN(const Archive archive, Archive::Open(path));
+  Dataset data;
+  DC_RETURN_IF_ERROR(ReadSamples(archive, "x_train", &data, &data.train));
+  DC_RETURN_IF_ERROR(ReadLabels(archive, "y_train", &data.train));
+  DC_RETURN_IF_ERROR(ReadSamples(archive, "x_test", &data, &data.test));
+  DC_RETURN_IF_ERROR(ReadLabels(archive, "y_test", &data.test));
+  DC_RETURN_IF_ERROR(CheckLabels(path, &data));
+  return data;
+}
+
+}  // namespace dc

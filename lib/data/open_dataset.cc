@@ -1,0 +1,74 @@
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "data/sources.h"
+
+namespace dc {
+namespace {
+
+constexpr char kFashionDirectory[] = "/usr/share/datasets/fashion-mnist";
+constexpr int kMnistClasses = 10;
+
+Status NeedDirectory(const std::string& directory, const std::string& advice) {
+  std::error_code error;
+  if (std::filesystem::is_directory(directory, error)) return OkStatus();
+  return IoError("no such directory", directory, advice);
+}
+
+StatusOr<Dataset> OpenFashionMnist() {
+  const std::string advice = "install it: apt-get install dataset-fashion-mnist";
+  DC_RETURN_IF_ERROR(NeedDirectory(kFashionDirectory, advice));
+  return OpenIdx(kFashionDirectory, kMnistClasses);
+}
+
+StatusOr<Dataset> OpenIn(const std::string& kind, const std::string& path) {
+  if (kind == "npz") return OpenNpz(path);
+  DC_RETURN_IF_ERROR(NeedDirectory(path, "give the directory that holds the data"));
+  if (kind == "cifar10") return OpenCifar10(path);
+  return OpenIdx(path, kind == "mnist" ? kMnistClasses : 0);
+}
+
+}  // namespace
+
+Status CheckLabels(const std::string& where, Dataset* data) {
+  for (const Split* split : {&data->train, &data->test}) {
+    if (split->labels.empty()) return BadInput("a split without samples", where, "add samples");
+  }
+  if (data->classes == 0) {
+    const int32_t train = *std::max_element(data->train.labels.begin(), data->train.labels.end());
+    const int32_t test = *std::max_element(data->test.labels.begin(), data->test.labels.end());
+    data->classes = std::max(train, test) + 1;
+  }
+  for (const Split* split : {&data->train, &data->test}) {
+    const auto bad = std::find_if(split->labels.begin(), split->labels.end(), [&](int32_t label) {
+      return label < 0 || label >= data->classes;
+    });
+    if (bad == split->labels.end()) continue;
+    return BadInput(
+        "label " + std::to_string(*bad) + " is not in 0.." + std::to_string(data->classes - 1),
+        where + (split == &data->train ? ", training" : ", test") + " label " +
+            std::to_string(bad - split->labels.begin()),
+        "the data does not belong to this dataset, or is damaged");
+  }
+  return OkStatus();
+}
+
+StatusOr<Dataset> OpenDataset(const std::string& spec) {
+  const size_t colon = spec.find(':');
+  const std::string kind = spec.substr(0, colon);
+  const std::string path = colon == std::string::npos ? "" : spec.substr(colon + 1);
+  const bool with_path = kind == "mnist" || kind == "idx" || kind == "cifar10" || kind == "npz";
+  const bool known = (spec == "fashion-mnist") || (with_path && !path.empty());
+  if (!known) {
+    return UsageError("unknown data '" + spec + "'", "",
+                      "use fashion-mnist, mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE");
+  }
+  DC_ASSIGN_OR_RETURN(Dataset data, with_path ? OpenIn(kind, path) : OpenFashionMnist());
+  data.name = spec;
+  return data;
+}
+
+}  // namespace dc

@@ -1,0 +1,43 @@
+// What training must respect: the seam between `train`, which applies constraints and knows none,
+// and `prune` and `quantize`, which make them and do not know how to train.
+#ifndef DC_MODEL_CONSTRAINT_H_
+#define DC_MODEL_CONSTRAINT_H_
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace dc {
+
+// A rule on one weight. The optimizer moves latent values; the network computes with effective
+// weights. For a mask both have the weight's size; for a shared codebook the latent values are the
+// centroids. Both functions are called once a step and must not allocate.
+class Constraint {
+ public:
+  virtual ~Constraint() = default;
+
+  // Latent values -> effective weights. May bring `latent` back into its feasible set in place
+  // (a mask zeroes the latent value of a pruned weight).
+  virtual void Project(std::span<float> latent, std::span<float> effective) const = 0;
+
+  // Gradient of the effective weights -> gradient of the latent values. Where both have the same
+  // size, a momentum buffer is a gradient too and may be passed (aliased) through this function
+  // when the rule changes: momentum of a pruned weight is cleared this way.
+  virtual void ReduceGradient(std::span<const float> latent, std::span<const float> gradient,
+                              std::span<float> latent_gradient) const = 0;
+};
+
+// A constraint and the values it trains. `latent` empty means: starts as a copy of the weight.
+struct ConstrainedWeight {
+  std::unique_ptr<Constraint> constraint;
+  std::vector<float> latent;
+};
+
+// By weight name (WeightRef::name). Weights without an entry are trained freely.
+using Constraints = std::map<std::string, ConstrainedWeight>;
+
+}  // namespace dc
+
+#endif  // DC_MODEL_CONSTRAINT_H_

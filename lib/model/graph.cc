@@ -1,0 +1,90 @@
+#include "dc/graph.h"
+
+#include <algorithm>
+
+namespace dc {
+namespace {
+
+template <typename T>
+T Get(const Node& node, const std::string& key, T otherwise) {
+  const auto it = node.attributes.find(key);
+  if (it == node.attributes.end()) return otherwise;
+  const T* value = std::get_if<T>(&it->second);
+  return value ? *value : otherwise;
+}
+
+}  // namespace
+
+int64_t Node::Int(const std::string& key, int64_t otherwise) const {
+  return Get<int64_t>(*this, key, otherwise);
+}
+float Node::Float(const std::string& key, float otherwise) const {
+  return Get<float>(*this, key, otherwise);
+}
+std::string Node::String(const std::string& key, const std::string& otherwise) const {
+  return Get<std::string>(*this, key, otherwise);
+}
+std::vector<int64_t> Node::Ints(const std::string& key, std::vector<int64_t> otherwise) const {
+  return Get<std::vector<int64_t>>(*this, key, std::move(otherwise));
+}
+
+const std::string& Node::Input(size_t i) const {
+  static const std::string none;
+  return i < inputs.size() ? inputs[i] : none;
+}
+
+const Node* Graph::Producer(const std::string& value) const {
+  for (const Node& node : nodes) {
+    if (std::find(node.outputs.begin(), node.outputs.end(), value) != node.outputs.end()) {
+      return &node;
+    }
+  }
+  return nullptr;
+}
+
+std::vector<size_t> Graph::Consumers(const std::string& value) const {
+  std::vector<size_t> result;
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    const auto& read = nodes[i].inputs;
+    if (std::find(read.begin(), read.end(), value) != read.end()) result.push_back(i);
+  }
+  return result;
+}
+
+const Tensor* Graph::Constant(const std::string& value) const {
+  if (value.empty()) return nullptr;
+  const auto it = initializers.find(value);
+  if (it != initializers.end()) return &it->second;
+  const Node* producer = Producer(value);
+  if (!producer || producer->op != "Constant" || !producer->domain.empty()) return nullptr;
+  const auto attribute = producer->attributes.find("value");
+  if (attribute == producer->attributes.end()) return nullptr;
+  return std::get_if<Tensor>(&attribute->second);
+}
+
+std::string Graph::FreshName(const std::string& base) const {
+  auto taken = [&](const std::string& value) {
+    if (initializers.count(value)) return true;
+    for (const auto* list : {&inputs, &outputs, &uninitialized}) {
+      for (const ValueInfo& info : *list) {
+        if (info.name == value) return true;
+      }
+    }
+    return Producer(value) != nullptr;
+  };
+  if (!taken(base)) return base;
+  for (int i = 1;; ++i) {
+    const std::string candidate = base + "_" + std::to_string(i);
+    if (!taken(candidate)) return candidate;
+  }
+}
+
+int64_t Graph::Float32Bytes() const {
+  int64_t bytes = 0;
+  for (const auto& [key, tensor] : initializers) {
+    if (tensor.type == DataType::kFloat32) bytes += static_cast<int64_t>(tensor.bytes.size());
+  }
+  return bytes;
+}
+
+}  // namespace dc

@@ -1,0 +1,162 @@
+#include "model/onnx_tensor.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <limits>
+#include <utility>
+#include <vector>
+
+namespace dc {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "Tensor and raw_data are little-endian");
+
+// Number of elements of `dims`; BadInput where a dimension is negative or the product, zeros left
+// out, is more than fits one file.
+StatusOr<int64_t> CountElements(const std::vector<int64_t>& dims, const std::string& where) {
+  constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
+  constexpr size_t kHighestRank = 16;
+  if (dims.size() > kHighestRank) {
+    return Unsupported("a tensor of rank " + std::to_string(dims.size()), where,
+                       "ranks up to " + std::to_string(kHighestRank) + " are covered");
+  }
+  int64_t product = 1;
+  bool empty = false;
+  for (int64_t d : dims) {
+    if (d < 0) return BadInput("negative dimension " + std::to_string(d), where, "export it again");
+    if (d == 0) {
+      empty = true;
+      continue;
+    }
+    if (d > kMost / product) {
+      return BadInput("dimensions " + ShapeText(dims) + " hold more elements than a file can",
+                      where, "the file is damaged; export it again");
+    }
+    product *= d;
+  }
+  return empty ? 0 : product;
+}
+
+// Converts the elements of a typed field to the tensor's elements; false where one does not fit.
+template <typename T, typename Field>
+bool CopyField(const Field& field, Tensor* tensor) {
+  const auto out = tensor->data<T>();
+  for (size_t i = 0; i < out.size(); ++i) {
+    const auto value = field.Get(static_cast<int>(i));
+    if constexpr (std::is_integral_v<T>) {
+      if (!std::in_range<T>(value)) return false;
+    }
+    out[i] = static_cast<T>(value);
+  }
+  return true;
+}
+
+// Elements in the typed field that belongs to `type`.
+int64_t FieldSize(const onnx::TensorProto& proto, DataType type) {
+  switch (type) {
+    case DataType::kFloat32:
+      return proto.float_data_size();
+    case DataType::kFloat64:
+      return proto.double_data_size();
+    case DataType::kInt64:
+      return proto.int64_data_size();
+    default:
+      return proto.int32_data_size();
+  }
+}
+
+bool CopyTyped(const onnx::TensorProto& proto, Tensor* tensor) {
+  switch (tensor->type) {
+    case DataType::kFloat32:
+      return CopyField<float>(proto.float_data(), tensor);
+    case DataType::kFloat64:
+      return CopyField<double>(proto.double_data(), tensor);
+    case DataType::kInt64:
+      return CopyField<int64_t>(proto.int64_data(), tensor);
+    case DataType::kInt32:
+      return CopyField<int32_t>(proto.int32_data(), tensor);
+    case DataType::kInt8:
+      return CopyField<int8_t>(proto.int32_data(), tensor);
+    case DataType::kUint8:
+    case DataType::kBool:
+      return CopyField<uint8_t>(proto.int32_data(), tensor);
+    case DataType::kUint16:
+    case DataType::kFloat16:  // bit patterns
+      return CopyField<uint16_t>(proto.int32_data(), tensor);
+  }
+  return false;
+}
+
+}  // namespace
+
+StatusOr<DataType> DataTypeFromProto(int onnx_type, const std::string& where) {
+  switch (onnx_type) {
+    case onnx::TensorProto::FLOAT:
+    case onnx::TensorProto::UINT8:
+    case onnx::TensorProto::INT8:
+    case onnx::TensorProto::UINT16:
+    case onnx::TensorProto::INT32:
+    case onnx::TensorProto::INT64:
+    case onnx::TensorProto::BOOL:
+    case onnx::TensorProto::FLOAT16:
+    case onnx::TensorProto::DOUBLE:
+      return static_cast<DataType>(onnx_type);
+    default:
+      break;
+  }
+  std::string name = "number " + std::to_string(onnx_type);
+  if (onnx::TensorProto::DataType_IsValid(onnx_type)) {
+    name = onnx::TensorProto::DataType_Name(static_cast<onnx::TensorProto::DataType>(onnx_type));
+  }
+  return Unsupported("element type " + name, where,
+                     "float32, float64, float16, bool, int8, uint8, uint16, int32 and int64 are "
+                     "covered");
+}
+
+StatusOr<Tensor> TensorFromProto(const onnx::TensorProto& proto, const std::string& where) {
+  if (proto.data_location() == onnx::TensorProto::EXTERNAL || proto.external_data_size() > 0) {
+    return Unsupported("values stored outside of the model file", where,
+                       "save the model with its weights inside (onnx.save_model with "
+                       "save_as_external_data=False)");
+  }
+  if (proto.has_segment()) return Unsupported("a tensor stored in segments", where, "export again");
+  Tensor tensor;
+  DC_ASSIGN_OR_RETURN(tensor.type, DataTypeFromProto(proto.data_type(), where));
+  std::vector<int64_t> dims(proto.dims().begin(), proto.dims().end());
+  DC_ASSIGN_OR_RETURN(const int64_t count, CountElements(dims, where));
+
+  const bool raw = proto.has_raw_data();
+  const size_t needed = static_cast<size_t>(count) * (raw ? SizeOf(tensor.type) : 1);
+  const size_t present =
+      raw ? proto.raw_data().size() : static_cast<size_t>(FieldSize(proto, tensor.type));
+  if (present != needed) {
+    return BadInput("shape " + ShapeText(dims) + " needs " + std::to_string(needed) +
+                        (raw ? " bytes" : " values") + ", the file holds " +
+                        std::to_string(present),
+                    where, "the file is damaged; export it again");
+  }
+  tensor.shape = std::move(dims);
+  if (raw) {
+    tensor.bytes.assign(proto.raw_data().begin(), proto.raw_data().end());
+  } else {
+    tensor.bytes.resize(static_cast<size_t>(count) * SizeOf(tensor.type));
+    if (!CopyTyped(proto, &tensor)) {
+      return BadInput(std::string("a value outside the range of ") + NameOf(tensor.type), where,
+                      "the file is damaged; export it again");
+    }
+  }
+  if (tensor.type == DataType::kBool) {
+    for (uint8_t& value : tensor.bytes) value = value != 0;
+  }
+  return tensor;
+}
+
+void TensorToProto(const Tensor& tensor, const std::string& name, onnx::TensorProto* proto) {
+  proto->set_name(name);
+  proto->set_data_type(static_cast<int>(tensor.type));
+  for (int64_t d : tensor.shape) proto->add_dims(d);
+  proto->set_raw_data(tensor.bytes.data(), tensor.bytes.size());
+}
+
+}  // namespace dc

@@ -1,0 +1,24 @@
+// Where the parts of a quantized weight are in a graph.
+#ifndef DC_MODEL_QUANTIZED_FORM_H_
+#define DC_MODEL_QUANTIZED_FORM_H_
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "dc/graph.h"
+
+namespace dc {
+
+// NAME = Gather(codebook, Cast(codes)).
+struct QuantizedForm {
+  size_t cast = 0, gather = 0;  // node indices
+  std::string codes, codebook;  // initializers: codes uint8 or uint16; codebook float32, rank 1
+};
+
+// The form that writes the value `name`, or nothing. Contents are not looked at.
+std::optional<QuantizedForm> FindQuantizedForm(const Graph& graph, const std::string& name);
+
+}  // namespace dc
+
+#endif  // DC_MODEL_QUANTIZED_FORM_H_

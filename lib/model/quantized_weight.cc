@@ -1,0 +1,220 @@
+#include "dc/quantized_weight.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <iterator>
+#include <limits>
+#include <utility>
+
+#include "model/quantized_form.h"
+#include "model/quoted.h"
+
+namespace dc {
+namespace {
+
+constexpr size_t kMostEntries = 65536;
+constexpr size_t kMostByteEntries = 256;  // codes of larger codebooks take two bytes
+
+std::string PolicyKey(const std::string& name) { return "dc.weight." + name + ".policy"; }
+std::string BitsKey(const std::string& name) { return "dc.weight." + name + ".bits"; }
+
+const Tensor* Initializer(const Graph& graph, const std::string& name) {
+  const auto it = graph.initializers.find(name);
+  return it == graph.initializers.end() ? nullptr : &it->second;
+}
+
+bool IsGraphOutput(const Graph& graph, const std::string& name) {
+  return std::any_of(graph.outputs.begin(), graph.outputs.end(),
+                     [&](const ValueInfo& output) { return output.name == name; });
+}
+
+// Codebook of 1 to 65,536 finite entries, every code inside it, as many codes as `shape` says.
+Status CheckContents(const QuantizedWeight& weight, const std::string& where) {
+  const size_t entries = weight.codebook.size();
+  if (entries < 1 || entries > kMostEntries) {
+    return BadInput("a codebook of " + std::to_string(entries) + " entries", where,
+                    "1 to 65,536 are possible");
+  }
+  if (!std::all_of(weight.codebook.begin(), weight.codebook.end(),
+                   [](float v) { return std::isfinite(v); })) {
+    return BadInput("NaN or infinity in the codebook", where, "quantize the model again");
+  }
+  if (static_cast<int64_t>(weight.codes.size()) != ElementCount(weight.shape)) {
+    return BadInput(
+        std::to_string(weight.codes.size()) + " codes for shape " + ShapeText(weight.shape), where,
+        "quantize the model again");
+  }
+  const auto outside = std::find_if(weight.codes.begin(), weight.codes.end(),
+                                    [&](uint16_t code) { return code >= entries; });
+  if (outside != weight.codes.end()) {
+    return BadInput("code " + std::to_string(*outside) + " is outside the codebook of " +
+                        std::to_string(entries) + " entries",
+                    where + ", element " + std::to_string(outside - weight.codes.begin()),
+                    "the file is damaged; quantize the model again");
+  }
+  return OkStatus();
+}
+
+Tensor CodesTensor(const QuantizedWeight& weight) {
+  if (weight.codebook.size() > kMostByteEntries) {
+    Tensor tensor = Tensor::Zeros(DataType::kUint16, weight.shape);
+    std::copy(weight.codes.begin(), weight.codes.end(), tensor.data<uint16_t>().begin());
+    return tensor;
+  }
+  Tensor tensor = Tensor::Zeros(DataType::kUint8, weight.shape);
+  std::transform(weight.codes.begin(), weight.codes.end(), tensor.bytes.begin(),
+                 [](uint16_t code) { return static_cast<uint8_t>(code); });
+  return tensor;
+}
+
+// Removes nodes and initializers of `form`, except those that something else reads too. The value
+// that its Gather wrote is undefined afterwards.
+void RemoveForm(const QuantizedForm& form, Graph* graph) {
+  const std::string indices = graph->nodes[form.cast].outputs[0];
+  graph->nodes.erase(graph->nodes.begin() + static_cast<std::ptrdiff_t>(form.gather));
+  if (graph->Consumers(indices).empty() && !IsGraphOutput(*graph, indices)) {
+    // A Gather stands after its Cast, so erasing it left form.cast in place.
+    graph->nodes.erase(graph->nodes.begin() + static_cast<std::ptrdiff_t>(form.cast));
+  }
+  for (const std::string& name : {form.codes, form.codebook}) {
+    if (graph->Consumers(name).empty() && !IsGraphOutput(*graph, name)) {
+      graph->initializers.erase(name);
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<QuantizedForm> FindQuantizedForm(const Graph& graph, const std::string& name) {
+  const Node* gather = graph.Producer(name);
+  if (!gather || gather->op != "Gather" || !gather->domain.empty()) return std::nullopt;
+  if (gather->Int("axis", 0) != 0) return std::nullopt;
+  const Node* cast = graph.Producer(gather->Input(1));
+  if (!cast || cast->op != "Cast" || !cast->domain.empty()) return std::nullopt;
+  const int64_t to = cast->Int("to", 0);
+  if (to != static_cast<int64_t>(DataType::kInt32) &&
+      to != static_cast<int64_t>(DataType::kInt64)) {
+    return std::nullopt;
+  }
+  const Tensor* codebook = Initializer(graph, gather->Input(0));
+  const Tensor* codes = Initializer(graph, cast->Input(0));
+  if (!codebook || !codes) return std::nullopt;
+  if (codebook->type != DataType::kFloat32 || codebook->shape.size() != 1) return std::nullopt;
+  if (codes->type != DataType::kUint8 && codes->type != DataType::kUint16) return std::nullopt;
+  QuantizedForm form;
+  form.cast = static_cast<size_t>(cast - graph.nodes.data());
+  form.gather = static_cast<size_t>(gather - graph.nodes.data());
+  form.codes = cast->Input(0);
+  form.codebook = gather->Input(0);
+  return form;
+}
+
+bool IsQuantized(const Graph& graph, const std::string& name) {
+  return FindQuantizedForm(graph, name).has_value();
+}
+
+Status SetQuantizedWeight(Graph* graph, const std::string& name, const QuantizedWeight& weight) {
+  const std::string where = "weight " + Quoted(name);
+  DC_RETURN_IF_ERROR(CheckContents(weight, where));
+  const auto form = FindQuantizedForm(*graph, name);
+  const Tensor* current = Initializer(*graph, form ? form->codes : name);
+  if (!current || (!form && current->type != DataType::kFloat32)) {
+    return BadInput("no float32 initializer has this name", where, "name a weight of the model");
+  }
+  if (current->shape != weight.shape) {
+    return BadInput("the quantized weight has shape " + ShapeText(weight.shape) + ", the model's " +
+                        ShapeText(current->shape),
+                    where, "quantize this model's own weight");
+  }
+  if (form) {
+    RemoveForm(*form, graph);
+  } else {
+    graph->initializers.erase(name);
+  }
+  const std::string codes = graph->FreshName(name + "_codes");
+  graph->initializers[codes] = CodesTensor(weight);
+  const std::string codebook = graph->FreshName(name + "_codebook");
+  graph->initializers[codebook] =
+      Tensor::F32({static_cast<int64_t>(weight.codebook.size())}, weight.codebook);
+
+  Node cast;
+  cast.op = "Cast";
+  cast.inputs = {codes};
+  cast.outputs = {graph->FreshName(name + "_indices")};
+  cast.name = cast.outputs[0];
+  cast.attributes["to"] = static_cast<int64_t>(DataType::kInt32);
+  Node gather;
+  gather.op = "Gather";
+  gather.name = name;
+  gather.inputs = {codebook, cast.outputs[0]};
+  gather.outputs = {name};
+  gather.attributes["axis"] = int64_t{0};
+  const std::vector<size_t> readers = graph->Consumers(name);
+  const size_t place = readers.empty() ? graph->nodes.size() : readers.front();
+  const auto at = graph->nodes.begin() + static_cast<std::ptrdiff_t>(place);
+  std::vector<Node> added = {std::move(cast), std::move(gather)};
+  graph->nodes.insert(at, std::make_move_iterator(added.begin()),
+                      std::make_move_iterator(added.end()));
+
+  graph->metadata[PolicyKey(name)] = weight.policy;
+  graph->metadata[BitsKey(name)] = std::to_string(weight.bits);
+  return OkStatus();
+}
+
+StatusOr<QuantizedWeight> GetQuantizedWeight(const Graph& graph, const std::string& name) {
+  const std::string where = "weight " + Quoted(name);
+  const auto form = FindQuantizedForm(graph, name);
+  if (!form) {
+    return BadInput("not a quantized weight", where,
+                    "run dc-quantize first: a quantized weight is Gather(codebook, Cast(codes))");
+  }
+  QuantizedWeight weight;
+  const Tensor& codes = graph.initializers.at(form->codes);
+  const auto codebook = graph.initializers.at(form->codebook).f32();
+  weight.shape = codes.shape;
+  weight.codebook.assign(codebook.begin(), codebook.end());
+  if (codes.type == DataType::kUint8) {
+    weight.codes.assign(codes.bytes.begin(), codes.bytes.end());
+  } else {
+    const auto wide = codes.data<uint16_t>();
+    weight.codes.assign(wide.begin(), wide.end());
+  }
+  DC_RETURN_IF_ERROR(CheckContents(weight, where));
+
+  const auto policy = graph.metadata.find(PolicyKey(name));
+  if (policy != graph.metadata.end()) weight.policy = policy->second;
+  const auto bits = graph.metadata.find(BitsKey(name));
+  if (bits != graph.metadata.end()) {
+    const char* end = bits->second.data() + bits->second.size();
+    const auto parsed = std::from_chars(bits->second.data(), end, weight.bits);
+    if (parsed.ec != std::errc() || parsed.ptr != end || weight.bits < 0 || weight.bits > 16) {
+      return BadInput("the width in the metadata is no number from 0 to 16", bits->first,
+                      "quantize the model again");
+    }
+  }
+  return weight;
+}
+
+Status DequantizeAll(Graph* graph) {
+  std::vector<std::string> names;
+  for (const Node& node : graph->nodes) {
+    if (node.op == "Gather" && !node.outputs.empty() && IsQuantized(*graph, node.outputs[0])) {
+      names.push_back(node.outputs[0]);
+    }
+  }
+  for (const std::string& name : names) {
+    DC_ASSIGN_OR_RETURN(const QuantizedWeight weight, GetQuantizedWeight(*graph, name));
+    Tensor values = Tensor::Zeros(DataType::kFloat32, weight.shape);
+    std::transform(weight.codes.begin(), weight.codes.end(), values.f32().begin(),
+                   [&](uint16_t code) { return weight.codebook[code]; });
+    RemoveForm(*FindQuantizedForm(*graph, name), graph);
+    graph->initializers[name] = std::move(values);
+    graph->metadata.erase(PolicyKey(name));
+    graph->metadata.erase(BitsKey(name));
+  }
+  return OkStatus();
+}
+
+}  // namespace dc

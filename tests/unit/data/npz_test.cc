@@ -1,0 +1,149 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+
+#include "dc/data.h"
+#include "unit/data/packing.h"
+#include "unit/data/scratch_dir.h"
+
+namespace dc {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+// Two training samples and one test sample of 2 x 3 uint8 pixels, labels 0..2.
+std::map<std::string, Bytes> Arrays() {
+  return {
+      {"x_train", NpyFile(NpyHeader("|u1", "(2, 2, 3)"), {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11})},
+      {"y_train", NpyFile(NpyHeader("<i8", "(2,)"), BytesOf<int64_t>({2, 0}))},
+      {"x_test", NpyFile(NpyHeader("|u1", "(1, 2, 3)"), {9, 9, 9, 9, 9, 9})},
+      {"y_test", NpyFile(NpyHeader("|u1", "(1, 1)"), {1})}};
+}
+
+Bytes Archive(const std::map<std::string, Bytes>& arrays, bool deflate) {
+  ZipWriter zip;
+  for (const auto& [name, bytes] : arrays) zip.Add(name + ".npy", bytes, deflate);
+  return zip.Finish();
+}
+
+StatusOr<Dataset> Open(const Bytes& file) {
+  const ScratchDir dir;
+  return OpenDataset("npz:" + dir.Write("data.npz", file));
+}
+
+// The error of an archive in which the array `name` is replaced.
+Status ErrorWith(const std::string& name, const Bytes& array) {
+  auto arrays = Arrays();
+  arrays[name] = array;
+  const auto data = Open(Archive(arrays, true));
+  EXPECT_FALSE(data.ok());
+  EXPECT_THAT(data.status().ToString(), HasSubstr("data.npz"));
+  return data.status();
+}
+
+TEST(NpzTest, ReadsStoredAndDeflatedArchives) {
+  for (bool deflate : {false, true}) {
+    const auto data = Open(Archive(Arrays(), deflate));
+    ASSERT_TRUE(data.ok()) << data.status().ToString();
+    EXPECT_EQ(data->classes, 3);
+    EXPECT_EQ(data->channels, 1);
+    EXPECT_EQ(data->height, 2);
+    EXPECT_EQ(data->width, 3);
+    EXPECT_EQ(data->train.count, 2);
+    EXPECT_EQ(data->train.u8[11], 11);
+    EXPECT_EQ(data->train.labels, (std::vector<int32_t>{2, 0}));
+    EXPECT_EQ(data->test.labels, (std::vector<int32_t>{1}));
+  }
+}
+
+TEST(NpzTest, SampleShapes) {
+  auto arrays = Arrays();
+  arrays["x_train"] = NpyFile(NpyHeader("<f4", "(2, 3)"), BytesOf<float>({1, 2, 3, 4, 5, 6}));
+  arrays["x_test"] = NpyFile(NpyHeader("<f8", "(1, 3)"), BytesOf<double>({0.5, -1, 0.25}));
+  auto data = Open(Archive(arrays, true));
+  ASSERT_TRUE(data.ok()) << data.status().ToString();
+  EXPECT_EQ(data->channels, 3);
+  EXPECT_EQ(data->height, 1);
+  EXPECT_EQ(data->width, 1);
+  EXPECT_EQ(data->train.f32, (std::vector<float>{1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(data->test.f32, (std::vector<float>{0.5f, -1, 0.25f}));
+  EXPECT_TRUE(data->train.u8.empty());
+
+  arrays["x_train"] = NpyFile(NpyHeader("|u1", "(2, 3, 1, 2)"), Bytes(12, 1));
+  arrays["x_test"] = NpyFile(NpyHeader("|u1", "(1, 3, 1, 2)"), Bytes(6, 1));
+  data = Open(Archive(arrays, true));
+  ASSERT_TRUE(data.ok()) << data.status().ToString();
+  EXPECT_EQ(data->channels, 3);
+  EXPECT_EQ(data->height, 1);
+  EXPECT_EQ(data->width, 2);
+}
+
+TEST(NpzTest, EveryIntegerTypeOfLabels) {
+  const std::map<std::string, Bytes> labels = {{"|u1", {2, 0}},
+                                               {"|i1", {2, 0}},
+                                               {"<u2", BytesOf<uint16_t>({2, 0})},
+                                               {"<i2", BytesOf<int16_t>({2, 0})},
+                                               {"<u4", BytesOf<uint32_t>({2, 0})},
+                                               {"<i4", BytesOf<int32_t>({2, 0})},
+                                               {"<u8", BytesOf<uint64_t>({2, 0})},
+                                               {"<i8", BytesOf<int64_t>({2, 0})}};
+  for (const auto& [type, bytes] : labels) {
+    auto arrays = Arrays();
+    arrays["y_train"] = NpyFile(NpyHeader(type, "(2,)"), bytes);
+    const auto data = Open(Archive(arrays, true));
+    ASSERT_TRUE(data.ok()) << type << data.status().ToString();
+    EXPECT_EQ(data->train.labels, (std::vector<int32_t>{2, 0})) << type;
+  }
+}
+
+TEST(NpzTest, MissingArraysAndFiles) {
+  auto arrays = Arrays();
+  arrays.erase("y_test");
+  EXPECT_THAT(Open(Archive(arrays, true)).status().ToString(), HasSubstr("no array y_test"));
+  EXPECT_EQ(OpenDataset("npz:/nonexistent.npz").status().code(), StatusCode::kIo);
+}
+
+TEST(NpzTest, WrongLabels) {
+  const auto labels = [](const std::string& type, const std::string& shape, const Bytes& bytes) {
+    return NpyFile(NpyHeader(type, shape), bytes);
+  };
+  EXPECT_THAT(ErrorWith("y_train", labels("<i4", "(2,)", BytesOf<int32_t>({0, -1}))).ToString(),
+              AllOf(HasSubstr("label -1"), HasSubstr("element 1")));
+  EXPECT_THAT(
+      ErrorWith("y_train", labels("<i4", "(2,)", BytesOf<int32_t>({0, 2000000000}))).ToString(),
+      HasSubstr("label 2000000000"));
+  EXPECT_THAT(ErrorWith("y_train", labels("<u8", "(2,)", BytesOf<uint64_t>({0, ~0ULL}))).ToString(),
+              HasSubstr("int64"));
+  EXPECT_THAT(ErrorWith("y_train", labels("|u1", "(3,)", {0, 1, 2})).ToString(),
+              HasSubstr("3 labels for 2 samples"));
+  EXPECT_THAT(ErrorWith("y_train", labels("<f4", "(2,)", BytesOf<float>({0, 1}))).ToString(),
+              HasSubstr("no list of integers"));
+  EXPECT_THAT(ErrorWith("y_train", labels("|u1", "(2, 3)", Bytes(6, 0))).ToString(),
+              HasSubstr("argmax"));
+}
+
+TEST(NpzTest, WrongSamples) {
+  EXPECT_THAT(ErrorWith("x_test", NpyFile(NpyHeader("|u1", "(1, 3, 2)"), Bytes(6))).ToString(),
+              HasSubstr("another shape"));
+  EXPECT_THAT(ErrorWith("x_train", NpyFile(NpyHeader("|u1", "(12,)"), Bytes(12))).ToString(),
+              HasSubstr("rank 1"));
+  EXPECT_THAT(ErrorWith("x_train", NpyFile(NpyHeader("|u1", "(0, 2, 3)"), {})).ToString(),
+              HasSubstr("none at all"));
+  EXPECT_EQ(ErrorWith("x_train", NpyFile(NpyHeader("<i4", "(1, 3)"), Bytes(12))).code(),
+            StatusCode::kUnsupported);
+  EXPECT_THAT(
+      ErrorWith("x_train", NpyFile(NpyHeader("<f4", "(1, 2)"), BytesOf<float>({1, std::nanf("")})))
+          .ToString(),
+      AllOf(HasSubstr("NaN"), HasSubstr("element 1")));
+}
+
+TEST(NpzTest, RefusesWhatIsNoZip) {
+  EXPECT_THAT(Open(Bytes(100, 7)).status().ToString(), HasSubstr("not a NumPy archive"));
+  EXPECT_THAT(Open({}).status().ToString(), HasSubstr("not a NumPy archive"));
+}
+
+}  // namespace
+}  // namespace dc
