@@ -1,0 +1,41 @@
+#include <cstdio>
+#include <limits>
+#include <numeric>
+
+#include "dc/train.h"
+#include "train/evaluator.h"
+
+namespace dc {
+
+StatusOr<EvalResult> Evaluate(const Graph& graph, const Dataset& data, const Split& split,
+                              const Preprocess& preprocess, int threads, Progress* progress) {
+  if (split.count < 1 || split.count > std::numeric_limits<int32_t>::max()) {
+    return BadInput("there are " + std::to_string(split.count) + " samples to evaluate",
+                    "data " + data.name);
+  }
+  DC_ASSIGN_OR_RETURN(const train::Network network, train::FindNetwork(graph, data, preprocess));
+  DC_ASSIGN_OR_RETURN(const train::Parameters parameters, train::Parameters::Load(network));
+  train::SampleSet samples{&data, &split, &preprocess, {}};
+  samples.indices.resize(static_cast<size_t>(split.count));
+  std::iota(samples.indices.begin(), samples.indices.end(), 0u);
+
+  ThreadPool pool(threads);
+  OrSilent(progress)->Begin("evaluate", split.count);
+  DC_ASSIGN_OR_RETURN(auto evaluator, train::Evaluator::Make(network, parameters,
+                                                             std::move(samples), pool.threads()));
+  DC_ASSIGN_OR_RETURN(const train::LossSums sums, evaluator.Run(&pool, progress));
+
+  EvalResult result;
+  result.count = sums.count;
+  const double count = static_cast<double>(sums.count);
+  result.loss = sums.loss / count;
+  result.error_percent = 100.0 * static_cast<double>(sums.errors) / count;
+  result.top5_error_percent = 100.0 * static_cast<double>(sums.top5_errors) / count;
+  char summary[64];
+  std::snprintf(summary, sizeof(summary), "loss %.4f  error %.2f %%", result.loss,
+                result.error_percent);
+  OrSilent(progress)->End(summary);
+  return result;
+}
+
+}  // namespace dc

@@ -1,0 +1,133 @@
+#include "train/executor.h"
+
+#include <exception>
+#include <vector>
+
+#include "train/ops/node_builder.h"
+#include "train/ops/operator_registry.h"
+
+namespace dc::train {
+
+struct Executor::State {
+  // An operator, and whether Backward has anything to do for it.
+  struct Step {
+    std::unique_ptr<Operator> op;
+    const Node* node;
+    bool backward;
+  };
+
+  AlignedFloats gradients;
+  BuildState build;
+  std::vector<Step> steps;
+  dnnl::stream stream{CpuEngine()};
+  std::span<float> input, logits, logits_gradient;
+};
+
+namespace {
+
+std::span<float> PlainFloats(const dnnl::memory& memory) {
+  return {Floats(memory), PhysicalCount(memory.get_desc())};
+}
+
+Status Failed(const std::exception& error, const Node& node) {
+  return Internal(std::string("the node failed: ") + error.what(), NodeLabel(node));
+}
+
+}  // namespace
+
+Executor::Executor(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Executor::~Executor() = default;
+
+StatusOr<std::unique_ptr<Executor>> Executor::Make(const Network& network,
+                                                   const Parameters& parameters,
+                                                   DropoutRatios* dropout, int64_t batch,
+                                                   bool training) {
+  const OneThreadScope one_thread;
+  const Status no_memory = Unsupported(
+      "not enough memory for a batch of " + std::to_string(batch), "", "use a smaller batch");
+  try {
+    auto state = std::make_unique<State>();
+    if (training) state->gradients = AlignedFloats(parameters.total());
+    BuildState& build = state->build;
+    build.network = &network;
+    build.parameters = &parameters;
+    build.dropout = dropout;
+    build.gradients = training ? state->gradients.data() : nullptr;
+    build.batch = batch;
+    build.training = training;
+    for (const Parameter& p : parameters.list()) build.parameter_readers_left[p.name] = p.readers;
+
+    Value input;
+    input.shape = network.sample_shape;
+    input.shape.insert(input.shape.begin(), batch);
+    input.data = NewMemory(PlainDesc(input.shape));
+    state->input = PlainFloats(input.data);
+    build.values[network.input] = std::move(input);
+
+    for (size_t index : network.nodes) {
+      NodeBuilder builder(&build, index);
+      DC_ASSIGN_OR_RETURN(auto op, MakeOperator(&builder));
+      const bool backward = bool(build.values.at(builder.node().outputs[0]).gradient);
+      state->steps.push_back({std::move(op), &builder.node(), backward});
+    }
+
+    const auto logits = build.values.find(network.logits);
+    if (logits == build.values.end()) {
+      return Unsupported("the output is not the first output of a node",
+                         "output \"" + network.logits + "\"");
+    }
+    const Value& value = logits->second;
+    if (value.shape.size() != 2 || !(value.data.get_desc() == PlainDesc(value.shape))) {
+      return Unsupported("the model's output has shape " + ShapeText(value.shape),
+                         "output \"" + network.logits + "\"",
+                         "training needs an output of shape [batch, classes]");
+    }
+    state->logits = PlainFloats(value.data);
+    if (training) {
+      if (!value.gradient) {
+        return BadInput("the model has no parameters to train", "output \"" + network.logits + "\"");
+      }
+      state->logits_gradient = PlainFloats(value.gradient);
+    }
+    return std::unique_ptr<Executor>(new Executor(std::move(state)));
+  } catch (const std::bad_alloc&) {
+    return no_memory;
+  } catch (const std::exception&) {
+    // What oneDNN throws outside of operators can only be a failed allocation.
+    return no_memory;
+  }
+}
+
+int64_t Executor::batch() const { return state_->build.batch; }
+int64_t Executor::classes() const { return int64_t(state_->logits.size()) / batch(); }
+std::span<float> Executor::input() { return state_->input; }
+std::span<const float> Executor::logits() const { return state_->logits; }
+std::span<float> Executor::logits_gradient() { return state_->logits_gradient; }
+std::span<const float> Executor::gradients() const { return state_->gradients.span(); }
+
+Status Executor::Forward(const StepContext& context) {
+  const OneThreadScope one_thread;
+  for (State::Step& step : state_->steps) {
+    try {
+      step.op->Forward(state_->stream, context);
+    } catch (const std::exception& error) {
+      return Failed(error, *step.node);
+    }
+  }
+  return OkStatus();
+}
+
+Status Executor::Backward() {
+  const OneThreadScope one_thread;
+  for (auto step = state_->steps.rbegin(); step != state_->steps.rend(); ++step) {
+    if (!step->backward) continue;
+    try {
+      step->op->Backward(state_->stream);
+    } catch (const std::exception& error) {
+      return Failed(error, *step->node);
+    }
+  }
+  return OkStatus();
+}
+
+}  // namespace dc::train

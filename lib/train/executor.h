@@ -1,0 +1,53 @@
+// Runs a network forward and backward on one batch of a fixed size, on the calling thread.
+#ifndef DC_TRAIN_EXECUTOR_H_
+#define DC_TRAIN_EXECUTOR_H_
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "dc/status.h"
+#include "train/dropout_ratios.h"
+#include "train/network.h"
+#include "train/ops/operator.h"
+#include "train/parameters.h"
+
+namespace dc::train {
+
+// Owns the activations and gradients of one shard. Executors share network, parameters and dropout
+// ratios, which must outlive them; they only read, so that several run at once.
+class Executor {
+ public:
+  // For `batch` samples. `training`: dropout and batch norm work as in training and Backward may be
+  // called. Errors: a node that is not covered, a network that does not end in [batch, classes], no
+  // memory.
+  static StatusOr<std::unique_ptr<Executor>> Make(const Network& network,
+                                                  const Parameters& parameters,
+                                                  DropoutRatios* dropout, int64_t batch,
+                                                  bool training);
+  ~Executor();
+
+  int64_t batch() const;
+  int64_t classes() const;
+  // batch * (product of Network::sample_shape) floats, row-major: to be filled before Forward.
+  std::span<float> input();
+  // input -> logits.
+  Status Forward(const StepContext& context);
+  // batch * classes floats.
+  std::span<const float> logits() const;
+  // To be filled with the gradient of the loss before Backward.
+  std::span<float> logits_gradient();
+  // logits_gradient -> gradients, for the batch of the last Forward.
+  Status Backward();
+  // Laid out as Parameters::all. At a statistic: the batch's value, which training averages.
+  std::span<const float> gradients() const;
+
+ private:
+  struct State;
+  explicit Executor(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace dc::train
+
+#endif  // DC_TRAIN_EXECUTOR_H_

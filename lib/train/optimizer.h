@@ -1,0 +1,35 @@
+// How values move along their gradient.
+#ifndef DC_TRAIN_OPTIMIZER_H_
+#define DC_TRAIN_OPTIMIZER_H_
+
+#include <cstdint>
+#include <span>
+
+#include "dc/train.h"
+
+namespace dc::train {
+
+// The settings of one step.
+struct OptimizerStep {
+  OptimizerKind kind = OptimizerKind::kSgd;
+  double rate = 0.01;
+  double momentum = 0.9;  // Adam's beta1
+  double beta2 = 0.999;
+  int64_t count = 1;      // steps done, this one included
+};
+
+// Arrays of a value's size that an optimizer keeps between steps: SGD 1 (velocity), Adam 2 (mean
+// and mean square of the gradient). They start as zeros.
+int StateArrays(OptimizerKind kind);
+
+// Moves `values` one step along `gradient` and updates `state0` and, for Adam, `state1`; all of one
+// size.
+//   SGD:  v = momentum * v + g;  w -= rate * v
+//   Adam (Kingma and Ba 2015): m = b1 * m + (1 - b1) * g;  s = b2 * s + (1 - b2) * g^2;
+//         w -= rate * (m / (1 - b1^count)) / (sqrt(s / (1 - b2^count)) + 1e-8)
+void ApplyStep(const OptimizerStep& step, std::span<const float> gradient, std::span<float> values,
+               std::span<float> state0, std::span<float> state1);
+
+}  // namespace dc::train
+
+#endif  // DC_TRAIN_OPTIMIZER_H_

@@ -1,0 +1,27 @@
+// How a batch is cut into parts that run at the same time.
+#ifndef DC_TRAIN_SHARDING_H_
+#define DC_TRAIN_SHARDING_H_
+
+#include <cstdint>
+#include <vector>
+
+namespace dc::train {
+
+// Sizes of the shards of a batch, in order: 32 samples each, then the rest; a rest below 16 joins
+// the last shard. They depend on the batch size alone, never on the number of threads, so that
+// results do not either. Multiples of 16 run on the fastest convolutions.
+inline std::vector<int64_t> ShardSizes(int64_t batch) {
+  constexpr int64_t kShard = 32;
+  std::vector<int64_t> sizes(static_cast<size_t>(batch / kShard), kShard);
+  const int64_t rest = batch % kShard;
+  if (rest >= kShard / 2 || sizes.empty()) {
+    if (rest > 0) sizes.push_back(rest);
+  } else {
+    sizes.back() += rest;
+  }
+  return sizes;
+}
+
+}  // namespace dc::train
+
+#endif  // DC_TRAIN_SHARDING_H_

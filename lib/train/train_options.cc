@@ -1,0 +1,131 @@
+#include "train/train_options.h"
+
+#include <cmath>
+#include <cstdio>
+
+#include "base/crc32.h"
+
+namespace dc::train {
+namespace {
+
+Status CheckRange(const char* name, double value, bool fits, const char* range) {
+  if (fits && std::isfinite(value)) return OkStatus();
+  char text[160];
+  std::snprintf(text, sizeof(text), "%s is %g", name, value);
+  return UsageError(text, "", std::string("it must be ") + range);
+}
+
+std::string Number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.17g", value);
+  return text;
+}
+
+std::string Checksum(std::span<const float> values) {
+  char text[16];
+  const auto* bytes = reinterpret_cast<const uint8_t*>(values.data());
+  std::snprintf(text, sizeof(text), "%08x", Crc32c({bytes, values.size() * sizeof(float)}));
+  return text;
+}
+
+std::string List(const std::vector<float>& values) {
+  std::string text;
+  for (float v : values) text += (text.empty() ? "" : " ") + Number(v);
+  return text;
+}
+
+}  // namespace
+
+Status CheckOptions(const TrainOptions& options, const Dataset& data) {
+  const TrainOptions& o = options;
+  const double count = static_cast<double>(data.train.count);
+  DC_RETURN_IF_ERROR(CheckRange("epochs", o.epochs, o.epochs >= 0, "0 or more"));
+  DC_RETURN_IF_ERROR(CheckRange("batch_size", o.batch_size, o.batch_size >= 1, "1 or more"));
+  DC_RETURN_IF_ERROR(CheckRange("learning_rate", o.learning_rate, o.learning_rate > 0, "above 0"));
+  DC_RETURN_IF_ERROR(
+      CheckRange("momentum", o.momentum, o.momentum >= 0 && o.momentum < 1, "in [0, 1)"));
+  DC_RETURN_IF_ERROR(CheckRange("beta2", o.beta2, o.beta2 >= 0 && o.beta2 < 1, "in [0, 1)"));
+  DC_RETURN_IF_ERROR(CheckRange("l1", o.l1, o.l1 >= 0, "0 or more"));
+  DC_RETURN_IF_ERROR(CheckRange("l2", o.l2, o.l2 >= 0, "0 or more"));
+  DC_RETURN_IF_ERROR(CheckRange("step_epochs", o.step_epochs, o.step_epochs >= 1, "1 or more"));
+  DC_RETURN_IF_ERROR(CheckRange("decay", o.decay, o.decay > 0, "above 0"));
+  DC_RETURN_IF_ERROR(CheckRange("final_rate", o.final_rate, o.final_rate >= 0, "0 or more"));
+  DC_RETURN_IF_ERROR(
+      CheckRange("warmup_epochs", o.warmup_epochs, o.warmup_epochs >= 0, "0 or more"));
+  DC_RETURN_IF_ERROR(CheckRange("label_smoothing", o.label_smoothing,
+                                o.label_smoothing >= 0 && o.label_smoothing < 1, "in [0, 1)"));
+  DC_RETURN_IF_ERROR(
+      CheckRange("dropout_scale", o.dropout_scale, o.dropout_scale >= 0, "0 or more"));
+  for (const auto& [output, scale] : o.dropout_scales) {
+    DC_RETURN_IF_ERROR(
+        CheckRange(("dropout_scales of " + output).c_str(), scale, scale >= 0, "0 or more"));
+  }
+  DC_RETURN_IF_ERROR(CheckRange("validation", double(o.validation),
+                                o.validation >= 0 && double(o.validation) < count,
+                                "0 or more, and less than the number of training images"));
+  if (o.keep_best && o.validation == 0) {
+    return UsageError("keep_best has no validation images to choose by", "",
+                      "set validation to the number of images to hold out");
+  }
+  if (o.epochs > 0 && o.batch_size > data.train.count - o.validation) {
+    return UsageError("batch_size " + std::to_string(o.batch_size) + " is more than the " +
+                          std::to_string(data.train.count - o.validation) + " training images",
+                      "data " + data.name, "use a smaller batch");
+  }
+  if (o.resume && o.checkpoint.empty()) {
+    return UsageError("resume has no checkpoint to go on from", "", "name the checkpoint file");
+  }
+  return OkStatus();
+}
+
+Fingerprint FingerprintOf(const TrainOptions& options, const Dataset& data,
+                          const Preprocess& preprocess, const Network& network,
+                          const Parameters& parameters, const Constraints* constraints) {
+  const TrainOptions& o = options;
+  std::string nodes, latents, dropout_scales;
+  for (size_t n : network.nodes) nodes += network.graph->nodes[n].op + " ";
+  if (constraints) {
+    for (const auto& [name, weight] : *constraints) {
+      latents += name + ":" + std::to_string(weight.latent.size()) + ":" + Checksum(weight.latent) +
+                 " ";
+    }
+  }
+  for (const auto& [output, scale] : o.dropout_scales) {
+    dropout_scales += output + ":" + Number(scale) + " ";
+  }
+  const auto* label_bytes = reinterpret_cast<const uint8_t*>(data.train.labels.data());
+  const uint32_t labels = Crc32c({label_bytes, data.train.labels.size() * sizeof(int32_t)});
+  return {
+      {"model", nodes + std::to_string(parameters.total())},
+      {"initial weights", Checksum(parameters.all())},
+      {"constraints", latents},
+      {"data", data.name + " " + std::to_string(data.train.count) + " " + std::to_string(labels)},
+      {"input scale", Number(preprocess.scale)},
+      {"input mean", List(preprocess.mean)},
+      {"input deviation", List(preprocess.deviation)},
+      {"input layout", std::string(preprocess.channels_last ? "nhwc" : "nchw") +
+                           (preprocess.reverse_channels ? " bgr" : " rgb")},
+      {"epochs", std::to_string(o.epochs)},
+      {"batch_size", std::to_string(o.batch_size)},
+      {"optimizer", o.optimizer == OptimizerKind::kSgd ? "sgd" : "adam"},
+      {"learning_rate", Number(o.learning_rate)},
+      {"momentum", Number(o.momentum)},
+      {"beta2", Number(o.beta2)},
+      {"l1", Number(o.l1)},
+      {"l2", Number(o.l2)},
+      {"schedule", std::to_string(static_cast<int>(o.schedule))},
+      {"step_epochs", std::to_string(o.step_epochs)},
+      {"decay", Number(o.decay)},
+      {"final_rate", Number(o.final_rate)},
+      {"warmup_epochs", std::to_string(o.warmup_epochs)},
+      {"label_smoothing", Number(o.label_smoothing)},
+      {"dropout_scale", Number(o.dropout_scale)},
+      {"dropout_scales", dropout_scales},
+      {"validation", std::to_string(o.validation)},
+      {"keep_best", std::to_string(o.keep_best)},
+      {"augmentation", std::to_string(o.augmentation.shift) + (o.augmentation.flip ? " flip" : "")},
+      {"seed", std::to_string(o.seed)},
+  };
+}
+
+}  // namespace dc::train

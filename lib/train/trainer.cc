@@ -1,0 +1,341 @@
+#include "train/trainer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <numeric>
+#include <optional>
+
+#include "base/rng.h"
+#include "dc/files.h"
+#include "train/epoch_log.h"
+#include "train/evaluator.h"
+#include "train/executor.h"
+#include "train/learning_rate.h"
+#include "train/loss.h"
+#include "train/sharding.h"
+#include "train/train_checkpoint.h"
+#include "train/train_options.h"
+#include "train/update.h"
+
+namespace dc {
+namespace train {
+namespace {
+
+// Streams of random numbers that share the run's seed; epochs are added to the latter two.
+constexpr uint64_t kValidationStream = uint64_t{1} << 40;
+constexpr uint64_t kShuffleStream = uint64_t{2} << 40;
+constexpr uint64_t kAugmentationStream = uint64_t{3} << 40;
+
+using Clock = std::chrono::steady_clock;
+
+// One call of Train.
+class Run : public TrainingState {
+ public:
+  Run(Graph* graph, const Dataset& data, const Preprocess& preprocess, const TrainOptions& options,
+      const StepHook& hook, Progress* progress)
+      : graph_(graph),
+        data_(data),
+        preprocess_(preprocess),
+        options_(options),
+        hook_(hook),
+        progress_(OrSilent(progress)),
+        pool_(options.threads),
+        dropout_(options.dropout_scale, options.dropout_scales) {}
+
+  StatusOr<TrainResult> Execute(Constraints* constraints);
+
+  std::span<float> Latent(const std::string& name) override { return updater_->Latent(name); }
+  void ConstraintChanged(const std::string& name) override { updater_->ConstraintChanged(name); }
+  void SetDropoutScale(const std::string& output, double scale) override {
+    dropout_.Set(output, scale);
+  }
+
+ private:
+  // A part of the batch with everything its thread needs.
+  struct Shard {
+    std::unique_ptr<Executor> executor;
+    size_t begin = 0;  // of its samples in the batch
+    std::vector<int32_t> labels;
+    LossSums sums;
+    Status status;
+  };
+
+  Status Prepare(Constraints* constraints);
+  void SplitSamples();
+  Status MakeShards();
+  Status Epoch(int epoch);
+  Status Step(int64_t step, std::span<const uint32_t> batch, uint64_t augmentation_seed,
+              LossSums* sums);
+  void RunShard(int index, int64_t step, std::span<const uint32_t> batch,
+                uint64_t augmentation_seed);
+  Status Validate(EpochRecord* record);
+  Status NotFinite(int64_t step) const;
+  bool ParametersAreFinite() const;
+
+  std::vector<std::vector<float>> CopyArrays();
+  Status RestoreArrays(const std::vector<std::vector<float>>& arrays);
+  Status Resume();
+  Status Save();
+
+  Graph* graph_;
+  const Dataset& data_;
+  const Preprocess& preprocess_;
+  const TrainOptions& options_;
+  const StepHook& hook_;
+  Progress* progress_;
+  ThreadPool pool_;
+  DropoutRatios dropout_;
+
+  Network network_;
+  Parameters parameters_;
+  std::optional<Updater> updater_;
+  Constraints* constraints_ = nullptr;
+  std::optional<Evaluator> validation_;
+  std::vector<Shard> shards_;
+  std::vector<std::span<const float>> gradients_;  // one a shard
+  std::vector<uint32_t> samples_, held_out_;       // indices into data_.train
+  int64_t steps_per_epoch_ = 0;
+  Fingerprint fingerprint_;
+  std::vector<EpochRecord> records_;
+  int best_epoch_ = 0;
+  std::vector<std::vector<float>> best_;
+};
+
+Status Run::Prepare(Constraints* constraints) {
+  DC_RETURN_IF_ERROR(CheckOptions(options_, data_));
+  DC_ASSIGN_OR_RETURN(network_, FindNetwork(*graph_, data_, preprocess_));
+  DC_ASSIGN_OR_RETURN(parameters_, Parameters::Load(network_));
+  fingerprint_ =
+      FingerprintOf(options_, data_, preprocess_, network_, parameters_, constraints);
+  constraints_ = constraints;
+  DC_ASSIGN_OR_RETURN(updater_, Updater::Make(&parameters_, constraints, options_.l1, options_.l2,
+                                              options_.optimizer));
+  SplitSamples();
+  DC_RETURN_IF_ERROR(MakeShards());
+  if (!held_out_.empty()) {
+    SampleSet set{&data_, &data_.train, &preprocess_, held_out_};
+    DC_ASSIGN_OR_RETURN(validation_,
+                        Evaluator::Make(network_, parameters_, std::move(set), pool_.threads()));
+  }
+  return OkStatus();
+}
+
+void Run::SplitSamples() {
+  samples_.resize(static_cast<size_t>(data_.train.count));
+  std::iota(samples_.begin(), samples_.end(), 0u);
+  if (options_.validation > 0) {
+    Rng(options_.seed, kValidationStream).Shuffle(samples_);
+    held_out_.assign(samples_.begin(), samples_.begin() + options_.validation);
+    samples_.erase(samples_.begin(), samples_.begin() + options_.validation);
+    std::sort(held_out_.begin(), held_out_.end());
+    std::sort(samples_.begin(), samples_.end());
+  }
+  // The samples that do not fill a batch sit an epoch out: others every time, by the shuffle.
+  steps_per_epoch_ = static_cast<int64_t>(samples_.size()) / options_.batch_size;
+}
+
+Status Run::MakeShards() {
+  size_t begin = 0;
+  for (int64_t size : ShardSizes(options_.batch_size)) {
+    Shard shard;
+    DC_ASSIGN_OR_RETURN(shard.executor,
+                        Executor::Make(network_, parameters_, &dropout_, size, true));
+    DC_RETURN_IF_ERROR(CheckClasses(network_, data_, shard.executor->classes()));
+    shard.begin = begin;
+    shard.labels.resize(static_cast<size_t>(size));
+    begin += static_cast<size_t>(size);
+    gradients_.push_back(shard.executor->gradients());
+    shards_.push_back(std::move(shard));
+  }
+  return OkStatus();
+}
+
+void Run::RunShard(int index, int64_t step, std::span<const uint32_t> batch,
+                   uint64_t augmentation_seed) {
+  Shard& shard = shards_[static_cast<size_t>(index)];
+  Executor& executor = *shard.executor;
+  const auto indices = batch.subspan(shard.begin, shard.labels.size());
+  const bool augments = options_.augmentation.shift > 0 || options_.augmentation.flip;
+  GatherBatch(data_, data_.train, indices, preprocess_, augments ? &options_.augmentation : nullptr,
+              augmentation_seed, executor.input().data());
+  for (size_t i = 0; i < indices.size(); ++i) shard.labels[i] = data_.train.labels[indices[i]];
+  shard.status = executor.Forward({options_.seed, step, index});
+  if (!shard.status.ok()) return;
+  shard.sums = SoftmaxCrossEntropy(executor.logits(), shard.labels, executor.classes(),
+                                   options_.label_smoothing, 1.0 / options_.batch_size,
+                                   executor.logits_gradient());
+  shard.status = executor.Backward();
+}
+
+Status Run::Step(int64_t step, std::span<const uint32_t> batch, uint64_t augmentation_seed,
+                 LossSums* sums) {
+  if (hook_) DC_RETURN_IF_ERROR(hook_(step, options_.epochs * steps_per_epoch_, this));
+  pool_.ParallelFor(shards_.size(), [&](size_t i) {
+    RunShard(static_cast<int>(i), step, batch, augmentation_seed);
+  });
+  for (const Shard& shard : shards_) {
+    DC_RETURN_IF_ERROR(shard.status);
+    if (!std::isfinite(shard.sums.loss)) return NotFinite(step);
+    sums->Add(shard.sums);
+  }
+  OptimizerStep settings;
+  settings.kind = options_.optimizer;
+  settings.rate = LearningRate(options_, step, steps_per_epoch_);
+  settings.momentum = options_.momentum;
+  settings.beta2 = options_.beta2;
+  settings.count = step + 1;
+  updater_->Step(settings, gradients_, &pool_);
+  return OkStatus();
+}
+
+Status Run::NotFinite(int64_t step) const {
+  return UsageError("the loss is not finite at epoch " +
+                        std::to_string(step / steps_per_epoch_ + 1) + ", step " +
+                        std::to_string(step % steps_per_epoch_ + 1),
+                    "", "lower the learning rate");
+}
+
+bool Run::ParametersAreFinite() const {
+  const auto all = parameters_.all();
+  return std::all_of(all.begin(), all.end(), [](float v) { return std::isfinite(v); });
+}
+
+Status Run::Validate(EpochRecord* record) {
+  record->validation_loss = std::numeric_limits<double>::quiet_NaN();
+  record->validation_error_percent = std::numeric_limits<double>::quiet_NaN();
+  if (!validation_) return OkStatus();
+  DC_ASSIGN_OR_RETURN(const LossSums sums, validation_->Run(&pool_, nullptr));
+  record->validation_loss = sums.loss / static_cast<double>(sums.count);
+  record->validation_error_percent =
+      100.0 * static_cast<double>(sums.errors) / static_cast<double>(sums.count);
+  if (!options_.keep_best) return OkStatus();
+  // Less error; at equal error, less loss.
+  const EpochRecord* best = nullptr;
+  if (best_epoch_ > 0) best = &records_[static_cast<size_t>(best_epoch_ - 1)];
+  if (!best || record->validation_error_percent < best->validation_error_percent ||
+      (record->validation_error_percent == best->validation_error_percent &&
+       record->validation_loss < best->validation_loss)) {
+    best_epoch_ = record->epoch;
+    best_ = CopyArrays();
+  }
+  return OkStatus();
+}
+
+Status Run::Epoch(int epoch) {
+  const auto start = Clock::now();
+  std::vector<uint32_t> order = samples_;
+  const uint64_t stream = static_cast<uint64_t>(epoch);
+  Rng(options_.seed, kShuffleStream + stream).Shuffle(order);
+  const uint64_t augmentation_seed = Rng(options_.seed, kAugmentationStream + stream).Next();
+  const size_t batch_size = static_cast<size_t>(options_.batch_size);
+  LossSums sums;
+  char note[128] = "";
+  const auto percent = [&] {
+    return 100.0 * static_cast<double>(sums.errors) / static_cast<double>(sums.count);
+  };
+  const int64_t first = (epoch - 1) * steps_per_epoch_;
+  for (int64_t i = 0; i < steps_per_epoch_; ++i) {
+    const auto batch = std::span<const uint32_t>(order).subspan(i * batch_size, batch_size);
+    DC_RETURN_IF_ERROR(Step(first + i, batch, augmentation_seed, &sums));
+    std::snprintf(note, sizeof(note), "epoch %d/%d  loss %.4f  error %.2f %%", epoch,
+                  options_.epochs, sums.loss / static_cast<double>(sums.count), percent());
+    if (i + 1 < steps_per_epoch_) progress_->Advance(first + i + 1, note);
+  }
+  if (!ParametersAreFinite()) return NotFinite(first + steps_per_epoch_ - 1);
+
+  EpochRecord record;
+  record.epoch = epoch;
+  record.learning_rate = LearningRate(options_, first + steps_per_epoch_ - 1, steps_per_epoch_);
+  record.train_loss = sums.loss / static_cast<double>(sums.count);
+  record.train_error_percent = percent();
+  DC_RETURN_IF_ERROR(Validate(&record));
+  record.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  records_.push_back(record);
+  std::string text = note;
+  if (validation_) {
+    std::snprintf(note, sizeof(note), "  validation %.2f %%", record.validation_error_percent);
+    text += note;
+  }
+  progress_->Advance(first + steps_per_epoch_, text);
+  DC_RETURN_IF_ERROR(Save());
+  return WriteEpochLog(options_.log_csv, records_);
+}
+
+std::vector<std::vector<float>> Run::CopyArrays() {
+  std::vector<std::vector<float>> arrays;
+  const auto all = parameters_.all();
+  arrays.emplace_back(all.begin(), all.end());
+  for (const auto& array : updater_->StateArrays()) arrays.emplace_back(array.begin(), array.end());
+  return arrays;
+}
+
+Status Run::RestoreArrays(const std::vector<std::vector<float>>& arrays) {
+  std::vector<std::span<float>> targets = updater_->StateArrays();
+  targets.insert(targets.begin(), parameters_.all());
+  bool fits = arrays.size() == targets.size();
+  for (size_t i = 0; fits && i < arrays.size(); ++i) fits = arrays[i].size() == targets[i].size();
+  if (!fits) {
+    return BadInput("the checkpoint holds other parameters than the model", options_.checkpoint,
+                    "remove the file or train without resuming");
+  }
+  for (size_t i = 0; i < arrays.size(); ++i) {
+    std::copy(arrays[i].begin(), arrays[i].end(), targets[i].begin());
+  }
+  return OkStatus();
+}
+
+Status Run::Resume() {
+  if (!options_.resume || !FileExists(options_.checkpoint)) return OkStatus();
+  DC_ASSIGN_OR_RETURN(Checkpoint checkpoint, LoadCheckpoint(options_.checkpoint, fingerprint_));
+  DC_RETURN_IF_ERROR(RestoreArrays(checkpoint.arrays));
+  dropout_.Restore(std::move(checkpoint.dropout));
+  records_ = std::move(checkpoint.records);
+  best_epoch_ = checkpoint.best_epoch;
+  best_ = std::move(checkpoint.best);
+  return OkStatus();
+}
+
+Status Run::Save() {
+  if (options_.checkpoint.empty()) return OkStatus();
+  return SaveCheckpoint(options_.checkpoint, {fingerprint_, records_, dropout_.changes(),
+                                              CopyArrays(), best_epoch_, best_});
+}
+
+StatusOr<TrainResult> Run::Execute(Constraints* constraints) {
+  DC_RETURN_IF_ERROR(Prepare(constraints));
+  DC_RETURN_IF_ERROR(Resume());
+  progress_->Begin("train", options_.epochs * steps_per_epoch_);
+  for (int epoch = static_cast<int>(records_.size()) + 1; epoch <= options_.epochs; ++epoch) {
+    DC_RETURN_IF_ERROR(Epoch(epoch));
+  }
+  TrainResult result;
+  result.kept_epoch = options_.epochs;
+  if (best_epoch_ > 0) {
+    result.kept_epoch = best_epoch_;
+    DC_RETURN_IF_ERROR(RestoreArrays(best_));
+    // The rules may have become stricter since that epoch.
+    if (constraints_) {
+      for (const auto& [name, weight] : *constraints_) updater_->ConstraintChanged(name);
+    }
+  }
+  parameters_.Store(graph_);
+  result.epochs = std::move(records_);
+  std::string summary = "kept epoch " + std::to_string(result.kept_epoch);
+  progress_->End(summary);
+  return result;
+}
+
+}  // namespace
+}  // namespace train
+
+StatusOr<TrainResult> Train(Graph* graph, const Dataset& data, const Preprocess& preprocess,
+                            const TrainOptions& options, Constraints* constraints,
+                            const StepHook& hook, Progress* progress) {
+  train::Run run(graph, data, preprocess, options, hook, progress);
+  return run.Execute(constraints);
+}
+
+}  // namespace dc

@@ -1,0 +1,44 @@
+// The training loop, with the hooks that the pipeline's prune-retrain loops need.
+#ifndef DC_TRAIN_TRAINER_H_
+#define DC_TRAIN_TRAINER_H_
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+
+#include "dc/train.h"
+#include "model/constraint.h"
+
+namespace dc {
+
+// What a hook may see and change between two steps.
+class TrainingState {
+ public:
+  virtual ~TrainingState() = default;
+  // The latent values of the weight `name`; empty where there is no such parameter.
+  virtual std::span<float> Latent(const std::string& name) = 0;
+  // Must follow a change of the constraint of `name`: projects the weight again and passes its
+  // optimizer state through ReduceGradient where sizes allow.
+  virtual void ConstraintChanged(const std::string& name) = 0;
+  // Multiplies the ratio of the Dropout node that writes `output` from now on.
+  virtual void SetDropoutScale(const std::string& output, double scale) = 0;
+};
+
+// Called before step `step` of `total_steps` (both over the whole run, step from 0).
+using StepHook = std::function<Status(int64_t step, int64_t total_steps, TrainingState* state)>;
+
+// Trains `graph` in place on data.train with softmax cross entropy on its first output (a trailing
+// Softmax is folded into the loss). `graph` is a float graph without `uninitialized` parameters;
+// weights named in `constraints` obey them, and `constraints` holds the trained latent values
+// afterwards; effective weights go back into the graph's initializers. `constraints` and `hook` may
+// be null. Every float parameter that takes part in the computation is trained; batch-norm
+// running statistics follow the batches. Errors: an operator or shape that is not covered, a data
+// shape or class count that does not fit (naming both), a loss that is not finite.
+StatusOr<TrainResult> Train(Graph* graph, const Dataset& data, const Preprocess& preprocess,
+                            const TrainOptions& options, Constraints* constraints,
+                            const StepHook& hook, Progress* progress);
+
+}  // namespace dc
+
+#endif  // DC_TRAIN_TRAINER_H_

@@ -1,0 +1,136 @@
+#include "train/update.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace dc::train {
+namespace {
+
+// Floats a piece: its arrays stay in the second-level cache between the passes over them.
+constexpr size_t kPieceSize = 16384;
+
+}  // namespace
+
+StatusOr<Updater> Updater::Make(Parameters* parameters, Constraints* constraints, double l1,
+                                double l2, OptimizerKind kind) {
+  if (!(l1 >= 0 && l2 >= 0)) return UsageError("l1 and l2 must not be negative");
+  Updater updater;
+  updater.parameters_ = parameters;
+  updater.l1_ = static_cast<float>(l1);
+  updater.l2_ = static_cast<float>(l2);
+  updater.total_ = AlignedFloats(parameters->total());
+  const int arrays = train::StateArrays(kind);
+  for (int a = 0; a < arrays; ++a) updater.state_[a] = AlignedFloats(parameters->total());
+
+  if (constraints) {
+    for (auto& [name, weight] : *constraints) {
+      const Parameter* parameter = parameters->Find(name);
+      if (!parameter || parameter->role != Role::kTrained) {
+        return UsageError("a constraint on \"" + name + "\", which is not trained");
+      }
+      if (!weight.constraint) return UsageError("the constraint on \"" + name + "\" has no rule");
+      const auto values = parameters->Values(*parameter);
+      if (weight.latent.empty()) weight.latent.assign(values.begin(), values.end());
+      Constrained entry{parameter, &weight, {}, {}};
+      if (weight.latent.size() != parameter->size) entry.gradient.resize(weight.latent.size());
+      for (int a = 0; a < arrays; ++a) entry.state[a].resize(weight.latent.size());
+      weight.constraint->Project(weight.latent, values);
+      updater.constrained_.push_back(std::move(entry));
+    }
+  }
+  for (const Parameter& parameter : parameters->list()) {
+    if (parameter.role == Role::kFixed) continue;
+    const bool constrained = updater.FindConstrained(parameter.name) != nullptr;
+    for (size_t done = 0; done < parameter.size; done += kPieceSize) {
+      updater.pieces_.push_back({&parameter, parameter.offset + done,
+                                 std::min(kPieceSize, parameter.size - done), constrained});
+    }
+  }
+  return updater;
+}
+
+void Updater::Step(const OptimizerStep& step, std::span<const std::span<const float>> gradients,
+                   ThreadPool* pool) {
+  pool->ParallelFor(pieces_.size(), [&](size_t i) { StepPiece(pieces_[i], step, gradients); });
+  pool->ParallelFor(constrained_.size(), [&](size_t i) { StepConstrained(&constrained_[i], step); });
+}
+
+void Updater::StepPiece(const Piece& piece, const OptimizerStep& step,
+                        std::span<const std::span<const float>> gradients) {
+  const size_t n = piece.size;
+  float* sum = total_.data() + piece.begin;
+  float* w = parameters_->all().data() + piece.begin;
+  std::copy_n(gradients[0].data() + piece.begin, n, sum);
+  for (size_t s = 1; s < gradients.size(); ++s) {
+    const float* g = gradients[s].data() + piece.begin;
+    for (size_t i = 0; i < n; ++i) sum[i] += g[i];
+  }
+  if (piece.parameter->role == Role::kStatistic) {
+    const float keep = piece.parameter->keep;
+    const float share = (1 - keep) / static_cast<float>(gradients.size());
+    for (size_t i = 0; i < n; ++i) w[i] = keep * w[i] + share * sum[i];
+    return;
+  }
+  if (piece.parameter->decays && l2_ > 0) {
+    for (size_t i = 0; i < n; ++i) sum[i] += l2_ * w[i];
+  }
+  if (piece.parameter->decays && l1_ > 0) {
+    for (size_t i = 0; i < n; ++i) sum[i] += w[i] == 0 ? 0.0f : std::copysign(l1_, w[i]);
+  }
+  if (piece.constrained) return;
+  const auto state = [&](int a) {
+    return a < train::StateArrays(step.kind) ? state_[a].span().subspan(piece.begin, n)
+                                             : std::span<float>();
+  };
+  ApplyStep(step, {sum, n}, {w, n}, state(0), state(1));
+}
+
+void Updater::StepConstrained(Constrained* constrained, const OptimizerStep& step) {
+  const Parameter& parameter = *constrained->parameter;
+  ConstrainedWeight& weight = *constrained->weight;
+  const auto gradient = total_.span().subspan(parameter.offset, parameter.size);
+  // Where sizes agree the gradient is reduced in place: one array less to go through.
+  const std::span<float> reduced =
+      constrained->gradient.empty() ? gradient : std::span<float>(constrained->gradient);
+  weight.constraint->ReduceGradient(weight.latent, gradient, reduced);
+  ApplyStep(step, reduced, weight.latent, constrained->state[0], constrained->state[1]);
+  weight.constraint->Project(weight.latent, parameters_->Values(parameter));
+}
+
+Updater::Constrained* Updater::FindConstrained(const std::string& name) {
+  for (Constrained& entry : constrained_) {
+    if (entry.parameter->name == name) return &entry;
+  }
+  return nullptr;
+}
+
+std::span<float> Updater::Latent(const std::string& name) {
+  if (Constrained* entry = FindConstrained(name)) return entry->weight->latent;
+  const Parameter* parameter = parameters_->Find(name);
+  if (!parameter || parameter->role != Role::kTrained) return {};
+  return parameters_->Values(*parameter);
+}
+
+void Updater::ConstraintChanged(const std::string& name) {
+  Constrained* entry = FindConstrained(name);
+  if (!entry) return;
+  ConstrainedWeight& weight = *entry->weight;
+  if (weight.latent.size() == entry->parameter->size) {
+    for (std::vector<float>& state : entry->state) {
+      if (!state.empty()) weight.constraint->ReduceGradient(weight.latent, state, state);
+    }
+  }
+  weight.constraint->Project(weight.latent, parameters_->Values(*entry->parameter));
+}
+
+std::vector<std::span<float>> Updater::StateArrays() {
+  std::vector<std::span<float>> arrays = {state_[0].span(), state_[1].span()};
+  for (Constrained& entry : constrained_) {
+    arrays.push_back(entry.weight->latent);
+    arrays.push_back(entry.state[0]);
+    arrays.push_back(entry.state[1]);
+  }
+  return arrays;
+}
+
+}  // namespace dc::train

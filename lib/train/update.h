@@ -1,0 +1,74 @@
+// One step of all parameters: shard gradients in, new values out.
+#ifndef DC_TRAIN_UPDATE_H_
+#define DC_TRAIN_UPDATE_H_
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "dc/status.h"
+#include "model/constraint.h"
+#include "train/optimizer.h"
+#include "train/parameters.h"
+
+namespace dc::train {
+
+// Adds the shards' gradients in their order, so that results do not depend on threads; adds weight
+// decay; passes the sum through the constraints; moves the latent values; projects them. Statistics
+// move towards the shards' mean. The work is cut into pieces that depend on the model only.
+class Updater {
+ public:
+  // `constraints` may be null; latent values that are empty start as copies of their weights. Both
+  // must outlive the updater. Projects all constrained weights. UsageError: a constraint on a
+  // parameter that is not trained, or without a rule; l1 or l2 below 0.
+  static StatusOr<Updater> Make(Parameters* parameters, Constraints* constraints, double l1,
+                                double l2, OptimizerKind kind);
+
+  // One step. gradients[s] is Executor::gradients of shard s.
+  void Step(const OptimizerStep& step, std::span<const std::span<const float>> gradients,
+            ThreadPool* pool);
+
+  // The latent values of the trained parameter `name`: of its constraint, or the values themselves
+  // where it has none. Empty where there is no such parameter.
+  std::span<float> Latent(const std::string& name);
+
+  // Projects the weight `name` again under its changed rule, and passes its optimizer state through
+  // ReduceGradient where latent and effective values have one size.
+  void ConstraintChanged(const std::string& name);
+
+  // Every array that the next step depends on besides Parameters::all, in a fixed order: optimizer
+  // state, then per constrained weight its latent values and optimizer state. For checkpoints.
+  std::vector<std::span<float>> StateArrays();
+
+ private:
+  struct Constrained {
+    const Parameter* parameter;
+    ConstrainedWeight* weight;
+    std::vector<float> gradient;  // of the latent values; empty where they have the weight's size
+    std::vector<float> state[2];
+  };
+  // A part of one parameter that one thread handles.
+  struct Piece {
+    const Parameter* parameter;
+    size_t begin, size;  // in Parameters::all
+    bool constrained;
+  };
+
+  void StepPiece(const Piece& piece, const OptimizerStep& step,
+                 std::span<const std::span<const float>> gradients);
+  void StepConstrained(Constrained* constrained, const OptimizerStep& step);
+  Constrained* FindConstrained(const std::string& name);
+
+  Parameters* parameters_ = nullptr;
+  float l1_ = 0, l2_ = 0;
+  AlignedFloats total_;     // sum of the shards' gradients
+  AlignedFloats state_[2];  // of free parameters
+  std::vector<Piece> pieces_;
+  std::vector<Constrained> constrained_;
+};
+
+}  // namespace dc::train
+
+#endif  // DC_TRAIN_UPDATE_H_

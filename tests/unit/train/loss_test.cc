@@ -1,0 +1,88 @@
+#include "train/loss.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace dc::train {
+namespace {
+
+// Softmax of (0, ln 2, ln 5) is (1, 2, 5) / 8.
+const std::vector<float> kRow = {0.0f, std::log(2.0f), std::log(5.0f)};
+
+TEST(SoftmaxCrossEntropy, LossAndGradientWorkedByHand) {
+  std::vector<float> gradient(3);
+  const std::vector<int32_t> labels = {1};
+  const LossSums sums = SoftmaxCrossEntropy(kRow, labels, 3, 0.0, 2.0, gradient);
+  EXPECT_NEAR(sums.loss, std::log(4.0), 1e-6);
+  EXPECT_EQ(sums.errors, 1);
+  EXPECT_EQ(sums.top5_errors, 0);
+  EXPECT_EQ(sums.count, 1);
+  EXPECT_NEAR(gradient[0], 2 * 0.125, 1e-6);
+  EXPECT_NEAR(gradient[1], 2 * (0.25 - 1), 1e-6);
+  EXPECT_NEAR(gradient[2], 2 * 0.625, 1e-6);
+}
+
+TEST(SoftmaxCrossEntropy, LabelSmoothingSpreadsTheTarget) {
+  std::vector<float> gradient(3);
+  const std::vector<int32_t> labels = {2};
+  const LossSums sums = SoftmaxCrossEntropy(kRow, labels, 3, 0.3, 1.0, gradient);
+  // Target (0.1, 0.1, 0.8).
+  const double expected = -(0.1 * std::log(0.125) + 0.1 * std::log(0.25) + 0.8 * std::log(0.625));
+  EXPECT_NEAR(sums.loss, expected, 1e-6);
+  EXPECT_NEAR(gradient[0], 0.125 - 0.1, 1e-6);
+  EXPECT_NEAR(gradient[1], 0.25 - 0.1, 1e-6);
+  EXPECT_NEAR(gradient[2], 0.625 - 0.8, 1e-6);
+}
+
+TEST(SoftmaxCrossEntropy, GradientMatchesCentralDifferences) {
+  const std::vector<float> logits = {0.3f, -1.2f, 2.0f, 0.1f, 0.7f, -0.4f, 1.1f, 0.0f};
+  const std::vector<int32_t> labels = {3, 0};
+  std::vector<float> gradient(8);
+  SoftmaxCrossEntropy(logits, labels, 4, 0.1, 1.0, gradient);
+  for (size_t i = 0; i < logits.size(); ++i) {
+    std::vector<float> up = logits, down = logits;
+    up[i] += 1e-2f;
+    down[i] -= 1e-2f;
+    const double slope = (SoftmaxCrossEntropy(up, labels, 4, 0.1, 1.0, {}).loss -
+                          SoftmaxCrossEntropy(down, labels, 4, 0.1, 1.0, {}).loss) /
+                         (static_cast<double>(up[i]) - down[i]);
+    EXPECT_NEAR(gradient[i], slope, 1e-4);
+  }
+}
+
+TEST(SoftmaxCrossEntropy, LargeLogitsDoNotOverflow) {
+  const std::vector<float> logits = {1e4f, -1e4f};
+  const std::vector<int32_t> labels = {0};
+  EXPECT_NEAR(SoftmaxCrossEntropy(logits, labels, 2, 0.0, 1.0, {}).loss, 0.0, 1e-9);
+}
+
+TEST(SoftmaxCrossEntropy, CountsTopFiveAndTies) {
+  const std::vector<float> logits = {6, 5, 4, 3, 2, 1, 0};
+  const auto errors = [&](int32_t label) {
+    const std::vector<int32_t> labels = {label};
+    const LossSums sums = SoftmaxCrossEntropy(logits, labels, 7, 0.0, 1.0, {});
+    return sums.errors * 10 + sums.top5_errors;
+  };
+  EXPECT_EQ(errors(0), 0);
+  EXPECT_EQ(errors(1), 10);
+  EXPECT_EQ(errors(4), 10);
+  EXPECT_EQ(errors(5), 11);
+  const std::vector<float> tie = {1, 1};
+  const std::vector<int32_t> first = {0}, second = {1};
+  EXPECT_EQ(SoftmaxCrossEntropy(tie, first, 2, 0.0, 1.0, {}).errors, 0);
+  EXPECT_EQ(SoftmaxCrossEntropy(tie, second, 2, 0.0, 1.0, {}).errors, 1);
+}
+
+TEST(SoftmaxCrossEntropy, NanIsAnErrorAndNotFinite) {
+  const std::vector<float> logits = {0, std::numeric_limits<float>::quiet_NaN()};
+  const std::vector<int32_t> labels = {0};
+  const LossSums sums = SoftmaxCrossEntropy(logits, labels, 2, 0.0, 1.0, {});
+  EXPECT_EQ(sums.errors, 1);
+  EXPECT_FALSE(std::isfinite(sums.loss));
+}
+
+}  // namespace
+}  // namespace dc::train
