@@ -1,0 +1,120 @@
+// k-means weight sharing. Han, Mao and Dally 2016, "Deep Compression" (arXiv 1510.00149), section
+// 3: minimise sum over clusters c and members w of |w - c|^2 (equation 2); then train the centroids
+// with the summed gradients of their members (equation 3).
+#include <algorithm>
+
+#include "quantize/assignment.h"
+#include "quantize/kmeans_exact.h"
+#include "quantize/lloyd.h"
+#include "quantize/policy.h"
+#include "quantize/tied_constraint.h"
+#include "quantize/weighted_points.h"
+
+namespace dc {
+namespace {
+
+// Into how many bins of equal share the values of a large weight fall. The exact solution loses
+// nothing measurable to bins a 16th of a cluster; Lloyd's iteration stops as soon as no boundary
+// moves by a bin, which near convergence needs finer ones.
+size_t Resolution(size_t k, CodebookInit init) {
+  constexpr size_t kLeast = size_t{1} << 16, kMost = size_t{1} << 22;
+  return std::clamp(init == CodebookInit::kExact ? 16 * k : 4096 * k, kLeast, kMost);
+}
+
+// Centroids as floats, ascending and distinct.
+std::vector<float> ToCodebook(std::vector<double> centroids) {
+  std::vector<float> codebook;
+  codebook.reserve(centroids.size());
+  for (const double centroid : centroids) codebook.push_back(static_cast<float>(centroid) + 0.0f);
+  std::sort(codebook.begin(), codebook.end());
+  codebook.erase(std::unique(codebook.begin(), codebook.end()), codebook.end());
+  return codebook;
+}
+
+// Gives every value to its nearest entry and drops entries that no value uses.
+void AssignAndCompact(std::span<const float> values, Fit* fit) {
+  fit->codes.resize(values.size());
+  NearestEntry(fit->codebook).Assign(values, fit->codes);
+  std::vector<uint8_t> used(fit->codebook.size());
+  for (const uint16_t code : fit->codes) used[code] = 1;
+  if (std::find(used.begin(), used.end(), 0) == used.end()) return;
+  std::vector<uint16_t> renumbered(used.size());
+  size_t entries = 0;
+  for (size_t c = 0; c < used.size(); ++c) {
+    if (!used[c]) continue;
+    renumbered[c] = static_cast<uint16_t>(entries);
+    fit->codebook[entries++] = fit->codebook[c];
+  }
+  fit->codebook.resize(entries);
+  for (uint16_t& code : fit->codes) code = renumbered[code];
+}
+
+// One Lloyd step on the exact values: every entry becomes the mean of its members.
+void MoveToMeans(std::span<const float> values, Fit* fit) {
+  const size_t k = fit->codebook.size();
+  std::vector<double> sums(kSumLanes * k), counts(kSumLanes * k);
+  SumByCode(
+      fit->codes, k, [&](size_t i) { return values[i]; }, sums);
+  SumByCode(
+      fit->codes, k, [](size_t) { return 1.0; }, counts);
+  std::vector<double> means(k);
+  for (size_t c = 0; c < k; ++c) means[c] = sums[c] / counts[c];
+  fit->codebook = ToCodebook(std::move(means));
+}
+
+class KMeansPolicy : public Policy {
+ public:
+  PolicyInfo info() const override {
+    return {"kmeans", "Han, Mao and Dally 2016, arXiv 1510.00149",
+            "2^bits shared values by k-means; fine-tuning trains the shared values"};
+  }
+
+  StatusOr<Fit> FitValues(std::span<const float> values,
+                          const PolicyOptions& options) const override {
+    const size_t k = (size_t{1} << options.bits) - (options.sparse ? 1 : 0);
+    Fit fit;
+    if (std::optional<std::vector<float>> distinct = DistinctValues(values, k)) {
+      fit.codebook = std::move(*distinct);
+      AssignAndCompact(values, &fit);
+      return fit;
+    }
+    const WeightedPoints points = MakePoints(values, Resolution(k, options.init));
+    const size_t clusters = std::min(k, points.size());
+    std::vector<double> centroids;
+    if (options.init == CodebookInit::kExact) {
+      const std::vector<size_t> bounds = ExactKMeans(points, clusters);
+      for (size_t c = 0; c < clusters; ++c) {
+        centroids.push_back(points.Mean(bounds[c], bounds[c + 1]));
+      }
+    } else {
+      LloydResult lloyd =
+          RunLloyd(points, InitialCentroids(points, clusters, options.init, options.seed));
+      centroids = std::move(lloyd.centroids);
+      fit.iterations = lloyd.iterations;
+    }
+    for (double& centroid : centroids) centroid += points.center;
+    fit.codebook = ToCodebook(std::move(centroids));
+    AssignAndCompact(values, &fit);
+    if (!points.exact) {
+      MoveToMeans(values, &fit);
+      AssignAndCompact(values, &fit);
+    }
+    return fit;
+  }
+
+  ConstrainedWeight MakeConstraint(const QuantizedWeight& weight,
+                                   std::span<const float>) const override {
+    return MakeTiedWeight(weight);
+  }
+
+  QuantizedWeight Finish(const QuantizedWeight& weight,
+                         std::span<const float> latent) const override {
+    return FinishTiedWeight(weight, latent);
+  }
+};
+
+const KMeansPolicy policy;
+const PolicyRegistration registration(&policy);
+
+}  // namespace
+}  // namespace dc

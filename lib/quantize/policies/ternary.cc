@@ -1,0 +1,102 @@
+// Ternary weights with one scale. Li, Zhang and Liu 2016, "Ternary Weight Networks" (arXiv
+// 1605.04711): with the threshold D = 0.7 * mean(|w|) (equation 6, approximating the optimum),
+// W ~ s * {-1, 0, +1}, nonzero where |w| > D, and s = mean of |w| over those (equation 5).
+// Fine-tuning keeps latent full-precision weights that are ternarised anew at every step; gradients
+// go straight through to them. Of a pruned weight both means run over the survivors only.
+#include <cmath>
+
+#include "quantize/policy.h"
+#include "quantize/straight_through.h"
+
+namespace dc {
+namespace {
+
+constexpr double kThresholdShare = 0.7;
+
+struct Ternary {
+  float threshold = 0, scale = 0;
+
+  uint16_t Code(float value) const {
+    if (value > threshold) return 1;
+    return value < -threshold ? 2 : 0;
+  }
+  // Scale 0: there was no value but zero.
+  std::vector<float> Codebook() const {
+    return scale > 0 ? std::vector<float>{0.0f, scale, -scale} : std::vector<float>{0.0f};
+  }
+};
+
+// Zeros count as pruned: they take no part in the means.
+Ternary FitTernary(std::span<const float> values) {
+  double sum = 0;
+  size_t count = 0;
+  for (const float value : values) {
+    sum += std::abs(static_cast<double>(value));
+    count += value != 0.0f;
+  }
+  Ternary ternary;
+  if (count == 0) return ternary;
+  ternary.threshold = static_cast<float>(kThresholdShare * sum / static_cast<double>(count));
+  double kept_sum = 0;
+  size_t kept = 0;
+  for (const float value : values) {
+    const float magnitude = std::abs(value);
+    if (magnitude <= ternary.threshold) continue;
+    kept_sum += magnitude;
+    ++kept;
+  }
+  if (kept) ternary.scale = static_cast<float>(kept_sum / static_cast<double>(kept));
+  return ternary;
+}
+
+class TernaryConstraint : public StraightThroughConstraint {
+ public:
+  using StraightThroughConstraint::StraightThroughConstraint;
+
+ protected:
+  void Round(std::span<float> latent, std::span<float> effective) const override {
+    const Ternary ternary = FitTernary(latent);
+    const float values[] = {0.0f, ternary.scale, -ternary.scale};
+    for (size_t i = 0; i < latent.size(); ++i) effective[i] = values[ternary.Code(latent[i])];
+  }
+};
+
+class TernaryPolicy : public Policy {
+ public:
+  PolicyInfo info() const override {
+    return {"ternary", "Li, Zhang and Liu 2016, arXiv 1605.04711",
+            "0, +s and -s, one scale a layer; always 2 bits; fine-tuning trains latent weights"};
+  }
+
+  int EffectiveBits(int) const override { return 2; }
+
+  StatusOr<Fit> FitValues(std::span<const float> values, const PolicyOptions&) const override {
+    const Ternary ternary = FitTernary(values);
+    Fit fit;
+    fit.zero_first = true;
+    fit.codebook = ternary.Codebook();
+    fit.codes.reserve(values.size());
+    for (const float value : values) fit.codes.push_back(ternary.Code(value));
+    return fit;
+  }
+
+  ConstrainedWeight MakeConstraint(const QuantizedWeight&,
+                                   std::span<const float> original) const override {
+    return {std::make_unique<TernaryConstraint>(original), {original.begin(), original.end()}};
+  }
+
+  QuantizedWeight Finish(const QuantizedWeight& weight,
+                         std::span<const float> latent) const override {
+    const Ternary ternary = FitTernary(latent);
+    QuantizedWeight result = weight;
+    result.codebook = ternary.Codebook();
+    for (size_t i = 0; i < latent.size(); ++i) result.codes[i] = ternary.Code(latent[i]);
+    return result;
+  }
+};
+
+const TernaryPolicy policy;
+const PolicyRegistration registration(&policy);
+
+}  // namespace
+}  // namespace dc

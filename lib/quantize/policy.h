@@ -1,0 +1,68 @@
+// The interface of every quantization method: a codebook with a rule for choosing and training it.
+#ifndef DC_QUANTIZE_POLICY_H_
+#define DC_QUANTIZE_POLICY_H_
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dc/quantize.h"
+#include "dc/status.h"
+#include "model/constraint.h"
+
+namespace dc {
+
+struct PolicyOptions {
+  int bits = 8;         // codes are below 2^bits
+  bool sparse = false;  // the caller adds the zero entry: at most 2^bits - 1 values here
+  CodebookInit init = CodebookInit::kLinear;
+  uint64_t seed = 1;
+};
+
+// A codebook for the values that were fitted, and their codes into it. In a sparse layer the caller
+// puts the exact zero in front and shifts the codes by one, unless `zero_first`.
+struct Fit {
+  std::vector<float> codebook;
+  std::vector<uint16_t> codes;
+  int iterations = 0;
+  // Entry 0 is an exact zero of the policy's own: it serves pruned weights too, and values that
+  // were not pruned may be given to it.
+  bool zero_first = false;
+};
+
+// One method. Stateless; one instance is shared by all threads.
+class Policy {
+ public:
+  virtual ~Policy() = default;
+  virtual PolicyInfo info() const = 0;
+  // Bits this policy works with when it is asked for `bits` (ternary: always 2).
+  virtual int EffectiveBits(int bits) const { return bits; }
+  // Chooses a codebook for `values` (finite, not empty).
+  virtual StatusOr<Fit> FitValues(std::span<const float> values,
+                                  const PolicyOptions& options) const = 0;
+  // The constraint under which fine-tuning trains `weight` (from FitValues, zero entry included),
+  // with its initial latent values. `original` holds the float weight before quantization.
+  virtual ConstrainedWeight MakeConstraint(const QuantizedWeight& weight,
+                                           std::span<const float> original) const = 0;
+  // The quantized weight after fine-tuning left these latent values.
+  virtual QuantizedWeight Finish(const QuantizedWeight& weight,
+                                 std::span<const float> latent) const = 0;
+};
+
+// The policy called `name`; UsageError that lists all names where there is none.
+StatusOr<const Policy*> FindPolicy(const std::string& name);
+
+// All policies, sorted by name.
+const std::vector<const Policy*>& AllPolicies();
+
+// The registration record that ends every file in policies/.
+class PolicyRegistration {
+ public:
+  explicit PolicyRegistration(const Policy* policy);
+};
+
+}  // namespace dc
+
+#endif  // DC_QUANTIZE_POLICY_H_
