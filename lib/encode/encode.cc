@@ -1,0 +1,203 @@
+#include "dc/encode.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <map>
+#include <set>
+#include <thread>
+
+#include "base/thread_pool.h"
+#include "dc/quantized_weight.h"
+#include "dc/weights.h"
+#include "encode/forms.h"
+#include "encode/lower.h"
+#include "entropy/enc/weight_encoder.h"
+#include "entropy/enc/zstd_compress.h"
+#include "format/writer.h"
+#include "model/quoted.h"
+
+namespace dc {
+namespace {
+
+const char* NameOf(format::Form form) {
+  switch (form) {
+    case format::Form::kFloat32:
+      return "f32";
+    case format::Form::kFloat16:
+      return "f16";
+    case format::Form::kTable:
+      return "table";
+    case format::Form::kAffine:
+      return "affine";
+    case format::Form::kTernary:
+      return "ternary";
+  }
+  return "";
+}
+
+const char* NameOf(StreamCoder coder) { return coder == StreamCoder::kHuffman ? "huffman" : "raw"; }
+
+// The options of one weight, from the settings that name it.
+StatusOr<WeightEncodingOptions> OptionsFor(const WeightRef& weight, const EncodeOptions& options) {
+  WeightEncodingOptions result;
+  result.huffman = options.huffman;
+  const std::string order = options.order.Text(weight, "auto");
+  if (order == "row") {
+    result.order = ScanChoice::kRow;
+  } else if (order == "column") {
+    result.order = ScanChoice::kColumn;
+  } else if (order != "auto") {
+    return UsageError("order '" + order + "' does not exist", Quoted(weight.name),
+                      "use auto, row or column");
+  }
+  if (options.gap_bits.Text(weight, "auto") == "auto") return result;
+  DC_ASSIGN_OR_RETURN(const double bits, options.gap_bits.Number(weight, 0));
+  if (bits < 1 || bits > 16 || bits != std::floor(bits)) {
+    return UsageError("gap bits of " + options.gap_bits.Text(weight, ""), Quoted(weight.name),
+                      "use auto or 1 to 16");
+  }
+  result.gap_bits = static_cast<int>(bits);
+  return result;
+}
+
+// One tensor being encoded: each is independent of the others.
+struct Job {
+  const LoweredTensor* tensor = nullptr;
+  WeightEncodingOptions options;
+  bool is_bias = false;
+  // Results.
+  Status status;
+  format::TensorEntry* entry = nullptr;
+  format::TensorBytes bytes;
+  LayerEncoding layer;
+};
+
+Status EncodeCodes(const Graph& graph, const EncodeOptions& options, Job* job) {
+  DC_ASSIGN_OR_RETURN(const QuantizedWeight weight, GetQuantizedWeight(graph, job->tensor->value));
+  format::TensorEntry& entry = *job->entry;
+  StoredCodebook codebook = StoreCodebook(weight.codebook, options.codebook_type == "f16");
+  entry.form = codebook.form;
+  entry.codebook_type = codebook.type;
+  entry.codebook_entries = static_cast<uint32_t>(weight.codebook.size());
+  entry.zero_first = codebook.zero_first;
+  if (options.keep_names) entry.policy = weight.policy;
+  job->bytes.codebook = std::move(codebook.bytes);
+  if (weight.codes.size() > 0xFFFFFFFFu) {
+    return Unsupported("a weight of more than 2^32 - 1 elements", Quoted(job->tensor->value),
+                       "split it");
+  }
+  WeightEncodingOptions how = job->options;
+  how.sparse = entry.zero_first;
+  EncodedWeight encoded =
+      EncodeWeight(entry.rows(), entry.columns(), entry.codebook_entries, weight.codes, how);
+  const WeightCoding& coding = encoded.coding;
+  LayerEncoding& layer = job->layer;
+  const bool dense = coding.positions == PositionCoding::kDense;
+  layer.positions = dense ? "dense" : "gaps";
+  layer.order = coding.column_major ? "column" : "row";
+  layer.code_coder = NameOf(coding.code_coder);
+  layer.gap_coder = dense ? "" : NameOf(coding.gap_coder);
+  layer.survivors = std::count_if(weight.codes.begin(), weight.codes.end(),
+                                  [&](uint16_t code) { return weight.codebook[code] != 0.0f; });
+  layer.fillers = static_cast<int64_t>(encoded.fillers);
+  layer.entries = static_cast<int64_t>(coding.entries);
+  layer.code_bits = coding.code_bits;
+  layer.gap_bits = coding.gap_bits;
+  job->bytes.codes = std::move(encoded.codes);
+  job->bytes.gaps = std::move(encoded.gaps);
+  return OkStatus();
+}
+
+Status EncodeValues(const EncodeOptions& options, Job* job) {
+  const auto values = job->tensor->plain->f32();
+  if (!std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); })) {
+    return BadInput("NaN or infinity in a tensor", Quoted(job->tensor->value),
+                    "train or export the model again");
+  }
+  StoredValues stored = StoreValues(values, job->is_bias && options.codebook_type == "f16");
+  job->entry->form = stored.form;
+  job->bytes.values = std::move(stored.bytes);
+  LayerEncoding& layer = job->layer;
+  layer.positions = "dense";
+  layer.order = "row";
+  layer.code_coder = "raw";
+  layer.survivors = std::count_if(values.begin(), values.end(), [](float v) { return v != 0.0f; });
+  layer.entries = static_cast<int64_t>(values.size());
+  layer.code_bits = stored.form == format::Form::kFloat16 ? 16 : 32;
+  return OkStatus();
+}
+
+void EncodeTensor(const Graph& graph, const EncodeOptions& options, Job* job) {
+  job->status =
+      job->tensor->quantized ? EncodeCodes(graph, options, job) : EncodeValues(options, job);
+  LayerEncoding& layer = job->layer;
+  layer.name = job->tensor->value;
+  layer.form = NameOf(job->entry->form);
+  layer.weights = ElementCount(job->entry->shape);
+  layer.codebook_bytes = static_cast<int64_t>(job->bytes.codebook.size());
+  layer.code_bytes = static_cast<int64_t>(job->bytes.codes.size() + job->bytes.values.size());
+  layer.gap_bytes = static_cast<int64_t>(job->bytes.gaps.size());
+}
+
+}  // namespace
+
+StatusOr<std::vector<uint8_t>> EncodeModel(const Graph& graph, const EncodeOptions& options,
+                                           std::vector<LayerEncoding>* layers, Progress* progress) {
+  progress = OrSilent(progress);
+  if (options.codebook_type != "f32" && options.codebook_type != "f16") {
+    return UsageError("codebook type '" + options.codebook_type + "' does not exist", "",
+                      "use f32 or f16");
+  }
+  const std::vector<WeightRef> weights = ListWeights(graph);
+  DC_RETURN_IF_ERROR(options.gap_bits.CheckKeys(weights));
+  DC_RETURN_IF_ERROR(options.order.CheckKeys(weights));
+  DC_ASSIGN_OR_RETURN(LoweredGraph lowered, LowerGraph(graph, options.keep_names));
+
+  std::vector<Job> jobs(lowered.tensors.size());
+  std::map<std::string, Job*> by_name;
+  for (size_t i = 0; i < jobs.size(); ++i) {
+    jobs[i].tensor = &lowered.tensors[i];
+    jobs[i].entry = &lowered.manifest.tensors[i];
+    jobs[i].options.huffman = options.huffman;
+    by_name[jobs[i].tensor->value] = &jobs[i];
+  }
+  for (const WeightRef& weight : weights) {
+    const auto job = by_name.find(weight.name);
+    if (job == by_name.end()) continue;
+    DC_ASSIGN_OR_RETURN(job->second->options, OptionsFor(weight, options));
+    const auto bias = by_name.find(weight.bias);
+    if (bias != by_name.end()) bias->second->is_bias = true;
+    if (!weight.quantized) {
+      progress->Note("layer " + Quoted(weight.name) + " is not quantized: stored as plain values");
+    }
+  }
+
+  progress->Begin("encode", static_cast<int64_t>(jobs.size()));
+  const std::thread::id reporter = std::this_thread::get_id();
+  std::atomic<int64_t> done{0};
+  ThreadPool pool(options.threads);
+  pool.ParallelFor(jobs.size(), [&](size_t i) {
+    EncodeTensor(graph, options, &jobs[i]);
+    const int64_t finished = done.fetch_add(1) + 1;
+    if (std::this_thread::get_id() == reporter) progress->Advance(finished, jobs[i].tensor->value);
+  });
+  std::vector<format::TensorBytes> bytes;
+  for (Job& job : jobs) {
+    DC_RETURN_IF_ERROR(job.status);
+    bytes.push_back(std::move(job.bytes));
+  }
+  DC_ASSIGN_OR_RETURN(std::vector<uint8_t> file,
+                      format::WriteFile(std::move(lowered.manifest), bytes, &ZstdCompress));
+  progress->End(std::to_string(file.size()) + " bytes");
+  if (layers) {
+    layers->clear();
+    for (const WeightRef& weight : weights) {
+      const auto job = by_name.find(weight.name);
+      if (job != by_name.end()) layers->push_back(std::move(job->second->layer));
+    }
+  }
+  return file;
+}
+
+}  // namespace dc

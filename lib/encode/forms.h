@@ -1,0 +1,39 @@
+// Numbers -> the smallest form that gives them back bit for bit.
+#ifndef DC_ENCODE_FORMS_H_
+#define DC_ENCODE_FORMS_H_
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "format/manifest.h"
+
+namespace dc {
+
+// A codebook as it goes into the file.
+struct StoredCodebook {
+  format::Form form = format::Form::kTable;
+  format::CodebookType type = format::CodebookType::kFloat32;
+  bool zero_first = false;
+  std::vector<uint8_t> bytes;
+};
+
+// The smallest form of `codebook` (not empty): ternary where it is 0, +s, -s; affine where base and
+// step reproduce at least three entries; else a table; numbers as binary16 where all are exactly
+// that. With `round_to_half` its entries may be rounded to binary16 first, where that is smaller
+// and makes none of them 0 or infinite.
+StoredCodebook StoreCodebook(std::span<const float> codebook, bool round_to_half);
+
+// Plain values as they go into the file.
+struct StoredValues {
+  format::Form form = format::Form::kFloat32;
+  std::vector<uint8_t> bytes;
+};
+
+// `values` as binary16 where all are exactly that, or, with `round_to_half`, where none becomes
+// infinite; else as binary32.
+StoredValues StoreValues(std::span<const float> values, bool round_to_half);
+
+}  // namespace dc
+
+#endif  // DC_ENCODE_FORMS_H_

@@ -1,0 +1,282 @@
+#include "encode/lower.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <set>
+
+#include "dc/quantized_weight.h"
+#include "encode/input_scaling.h"
+#include "encode/lower_attributes.h"
+#include "format/ops.h"
+#include "model/quantized_form.h"
+#include "model/quoted.h"
+
+namespace dc {
+namespace {
+
+constexpr const char* kInputPrefix = "dc.input.";
+constexpr const char* kBaselineKey = "dc.baseline_bytes";
+constexpr const char* kWeightPrefix = "dc.weight.";
+constexpr const char* kPolicySuffix = ".policy";
+
+class Lowering {
+ public:
+  Lowering(const Graph& graph, bool keep_names) : graph_(graph), keep_names_(keep_names) {}
+
+  StatusOr<LoweredGraph> Run() {
+    if (!graph_.uninitialized.empty()) {
+      return BadInput("a parameter without a value", Quoted(graph_.uninitialized[0].name),
+                      "train the model first");
+    }
+    DC_RETURN_IF_ERROR(LowerInputs());
+    FindQuantizedForms();
+    for (const Node& node : graph_.nodes) DC_RETURN_IF_ERROR(LowerNode(node));
+    DC_RETURN_IF_ERROR(LowerOutputs());
+    NumberValues();
+    DC_RETURN_IF_ERROR(LowerMetadata());
+    return std::move(result_);
+  }
+
+ private:
+  std::string Kept(const std::string& name) const { return keep_names_ ? name : ""; }
+
+  // A shape with its batch freed, where that was fixed at 1.
+  std::vector<int64_t> FreeBatch(std::vector<int64_t> shape) const {
+    if (free_batch_ && shape.size() >= 2 && shape[0] == 1) shape[0] = -1;
+    return shape;
+  }
+
+  Status LowerInputs() {
+    free_batch_ = std::all_of(graph_.inputs.begin(), graph_.inputs.end(), [](const ValueInfo& v) {
+      return v.shape.size() >= 2 && v.shape[0] == 1;
+    });
+    for (const ValueInfo& input : graph_.inputs) {
+      if (input.type != DataType::kFloat32) {
+        return Unsupported(std::string("a .dcz cannot hold an input of type ") + NameOf(input.type),
+                           "graph input " + Quoted(input.name),
+                           "export the model with float32 inputs");
+      }
+      values_[input.name] = {ValueKind::kInput,
+                             static_cast<uint32_t>(result_.manifest.inputs.size())};
+      result_.manifest.inputs.push_back({Kept(input.name), FreeBatch(input.shape)});
+    }
+    return OkStatus();
+  }
+
+  // Notes which values are quantized weights and which Cast outputs exist for them alone.
+  void FindQuantizedForms() {
+    for (const Node& node : graph_.nodes) {
+      if (node.op != "Gather" || node.outputs.empty()) continue;
+      const auto form = FindQuantizedForm(graph_, node.outputs[0]);
+      if (!form) continue;
+      quantized_.insert(node.outputs[0]);
+      casts_.insert(graph_.nodes[form->cast].outputs[0]);
+    }
+  }
+
+  // What stands for `name` once folded nodes are gone.
+  const std::string& Resolve(const std::string& name) const {
+    const auto it = aliases_.find(name);
+    return it == aliases_.end() ? name : it->second;
+  }
+
+  // Makes `name` (resolved) a value of the manifest where it is a tensor not met yet.
+  Status Use(const std::string& name, const std::string& reader) {
+    if (values_.count(name)) return OkStatus();
+    LoweredTensor tensor;
+    tensor.value = name;
+    format::TensorEntry entry;
+    entry.name = Kept(name);
+    if (quantized_.count(name)) {
+      tensor.quantized = true;
+      entry.shape = graph_.initializers.at(FindQuantizedForm(graph_, name)->codes).shape;
+    } else {
+      tensor.plain = graph_.Constant(name);
+      if (!tensor.plain) {
+        return BadInput("reads a value '" + name + "' that nothing defines", reader,
+                        "export the model again");
+      }
+      if (tensor.plain->type != DataType::kFloat32) {
+        return Unsupported(
+            "a .dcz cannot hold tensor " + Quoted(name) + " of type " + NameOf(tensor.plain->type),
+            reader, "convert the model to float32");
+      }
+      entry.shape = tensor.plain->shape;
+    }
+    if (ElementCount(entry.shape) == 0) {
+      return Unsupported("a .dcz cannot hold empty tensor " + Quoted(name), reader,
+                         "export the model without it");
+    }
+    values_[name] = {ValueKind::kTensor, static_cast<uint32_t>(result_.tensors.size())};
+    result_.tensors.push_back(tensor);
+    result_.manifest.tensors.push_back(std::move(entry));
+    return OkStatus();
+  }
+
+  bool IsRead(const std::string& name) const {
+    return !graph_.Consumers(name).empty() ||
+           std::any_of(graph_.outputs.begin(), graph_.outputs.end(),
+                       [&](const ValueInfo& output) { return output.name == name; });
+  }
+
+  Status LowerNode(const Node& node) {
+    if (node.outputs.empty()) return OkStatus();
+    for (size_t i = 1; i < node.outputs.size(); ++i) {
+      if (!node.outputs[i].empty() && IsRead(node.outputs[i])) {
+        return Unsupported("a .dcz cannot hold the second output of a node", Quoted(node),
+                           "export the model for inference");
+      }
+    }
+    const std::string& output = node.outputs[0];
+    if (node.domain.empty()) {
+      if (node.op == "Constant" && graph_.Constant(output)) return OkStatus();
+      if (node.op == "Cast" && casts_.count(output)) return OkStatus();
+      if (quantized_.count(output)) return OkStatus();
+      if (node.op == "Identity" || node.op == "Dropout") {
+        aliases_[output] = Resolve(node.Input(0));
+        return OkStatus();
+      }
+    }
+    const format::OpSpec* spec = node.domain.empty() ? format::FindOp(node.op) : nullptr;
+    if (!spec) {
+      const std::string op = node.domain.empty() ? node.op : node.domain + "." + node.op;
+      return Unsupported("a .dcz cannot hold operator " + op, Quoted(node),
+                         "export the model without it");
+    }
+    return LowerOperator(node, *spec);
+  }
+
+  Status LowerOperator(const Node& node, const format::OpSpec& spec) {
+    format::Node lowered;
+    lowered.op = spec.op;
+    lowered.name = Kept(node.name);
+    lowered.output_name = Kept(node.outputs[0]);
+    // Inputs beyond what the operator takes in a .dcz are constants that become attributes.
+    std::vector<std::string> inputs;
+    for (size_t i = 0; i < node.inputs.size() && i < spec.max_inputs; ++i) {
+      inputs.push_back(Resolve(node.inputs[i]));
+      if (!inputs.back().empty()) DC_RETURN_IF_ERROR(Use(inputs.back(), Quoted(node)));
+    }
+    while (!inputs.empty() && inputs.back().empty()) inputs.pop_back();
+    if (inputs.size() < spec.min_inputs) {
+      return BadInput("an input is missing", Quoted(node), "export the model again");
+    }
+    NodeSurroundings surroundings;
+    surroundings.graph = &graph_;
+    surroundings.free_batch = free_batch_;
+    surroundings.matrix = IsMatrix(inputs[0], node.outputs[0]);
+    if (inputs.size() > 1 && values_.count(inputs[1]) &&
+        values_[inputs[1]].kind == ValueKind::kTensor) {
+      surroundings.weight_shape = result_.manifest.tensors[values_[inputs[1]].index].shape;
+    }
+    DC_RETURN_IF_ERROR(LowerAttributes(node, spec, surroundings, &lowered));
+    values_[node.outputs[0]] = {ValueKind::kNode,
+                                static_cast<uint32_t>(result_.manifest.nodes.size())};
+    node_inputs_.push_back(std::move(inputs));
+    result_.manifest.nodes.push_back(std::move(lowered));
+    return OkStatus();
+  }
+
+  // True where `input`, or `output` of the same shape, certainly has two dimensions.
+  bool IsMatrix(const std::string& input, const std::string& output) const {
+    const Node* producer = graph_.Producer(input);
+    if (producer && (producer->op == "Gemm" || producer->op == "Flatten")) return true;
+    return std::any_of(graph_.outputs.begin(), graph_.outputs.end(), [&](const ValueInfo& v) {
+      return Resolve(v.name) == output && v.shape.size() == 2;
+    });
+  }
+
+  Status LowerOutputs() {
+    for (const ValueInfo& output : graph_.outputs) {
+      const std::string where = "graph output " + Quoted(output.name);
+      if (output.type != DataType::kFloat32) {
+        return Unsupported(
+            std::string("a .dcz cannot hold an output of type ") + NameOf(output.type), where,
+            "export the model with float32 outputs");
+      }
+      DC_RETURN_IF_ERROR(Use(Resolve(output.name), where));
+      result_.manifest.outputs.push_back({Kept(output.name), 0, FreeBatch(output.shape)});
+    }
+    return OkStatus();
+  }
+
+  // Names become numbers: inputs, then tensors, then node outputs.
+  void NumberValues() {
+    const format::Manifest& manifest = result_.manifest;
+    const uint32_t tensors = static_cast<uint32_t>(manifest.inputs.size());
+    const uint32_t nodes = tensors + static_cast<uint32_t>(manifest.tensors.size());
+    auto number = [&](const std::string& name) {
+      if (name.empty()) return format::kNoValue;
+      const Value& value = values_.at(name);
+      const uint32_t base = value.kind == ValueKind::kNode     ? nodes
+                            : value.kind == ValueKind::kTensor ? tensors
+                                                               : 0;
+      return base + value.index;
+    };
+    for (size_t i = 0; i < node_inputs_.size(); ++i) {
+      for (const std::string& name : node_inputs_[i]) {
+        result_.manifest.nodes[i].inputs.push_back(number(name));
+      }
+    }
+    for (size_t i = 0; i < graph_.outputs.size(); ++i) {
+      result_.manifest.outputs[i].value = number(Resolve(graph_.outputs[i].name));
+    }
+  }
+
+  Status LowerMetadata() {
+    format::Manifest& manifest = result_.manifest;
+    manifest.opset = static_cast<uint32_t>(graph_.opset);
+    DC_ASSIGN_OR_RETURN(manifest.scaling, InputScalingFromMetadata(graph_.metadata));
+    DC_RETURN_IF_ERROR(ReadBaseline(&manifest.baseline_bytes));
+    manifest.graph_name = Kept(graph_.name);
+    if (!keep_names_) return OkStatus();
+    for (const auto& [key, value] : graph_.metadata) {
+      // These have fields of their own.
+      const bool own = key.starts_with(kInputPrefix) || key == kBaselineKey ||
+                       (key.starts_with(kWeightPrefix) && key.ends_with(kPolicySuffix));
+      if (!own) manifest.metadata.emplace_back(key, value);
+    }
+    return OkStatus();
+  }
+
+  // The recorded size of the original model; else that of the float32 tensors before quantization.
+  Status ReadBaseline(uint64_t* bytes) const {
+    const auto it = graph_.metadata.find(kBaselineKey);
+    if (it != graph_.metadata.end()) {
+      const char* end = it->second.data() + it->second.size();
+      const auto parsed = std::from_chars(it->second.data(), end, *bytes);
+      if (parsed.ec == std::errc() && parsed.ptr == end) return OkStatus();
+      return BadInput("'" + it->second + "' is no number of bytes",
+                      std::string("metadata ") + kBaselineKey, "remove this entry");
+    }
+    *bytes = 0;
+    for (const format::TensorEntry& entry : result_.manifest.tensors) {
+      *bytes += 4 * static_cast<uint64_t>(ElementCount(entry.shape));
+    }
+    return OkStatus();
+  }
+
+  enum class ValueKind { kInput, kTensor, kNode };
+  struct Value {
+    ValueKind kind = ValueKind::kInput;
+    uint32_t index = 0;  // among the values of its kind
+  };
+
+  const Graph& graph_;
+  const bool keep_names_;
+  bool free_batch_ = false;
+  std::map<std::string, Value> values_;
+  std::map<std::string, std::string> aliases_;
+  std::set<std::string> quantized_, casts_;
+  std::vector<std::vector<std::string>> node_inputs_;
+  LoweredGraph result_;
+};
+
+}  // namespace
+
+StatusOr<LoweredGraph> LowerGraph(const Graph& graph, bool keep_names) {
+  return Lowering(graph, keep_names).Run();
+}
+
+}  // namespace dc

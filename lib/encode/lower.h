@@ -1,0 +1,36 @@
+// A quantized ONNX graph -> the manifest of a .dcz.
+#ifndef DC_ENCODE_LOWER_H_
+#define DC_ENCODE_LOWER_H_
+
+#include <string>
+#include <vector>
+
+#include "dc/graph.h"
+#include "dc/status.h"
+#include "format/manifest.h"
+
+namespace dc {
+
+// Where the values of one tensor of the manifest come from.
+struct LoweredTensor {
+  std::string value;              // the value's name in the graph
+  bool quantized = false;         // Gather(codebook, Cast(codes)); else `plain`
+  const Tensor* plain = nullptr;  // float32, in the graph
+};
+
+struct LoweredGraph {
+  // Complete but for how tensors are stored: form and what belongs to it.
+  format::Manifest manifest;
+  std::vector<LoweredTensor> tensors;  // in the order of manifest.tensors
+};
+
+// Lowers `graph`, which must outlive the result. Constant, Identity and Dropout nodes disappear, as
+// do the Cast and Gather of quantized weights; constants that shape a computation (Reshape's shape,
+// Clip's bounds) become attributes; "same" padding becomes explicit pads. Where all inputs have a
+// fixed batch of 1, the batch becomes free. Names and metadata are kept only with `keep_names`.
+// Unsupported names the first node, tensor or input that a .dcz cannot hold.
+StatusOr<LoweredGraph> LowerGraph(const Graph& graph, bool keep_names);
+
+}  // namespace dc
+
+#endif  // DC_ENCODE_LOWER_H_

@@ -1,0 +1,95 @@
+#include "entropy/dec/huffman_decoder.h"
+
+#include <algorithm>
+
+namespace dc {
+namespace {
+
+// Larger prefixes would code numbers beyond every alphabet.
+constexpr int kMaxPrefix = 17;
+
+// An Exp-Golomb number of order `order`, or -1 where its prefix is too long: zeros, a one, then
+// that many bits plus `order`.
+int64_t ReadExpGolomb(int order, BitReader* bits) {
+  int zeros = 0;
+  while (bits->Read(1) == 0) {
+    if (++zeros > kMaxPrefix) return -1;
+  }
+  const int width = zeros + order;
+  return (int64_t{1} << width) + bits->Read(width) - (int64_t{1} << order);
+}
+
+Status BadTable(const char* what) {
+  return BadInput(std::string("damaged Huffman table: ") + what, "",
+                  "get a fresh copy of the file");
+}
+
+}  // namespace
+
+StatusOr<std::vector<CodeLength>> ReadCodeLengths(uint32_t alphabet, BitReader* bits) {
+  const int64_t first = ReadExpGolomb(0, bits);
+  const int skip_mode = static_cast<int>(bits->Read(2));
+  const int delta_order = static_cast<int>(bits->Read(2));
+  int64_t length = bits->Read(5);
+  if (first < 0 || length > kMaxCodeLength) return BadTable("first symbol out of range");
+  int64_t symbol = first;
+  // What is left of the Kraft sum, in units of the longest code's share. The table ends with it.
+  int64_t left = int64_t{1} << kMaxCodeLength;
+  std::vector<CodeLength> lengths;
+  for (;;) {
+    if (symbol >= alphabet) return BadTable("symbol out of range");
+    left -= int64_t{1} << (kMaxCodeLength - length);
+    if (left < 0) return BadTable("more code words than bits allow");
+    lengths.push_back({static_cast<uint32_t>(symbol), static_cast<uint8_t>(length)});
+    if (left == 0) return lengths;
+    const int64_t skip = skip_mode == 0 ? 0 : ReadExpGolomb(skip_mode - 1, bits);
+    const int64_t delta = ReadExpGolomb(delta_order, bits);
+    if (skip < 0 || delta < 0) return BadTable("bits missing");
+    symbol += 1 + skip;
+    length += (delta & 1) ? (delta + 1) / 2 : -(delta / 2);
+    if (length < 1 || length > kMaxCodeLength) return BadTable("code length out of range");
+  }
+}
+
+HuffmanDecoder::HuffmanDecoder(const std::vector<CodeLength>& lengths) {
+  int longest = 0;
+  for (const CodeLength& entry : lengths) {
+    ++count_[entry.length];
+    longest = std::max<int>(longest, entry.length);
+  }
+  uint32_t word = 0, start = 0;
+  for (size_t l = 0; l <= kMaxCodeLength; ++l) {
+    first_[l] = word;
+    start_[l] = start;
+    start += count_[l];
+    word = (word + count_[l]) << 1;
+  }
+  table_bits_ = std::min(longest, kTableBits);
+  table_.assign(size_t{1} << table_bits_, kLong);
+  sorted_.resize(lengths.size());
+  std::array<uint32_t, kMaxCodeLength + 1> next = start_;
+  const std::vector<uint32_t> codes = CanonicalCodes(lengths);
+  for (size_t i = 0; i < lengths.size(); ++i) {
+    const auto [symbol, length] = lengths[i];
+    sorted_[next[length]++] = static_cast<uint16_t>(symbol);
+    if (length > table_bits_) continue;
+    const uint32_t entry = static_cast<uint32_t>(length) << 16 | symbol;
+    for (size_t at = codes[i]; at < table_.size(); at += size_t{1} << length) table_[at] = entry;
+  }
+}
+
+uint32_t HuffmanDecoder::NextLong(BitReader* bits) const {
+  const uint32_t window = bits->Peek(kMaxCodeLength);
+  uint32_t word = ReverseBits(window, table_bits_);
+  for (int l = table_bits_ + 1; l <= kMaxCodeLength; ++l) {
+    word = (word << 1) | ((window >> (l - 1)) & 1u);
+    const size_t i = static_cast<size_t>(l);
+    if (word - first_[i] < count_[i]) {
+      bits->Skip(l);
+      return sorted_[start_[i] + (word - first_[i])];
+    }
+  }
+  return 0;  // not reached: the code is complete
+}
+
+}  // namespace dc

@@ -1,0 +1,118 @@
+// The manifest of a .dcz in memory: the graph and the tensor table, without protobuf.
+#ifndef DC_FORMAT_MANIFEST_H_
+#define DC_FORMAT_MANIFEST_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dc::format {
+
+// Operators of a .dcz; numbers are part of the format. Each is the ONNX operator of that name, with
+// the attributes that ops.h lists.
+enum class Op : uint8_t {
+  kNone = 0,
+  kConv = 1,
+  kGemm = 2,
+  kMatMul = 3,
+  kAdd = 4,
+  kMul = 5,
+  kSub = 6,
+  kRelu = 7,
+  kSigmoid = 8,
+  kTanh = 9,
+  kClip = 10,
+  kSoftmax = 11,
+  kMaxPool = 12,
+  kAveragePool = 13,
+  kGlobalAveragePool = 14,
+  kBatchNormalization = 15,
+  kFlatten = 16,
+  kReshape = 17,
+  kTranspose = 18,
+  kConcat = 19,
+  kLrn = 20,
+  kLeakyRelu = 21,
+};
+
+// Values are numbered: graph inputs, then tensors in table order, then one output a node in node
+// order. kNoValue stands for an omitted optional input.
+inline constexpr uint32_t kNoValue = 0xFFFFFFFFu;
+
+struct Node {
+  Op op = Op::kNone;
+  std::vector<uint32_t> inputs;  // value numbers, each below this node's own output
+  std::vector<int64_t> ints;  // integer attributes in the order of ops.h, lists with their length
+  std::vector<float> floats;  // float attributes in the order of ops.h
+  std::string name;           // of the node; "" when names are dropped
+  std::string output_name;    // of its output value; "" when names are dropped
+};
+
+// How a tensor's values are stored and executed.
+enum class Form : uint8_t {
+  kFloat32 = 0,  // plain values
+  kFloat16 = 1,  // plain values, each exactly a binary16
+  kTable = 2,    // codes into a stored codebook
+  kAffine = 3,   // codes; codebook[i] = base + step * i (one float multiply, one float add)
+  kTernary = 4,  // codes 0, 1, 2 mean 0, +scale, -scale
+};
+
+enum class CodebookType : uint8_t { kFloat32 = 0, kFloat16 = 1 };
+
+struct TensorEntry {
+  std::string name;  // "" when names are dropped
+  std::vector<int64_t> shape;
+  Form form = Form::kFloat32;
+  std::string policy;  // who chose the codebook; "" when names are dropped
+  // The rest for forms with codes only. How the codes are coded is said inside the stream itself.
+  uint32_t codebook_entries = 0;
+  CodebookType codebook_type = CodebookType::kFloat32;
+  // Entry 0 is 0.0: not stored (kTable), in front of the affine run, or always so (kTernary).
+  bool zero_first = false;
+  uint64_t code_bytes = 0, gap_bytes = 0;  // lengths of its streams
+
+  bool has_codes() const { return form >= Form::kTable; }
+  // Codes are laid out as a matrix: dimension 0 times the product of the others.
+  uint32_t rows() const { return shape.empty() ? 1 : static_cast<uint32_t>(shape[0]); }
+  uint32_t columns() const {
+    uint64_t product = 1;
+    for (size_t d = 1; d < shape.size(); ++d) product *= static_cast<uint64_t>(shape[d]);
+    return static_cast<uint32_t>(product);
+  }
+  uint64_t elements() const { return uint64_t{rows()} * columns(); }
+};
+
+struct InputInfo {
+  std::string name;
+  std::vector<int64_t> shape;  // -1 = any; dimension 0 is the batch
+};
+
+struct OutputInfo {
+  std::string name;
+  uint32_t value = 0;
+  std::vector<int64_t> shape;  // as the model declared it, -1 = any; empty: not declared
+};
+
+// How stored values become the network's input; the fields of dc::Preprocess.
+struct InputScaling {
+  float scale = 1.0f / 255.0f;
+  std::vector<float> mean, deviation;
+  bool channels_last = false, reverse_channels = false;
+};
+
+struct Manifest {
+  std::vector<InputInfo> inputs;
+  std::vector<TensorEntry> tensors;
+  std::vector<Node> nodes;
+  std::vector<OutputInfo> outputs;
+  InputScaling scaling;
+  uint64_t baseline_bytes = 0;  // float32 initializer bytes of the model that was compressed
+  uint32_t opset = 13;
+  std::string graph_name;                                     // with names only
+  std::vector<std::pair<std::string, std::string>> metadata;  // with names only
+};
+
+}  // namespace dc::format
+
+#endif  // DC_FORMAT_MANIFEST_H_
