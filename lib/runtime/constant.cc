@@ -1,0 +1,19 @@
+#include "runtime/constant.h"
+
+namespace dc::runtime {
+
+StatusOr<std::vector<float>> ExpandValues(const Constant& constant) {
+  if (!constant.values.empty()) return constant.values;
+  const int64_t size = CheckedSize(constant.shape);
+  if (size < 0 || size > kMaxMatrixSide) {
+    return Unsupported("a constant operand of " + DescribeShape(constant.shape) + " is too large",
+                       constant.name, "only weights of layers may be that large");
+  }
+  std::vector<float> values(static_cast<size_t>(size), 0.0f);
+  for (size_t i = 0; i < constant.codes.size(); ++i) {
+    values[constant.sparse ? constant.positions[i] : i] = constant.codebook[constant.codes[i]];
+  }
+  return values;
+}
+
+}  // namespace dc::runtime

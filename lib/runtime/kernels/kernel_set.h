@@ -1,0 +1,32 @@
+// The kernels that a session uses, as one table.
+#ifndef DC_RUNTIME_KERNELS_KERNEL_SET_H_
+#define DC_RUNTIME_KERNELS_KERNEL_SET_H_
+
+#include <string>
+
+#include "runtime/kernels/panel_dot.h"
+#include "runtime/kernels/panel_shift.h"
+#include "runtime/kernels/sell_gather.h"
+#include "runtime/kernels/sparse_shift.h"
+
+namespace dc::runtime {
+
+struct KernelSet {
+  SellGather* sell_gather;
+  SparseShift* sparse_shift;
+  PanelDot* panel_dot;
+  PanelShift* panel_shift;
+  bool reference = false;
+};
+
+// Plain loops: they define what the others compute.
+const KernelSet& ReferenceKernels();
+// Highway, for the best instruction set of this machine.
+const KernelSet& SimdKernels();
+
+// "reference", or the instruction set that SimdKernels runs on here ("AVX3", "NEON", ...).
+std::string TargetName(const KernelSet& kernels);
+
+}  // namespace dc::runtime
+
+#endif  // DC_RUNTIME_KERNELS_KERNEL_SET_H_

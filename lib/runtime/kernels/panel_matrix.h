@@ -1,0 +1,34 @@
+// The in-memory form of a dense weight: float values in panels of 16 rows.
+#ifndef DC_RUNTIME_KERNELS_PANEL_MATRIX_H_
+#define DC_RUNTIME_KERNELS_PANEL_MATRIX_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace dc::runtime {
+
+inline constexpr size_t kPanelRows = 16;
+
+// Element (row, column) is at ((row / 16) * columns + column) * 16 + row % 16. Rows beyond the last
+// are zero. A panel serves one row a SIMD lane as well as a few rows broadcast over lanes.
+struct PanelMatrix {
+  uint32_t rows = 0, columns = 0;
+  std::vector<float> values;
+
+  size_t panels() const { return (rows + kPanelRows - 1) / kPanelRows; }
+  const float* Panel(size_t panel) const { return values.data() + panel * columns * kPanelRows; }
+  float At(size_t row, size_t column) const {
+    return Panel(row / kPanelRows)[column * kPanelRows + row % kPanelRows];
+  }
+  int64_t ResidentBytes() const { return static_cast<int64_t>(values.size() * sizeof(float)); }
+};
+
+// Packs rows * columns values, stored row by row, or column by column when `transposed`.
+PanelMatrix PackPanels(uint32_t rows, uint32_t columns, bool transposed,
+                       std::span<const float> values);
+
+}  // namespace dc::runtime
+
+#endif  // DC_RUNTIME_KERNELS_PANEL_MATRIX_H_

@@ -1,0 +1,23 @@
+// Dense matrix x shifted planes: direct convolution, and a matrix product over a batch.
+#ifndef DC_RUNTIME_KERNELS_PANEL_SHIFT_H_
+#define DC_RUNTIME_KERNELS_PANEL_SHIFT_H_
+
+#include <cstddef>
+
+#include "runtime/kernels/clamp.h"
+#include "runtime/kernels/panel_matrix.h"
+#include "runtime/kernels/shift.h"
+
+namespace dc::runtime {
+
+// What shift.h describes, for the rows of panels [first_panel, last_panel) of `w`; `bias` has
+// w.rows floats. Terms are added in the order of columns, the bias last.
+using PanelShift = void(const PanelMatrix& w, size_t first_panel, size_t last_panel,
+                        const Shift& shift, const float* bias, Clamp clamp);
+
+PanelShift PanelShiftRef;
+PanelShift PanelShiftSimd;
+
+}  // namespace dc::runtime
+
+#endif  // DC_RUNTIME_KERNELS_PANEL_SHIFT_H_

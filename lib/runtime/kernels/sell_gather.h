@@ -1,0 +1,23 @@
+// Sparse codebook matrix x vector: one matrix row a SIMD lane, x gathered.
+#ifndef DC_RUNTIME_KERNELS_SELL_GATHER_H_
+#define DC_RUNTIME_KERNELS_SELL_GATHER_H_
+
+#include <cstddef>
+
+#include "runtime/kernels/clamp.h"
+#include "runtime/kernels/sparse_matrix.h"
+
+namespace dc::runtime {
+
+// y[r] = clamp(bias[r] + sum over c of W[r][c] * x[c]) for the rows r of slices
+// [first_slice, last_slice). `x` has w.columns floats, `bias` and `y` w.rows. Terms are added in
+// the order of columns, the bias last. Precondition: w.slice_rows == 16.
+using SellGather = void(const SparseMatrix& w, size_t first_slice, size_t last_slice,
+                        const float* x, const float* bias, Clamp clamp, float* y);
+
+SellGather SellGatherRef;
+SellGather SellGatherSimd;
+
+}  // namespace dc::runtime
+
+#endif  // DC_RUNTIME_KERNELS_SELL_GATHER_H_

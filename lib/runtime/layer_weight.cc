@@ -1,0 +1,100 @@
+#include "runtime/layer_weight.h"
+
+#include <cstdio>
+#include <numeric>
+#include <span>
+#include <string>
+
+namespace dc::runtime {
+namespace {
+
+// Share of survivors up to which a layer that is stored densely runs faster from gaps and codes
+// (docs/decisions: sparse convolution pays up to about 45 %, the gathering kernel up to about 30
+// %).
+double SparseLimit(LayerKind kind) { return kind == LayerKind::kConvolution ? 0.45 : 0.30; }
+
+std::string Percent(double share) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.1f %%", 100.0 * share);
+  return text;
+}
+
+int64_t CountSurvivors(const Constant& constant) {
+  int64_t survivors = 0;
+  for (float value : constant.values) survivors += value != 0.0f;
+  for (uint16_t code : constant.codes) survivors += constant.codebook[code] != 0.0f;
+  return survivors;
+}
+
+SparseMatrix MakeSparse(Constant* constant, LayerKind kind, const WeightShape& shape) {
+  if (!constant->sparse) {
+    constant->positions.resize(constant->codes.size());
+    std::iota(constant->positions.begin(), constant->positions.end(), 0u);
+  }
+  const SparseRows rows = GroupByRow(shape.rows, shape.columns, shape.transposed,
+                                     constant->positions, constant->codes, constant->codebook);
+  return LayOut(rows, constant->codebook, kind == LayerKind::kConvolution ? 1 : 16);
+}
+
+std::vector<PanelMatrix> MakeDense(Constant* constant, const WeightShape& shape) {
+  if (constant->values.empty()) {
+    constant->values.reserve(constant->codes.size());
+    for (uint16_t code : constant->codes) constant->values.push_back(constant->codebook[code]);
+  }
+  std::vector<PanelMatrix> panels;
+  const uint32_t rows = shape.rows / shape.groups;
+  const size_t group_size = size_t{rows} * shape.columns;
+  for (uint32_t g = 0; g < shape.groups; ++g) {
+    panels.push_back(PackPanels(rows, shape.columns, shape.transposed,
+                                std::span(constant->values).subspan(g * group_size, group_size)));
+  }
+  return panels;
+}
+
+std::string KernelName(const LayerWeight& weight, LayerKind kind, const KernelSet& kernels) {
+  if (kernels.reference) return "reference";
+  const bool convolution = kind == LayerKind::kConvolution;
+  const char* name = weight.is_sparse ? (convolution ? "shift" : "sell16")
+                                      : (convolution ? "dense shift" : "dense panels");
+  return std::string(name) + " " + TargetName(kernels);
+}
+
+}  // namespace
+
+LayerWeight MakeLayerWeight(Constant constant, LayerKind kind, const WeightShape& shape,
+                            float scale, const KernelSet& kernels, LayerPlan* layer) {
+  for (float& value : constant.values) value *= scale;
+  for (float& value : constant.codebook) value *= scale;
+  layer->weights = int64_t{shape.rows} * shape.columns;
+  layer->survivors = CountSurvivors(constant);
+  layer->form = (constant.sparse ? "sparse " : "dense ") + constant.form;
+
+  const double density =
+      static_cast<double>(layer->survivors) / static_cast<double>(layer->weights);
+  LayerWeight weight;
+  const std::string limit = Percent(SparseLimit(kind));
+  if (constant.sparse) {
+    weight.is_sparse = true;
+    layer->reason = Percent(density) + " of the weights are kept";
+  } else if (constant.codebook.empty()) {
+    layer->reason = "stored as plain values";
+  } else if (density <= SparseLimit(kind)) {
+    weight.is_sparse = true;
+    layer->reason =
+        "only " + Percent(density) + " of the values are not zero (limit " + limit + ")";
+  } else {
+    layer->reason =
+        Percent(density) + " of the values are not zero: dense is faster above " + limit;
+  }
+  if (weight.is_sparse) {
+    weight.sparse = MakeSparse(&constant, kind, shape);
+    layer->resident_bytes = weight.sparse.ResidentBytes();
+  } else {
+    weight.panels = MakeDense(&constant, shape);
+    for (const PanelMatrix& panel : weight.panels) layer->resident_bytes += panel.ResidentBytes();
+  }
+  layer->kernel = KernelName(weight, kind, kernels);
+  return weight;
+}
+
+}  // namespace dc::runtime

@@ -1,0 +1,62 @@
+// From a manifest to a list of operators over numbered buffers.
+#ifndef DC_RUNTIME_PLAN_H_
+#define DC_RUNTIME_PLAN_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "dc/runtime.h"
+#include "dc/status.h"
+#include "format/manifest.h"
+#include "runtime/arena.h"
+#include "runtime/constant.h"
+#include "runtime/kernels/kernel_set.h"
+#include "runtime/op.h"
+#include "runtime/sample_shape.h"
+
+namespace dc::runtime {
+
+// How many samples the operators may process at once; see RunContext. Multiples of 16 fill whole
+// vectors on every machine.
+inline constexpr std::array<size_t, 4> kLaneChoices = {1, 16, 32, 64};
+
+struct PlanOptions {
+  const KernelSet* kernels = nullptr;
+  size_t max_chunks = 1;  // that an operator may split its work into; 1 without threads
+};
+
+struct Step {
+  std::unique_ptr<Op> op;
+  std::vector<uint32_t> inputs;  // buffers
+  uint32_t output = 0;           // a buffer
+};
+
+// Where everything lies for one number of lanes.
+struct PlanMemory {
+  std::vector<uint64_t> buffers;  // offset of each buffer in the arena, in floats
+  std::vector<uint64_t> scratch;  // of each step's working memory
+  uint64_t floats = 0;            // of the arena
+};
+
+struct Plan {
+  Shape input_shape, output_shape;  // of one sample
+  std::vector<Step> steps;
+  uint32_t input = 0, output = 0;                      // buffers
+  std::vector<LayerPlan> layers;                       // operators with weights, in order
+  std::array<PlanMemory, kLaneChoices.size()> memory;  // beside kLaneChoices
+};
+
+// Checks every node that the first output depends on, infers shapes, merges activations and biases
+// into the layers in front of them, loads weights through `load` and plans memory. The graph has
+// one input whose dimension 0 is the batch. Errors name the node by its number and name:
+// BadInput where the manifest contradicts itself, Unsupported for what is not covered, sizes beyond
+// kMaxSampleSize or more than 4 GiB of activations a sample among it.
+StatusOr<Plan> BuildPlan(const format::Manifest& manifest, const ConstantLoader& load,
+                         const PlanOptions& options);
+
+}  // namespace dc::runtime
+
+#endif  // DC_RUNTIME_PLAN_H_

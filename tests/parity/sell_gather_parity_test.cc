@@ -1,0 +1,62 @@
+#include <gtest/gtest.h>
+
+#include "parity/simd_targets.h"
+#include "parity/sparse_samples.h"
+#include "runtime/kernels/sell_gather.h"
+
+namespace dc::runtime {
+namespace {
+
+void Check(const SparseSample& sample, Clamp clamp) {
+  SCOPED_TRACE(sample.name);
+  const SparseMatrix w = MakeSample(sample, 16);
+  Rng rng(3);
+  const std::vector<float> x = RandomFloats(w.columns, rng);
+  const std::vector<float> bias = RandomFloats(w.rows, rng);
+  std::vector<float> expected(w.rows, 99.0f), actual(w.rows, -99.0f);
+  SellGatherRef(w, 0, w.slices(), x.data(), bias.data(), clamp, expected.data());
+  // In two parts: a part must not touch the rows of the other.
+  const size_t half = w.slices() / 2;
+  SellGatherSimd(w, half, w.slices(), x.data(), bias.data(), clamp, actual.data());
+  SellGatherSimd(w, 0, half, x.data(), bias.data(), clamp, actual.data());
+  for (size_t slot = 0; slot < w.slots(); ++slot) {
+    const uint32_t row = w.slot_rows[slot];
+    if (row == w.rows) continue;
+    size_t terms = 0;
+    const float magnitudes = Magnitudes(
+        w, slot, [&](uint32_t c) { return x[c]; }, &terms);
+    ExpectSameSum(actual[row], expected[row], magnitudes + std::abs(bias[row]), terms);
+  }
+}
+
+TEST(SellGatherParityTest, AllSamplesOnAllTargets) {
+  OnEveryTarget([] {
+    for (const SparseSample& sample : SparseSamples()) {
+      Check(sample, Clamp{});
+      Check(sample, Clamp{.lo = 0.0f});
+      Check(sample, Clamp{-0.25f, 0.5f});
+    }
+  });
+}
+
+// The reference against the definition, element by element.
+TEST(SellGatherParityTest, ReferenceByHand) {
+  // Row 0: 2 at column 1; row 1: nothing; row 2: -1 at column 0 and 2 at column 2.
+  const std::vector<float> codebook = {0.0f, 2.0f, -1.0f};
+  const std::vector<uint32_t> positions = {1, 6, 8};
+  const std::vector<uint16_t> codes = {1, 2, 1};
+  const SparseMatrix w = LayOut(GroupByRow(3, 3, false, positions, codes, codebook), codebook, 16);
+  const float x[] = {10, 20, 30};
+  const float bias[] = {1, -2, 3};
+  float y[3];
+  SellGatherRef(w, 0, 1, x, bias, {}, y);
+  EXPECT_EQ(y[0], 41);
+  EXPECT_EQ(y[1], -2);
+  EXPECT_EQ(y[2], 53);
+  SellGatherRef(w, 0, 1, x, bias, {0, 50}, y);
+  EXPECT_EQ(y[1], 0);
+  EXPECT_EQ(y[2], 50);
+}
+
+}  // namespace
+}  // namespace dc::runtime

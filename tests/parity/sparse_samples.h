@@ -1,0 +1,80 @@
+// Sparse matrices that the parity tests run over.
+#ifndef DC_TESTS_PARITY_SPARSE_SAMPLES_H_
+#define DC_TESTS_PARITY_SPARSE_SAMPLES_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/rng.h"
+#include "runtime/kernels/sparse_matrix.h"
+
+namespace dc::runtime {
+
+struct SparseSample {
+  std::string name;
+  uint32_t rows, columns;
+  double density;
+  uint32_t entries;  // of the codebook
+  bool zero_in_codebook = true;
+};
+
+// Ragged sizes, empty and full rows, one centroid, codebooks around every width that kernels treat
+// differently, distances above 255.
+inline std::vector<SparseSample> SparseSamples() {
+  std::vector<SparseSample> samples = {
+      {"one element", 1, 1, 1.0, 2},           {"nothing left", 20, 30, 0.0, 4},
+      {"one centroid", 33, 47, 0.3, 1, false}, {"fully dense", 18, 65, 1.0, 16},
+      {"one column", 50, 1, 0.6, 8},           {"one row", 1, 700, 0.1, 8},
+      {"long gaps", 19, 4001, 0.0015, 16},     {"gaps of exactly 255 and 256", 3, 1024, -1, 4},
+      {"uneven rows", 40, 300, -2, 16},
+  };
+  for (uint32_t rows : {7u, 15u, 16u, 17u, 31u, 32u, 100u}) {
+    samples.push_back({"ragged rows", rows, 61, 0.2, 16});
+  }
+  for (uint32_t entries : {4u, 5u, 8u, 9u, 16u, 17u, 32u, 33u, 64u, 65u, 255u, 256u, 257u, 5000u}) {
+    samples.push_back({"codebook of " + std::to_string(entries), 37, 200, 0.25, entries});
+    samples.push_back({"without zero: " + std::to_string(entries), 21, 90, 0.25, entries, false});
+  }
+  return samples;
+}
+
+// The matrix as a layout with slices of `slice_rows`, random but the same on every call.
+inline SparseMatrix MakeSample(const SparseSample& sample, uint32_t slice_rows) {
+  Rng rng(7);
+  std::vector<float> codebook(sample.entries);
+  for (float& value : codebook) value = static_cast<float>(rng.Normal());
+  if (sample.zero_in_codebook) codebook[rng.Below(sample.entries)] = 0.0f;
+  std::vector<uint32_t> positions;
+  std::vector<uint16_t> codes;
+  for (uint32_t i = 0; i < sample.rows * sample.columns; ++i) {
+    const uint32_t row = i / sample.columns, column = i % sample.columns;
+    bool kept = rng.Uniform() < sample.density;
+    // Special patterns: columns 0, 255, 511 (a gap of 256) and 1023; rows of growing density.
+    if (sample.density == -1)
+      kept = column == 0 || column == 255 || column == 511 || column == 1023;
+    if (sample.density == -2) kept = rng.Uniform() * sample.rows < row;
+    if (!kept) continue;
+    positions.push_back(i);
+    codes.push_back(static_cast<uint16_t>(rng.Below(sample.entries)));
+  }
+  const SparseRows rows =
+      GroupByRow(sample.rows, sample.columns, false, positions, codes, codebook);
+  return LayOut(rows, codebook, slice_rows);
+}
+
+// The sum of |value * x[column]| over row slot `slot` plus |bias|, and the number of terms.
+template <typename X>
+float Magnitudes(const SparseMatrix& w, size_t slot, const X& x, size_t* terms) {
+  float sum = 0;
+  *terms = 0;
+  w.ForEachEntry(slot, [&](uint32_t column, float value) {
+    sum += std::abs(value * x(column));
+    ++*terms;
+  });
+  return sum;
+}
+
+}  // namespace dc::runtime
+
+#endif  // DC_TESTS_PARITY_SPARSE_SAMPLES_H_

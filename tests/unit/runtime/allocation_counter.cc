@@ -1,0 +1,25 @@
+#include "unit/runtime/allocation_counter.h"
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+namespace {
+std::atomic<int64_t> allocations{0};
+}  // namespace
+
+// Replaces the global operator for the whole test program.
+void* operator new(size_t size) {
+  ++allocations;
+  void* p = std::malloc(size ? size : 1);
+  if (p == nullptr) std::abort();
+  return p;
+}
+void operator delete(void* p) noexcept { std::free(p); }
+void operator delete(void* p, size_t) noexcept { std::free(p); }
+
+namespace dc::runtime {
+
+int64_t AllocationCount() { return allocations; }
+
+}  // namespace dc::runtime

@@ -1,0 +1,109 @@
+#include "runtime/kernels/sparse_matrix.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "base/rng.h"
+
+namespace dc::runtime {
+namespace {
+
+// What the layout holds, entry by entry: value at (row, column), zeros left out.
+std::map<std::pair<uint32_t, uint32_t>, float> Contents(const SparseMatrix& w) {
+  std::map<std::pair<uint32_t, uint32_t>, float> contents;
+  for (size_t slot = 0; slot < w.slots(); ++slot) {
+    w.ForEachEntry(slot, [&](uint32_t column, float value) {
+      if (value == 0) return;
+      EXPECT_LT(w.slot_rows[slot], w.rows);
+      EXPECT_LT(column, w.columns);
+      EXPECT_TRUE(contents.emplace(std::pair{w.slot_rows[slot], column}, value).second);
+    });
+  }
+  return contents;
+}
+
+TEST(SparseMatrixTest, HoldsExactlyTheSurvivors) {
+  Rng rng(5);
+  for (int round = 0; round < 60; ++round) {
+    const uint32_t rows = 1 + rng.Below(70), columns = 1 + rng.Below(900);
+    const uint32_t entries = round % 3 == 0 ? 300 : 1 + rng.Below(40);
+    const double density = rng.Uniform() * rng.Uniform();
+    const bool transposed = rng.Below(2) == 1;
+    std::vector<float> codebook(entries);
+    for (float& value : codebook) value = rng.Below(10) ? static_cast<float>(rng.Normal()) : 0.0f;
+    const uint32_t minor = transposed ? rows : columns;
+    std::map<std::pair<uint32_t, uint32_t>, float> expected;
+    std::vector<uint32_t> positions;
+    std::vector<uint16_t> codes;
+    for (uint32_t i = 0; i < rows * columns; ++i) {
+      if (rng.Uniform() >= density) continue;
+      positions.push_back(i);
+      codes.push_back(static_cast<uint16_t>(rng.Below(entries)));
+      const uint32_t a = i / minor, b = i % minor;
+      const float value = codebook[codes.back()];
+      if (value != 0) expected[transposed ? std::pair{b, a} : std::pair{a, b}] = value;
+    }
+    const SparseRows source = GroupByRow(rows, columns, transposed, positions, codes, codebook);
+    for (uint32_t slice_rows : {1u, 16u}) {
+      const SparseMatrix w = LayOut(source, codebook, slice_rows);
+      EXPECT_EQ(Contents(w), expected);
+      EXPECT_EQ(w.survivors, static_cast<int64_t>(expected.size()));
+      EXPECT_GE(w.codebook.size(), 64u);
+    }
+  }
+}
+
+TEST(SparseMatrixTest, ColumnMajorScanGivesTheSameRows) {
+  // Positions of a column-major scan grow along each row all the same.
+  const std::vector<float> codebook = {0, 1, 2, 3};
+  const std::vector<uint32_t> row_order = {0, 2, 3, 5}, column_order = {0, 3, 2, 5};
+  const std::vector<uint16_t> row_codes = {1, 2, 3, 1}, column_codes = {1, 3, 2, 1};
+  const SparseRows a = GroupByRow(2, 3, false, row_order, row_codes, codebook);
+  const SparseRows b = GroupByRow(2, 3, false, column_order, column_codes, codebook);
+  EXPECT_EQ(a.begin, b.begin);
+  EXPECT_EQ(a.columns_of, b.columns_of);
+  EXPECT_EQ(a.codes, b.codes);
+}
+
+TEST(SparseMatrixTest, SlicesOfSixteenAreSortedAndTight) {
+  Rng rng(9);
+  const std::vector<float> codebook = {0, 1};
+  std::vector<uint32_t> positions;
+  std::vector<uint16_t> codes;
+  for (uint32_t row = 0; row < 50; ++row) {
+    for (uint32_t column = 0; column < 200; ++column) {
+      if (rng.Below(50) >= row) continue;
+      positions.push_back(row * 200 + column);
+      codes.push_back(1);
+    }
+  }
+  const SparseMatrix w =
+      LayOut(GroupByRow(50, 200, false, positions, codes, codebook), codebook, 16);
+  ASSERT_EQ(w.slices(), 4u);
+  EXPECT_EQ(w.slots(), 64u);
+  for (size_t s = 1; s < w.slices(); ++s) {
+    EXPECT_LE(w.slice_begin[s + 1] - w.slice_begin[s], w.slice_begin[s] - w.slice_begin[s - 1]);
+  }
+  for (size_t slot = 50; slot < 64; ++slot) EXPECT_EQ(w.slot_rows[slot], 50u);
+  EXPECT_TRUE(w.codes16.empty());
+  EXPECT_EQ(w.gaps.size(), w.codes8.size());
+}
+
+TEST(SparseMatrixTest, AboutTwoBytesASurvivorAtPaperDensity) {
+  Rng rng(2);
+  const std::vector<float> codebook = {0, 1, 2, 3};
+  std::vector<uint32_t> positions;
+  std::vector<uint16_t> codes;
+  for (uint32_t i = 0; i < 300 * 784; ++i) {
+    if (rng.Uniform() >= 0.08) continue;
+    positions.push_back(i);
+    codes.push_back(static_cast<uint16_t>(1 + rng.Below(3)));
+  }
+  const SparseMatrix w =
+      LayOut(GroupByRow(300, 784, false, positions, codes, codebook), codebook, 16);
+  EXPECT_LT(static_cast<double>(w.ResidentBytes()), 2.3 * static_cast<double>(w.survivors));
+}
+
+}  // namespace
+}  // namespace dc::runtime
