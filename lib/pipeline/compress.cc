@@ -1,0 +1,227 @@
+#include "dc/compress.h"
+
+#include <unistd.h>
+
+#include <optional>
+#include <utility>
+
+#include "base/crc32.h"
+#include "dc/encode.h"
+#include "dc/files.h"
+#include "dc/onnx.h"
+#include "dc/stages.h"
+#include "pipeline/history.h"
+#include "pipeline/stage_clock.h"
+#include "pipeline/text_table.h"
+
+namespace dc {
+namespace {
+
+constexpr char kFingerprint[] = "dc.fingerprint";
+constexpr char kTestError[] = "dc.test_error_percent";
+
+uint32_t Crc(const std::string& text) {
+  return Crc32c(std::span(reinterpret_cast<const uint8_t*>(text.data()), text.size()));
+}
+
+// One run of the line: what is common to all stages, and the graph as it moves along.
+class Line {
+ public:
+  Line(const Recipe& recipe, const Dataset& data, std::string directory, int threads,
+       Progress* progress)
+      : recipe_(recipe),
+        data_(data),
+        directory_(std::move(directory)),
+        threads_(threads),
+        progress_(OrSilent(progress)) {}
+
+  Status Load() {
+    DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, ReadFile(recipe_.model_path));
+    DC_ASSIGN_OR_RETURN(graph_, LoadModel(recipe_.model_path));
+    PreprocessToMetadata(recipe_.preprocess, &graph_.metadata);
+    if (graph_.uninitialized.empty()) {
+      RecordBaseline();
+    } else if (!recipe_.train) {
+      return UsageError("the model's weights have no values yet", recipe_.model_path,
+                        "add a train stage to the recipe, or name a trained .onnx file");
+    }
+    fingerprint_ = Version() + " " + std::to_string(Crc32c(bytes)) + " " + data_.name + " " +
+                   std::to_string(data_.train.count) + " " + std::to_string(recipe_.seed);
+    return OkStatus();
+  }
+
+  // Runs `stage` unless `file` holds its result already, and saves the graph as `file`. `settings`
+  // is the canonical text of what decides the result.
+  template <typename Stage>
+  Status Run(const std::string& name, const std::string& file, const std::string& settings,
+             TrainOptions training, const Stage& stage) {
+    fingerprint_ = std::to_string(Crc(fingerprint_ + name + settings));
+    const std::string path = directory_ + "/" + file;
+    if (FileExists(path)) {
+      StatusOr<Graph> done = LoadModel(path);
+      const auto made_by = done.ok() ? done->metadata.find(kFingerprint) : graph_.metadata.end();
+      if (done.ok() && made_by != done->metadata.end() && made_by->second == fingerprint_) {
+        graph_ = *std::move(done);
+        progress_->Note(name + ": " + path + " is up to date");
+        StageReport report;
+        report.name = name;
+        return Keep(path, std::move(report));
+      }
+    }
+    training.threads = threads_;
+    training.log_csv = directory_ + "/" + name + ".csv";
+    training.checkpoint = path + ".checkpoint";
+    training.resume = true;
+    // A checkpoint of another recipe is not an error here: the stage begins anew.
+    const std::string owner = path + ".checkpoint.of";
+    StatusOr<std::vector<uint8_t>> made_by =
+        FileExists(owner) ? ReadFile(owner)
+                          : StatusOr<std::vector<uint8_t>>(std::vector<uint8_t>());
+    if (!made_by.ok() || std::string(made_by->begin(), made_by->end()) != fingerprint_) {
+      unlink(training.checkpoint.c_str());
+      DC_RETURN_IF_ERROR(WriteFileAtomic(owner, fingerprint_));
+    }
+    DC_ASSIGN_OR_RETURN(StageReport report, stage(training, &graph_));
+    graph_.metadata[kFingerprint] = fingerprint_;
+    if (report.error_percent) graph_.metadata[kTestError] = std::to_string(*report.error_percent);
+    DC_RETURN_IF_ERROR(SaveModel(graph_, path));
+    unlink(training.checkpoint.c_str());
+    unlink(owner.c_str());
+    return Keep(path, std::move(report));
+  }
+
+  // Test error of the graph as it is, by the trainer's own evaluation.
+  Status EvaluateDense() {
+    if (!error_) {
+      DC_ASSIGN_OR_RETURN(const EvalResult test, EvaluateGraph(graph_, data_, threads_, progress_));
+      error_ = test.error_percent;
+    }
+    return OkStatus();
+  }
+
+  const Graph& graph() const { return graph_; }
+  std::optional<double> error() const { return error_; }
+  std::vector<StageReport>& stages() { return stages_; }
+
+ private:
+  void RecordBaseline() {
+    graph_.metadata["dc.baseline_bytes"] = std::to_string(graph_.Float32Bytes());
+  }
+
+  Status Keep(const std::string& path, StageReport report) {
+    DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, ReadFile(path));
+    report.output_bytes = bytes.size();
+    const auto known = graph_.metadata.find(kTestError);
+    if (!report.error_percent && known != graph_.metadata.end()) {
+      report.error_percent = std::strtod(known->second.c_str(), nullptr);
+    }
+    error_ = report.error_percent;
+    stages_.push_back(std::move(report));
+    return OkStatus();
+  }
+
+  const Recipe& recipe_;
+  const Dataset& data_;
+  const std::string directory_;
+  const int threads_;
+  Progress* progress_;
+  Graph graph_;
+  std::string fingerprint_;
+  std::optional<double> error_;
+  std::vector<StageReport> stages_;
+};
+
+Status CheckGoal(const Recipe& recipe, const Report& report) {
+  std::string missed;
+  const auto miss = [&](const std::string& text) { missed += (missed.empty() ? "" : "; ") + text; };
+  const double error = report.error_percent.value_or(100);
+  if (recipe.max_error_percent && error > *recipe.max_error_percent + 1e-9) {
+    miss("error " + Fixed(error, 2) + " % is above " + Fixed(*recipe.max_error_percent, 2) + " %");
+  }
+  if (recipe.max_error_increase && report.baseline_error_percent &&
+      error > *report.baseline_error_percent + *recipe.max_error_increase + 1e-9) {
+    miss("error " + Fixed(error, 2) + " % is more than " + Fixed(*recipe.max_error_increase, 2) +
+         " points above the dense model's " + Fixed(*report.baseline_error_percent, 2) + " %");
+  }
+  if (recipe.min_ratio && report.ratio() < *recipe.min_ratio) {
+    miss("ratio " + Fixed(report.ratio(), 2) + "x is below " + Fixed(*recipe.min_ratio, 2) + "x");
+  }
+  if (missed.empty()) return OkStatus();
+  return GoalNotMet("the recipe's goal is not met: " + missed, recipe.name,
+                    "all files are kept; keep more weights or bits, or retrain longer");
+}
+
+}  // namespace
+
+StatusOr<Report> Compress(const Recipe& recipe, const Dataset& data, const std::string& directory,
+                          int threads, const DczEvaluator& evaluate, Status* goal,
+                          Progress* progress) {
+  DC_RETURN_IF_ERROR(MakeDirectories(directory));
+  Line line(recipe, data, directory, threads, progress);
+  DC_RETURN_IF_ERROR(line.Load());
+
+  if (recipe.train) {
+    DC_RETURN_IF_ERROR(line.Run("train", "trained.onnx", recipe.train_text, *recipe.train,
+                                [&](const TrainOptions& training, Graph* graph) {
+                                  return RunTrain(training, recipe.preprocess, data, graph,
+                                                  progress);
+                                }));
+  } else {
+    DC_RETURN_IF_ERROR(SaveModel(line.graph(), directory + "/trained.onnx"));
+    DC_RETURN_IF_ERROR(line.EvaluateDense());
+  }
+  Report comparison;
+  DC_RETURN_IF_ERROR(CompareWith(line.graph(), "dense", &comparison));
+  const std::optional<double> dense_error = line.error();
+
+  if (recipe.prune) {
+    DC_RETURN_IF_ERROR(line.Run("prune", "pruned.onnx", recipe.prune_text, recipe.prune->retrain,
+                                [&](const TrainOptions& training, Graph* graph) {
+                                  return RunPrune(recipe.prune->options, training, &data, graph,
+                                                  progress);
+                                }));
+    DC_RETURN_IF_ERROR(CompareWith(line.graph(), "pruned", &comparison));
+  }
+  if (recipe.quantize) {
+    QuantizeOptions options = recipe.quantize->options;
+    options.threads = threads;
+    DC_RETURN_IF_ERROR(line.Run("quantize", "quantized.onnx", recipe.quantize_text,
+                                recipe.quantize->fine_tune,
+                                [&](const TrainOptions& training, Graph* graph) {
+                                  return RunQuantize(options, training, &data, graph, progress);
+                                }));
+  }
+
+  const StageClock clock;
+  EncodeOptions encode = recipe.encode;
+  encode.threads = threads;
+  DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> file,
+                      EncodeModel(line.graph(), encode, nullptr, progress));
+  const std::string path = directory + "/model.dcz";
+  DC_RETURN_IF_ERROR(WriteFileAtomic(path, file));
+  StageReport encoded;
+  encoded.name = "encode";
+  encoded.seconds = clock.Seconds();
+  encoded.output_bytes = file.size();
+
+  DC_ASSIGN_OR_RETURN(Report report, ReportFile(file));
+  DC_ASSIGN_OR_RETURN(const EvalResult test, evaluate(file, data, progress));
+  encoded.error_percent = test.error_percent;
+  report.model = path;
+  report.data = data.name;
+  report.seed = recipe.seed;
+  report.baseline_error_percent = dense_error;
+  report.error_percent = test.error_percent;
+  report.top5_error_percent = test.top5_error_percent;
+  for (const auto& [name, bytes] : comparison.comparison) {
+    if (name != "pruned f32") report.comparison.emplace_back(name, bytes);
+  }
+  report.stages = std::move(line.stages());
+  report.stages.push_back(std::move(encoded));
+  DC_ASSIGN_OR_RETURN(const std::string json, ReportJson(report));
+  DC_RETURN_IF_ERROR(WriteFileAtomic(directory + "/report.json", json));
+  *goal = CheckGoal(recipe, report);
+  return report;
+}
+
+}  // namespace dc

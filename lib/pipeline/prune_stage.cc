@@ -1,0 +1,185 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "dc/stages.h"
+#include "dc/weights.h"
+#include "pipeline/history.h"
+#include "pipeline/stage_clock.h"
+#include "prune/mask_constraint.h"
+#include "train/trainer.h"
+
+namespace dc {
+namespace {
+
+// Every float weight gets a mask of what is not zero now; the schedule narrows them later.
+Constraints MaskEveryWeight(const Graph& graph) {
+  Constraints constraints;
+  for (const WeightRef& ref : ListWeights(graph)) {
+    const auto weight = graph.initializers.find(ref.name);
+    if (ref.quantized || weight == graph.initializers.end()) continue;
+    std::vector<uint8_t> mask;
+    for (float w : weight->second.f32()) mask.push_back(w != 0.0f);
+    constraints[ref.name] = {MakeMaskConstraint(std::move(mask)), {}};
+  }
+  return constraints;
+}
+
+// Narrows the masks of a running training as the schedule asks.
+class MaskUpdater {
+ public:
+  MaskUpdater(const Graph& graph, const PruneOptions& options, Constraints* constraints)
+      : graph_(graph), options_(options), constraints_(constraints) {}
+
+  Status operator()(int64_t step, int64_t total_steps, TrainingState* state) {
+    const double extent = ExtentAt(step, total_steps);
+    // The first call also restores the masks of a resumed run: they are its latent zeros.
+    if (extent == extent_) return OkStatus();
+    extent_ = extent;
+    std::map<std::string, std::vector<float>> weights;
+    for (const auto& [name, unused] : *constraints_) {
+      const std::span<const float> latent = state->Latent(name);
+      weights[name].assign(latent.begin(), latent.end());
+    }
+    DC_ASSIGN_OR_RETURN(Masks masks, ChooseMasksAt(graph_, weights, options_, extent));
+    for (const auto& [output, scale] : DropoutScales(graph_, masks)) {
+      state->SetDropoutScale(output, scale);
+    }
+    for (auto& [name, mask] : masks) {
+      (*constraints_)[name].constraint = MakeMaskConstraint(std::move(mask));
+      state->ConstraintChanged(name);
+    }
+    return OkStatus();
+  }
+
+ private:
+  // Gradual schedules move in `mask_updates` equal strides of the ramp, the others by themselves.
+  double ExtentAt(int64_t step, int64_t total_steps) const {
+    double progress = static_cast<double>(step) / static_cast<double>(total_steps);
+    if (options_.schedule == PruneScheduleKind::kGradual && progress < options_.ramp) {
+      const double strides = std::floor(progress / options_.ramp * options_.mask_updates);
+      progress = strides / options_.mask_updates * options_.ramp;
+    }
+    return PruneExtent(options_, progress);
+  }
+
+  const Graph& graph_;
+  const PruneOptions& options_;
+  Constraints* constraints_;
+  double extent_ = -1;
+};
+
+Status CheckSchedule(const PruneOptions& options, const TrainOptions& retrain, bool has_data) {
+  if (retrain.epochs > 0 && !has_data) {
+    return UsageError("retraining needs data", "", "give --data, or --epochs 0");
+  }
+  if (retrain.epochs == 0 && options.schedule != PruneScheduleKind::kOneShot) {
+    return UsageError("only one-shot pruning works without retraining", "",
+                      "give --epochs, or --schedule one-shot");
+  }
+  if (retrain.keep_best && options.schedule != PruneScheduleKind::kOneShot) {
+    return UsageError("the best epoch of a schedule that still prunes may be one before its end",
+                      "", "keep the last epoch, or prune one-shot");
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+StatusOr<StageReport> RunPrune(const PruneOptions& options, const TrainOptions& retrain,
+                               const Dataset* data, Graph* graph, Progress* progress) {
+  const StageClock clock;
+  DC_RETURN_IF_ERROR(CheckSchedule(options, retrain, data != nullptr));
+  for (const WeightRef& ref : ListWeights(*graph)) {
+    if (ref.quantized) {
+      return UsageError("a quantized weight cannot be pruned any more", ref.name,
+                        "prune before dc-quantize");
+    }
+  }
+  // Checks the settings before hours of training, and is the whole work where there are none.
+  DC_ASSIGN_OR_RETURN(const Masks masks, ChooseMasks(*graph, options));
+  StageReport report;
+  report.name = "prune";
+  const std::string settings =
+      "epochs=" + std::to_string(retrain.epochs) + " amounts=" + options.amounts.ToString();
+  if (retrain.epochs == 0) {
+    DC_RETURN_IF_ERROR(ApplyMasks(masks, graph));
+  } else {
+    DC_ASSIGN_OR_RETURN(const Preprocess preprocess, PreprocessFromMetadata(graph->metadata));
+    Constraints constraints = MaskEveryWeight(*graph);
+    const Graph before = *graph;
+    MaskUpdater update(before, options, &constraints);
+    DC_ASSIGN_OR_RETURN(const TrainResult result,
+                        Train(
+                            graph, *data, preprocess, retrain, &constraints,
+                            [&](int64_t step, int64_t total, TrainingState* state) {
+                              return update(step, total, state);
+                            },
+                            progress));
+    report.epochs = static_cast<int>(result.epochs.size());
+  }
+  if (options.remove_dead_neurons) {
+    DC_ASSIGN_OR_RETURN(const int dead, RemoveDeadNeurons(graph));
+    if (dead > 0) {
+      OrSilent(progress)->Note(std::to_string(dead) + " dead neurons removed");
+    }
+  }
+  RecordStage("prune", settings, retrain.seed, graph);
+  for (const LayerDensity& layer : Densities(*graph)) {
+    LayerOutcome outcome;
+    outcome.name = layer.name;
+    outcome.weights = static_cast<uint64_t>(layer.weights);
+    outcome.survivors = static_cast<uint64_t>(layer.survivors);
+    report.layers.push_back(outcome);
+  }
+  if (data) {
+    DC_ASSIGN_OR_RETURN(const EvalResult test,
+                        EvaluateGraph(*graph, *data, retrain.threads, progress));
+    report.error_percent = test.error_percent;
+  }
+  report.seconds = clock.Seconds();
+  return report;
+}
+
+StatusOr<std::vector<Sensitivity>> ScanSensitivity(const Graph& graph, const Dataset& data,
+                                                   const std::vector<double>& densities,
+                                                   int64_t images, int threads,
+                                                   Progress* progress) {
+  DC_ASSIGN_OR_RETURN(const Preprocess preprocess, PreprocessFromMetadata(graph.metadata));
+  // Training images, the last ones: the test set is not for choosing densities.
+  Split held;
+  held.count = std::min<int64_t>(images, data.train.count);
+  const auto take = [&](const auto& from, int64_t each) {
+    return std::decay_t<decltype(from)>(from.end() - held.count * each, from.end());
+  };
+  if (!data.train.u8.empty()) held.u8 = take(data.train.u8, data.sample_size());
+  if (!data.train.f32.empty()) held.f32 = take(data.train.f32, data.sample_size());
+  held.labels = take(data.train.labels, 1);
+
+  Graph floats = graph;
+  DC_RETURN_IF_ERROR(DequantizeAll(&floats));
+  const std::vector<WeightRef> weights = ListWeights(floats);
+  std::vector<Sensitivity> result;
+  progress = OrSilent(progress);
+  progress->Begin("scan", static_cast<int64_t>(weights.size() * densities.size()));
+  for (const WeightRef& ref : weights) {
+    for (double density : densities) {
+      PruneOptions options;
+      options.amounts.Set(ref.name, std::to_string(density));
+      DC_ASSIGN_OR_RETURN(const Masks masks, ChooseMasks(floats, options));
+      Graph pruned = floats;
+      DC_RETURN_IF_ERROR(ApplyMasks(masks, &pruned));
+      DC_ASSIGN_OR_RETURN(const EvalResult eval,
+                          Evaluate(pruned, data, held, preprocess, threads, nullptr));
+      result.push_back({ref.name, density, eval.error_percent});
+      progress->Advance(static_cast<int64_t>(result.size()), ref.name);
+    }
+  }
+  progress->End(std::to_string(result.size()) + " measurements");
+  return result;
+}
+
+}  // namespace dc

@@ -1,0 +1,136 @@
+#include "dc/report.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "entropy/dec/weight_decoder.h"
+#include "entropy/dec/zstd.h"
+#include "entropy/enc/zstd_compress.h"
+#include "format/ops.h"
+#include "format/reader.h"
+
+namespace dc {
+namespace {
+
+const char* FormName(format::Form form) {
+  switch (form) {
+    case format::Form::kFloat32:
+      return "f32";
+    case format::Form::kFloat16:
+      return "f16";
+    case format::Form::kTable:
+      return "table";
+    case format::Form::kAffine:
+      return "affine";
+    case format::Form::kTernary:
+      return "ternary";
+  }
+  return "?";
+}
+
+// Which tensors are weights, and of what kind: input 1 of a Conv, Gemm or MatMul.
+std::vector<std::string> WeightKinds(const format::Manifest& manifest) {
+  std::vector<std::string> kinds(manifest.tensors.size());
+  for (const format::Node& node : manifest.nodes) {
+    const bool conv = node.op == format::Op::kConv;
+    if (!conv && node.op != format::Op::kGemm && node.op != format::Op::kMatMul) continue;
+    for (uint32_t input : node.inputs) {
+      if (input == format::kNoValue || input < manifest.inputs.size()) continue;
+      const size_t tensor = input - manifest.inputs.size();
+      if (tensor < kinds.size() && manifest.tensors[tensor].shape.size() >= 2) {
+        kinds[tensor] = conv ? "conv" : "fc";
+      }
+    }
+  }
+  return kinds;
+}
+
+StatusOr<LayerReport> CodedLayer(const format::TensorEntry& entry,
+                                 const format::TensorStreams& streams) {
+  LayerReport layer;
+  layer.policy = entry.policy;
+  const uint32_t rows = static_cast<uint32_t>(entry.shape.empty() ? 1 : entry.shape[0]);
+  uint64_t count = 1;
+  for (int64_t d : entry.shape) count *= static_cast<uint64_t>(d);
+  layer.weights = count;
+  size_t header = 0;
+  DC_ASSIGN_OR_RETURN(const WeightCoding coding, ReadWeightCoding(streams.codes, &header));
+  DC_ASSIGN_OR_RETURN(const DecodedWeight decoded,
+                      DecodeWeight(rows, static_cast<uint32_t>(rows ? count / rows : 0),
+                                   entry.codebook_entries, streams.codes, streams.gaps));
+  DC_ASSIGN_OR_RETURN(const std::vector<float> codebook,
+                      format::DecodeCodebook(entry, streams.codebook));
+  for (uint16_t code : decoded.codes) layer.survivors += codebook[code] != 0.0f;
+  layer.fillers = coding.entries - decoded.codes.size();
+  const double entries = static_cast<double>(std::max<uint64_t>(coding.entries, 1));
+  layer.weight_bits = coding.code_bits;
+  layer.weight_bits_coded = 8.0 * static_cast<double>(streams.codes.size()) / entries;
+  layer.index_bits = coding.gap_bits;
+  layer.index_bits_coded = 8.0 * static_cast<double>(streams.gaps.size()) / entries;
+  layer.codebook_entries = entry.codebook_entries;
+  layer.codebook_bytes = streams.codebook.size();
+  layer.bytes = streams.codes.size() + streams.gaps.size() + streams.codebook.size();
+  layer.positions = coding.positions == PositionCoding::kDense ? "dense" : "gaps";
+  layer.order = coding.column_major ? "column" : "row";
+  return layer;
+}
+
+StatusOr<LayerReport> PlainLayer(const format::TensorEntry& entry,
+                                 const format::TensorStreams& streams) {
+  LayerReport layer;
+  DC_ASSIGN_OR_RETURN(const std::vector<float> values, format::DecodeValues(entry, streams.values));
+  layer.weights = values.size();
+  for (float v : values) layer.survivors += v != 0.0f;
+  layer.weight_bits = entry.form == format::Form::kFloat16 ? 16 : 32;
+  layer.bytes = streams.values.size();
+  layer.weight_bits_coded = layer.weight_bits;
+  layer.positions = "dense";
+  layer.order = "row";
+  return layer;
+}
+
+}  // namespace
+
+StatusOr<Report> ReportFile(std::span<const uint8_t> bytes) {
+  DC_ASSIGN_OR_RETURN(const format::File file, format::File::Open(bytes, ZstdDecompress));
+  const format::Manifest& manifest = file.manifest();
+  Report report;
+  report.file_bytes = bytes.size();
+  report.baseline_bytes = manifest.baseline_bytes;
+  report.parts = file.byte_map();
+  const std::vector<std::string> kinds = WeightKinds(manifest);
+  int convs = 0, fcs = 0;
+  for (size_t i = 0; i < kinds.size(); ++i) {
+    if (kinds[i].empty()) continue;
+    const format::TensorEntry& entry = manifest.tensors[i];
+    auto layer =
+        entry.has_codes() ? CodedLayer(entry, file.Streams(i)) : PlainLayer(entry, file.Streams(i));
+    // Dropped names are numbered by kind, in the order of the tensors.
+    const std::string name = !entry.name.empty()  ? entry.name
+                             : kinds[i] == "conv" ? "conv" + std::to_string(++convs)
+                                                  : "fc" + std::to_string(++fcs);
+    if (!layer.ok()) return layer.status().At(name);
+    layer->name = name;
+    layer->kind = kinds[i];
+    layer->form = FormName(entry.form);
+    report.layers.push_back(*std::move(layer));
+  }
+  return report;
+}
+
+Status CompareWith(const Graph& graph, const std::string& name, Report* report) {
+  std::vector<uint8_t> raw;
+  for (const auto& [unused, tensor] : graph.initializers) {
+    if (tensor.type == DataType::kFloat32) {
+      raw.insert(raw.end(), tensor.bytes.begin(), tensor.bytes.end());
+    }
+  }
+  DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> packed, ZstdCompress(raw));
+  report->comparison.emplace_back(name + " f32", raw.size());
+  report->comparison.emplace_back(name + " f32, zstd -19", packed.size());
+  return OkStatus();
+}
+
+std::string Version() { return DC_VERSION; }
+
+}  // namespace dc

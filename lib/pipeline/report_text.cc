@@ -1,0 +1,95 @@
+#include <algorithm>
+
+#include "dc/report.h"
+#include "pipeline/text_table.h"
+
+namespace dc {
+namespace {
+
+std::string Percent(double share, int digits = 2) { return Fixed(100 * share, digits) + " %"; }
+
+// A horizontal bar of up to 24 characters: where people would rather look than read.
+std::string Bar(double share) {
+  return std::string(static_cast<size_t>(24 * std::clamp(share, 0.0, 1.0) + 0.5), '#');
+}
+
+std::string LayersText(const Report& report) {
+  TextTable table;
+  table.Add({"layer", "weights", "density", "weight bits", "+huffman", "index bits", "+huffman",
+             "bytes", "share", "ratio"});
+  uint64_t weights = 0, survivors = 0, bytes = 0;
+  for (const LayerReport& l : report.layers) {
+    table.Add({l.name, Thousands(l.weights), Percent(l.density()), Fixed(l.weight_bits, 0),
+               Fixed(l.weight_bits_coded, 2), Fixed(l.index_bits, 0), Fixed(l.index_bits_coded, 2),
+               Thousands(l.bytes), Percent(double(l.bytes) / double(report.file_bytes), 1),
+               Fixed(l.ratio(), 1) + "x"});
+    weights += l.weights;
+    survivors += l.survivors;
+    bytes += l.bytes;
+  }
+  table.Add({"all layers", Thousands(weights),
+             weights ? Percent(double(survivors) / double(weights)) : "-", "", "", "", "",
+             Thousands(bytes), Percent(double(bytes) / double(report.file_bytes), 1),
+             bytes ? Fixed(4.0 * double(weights) / double(bytes), 1) + "x" : "-"});
+  return table.ToString();
+}
+
+std::string PartsText(const Report& report) {
+  TextTable table;
+  table.Add({"part of the file", "bytes", "share"});
+  for (const auto& [name, bytes] : report.parts) {
+    table.Add({name, Thousands(bytes), Percent(double(bytes) / double(report.file_bytes), 1)});
+  }
+  table.Add({"whole file", Thousands(report.file_bytes), "100.0 %"});
+  return table.ToString();
+}
+
+std::string ComparisonText(const Report& report) {
+  TextTable table;
+  table.Add({"the same model as", "bytes", "ratio"});
+  const double base = static_cast<double>(report.baseline_bytes);
+  for (const auto& [name, bytes] : report.comparison) {
+    table.Add({name, Thousands(bytes), bytes ? Fixed(base / double(bytes), 1) + "x" : "-"});
+  }
+  table.Add({"this .dcz", Thousands(report.file_bytes), Fixed(report.ratio(), 1) + "x"});
+  std::string text = table.ToString();
+  for (const auto& [name, bytes] : report.comparison) {
+    text += Bar(base ? double(bytes) / base : 0) + "  " + name + "\n";
+  }
+  return text + Bar(base ? double(report.file_bytes) / base : 0) + "  this .dcz\n";
+}
+
+std::string StagesText(const Report& report) {
+  TextTable table;
+  table.Add({"stage", "seconds", "epochs", "test error", "output bytes"});
+  for (const StageReport& s : report.stages) {
+    table.Add({s.name, Fixed(s.seconds, 1), std::to_string(s.epochs),
+               s.error_percent ? Fixed(*s.error_percent, 2) + " %" : "-",
+               s.output_bytes ? Thousands(s.output_bytes) : "-"});
+  }
+  return table.ToString();
+}
+
+}  // namespace
+
+std::string ReportText(const Report& report) {
+  std::string text;
+  if (!report.model.empty()) text += report.model + "\n\n";
+  if (!report.layers.empty()) text += LayersText(report) + "\n";
+  if (!report.parts.empty()) text += PartsText(report) + "\n";
+  if (!report.comparison.empty()) text += ComparisonText(report) + "\n";
+  if (!report.stages.empty()) text += StagesText(report) + "\n";
+  if (report.file_bytes) {
+    text += "ratio " + Fixed(report.ratio(), 2) + "x: " + Thousands(report.baseline_bytes) +
+            " bytes of float32 initializers in a file of " + Thousands(report.file_bytes) + "\n";
+  }
+  if (report.baseline_error_percent) {
+    text += "test error, dense       " + Fixed(*report.baseline_error_percent, 2) + " %\n";
+  }
+  if (report.error_percent) {
+    text += "test error, compressed  " + Fixed(*report.error_percent, 2) + " %\n";
+  }
+  return text;
+}
+
+}  // namespace dc

@@ -1,0 +1,48 @@
+#include <map>
+#include <string>
+
+#include "dc/stages.h"
+#include "pipeline/constrained_training.h"
+#include "pipeline/history.h"
+#include "pipeline/stage_clock.h"
+
+namespace dc {
+
+StatusOr<StageReport> RunTrain(const TrainOptions& options, const Preprocess& preprocess,
+                               const Dataset& data, Graph* graph, Progress* progress) {
+  const StageClock clock;
+  PreprocessToMetadata(preprocess, &graph->metadata);
+  if (!graph->uninitialized.empty()) {
+    DC_RETURN_IF_ERROR(InitializeParameters(graph, options.seed));
+  }
+  DC_ASSIGN_OR_RETURN(const auto quantized, QuantizedWeightsOf(*graph));
+  DC_RETURN_IF_ERROR(DequantizeAll(graph));
+  const Graph original = quantized.empty() ? Graph() : *graph;
+  // A zero is a mask only where pruning made it: a fresh model may hold accidental zeros.
+  const bool keep_zeros = HasStage(*graph, "prune");
+  DC_ASSIGN_OR_RETURN(const TrainResult result, TrainConstrained(options, data, quantized, original,
+                                                                 keep_zeros, graph, progress));
+  RecordStage("train",
+              "epochs=" + std::to_string(options.epochs) +
+                  " batch_size=" + std::to_string(options.batch_size) +
+                  " kept_epoch=" + std::to_string(result.kept_epoch),
+              options.seed, graph);
+  DC_ASSIGN_OR_RETURN(const EvalResult test,
+                      EvaluateGraph(*graph, data, options.threads, progress));
+  StageReport report;
+  report.name = "train";
+  report.seconds = clock.Seconds();
+  report.epochs = static_cast<int>(result.epochs.size());
+  report.error_percent = test.error_percent;
+  return report;
+}
+
+StatusOr<EvalResult> EvaluateGraph(const Graph& graph, const Dataset& data, int threads,
+                                   Progress* progress) {
+  DC_ASSIGN_OR_RETURN(const Preprocess preprocess, PreprocessFromMetadata(graph.metadata));
+  Graph floats = graph;
+  DC_RETURN_IF_ERROR(DequantizeAll(&floats));
+  return Evaluate(floats, data, data.test, preprocess, threads, progress);
+}
+
+}  // namespace dc

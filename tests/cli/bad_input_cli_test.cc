@@ -1,0 +1,131 @@
+// Bad input: one clear line, the documented exit code, nothing left behind, nothing overwritten.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <string>
+
+#include "cli/tool_runner.h"
+
+namespace dc::test {
+namespace {
+
+class BadInputCli : public ToolTest {
+ protected:
+  void SetUp() override {
+    ToolTest::SetUp();
+    Succeed("train", "tiny.onnxtxt --data idx:data --epochs 1 -o trained.onnx");
+    Succeed("quantize", "trained.onnx --bits 4 -o quantized.onnx");
+    Succeed("encode", "quantized.onnx -o model.dcz");
+  }
+};
+
+TEST_F(BadInputCli, ATruncatedOrFlippedDczIsRefusedByEveryReader) {
+  const std::string good = Read("model.dcz");
+  for (size_t keep : {size_t{0}, size_t{3}, size_t{10}, good.size() / 2, good.size() - 1}) {
+    Write("bad.dcz", good.substr(0, keep));
+    for (const char* tool : {"run", "report"}) Fail(tool, "bad.dcz", 3, {"bad.dcz"});
+    Fail("decode", "bad.dcz -o out.onnx", 3, {"bad.dcz"});
+  }
+  for (size_t at = 0; at < good.size(); at += 97) {
+    std::string bad = good;
+    bad[at] = static_cast<char>(bad[at] ^ 0x10);
+    Write("bad.dcz", bad);
+    Fail("run", "bad.dcz", 3, {"bad.dcz"});
+  }
+  Write("bad.dcz", good + "x");
+  Fail("run", "bad.dcz", 3, {"bad.dcz"});
+}
+
+TEST_F(BadInputCli, ADamagedOnnxFileIsRefused) {
+  const std::string good = Read("trained.onnx");
+  Write("bad.onnx", good.substr(0, good.size() / 2));
+  Fail("prune", "bad.onnx --amounts 0.5 -o out.onnx", 3, {"bad.onnx"});
+  Write("bad.onnx", "this is not a model");
+  Fail("encode", "bad.onnx -o out.dcz", 3, {"bad.onnx"});
+  Fail("prune", "none.onnx --amounts 0.5 -o out.onnx", 4, {"none.onnx"});
+  Fail("prune", "data --amounts 0.5 -o out.onnx", 4, {"data"});
+}
+
+TEST_F(BadInputCli, AnOperatorThatIsNotCoveredIsNamed) {
+  std::string model = Read("tiny.onnxtxt");
+  model.replace(model.find("Relu"), 4, "Erf ");
+  Write("erf.onnxtxt", model);
+  Fail("train", "erf.onnxtxt --data idx:data -o out.onnx", 3, {"Erf"});
+}
+
+TEST_F(BadInputCli, MissingAndWrongDataIsNamed) {
+  Fail("train", "tiny.onnxtxt --data idx:nowhere -o out.onnx", 4, {"nowhere"});
+  Fail("train", "tiny.onnxtxt --data tarot:data -o out.onnx", 2, {"tarot", "fashion-mnist"});
+  Write("data/train-labels-idx1-ubyte", "not labels");
+  Fail("train", "tiny.onnxtxt --data idx:data -o out.onnx", 3, {"train-labels-idx1-ubyte"});
+}
+
+TEST_F(BadInputCli, AShapeThatDoesNotFitTheDataNamesBoth) {
+  std::string model = Read("tiny.onnxtxt");
+  model.replace(model.find("float[N, 1, 8, 8]"), 17, "float[N, 3, 9, 9]");
+  model.replace(model.find("[4, 1, 3, 3]"), 12, "[4, 3, 3, 3]");
+  Write("wide.onnxtxt", model);
+  Fail("train", "wide.onnxtxt --data idx:data -o out.onnx", 3, {"3x9x9", "1x8x8"});
+}
+
+TEST_F(BadInputCli, AWeightWithNanIsNamed) {
+  std::string model = Read("trained.onnx");
+  // The tensor's raw data follow its name within the serialized initializer or precede it; a NaN
+  // anywhere in a float tensor will do, so look for the bytes of one weight through dc-prune's own
+  // refusal: overwrite a run of 4 aligned floats near the tensor called fc1_w.
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const size_t name = model.find("fc1_w");
+  ASSERT_NE(name, std::string::npos);
+  bool refused = false;
+  for (size_t at = name + 5; at < name + 64 && !refused; ++at) {
+    std::string bad = model;
+    std::memcpy(bad.data() + at, &nan, 4);
+    Write("nan.onnx", bad);
+    const Outcome run = Run("prune", "nan.onnx --amounts 0.5 -o out.onnx --quiet");
+    refused =
+        run.exit_code == 3 && run.err.find("fc1_w") != std::string::npos &&
+        (run.err.find("NaN") != std::string::npos || run.err.find("finite") != std::string::npos);
+  }
+  EXPECT_TRUE(refused);
+  EXPECT_FALSE(Exists("out.onnx"));
+}
+
+TEST_F(BadInputCli, SettingsOutOfRangeAreUsageErrors) {
+  for (const char* bits : {"0", "17", "-1", "fc=99", "x"}) {
+    Fail("quantize", "trained.onnx --bits " + std::string(bits) + " -o out.onnx", 2, {});
+  }
+  Fail("quantize", "trained.onnx --policy magic -o out.onnx", 2, {"magic", "kmeans"});
+  Fail("prune", "trained.onnx --amounts fc9=0.5 -o out.onnx", 2, {"fc9"});
+  Fail("prune", "trained.onnx --amounts 1.5 -o out.onnx", 2, {"1.5"});
+  Fail("prune", "trained.onnx -o out.onnx", 2, {"--amounts"});
+  Fail("prune", "trained.onnx --amounts 0.5 --epochs 2 -o out.onnx", 2, {"--data"});
+  Fail("encode", "quantized.onnx --gap-bits 40 -o out.dcz", 2, {});
+  Fail("encode", "quantized.onnx --codebook-type f8 -o out.dcz", 2, {"f8"});
+  Fail("run", "model.dcz --batch 0", 2, {"--batch"});
+  Fail("run", "", 2, {"MODEL.dcz"});
+  Fail("encode", "quantized.onnx", 2, {"-o"});
+  Fail("encode", "quantized.onnx --bogus -o out.dcz", 2, {"bogus"});
+}
+
+TEST_F(BadInputCli, AFileSystemThatRefusesLeavesTheOldFile) {
+  const std::string before = Read("model.dcz");
+  // A limit on file size stands in for a full disk: the write fails in the middle.
+  const Outcome full = Shell("trap '' XFSZ; ulimit -f 1; '" + Tool("prune") +
+                             "' trained.onnx --amounts 0.5 --quiet -o trained.onnx");
+  EXPECT_EQ(full.exit_code, 4) << full.err;
+  EXPECT_NE(full.err.find("trained.onnx"), std::string::npos) << full.err;
+  for (const std::string& file : Files()) EXPECT_EQ(file.find(".tmp"), std::string::npos) << file;
+  Succeed("prune", "trained.onnx --amounts 0.5 -o pruned.onnx");  // the old file is whole
+  Fail("encode", "quantized.onnx -o nowhere/out.dcz", 4, {"nowhere/out.dcz"});
+  Fail("encode", "quantized.onnx -o data", 4, {"data"});
+  EXPECT_EQ(Read("model.dcz"), before);
+}
+
+TEST_F(BadInputCli, DataOfAnotherShapeIsRefusedByTheRuntime) {
+  Fail("run", "model.dcz --data fashion-mnist", 3, {"64", "784"});
+}
+
+}  // namespace
+}  // namespace dc::test

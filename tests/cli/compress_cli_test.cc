@@ -1,0 +1,93 @@
+// dc-compress: the whole line, its files, its goals, and what a kill leaves behind.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "cli/tool_runner.h"
+
+namespace dc::test {
+namespace {
+
+using CompressCli = ToolTest;
+
+TEST_F(CompressCli, LeavesEveryFileAndAReportThatAddsUp) {
+  const Outcome run =
+      Succeed("compress", "tiny.textproto --data idx:data -o out --json again.json");
+  for (const char* file : {"trained.onnx", "pruned.onnx", "quantized.onnx", "model.dcz",
+                           "report.json", "train.csv", "prune.csv", "quantize.csv"}) {
+    EXPECT_TRUE(Exists("out/" + std::string(file))) << file;
+  }
+  EXPECT_EQ(Read("again.json").substr(0, 200), Read("out/report.json").substr(0, 200));
+  const std::string json = Read("out/report.json");
+  const double size = static_cast<double>(Read("out/model.dcz").size());
+  EXPECT_EQ(JsonNumber(json, "file_bytes"), size);
+  // 4 * (36 + 4 + 576 + 16 + 64 + 4) float32 parameters.
+  EXPECT_EQ(JsonNumber(json, "baseline_bytes"), 4 * 700);
+  EXPECT_NEAR(JsonNumber(json, "ratio"), 4 * 700 / size, 1e-6);
+  // The quadrants are easy: a line that loses the network on the way would be at 75 %.
+  EXPECT_LE(JsonNumber(json, "error_percent"), 5.0);
+  EXPECT_NE(run.out.find("whole file"), std::string::npos);
+}
+
+TEST_F(CompressCli, TheSameSeedGivesTheSameFileWithAnyNumberOfThreads) {
+  Succeed("compress", "tiny.textproto --data idx:data -o one --threads 1");
+  Succeed("compress", "tiny.textproto --data idx:data -o three --threads 3");
+  EXPECT_EQ(Read("one/model.dcz"), Read("three/model.dcz"));
+  Succeed("compress", "tiny.textproto --data idx:data -o other --seed 4");
+  EXPECT_NE(Read("one/model.dcz"), Read("other/model.dcz"));
+}
+
+TEST_F(CompressCli, ASecondRunOnlyRepeatsWhatChanged) {
+  Succeed("compress", "tiny.textproto --data idx:data -o out");
+  const std::string first = Read("out/model.dcz");
+  const Outcome same = Succeed("compress", "tiny.textproto --data idx:data -o out");
+  EXPECT_NE(same.err.find("train: out/trained.onnx is up to date"), std::string::npos);
+  EXPECT_NE(same.err.find("quantize: out/quantized.onnx is up to date"), std::string::npos);
+  EXPECT_EQ(Read("out/model.dcz"), first);
+  const Outcome changed =
+      Succeed("compress", "tiny.textproto --data idx:data -o out --set quantize.bits=conv=5,fc=2");
+  EXPECT_NE(changed.err.find("prune: out/pruned.onnx is up to date"), std::string::npos);
+  EXPECT_EQ(changed.err.find("quantize: out/quantized.onnx is up to date"), std::string::npos);
+  EXPECT_LT(Read("out/model.dcz").size(), first.size());
+}
+
+TEST_F(CompressCli, AKilledRunGoesOnAndEndsWithTheSameFile) {
+  Succeed("compress", "tiny.textproto --data idx:data -o whole --set prune.retrain.epochs=40");
+  // Killed as soon as the pruning stage has written a checkpoint.
+  const std::string call = "'" + Tool("compress") +
+                           "' tiny.textproto --data idx:data -o cut --set prune.retrain.epochs=40";
+  Shell(call +
+        " & pid=$!; for i in $(seq 2000); do test -e cut/pruned.onnx.checkpoint && break; "
+        "sleep 0.005; done; kill -9 $pid; wait $pid");
+  EXPECT_TRUE(Exists("cut/trained.onnx"));
+  EXPECT_FALSE(Exists("cut/model.dcz"));
+  const Outcome rest =
+      Succeed("compress", "tiny.textproto --data idx:data -o cut --set prune.retrain.epochs=40");
+  EXPECT_NE(rest.err.find("train: cut/trained.onnx is up to date"), std::string::npos);
+  EXPECT_EQ(Read("cut/model.dcz"), Read("whole/model.dcz"));
+  EXPECT_FALSE(Exists("cut/pruned.onnx.checkpoint"));
+}
+
+TEST_F(CompressCli, AMissedGoalIsExitCodeOneAndKeepsTheFiles) {
+  Write("goal.textproto", Read("tiny.textproto") + "goal { min_ratio: 1000 }\n");
+  const Outcome run = Run("compress", "goal.textproto --data idx:data -o out --quiet");
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_NE(run.err.find("below 1000.00x"), std::string::npos) << run.err;
+  EXPECT_TRUE(Exists("out/model.dcz"));
+  EXPECT_TRUE(Exists("out/report.json"));
+}
+
+TEST_F(CompressCli, MistakesInTheRecipeAreNamedWithTheirPlace) {
+  Write("typo.textproto", "name: \"x\"\nmodel: \"tiny.onnxtxt\"\ntrain { epoch: 3 }\n");
+  Fail("compress", "typo.textproto --data idx:data -o out", 3,
+       {"typo.textproto", "line 3", "epoch"});
+  Fail("compress", "tiny.textproto --data idx:data -o out --set train.epoch=3", 2, {"train.epoch"});
+  Fail("compress", "tiny.textproto --data idx:data -o out --set train.schedule=spiral", 2,
+       {"spiral", "cosine"});
+  Fail("compress", "none.textproto --data idx:data -o out", 4, {"none.textproto"});
+  Write("nomodel.textproto", "name: \"x\"\n");
+  Fail("compress", "nomodel.textproto --data idx:data -o out", 3, {"names no model"});
+}
+
+}  // namespace
+}  // namespace dc::test

@@ -1,0 +1,25 @@
+// Quantizes a weight through the installed pipeline: the policies registered themselves, so the
+// linker was told to keep all of their object files.
+#include <dc/decode.h>
+#include <dc/quantize.h>
+#include <dc/tensor.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <vector>
+
+int main() {
+  const std::vector<float> values = {-1.0f, -1.1f, 0.9f, 1.1f};
+  dc::LayerQuantization report;
+  const auto weight = dc::QuantizeWeight(dc::Tensor::F32({2, 2}, values), "kmeans", 1,
+                                         dc::CodebookInit::kLinear, 1, &report);
+  if (!weight.ok()) {
+    std::printf("%s\n", weight.status().ToString().c_str());
+    return 1;
+  }
+  std::printf("%zu centroids\n", weight->codebook.size());
+  const auto graph = dc::DecodeModel(std::vector<uint8_t>(1000, 0x5A));
+  if (graph.ok()) return 1;
+  std::printf("%s\n", graph.status().ToString().c_str());
+  return 0;
+}

@@ -1,0 +1,175 @@
+// dc-train, dc-prune, dc-quantize, dc-encode, dc-decode, dc-run and dc-report, one after another.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "cli/tool_runner.h"
+
+namespace dc::test {
+namespace {
+
+class StageTools : public ToolTest {
+ protected:
+  // trained.onnx in the folder.
+  void Train() {
+    Succeed("train",
+            "tiny.onnxtxt --data idx:data --epochs 6 --batch-size 32 --learning-rate 0.05 "
+            "-o trained.onnx --log log.csv");
+  }
+  // model.dcz from trained.onnx without data.
+  void CompressWithoutData() {
+    Succeed("prune", "trained.onnx --amounts conv=0.8,fc=0.4 -o pruned.onnx");
+    Succeed("quantize", "pruned.onnx --bits 4 -o quantized.onnx");
+    Succeed("encode", "quantized.onnx -o model.dcz");
+  }
+};
+
+TEST_F(StageTools, TrainWritesAModelAndALogAndLearns) {
+  const Outcome run = Succeed("train",
+                              "tiny.onnxtxt --data idx:data --epochs 6 --batch-size 32 "
+                              "--learning-rate 0.05 -o trained.onnx --log log.csv --json t.json");
+  EXPECT_LE(JsonNumber(Read("t.json"), "error_percent"), 5.0);
+  const std::string log = Read("log.csv");
+  EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 7) << log;
+  EXPECT_FALSE(Exists("trained.onnx.checkpoint"));
+  EXPECT_NE(run.out.find("trained.onnx: "), std::string::npos);
+}
+
+TEST_F(StageTools, TheLineWorksWithoutDataAndEveryToolSaysBytes) {
+  Train();
+  const Outcome prune = Succeed("prune", "trained.onnx --amounts conv=0.8,fc=0.4 -o pruned.onnx");
+  EXPECT_NE(prune.out.find("bytes"), std::string::npos);
+  const Outcome quantize = Succeed("quantize", "pruned.onnx --bits 4 -o quantized.onnx");
+  EXPECT_NE(quantize.out.find("kmeans, 4 bits"), std::string::npos) << quantize.out;
+  const Outcome encode = Succeed("encode", "quantized.onnx -o model.dcz --json e.json");
+  EXPECT_EQ(JsonNumber(Read("e.json"), "file_bytes"),
+            static_cast<double>(Read("model.dcz").size()));
+  const Outcome run = Succeed("run", "model.dcz --data idx:data --json r.json");
+  EXPECT_LE(JsonNumber(Read("r.json"), "error_percent"), 10.0) << run.out;
+}
+
+TEST_F(StageTools, DecodeGivesBackCodesAndCentroidsThatEncodeToTheSameFile) {
+  Train();
+  CompressWithoutData();
+  Succeed("decode", "model.dcz -o decoded.onnx");
+  Succeed("encode", "decoded.onnx -o again.dcz");
+  EXPECT_EQ(Read("again.dcz"), Read("model.dcz"));
+  Succeed("encode", "quantized.onnx --keep-names -o named.dcz");
+  EXPECT_GT(Read("named.dcz").size(), Read("model.dcz").size());
+  Succeed("decode", "named.dcz -o named.onnx");
+  EXPECT_NE(Read("named.onnx").find("fc1_w_codebook"), std::string::npos);
+}
+
+TEST_F(StageTools, MasksAndCodebooksSurviveFurtherTraining) {
+  Train();
+  CompressWithoutData();
+  const std::string more = " --data idx:data --epochs 2 --batch-size 32 --learning-rate 0.001 -o ";
+  const Outcome pruned = Succeed("train", "pruned.onnx" + more + "pruned2.onnx");
+  Succeed("quantize", "pruned2.onnx --bits 4 --json q.json -o quantized2.onnx");
+  // 0.8 * 36 + 0.4 * 576 + 0.4 * 64 weights, each count rounded; dead neurons can only lower it.
+  const std::string json = Read("q.json");
+  double survivors = 0;
+  for (size_t at = 0; (at = json.find("\"survivors\":", at)) != std::string::npos; ++at) {
+    survivors += std::strtod(json.c_str() + at + 12, nullptr);
+  }
+  EXPECT_GT(survivors, 200);
+  EXPECT_LE(survivors, 29 + 230 + 26);
+  Succeed("train", "quantized.onnx" + more + "quantized3.onnx");
+  Succeed("encode", "quantized3.onnx -o model3.dcz --json e.json");
+  EXPECT_NEAR(static_cast<double>(Read("model3.dcz").size()),
+              static_cast<double>(Read("model.dcz").size()), 200);
+}
+
+TEST_F(StageTools, EveryPolicyGoesThroughEncodeAndRun) {
+  Train();
+  for (const char* policy : {"kmeans", "ternary", "fixed-point"}) {
+    const std::string name(policy);
+    Succeed("quantize", "trained.onnx --policy " + name + " --bits 6 --data idx:data --epochs 1 " +
+                            "--learning-rate 0.001 -o q.onnx");
+    Succeed("encode", "q.onnx -o " + name + ".dcz");
+    Succeed("run", name + ".dcz --data idx:data --json r.json");
+    EXPECT_LE(JsonNumber(Read("r.json"), "error_percent"), 25.0) << name;
+    Succeed("run", name + ".dcz --data idx:data --json f.json --reference");
+    EXPECT_EQ(JsonNumber(Read("r.json"), "error_percent"),
+              JsonNumber(Read("f.json"), "error_percent"));
+  }
+}
+
+TEST_F(StageTools, ThePapersLayoutIsSelectable) {
+  Train();
+  CompressWithoutData();
+  Succeed("encode", "quantized.onnx --gap-bits conv=8,fc=5 --order row -o paper.dcz --json p.json");
+  const std::string json = Read("p.json");
+  EXPECT_NE(json.find("\"index_bits\": 8"), std::string::npos) << json;
+  EXPECT_NE(json.find("\"index_bits\": 5"), std::string::npos) << json;
+  EXPECT_LE(Read("model.dcz").size(), Read("paper.dcz").size());
+  Succeed("encode", "quantized.onnx --no-huffman -o fixed.dcz");
+  EXPECT_LE(Read("model.dcz").size(), Read("fixed.dcz").size());
+  Succeed("encode", "quantized.onnx --codebook-type f16 -o half.dcz");
+  EXPECT_LT(Read("half.dcz").size(), Read("model.dcz").size());
+}
+
+TEST_F(StageTools, ScanPrintsErrorAgainstDensityPerLayer) {
+  Train();
+  const Outcome scan = Succeed("prune", "trained.onnx --scan --data idx:data --json s.json");
+  for (const char* layer : {"conv_w", "fc1_w", "fc2_w"}) {
+    EXPECT_NE(scan.out.find(layer), std::string::npos) << scan.out;
+  }
+  EXPECT_NE(Read("s.json").find("\"sensitivity\""), std::string::npos);
+}
+
+TEST_F(StageTools, ReportAccountsForEveryByte) {
+  Train();
+  CompressWithoutData();
+  const Outcome report = Succeed("report", "model.dcz --json r.json");
+  for (const char* word : {"header", "table", "manifest", "codebooks", "codes", "gaps", "biases",
+                           "checksums", "dense f32, zstd -19", "pruned f32, zstd -19"}) {
+    EXPECT_NE(report.out.find(word), std::string::npos) << "no " << word << " in\n" << report.out;
+  }
+  const std::string json = Read("r.json");
+  const size_t begin = json.find("\"parts\""), end = json.find("\"comparison\"");
+  ASSERT_LT(begin, end);
+  double sum = 0;
+  for (size_t at = begin; (at = json.find("\"bytes\":", at)) < end; ++at) {
+    sum += std::strtod(json.c_str() + at + 8, nullptr);
+  }
+  EXPECT_EQ(sum, static_cast<double>(Read("model.dcz").size()));
+}
+
+TEST_F(StageTools, RunMapsAnArrayToAnArrayAndNamesClasses) {
+  Train();
+  CompressWithoutData();
+  // Two images by hand: quadrant 0 bright, then quadrant 3 bright, already scaled to 0..1.
+  std::string npy("\x93NUMPY\x01\x00", 8);
+  std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1, 8, 8), }";
+  header += std::string(118 - header.size() - 1, ' ') + "\n";
+  npy += std::string(1, static_cast<char>(118)) + std::string(1, '\0') + header;
+  for (int image : {0, 3}) {
+    for (int y = 0; y < 8; ++y) {
+      for (int x = 0; x < 8; ++x) {
+        const float v = (y / 4) * 2 + x / 4 == image ? 0.6f : 0.2f;
+        npy.append(reinterpret_cast<const char*>(&v), 4);
+      }
+    }
+  }
+  Write("x.npy", npy);
+  Write("names.txt", "top-left\ntop-right\nbottom-left\nbottom-right\n");
+  const Outcome run =
+      Succeed("run", "model.dcz --input x.npy --output y.npy --topk 2 --labels names.txt");
+  EXPECT_NE(run.out.find("0: top-left "), std::string::npos) << run.out;
+  EXPECT_NE(run.out.find("1: bottom-right "), std::string::npos) << run.out;
+  EXPECT_NE(Read("y.npy").find("(2, 4)"), std::string::npos);
+}
+
+TEST_F(StageTools, HelpHasAnExampleAndVersionANumber) {
+  for (const char* tool :
+       {"train", "prune", "quantize", "encode", "decode", "run", "report", "compress"}) {
+    const Outcome help = Succeed(tool, "--help");
+    EXPECT_NE(help.out.find("Example:\n  dc-" + std::string(tool)), std::string::npos) << help.out;
+    EXPECT_TRUE(help.err.empty());
+    EXPECT_EQ(Succeed(tool, "--version").out.rfind("dc-" + std::string(tool) + " ", 0), 0u);
+  }
+}
+
+}  // namespace
+}  // namespace dc::test

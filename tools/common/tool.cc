@@ -1,0 +1,120 @@
+#include "common/tool.h"
+
+#include <cstdio>
+#include <iostream>
+#include <new>
+#include <sstream>
+
+#include "common/terminal_progress.h"
+#include "dc/files.h"
+#include "dc/report.h"
+
+namespace dc {
+
+namespace po = boost::program_options;
+
+Tool::Tool(std::string name, std::string synopsis, std::string summary, std::string example)
+    : name_(std::move(name)),
+      synopsis_(std::move(synopsis)),
+      summary_(std::move(summary)),
+      example_(std::move(example)),
+      own_("Options", 100),
+      common_("Common options", 100),
+      hidden_("", 100) {
+  common_.add_options()("help,h", "print this text")("version", "print the version")(
+      "quiet,q", po::bool_switch(&quiet_), "no progress on stderr")(
+      "threads", po::value(&threads_)->value_name("N"), "threads to use (default: one a core)")(
+      "seed", po::value(&seed_)->value_name("N"), "seed of all randomness (default 1)")(
+      "json", po::value(&json_)->value_name("FILE"), "write what was done and measured as JSON");
+}
+
+void Tool::Positional(const std::string& what, std::string* value) {
+  positional_what_ = what;
+  positional_value_ = value;
+  hidden_.add_options()("input-file", po::value(value));
+  positional_.add("input-file", 1);
+}
+
+void Tool::Output(const std::string& what, std::string* value, bool optional) {
+  output_what_ = what;
+  output_ = value;
+  output_optional_ = optional;
+  own_.add_options()("output,o", po::value(value)->value_name(what),
+                     optional ? "where the result goes" : "where the result goes (required)");
+}
+
+bool Tool::Given(const std::string& option) const {
+  return values_.count(option) > 0 && !values_[option].defaulted();
+}
+
+Progress* Tool::progress() {
+  if (!progress_) progress_ = MakeTerminalProgress(quiet_);
+  return progress_.get();
+}
+
+Status Tool::WriteJson(const std::string& json) const {
+  return json_.empty() ? OkStatus() : WriteFileAtomic(json_, json + "\n");
+}
+
+std::string Tool::Help() const {
+  std::ostringstream text;
+  text << name_ << " " << synopsis_ << "\n\n"
+       << summary_ << "\n\nExample:\n  " << example_ << "\n\n";
+  text << own_ << "\n" << common_;
+  text << "\nExit codes: 0 done, 1 a stated goal was not met, 2 usage, 3 bad or unsupported input, "
+          "4 an I/O failure.\n";
+  return text.str();
+}
+
+int Tool::Fail(const Status& status) const {
+  std::fprintf(stderr, "%s: error: %s\n", name_.c_str(), status.ToString().c_str());
+  return ExitCode(status.code());
+}
+
+int Tool::Parse(int argc, char** argv) {
+  po::options_description all;
+  all.add(own_).add(common_).add(hidden_);
+  // Guessing abbreviated options would make a later option a breaking change.
+  const int style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
+  try {
+    po::store(
+        po::command_line_parser(argc, argv).options(all).positional(positional_).style(style).run(),
+        values_);
+    if (values_.count("help")) {
+      std::fputs(Help().c_str(), stdout);
+      return 0;
+    }
+    if (values_.count("version")) {
+      std::printf("%s %s\n", name_.c_str(), Version().c_str());
+      return 0;
+    }
+    po::notify(values_);
+  } catch (const po::error& error) {
+    return Fail(UsageError(error.what(), "", "see " + name_ + " --help"));
+  }
+  if (positional_value_ && positional_value_->empty()) {
+    return Fail(UsageError(positional_what_ + " is missing", "", "see " + name_ + " --help"));
+  }
+  if (output_ && !output_optional_ && output_->empty()) {
+    return Fail(UsageError("no output is named", "", "add -o " + output_what_));
+  }
+  if (threads_ < 0 || threads_ > 1024) {
+    return Fail(UsageError("--threads must be 0 to 1024", std::to_string(threads_), ""));
+  }
+  return -1;
+}
+
+int Tool::Main(int argc, char** argv, const std::function<Status()>& work) {
+  const int code = Parse(argc, argv);
+  if (code >= 0) return code;
+  try {
+    const Status status = work();
+    progress_.reset();  // ends a bar that an error left unfinished
+    return status.ok() ? 0 : Fail(status);
+  } catch (const std::bad_alloc&) {
+    progress_.reset();
+    return Fail(BadInput("not enough memory", "", "use a smaller model or batch"));
+  }
+}
+
+}  // namespace dc

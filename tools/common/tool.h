@@ -1,0 +1,68 @@
+// What every tool shares: option parsing, --help, exit codes, the one-line error.
+#ifndef DC_TOOLS_COMMON_TOOL_H_
+#define DC_TOOLS_COMMON_TOOL_H_
+
+#include <boost/program_options.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "dc/progress.h"
+#include "dc/status.h"
+
+namespace dc {
+
+// One command-line program. A main adds its options, then calls Main with its work.
+class Tool {
+ public:
+  // `synopsis` follows the name on the usage line, `example` is a line that can be copied.
+  Tool(std::string name, std::string synopsis, std::string summary, std::string example);
+
+  // Options of this tool alone.
+  boost::program_options::options_description& options() { return own_; }
+  // The positional argument, required; `what` names it in errors ("MODEL.onnx").
+  void Positional(const std::string& what, std::string* value);
+  // Adds -o/--output, required unless `optional`.
+  void Output(const std::string& what, std::string* value, bool optional = false);
+
+  // Parses, runs `work`, prints its error if any; the process's exit code. Handles --help and
+  // --version by itself.
+  int Main(int argc, char** argv, const std::function<Status()>& work);
+
+  // True where the option was written on the command line.
+  bool Given(const std::string& option) const;
+
+  // Values of the options that every tool has.
+  int threads() const { return threads_; }
+  uint64_t seed() const { return seed_; }
+  const std::string& json() const { return json_; }
+  // Bars on a terminal, lines elsewhere, nothing with --quiet.
+  Progress* progress();
+
+  // Writes `json` to the --json file, if there is one.
+  Status WriteJson(const std::string& json) const;
+
+ private:
+  // An exit code where the program ends here, or -1 to go on.
+  int Parse(int argc, char** argv);
+  int Fail(const Status& status) const;
+  std::string Help() const;
+
+  std::string name_, synopsis_, summary_, example_;
+  boost::program_options::options_description own_, common_;
+  boost::program_options::positional_options_description positional_;
+  boost::program_options::options_description hidden_;
+  boost::program_options::variables_map values_;
+  std::string positional_what_, output_what_, json_;
+  std::string* positional_value_ = nullptr;
+  std::string* output_ = nullptr;
+  bool output_optional_ = false, quiet_ = false;
+  int threads_ = 0;
+  uint32_t seed_ = 1;
+  std::unique_ptr<Progress> progress_;
+};
+
+}  // namespace dc
+
+#endif  // DC_TOOLS_COMMON_TOOL_H_

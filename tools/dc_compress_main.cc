@@ -1,0 +1,49 @@
+// dc-compress: the whole line from one recipe.
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "common/evaluate_dcz.h"
+#include "common/tool.h"
+#include "dc/compress.h"
+#include "dc/runtime.h"
+
+namespace po = boost::program_options;
+
+int main(int argc, char** argv) {
+  dc::Tool tool(
+      "dc-compress", "RECIPE.textproto -o DIR [--data SPEC] [options]",
+      "Trains, prunes, quantizes and encodes as the recipe says, then runs the .dcz on the "
+      "test set and\nprints the report. Leaves trained.onnx, pruned.onnx, quantized.onnx, "
+      "model.dcz and report.json in\nDIR; a run that was killed goes on where it was.",
+      "dc-compress models/lenet_300_100/recipe.textproto --data mnist:DIR -o out");
+  std::string recipe_path, directory, data_spec = "fashion-mnist";
+  std::vector<std::string> overrides;
+  tool.Positional("RECIPE.textproto", &recipe_path);
+  tool.Output("DIR", &directory);
+  tool.options().add_options()(
+      "data", po::value(&data_spec)->value_name("SPEC"),
+      "fashion-mnist (default), mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE")(
+      "set", po::value(&overrides)->value_name("FIELD=VALUE")->composing(),
+      "change a field of the recipe, as in prune.retrain.epochs=3; may be repeated");
+  return tool.Main(argc, argv, [&]() -> dc::Status {
+    if (tool.Given("seed")) overrides.push_back("seed=" + std::to_string(tool.seed()));
+    DC_ASSIGN_OR_RETURN(const dc::Recipe recipe, dc::LoadRecipe(recipe_path, overrides));
+    DC_ASSIGN_OR_RETURN(const dc::Dataset data, dc::OpenDataset(data_spec));
+    const dc::DczEvaluator evaluate = [&](std::span<const uint8_t> file, const dc::Dataset& dataset,
+                                          dc::Progress* progress) -> dc::StatusOr<dc::EvalResult> {
+      dc::SessionOptions options;
+      options.threads = tool.threads();
+      DC_ASSIGN_OR_RETURN(dc::Session session, dc::Session::Load(file, options));
+      return dc::EvaluateSession(&session, dataset, 64, nullptr, progress);
+    };
+    dc::Status goal;
+    DC_ASSIGN_OR_RETURN(
+        const dc::Report report,
+        dc::Compress(recipe, data, directory, tool.threads(), evaluate, &goal, tool.progress()));
+    std::fputs(dc::ReportText(report).c_str(), stdout);
+    DC_ASSIGN_OR_RETURN(const std::string json, dc::ReportJson(report));
+    DC_RETURN_IF_ERROR(tool.WriteJson(json));
+    return goal;
+  });
+}

@@ -1,0 +1,36 @@
+// dc-decode: .dcz -> quantized ONNX.
+#include <cstdio>
+#include <string>
+
+#include "common/tool.h"
+#include "dc/decode.h"
+#include "dc/files.h"
+#include "dc/onnx.h"
+#include "dc/quantized_weight.h"
+#include "dc/report.h"
+
+int main(int argc, char** argv) {
+  dc::Tool tool("dc-decode", "MODEL.dcz -o QUANTIZED.onnx [options]",
+                "Gives back the quantized ONNX model that was encoded, codes and centroids bit for "
+                "bit.",
+                "dc-decode model.dcz -o quantized.onnx");
+  std::string model, output;
+  bool floats = false;
+  tool.Positional("MODEL.dcz", &model);
+  tool.Output("QUANTIZED.onnx", &output);
+  tool.options().add_options()("float", boost::program_options::bool_switch(&floats),
+                               "write plain float weights instead of codes and codebooks");
+  return tool.Main(argc, argv, [&]() -> dc::Status {
+    DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, dc::ReadFile(model));
+    dc::StatusOr<dc::Graph> graph = dc::DecodeModel(bytes);
+    if (!graph.ok()) return graph.status().At(model);
+    if (floats) DC_RETURN_IF_ERROR(dc::DequantizeAll(&*graph));
+    DC_RETURN_IF_ERROR(dc::SaveModel(*graph, output));
+    DC_ASSIGN_OR_RETURN(dc::Report report, dc::ReportFile(bytes));
+    report.model = output;
+    std::printf("%s: %zu nodes, %zu initializers\n", output.c_str(), graph->nodes.size(),
+                graph->initializers.size());
+    DC_ASSIGN_OR_RETURN(const std::string json, dc::ReportJson(report));
+    return tool.WriteJson(json);
+  });
+}

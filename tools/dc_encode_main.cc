@@ -1,0 +1,54 @@
+// dc-encode: quantized ONNX -> .dcz.
+#include <cstdio>
+#include <string>
+
+#include "common/input_flags.h"
+#include "common/tool.h"
+#include "dc/encode.h"
+#include "dc/files.h"
+#include "dc/onnx.h"
+#include "dc/report.h"
+
+namespace po = boost::program_options;
+
+int main(int argc, char** argv) {
+  dc::Tool tool("dc-encode", "QUANTIZED.onnx -o MODEL.dcz [options]",
+                "Writes the compact file: per layer the gap width and scan order that cost least, "
+                "Huffman codes on\ncodes and gaps, dense storage where sparse would be larger. "
+                "--gap-bits conv=8,fc=5 --order row gives\nthe layout of the paper's tables.",
+                "dc-encode quantized.onnx -o model.dcz");
+  std::string model, output, gap_bits, order;
+  dc::EncodeOptions options;
+  bool no_huffman = false;
+  tool.Positional("QUANTIZED.onnx", &model);
+  tool.Output("MODEL.dcz", &output);
+  tool.options().add_options()("gap-bits", po::value(&gap_bits)->value_name("B or L=B,.."),
+                               "per layer: auto (default) or 1 to 16")(
+      "order", po::value(&order)->value_name("O or L=O,.."),
+      "per layer: auto (default), row or column")(
+      "codebook-type", po::value(&options.codebook_type)->default_value("f32"),
+      "f32, or f16: rounds centroids and biases")("no-huffman", po::bool_switch(&no_huffman),
+                                                  "fixed-width codes and gaps")(
+      "keep-names", po::bool_switch(&options.keep_names), "keep names and metadata");
+  dc::InputFlags input(&tool);
+  return tool.Main(argc, argv, [&]() -> dc::Status {
+    options.huffman = !no_huffman;
+    options.threads = tool.threads();
+    if (!gap_bits.empty()) {
+      DC_ASSIGN_OR_RETURN(options.gap_bits, dc::LayerSettings::Parse(gap_bits));
+    }
+    if (!order.empty()) {
+      DC_ASSIGN_OR_RETURN(options.order, dc::LayerSettings::Parse(order));
+    }
+    DC_ASSIGN_OR_RETURN(dc::Graph graph, dc::LoadModel(model));
+    DC_ASSIGN_OR_RETURN([[maybe_unused]] const dc::Preprocess scaling, input.Apply(&graph));
+    DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> file,
+                        dc::EncodeModel(graph, options, nullptr, tool.progress()));
+    DC_RETURN_IF_ERROR(dc::WriteFileAtomic(output, file));
+    DC_ASSIGN_OR_RETURN(dc::Report report, dc::ReportFile(file));
+    report.model = output;
+    std::printf("%s: %zu bytes, ratio %.2fx\n", output.c_str(), file.size(), report.ratio());
+    DC_ASSIGN_OR_RETURN(const std::string json, dc::ReportJson(report));
+    return tool.WriteJson(json);
+  });
+}

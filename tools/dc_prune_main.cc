@@ -1,0 +1,112 @@
+// dc-prune: removes weights, retraining the rest where data is given.
+#include <cstdio>
+#include <optional>
+#include <string>
+
+#include "common/input_flags.h"
+#include "common/stage_output.h"
+#include "common/tool.h"
+#include "common/train_flags.h"
+#include "dc/onnx.h"
+#include "dc/recipe.h"
+#include "dc/stages.h"
+
+namespace po = boost::program_options;
+
+namespace {
+
+struct Flags {
+  std::string model, output, data, criterion = "density", amounts, schedule = "one-shot";
+  dc::PruneOptions options;
+  bool scan = false, keep_dead = false;
+  int64_t scan_images = 5000;
+};
+
+dc::StatusOr<dc::PruneOptions> ToOptions(const Flags& flags) {
+  dc::PruneOptions options = flags.options;
+  DC_ASSIGN_OR_RETURN(options.criterion, dc::ParseCriterion(flags.criterion));
+  DC_ASSIGN_OR_RETURN(options.schedule, dc::ParsePruneSchedule(flags.schedule));
+  options.remove_dead_neurons = !flags.keep_dead;
+  if (!flags.amounts.empty()) {
+    DC_ASSIGN_OR_RETURN(options.amounts, dc::LayerSettings::Parse(flags.amounts));
+  } else if (options.criterion != dc::PruneCriterion::kGlobalDensity) {
+    return dc::UsageError("nothing says how much to prune", "", "add --amounts conv=0.5,fc=0.08");
+  }
+  return options;
+}
+
+// Prints error against density, a line a layer and density, with a bar a reader can compare.
+dc::Status Scan(const dc::Tool& tool, const Flags& flags, const dc::Graph& graph,
+                const dc::Dataset& data, dc::Progress* progress) {
+  const std::vector<double> densities = {1.0, 0.7, 0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.07, 0.05, 0.03};
+  DC_ASSIGN_OR_RETURN(
+      const auto scan,
+      dc::ScanSensitivity(graph, data, densities, flags.scan_images, tool.threads(), progress));
+  std::printf("%-20s %8s  %8s\n", "layer", "density", "error");
+  for (const dc::Sensitivity& s : scan) {
+    const std::string bar(static_cast<size_t>(s.error_percent * 0.4 + 0.5), '#');
+    std::printf("%-20s %7.1f %%  %6.2f %%  %s\n", s.layer.c_str(), 100 * s.density, s.error_percent,
+                bar.c_str());
+  }
+  dc::Report report;
+  report.model = flags.model;
+  report.data = flags.data;
+  report.sensitivity = scan;
+  DC_ASSIGN_OR_RETURN(const std::string json, dc::ReportJson(report));
+  return tool.WriteJson(json);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  dc::Tool tool("dc-prune", "MODEL.onnx -o PRUNED.onnx --amounts LAYER=X,... [options]",
+                "Sets weights to zero and retrains the rest for --epochs epochs (0: one shot, no "
+                "data needed).\nThe result is a plain ONNX model whose zeros are its mask.",
+                "dc-prune trained.onnx --amounts fc=0.08 --schedule gradual --epochs 10 --data "
+                "fashion-mnist -o pruned.onnx");
+  Flags flags;
+  tool.Positional("MODEL.onnx", &flags.model);
+  tool.Output("PRUNED.onnx", &flags.output, /*optional=*/true);
+  dc::PruneOptions& o = flags.options;
+  tool.options().add_options()("data", po::value(&flags.data)->value_name("SPEC"),
+                               "fashion-mnist, mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE")(
+      "amounts", po::value(&flags.amounts)->value_name("L=X,.."),
+      "per layer (conv, fc, * or a name): density, or quality parameter for --criterion threshold")(
+      "criterion", po::value(&flags.criterion)->default_value("density"),
+      "density, threshold or global")(
+      "global-density", po::value(&o.global_density)->default_value(1), "for --criterion global")(
+      "schedule", po::value(&flags.schedule)->default_value("one-shot"),
+      "one-shot, iterative or gradual")("steps", po::value(&o.steps)->default_value(o.steps),
+                                        "iterative: rounds")(
+      "ramp", po::value(&o.ramp)->default_value(o.ramp, "0.7"),
+      "gradual: share of the run until the final density")(
+      "mask-updates", po::value(&o.mask_updates)->default_value(o.mask_updates),
+      "gradual: masks chosen on the way")("keep-dead-neurons", po::bool_switch(&flags.keep_dead),
+                                          "leave neurons without inputs or readers")(
+      "scan", po::bool_switch(&flags.scan), "print each layer's error against its density instead")(
+      "scan-images", po::value(&flags.scan_images)->default_value(5000),
+      "training images to scan with");
+  dc::TrainFlags training(0, &tool);
+  dc::InputFlags input(&tool);
+  return tool.Main(argc, argv, [&]() -> dc::Status {
+    if (flags.output.empty() && !flags.scan) {
+      return dc::UsageError("no output is named", "", "add -o PRUNED.onnx, or --scan");
+    }
+    DC_ASSIGN_OR_RETURN(const dc::TrainOptions retrain, training.Options(flags.output));
+    DC_ASSIGN_OR_RETURN(dc::Graph graph, dc::LoadModel(flags.model));
+    DC_ASSIGN_OR_RETURN([[maybe_unused]] const dc::Preprocess preprocess, input.Apply(&graph));
+    std::optional<dc::Dataset> data;
+    if (!flags.data.empty()) {
+      DC_ASSIGN_OR_RETURN(data, dc::OpenDataset(flags.data));
+    }
+    if (flags.scan) {
+      if (!data) return dc::UsageError("--scan needs data", "", "add --data fashion-mnist");
+      return Scan(tool, flags, graph, *data, tool.progress());
+    }
+    DC_ASSIGN_OR_RETURN(const dc::PruneOptions options, ToOptions(flags));
+    DC_ASSIGN_OR_RETURN(
+        dc::StageReport report,
+        dc::RunPrune(options, retrain, data ? &*data : nullptr, &graph, tool.progress()));
+    return dc::FinishStage(tool, graph, flags.data, std::move(report), flags.output);
+  });
+}

@@ -1,0 +1,63 @@
+// dc-quantize: gives every weight a codebook, fine-tuning it where data is given.
+#include <cstdio>
+#include <optional>
+#include <string>
+
+#include "common/input_flags.h"
+#include "common/stage_output.h"
+#include "common/tool.h"
+#include "common/train_flags.h"
+#include "dc/onnx.h"
+#include "dc/recipe.h"
+#include "dc/stages.h"
+
+namespace po = boost::program_options;
+
+int main(int argc, char** argv) {
+  std::string policies;
+  for (const dc::PolicyInfo& policy : dc::ListPolicies()) {
+    policies += "\n  " + policy.name + ": " + policy.summary + " (" + policy.paper + ")";
+  }
+  dc::Tool tool(
+      "dc-quantize", "MODEL.onnx -o QUANTIZED.onnx [options]",
+      "Replaces every weight by codes into a small codebook and fine-tunes the codebook "
+      "for --epochs\nepochs (0: no data needed). Zeros of a pruned model stay exact zeros. "
+      "Policies:" +
+          policies,
+      "dc-quantize pruned.onnx --bits conv=8,fc=5 --epochs 3 --data fashion-mnist -o "
+      "quantized.onnx");
+  std::string model, output, data_spec, policy, bits, init = "linear";
+  tool.Positional("MODEL.onnx", &model);
+  tool.Output("QUANTIZED.onnx", &output);
+  tool.options().add_options()("data", po::value(&data_spec)->value_name("SPEC"),
+                               "fashion-mnist, mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE")(
+      "policy", po::value(&policy)->value_name("P or L=P,.."), "per layer (default kmeans)")(
+      "bits", po::value(&bits)->value_name("B or L=B,.."),
+      "per layer, 1 to 16 (default conv=8,fc=5)")("init", po::value(&init)->default_value("linear"),
+                                                  "k-means: linear, density, random or exact");
+  dc::TrainFlags training(0, &tool);
+  dc::InputFlags input(&tool);
+  return tool.Main(argc, argv, [&]() -> dc::Status {
+    dc::QuantizeOptions options;
+    options.seed = tool.seed();
+    options.threads = tool.threads();
+    DC_ASSIGN_OR_RETURN(options.init, dc::ParseInit(init));
+    if (!policy.empty()) {
+      DC_ASSIGN_OR_RETURN(options.policy, dc::LayerSettings::Parse(policy));
+    }
+    if (!bits.empty()) {
+      DC_ASSIGN_OR_RETURN(options.bits, dc::LayerSettings::Parse(bits));
+    }
+    DC_ASSIGN_OR_RETURN(const dc::TrainOptions fine_tune, training.Options(output));
+    DC_ASSIGN_OR_RETURN(dc::Graph graph, dc::LoadModel(model));
+    DC_ASSIGN_OR_RETURN([[maybe_unused]] const dc::Preprocess preprocess, input.Apply(&graph));
+    std::optional<dc::Dataset> data;
+    if (!data_spec.empty()) {
+      DC_ASSIGN_OR_RETURN(data, dc::OpenDataset(data_spec));
+    }
+    DC_ASSIGN_OR_RETURN(
+        dc::StageReport report,
+        dc::RunQuantize(options, fine_tune, data ? &*data : nullptr, &graph, tool.progress()));
+    return dc::FinishStage(tool, graph, data_spec, std::move(report), output);
+  });
+}

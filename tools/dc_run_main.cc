@@ -1,0 +1,86 @@
+// dc-run: executes a .dcz, on a dataset or on an array.
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "common/evaluate_dcz.h"
+#include "common/run_array.h"
+#include "common/tool.h"
+#include "dc/data.h"
+#include "dc/files.h"
+#include "dc/report.h"
+#include "dc/runtime.h"
+
+namespace po = boost::program_options;
+
+namespace {
+
+void Explain(const dc::Session& session) {
+  std::printf("%-16s %-8s %-16s %-24s %10s %10s %12s  %s\n", "layer", "op", "form", "kernel",
+              "weights", "survivors", "bytes in RAM", "why");
+  for (const dc::LayerPlan& l : session.plan()) {
+    std::printf("%-16s %-8s %-16s %-24s %10lld %10lld %12lld  %s\n", l.name.c_str(), l.op.c_str(),
+                l.form.c_str(), l.kernel.c_str(), static_cast<long long>(l.weights),
+                static_cast<long long>(l.survivors), static_cast<long long>(l.resident_bytes),
+                l.reason.c_str());
+  }
+}
+
+dc::Status Evaluate(const dc::Tool& tool, const std::string& file, const std::string& data_spec,
+                    int64_t batch, int threads, dc::Session* session, dc::Progress* progress) {
+  DC_ASSIGN_OR_RETURN(const dc::Dataset data, dc::OpenDataset(data_spec));
+  dc::Report report;
+  report.model = file;
+  report.data = data_spec;
+  dc::Latency latency;
+  DC_ASSIGN_OR_RETURN(const dc::EvalResult result,
+                      dc::EvaluateSession(session, data, batch, &latency, progress));
+  latency.threads = threads;
+  report.error_percent = result.error_percent;
+  report.top5_error_percent = result.top5_error_percent;
+  report.latency = latency;
+  std::printf("images       %lld\n", static_cast<long long>(result.count));
+  std::printf("top-1 error  %.2f %%\ntop-5 error  %.2f %%\n", result.error_percent,
+              result.top5_error_percent);
+  std::printf("latency      %.2f us an image at batch %lld (median)\n",
+              latency.microseconds_per_image, static_cast<long long>(batch));
+  DC_ASSIGN_OR_RETURN(const std::string json, dc::ReportJson(report));
+  return tool.WriteJson(json);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  dc::Tool tool(
+      "dc-run", "MODEL.dcz [--data SPEC | --input X.npy] [options]",
+      "Executes a compressed model: evaluates it on a test set, or maps an array of inputs "
+      "to an array of\noutputs. Without either, shows how it would be executed.",
+      "dc-run model.dcz --data fashion-mnist --batch 1");
+  std::string file, data;
+  int64_t batch = 64;
+  bool explain = false;
+  dc::SessionOptions options;
+  dc::ArrayRun array;
+  tool.Positional("MODEL.dcz", &file);
+  tool.Output("Y.npy", &array.output, /*optional=*/true);
+  tool.options().add_options()("data", po::value(&data)->value_name("SPEC"),
+                               "fashion-mnist, mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE")(
+      "batch", po::value(&batch)->default_value(batch), "images at a time")(
+      "input", po::value(&array.input)->value_name("X.npy"), "inputs, as the network reads them")(
+      "topk", po::value(&array.topk)->value_name("K"), "print the K largest outputs of each input")(
+      "labels", po::value(&array.labels)->value_name("FILE"), "names for --topk, a line a class")(
+      "explain", po::bool_switch(&explain), "print how each layer is executed")(
+      "reference", po::bool_switch(&options.reference_kernels),
+      "plain loops instead of SIMD kernels");
+  return tool.Main(argc, argv, [&]() -> dc::Status {
+    if (batch < 1 || batch > 65536) return dc::UsageError("--batch must be 1 to 65536");
+    options.threads = tool.threads();
+    DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, dc::ReadFile(file));
+    dc::StatusOr<dc::Session> session = dc::Session::Load(bytes, options);
+    if (!session.ok()) return session.status().At(file);
+    if (explain || (data.empty() && array.input.empty())) Explain(*session);
+    if (!array.input.empty()) DC_RETURN_IF_ERROR(dc::RunArray(array, batch, &*session));
+    if (data.empty()) return dc::OkStatus();
+    return Evaluate(tool, file, data, batch, tool.threads(), &*session, tool.progress());
+  });
+}
