@@ -73,13 +73,17 @@ Tensor Tensor::Zeros(DataType type, std::vector<int64_t> shape) {
 
 Tensor Tensor::F32(std::vector<int64_t> shape, std::span<const float> values) {
   Tensor tensor = Zeros(DataType::kFloat32, std::move(shape));
-  std::memcpy(tensor.bytes.data(), values.data(), tensor.bytes.size());
+  if (!tensor.bytes.empty()) {  // memcpy must not see null, even for 0 bytes
+    std::memcpy(tensor.bytes.data(), values.data(), tensor.bytes.size());
+  }
   return tensor;
 }
 
 Tensor Tensor::I64(std::span<const int64_t> values) {
   Tensor tensor = Zeros(DataType::kInt64, {static_cast<int64_t>(values.size())});
-  std::memcpy(tensor.bytes.data(), values.data(), tensor.bytes.size());
+  if (!tensor.bytes.empty()) {  // memcpy must not see null, even for 0 bytes
+    std::memcpy(tensor.bytes.data(), values.data(), tensor.bytes.size());
+  }
   return tensor;
 }
 

@@ -5,12 +5,14 @@
 namespace dc::runtime {
 namespace {
 
-// Fewer samples than this run one by one: a block of 16 lanes costs about as much as four samples.
-constexpr int64_t kLeastBlock = 4;
+// Fewer samples than this run one by one: a block of 16 lanes costs as much as three to seven
+// samples by themselves.
+constexpr int64_t kLeastBlock = 6;
 // Activations beyond this leave a core's second-level cache on current machines.
 constexpr uint64_t kCacheFloats = (uint64_t{1} << 20) / sizeof(float);
-// Above this even the smallest block is no longer worth its memory.
-constexpr uint64_t kBlockFloats = (uint64_t{64} << 20) / sizeof(float);
+// Where even the smallest block takes more than this, every weight would meet activations that come
+// from memory: single samples, which stay in the cache, are faster.
+constexpr uint64_t kBlockFloats = (uint64_t{4} << 20) / sizeof(float);
 
 }  // namespace
 

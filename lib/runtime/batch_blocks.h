@@ -33,7 +33,7 @@ class BatchBlocks {
  private:
   size_t largest_;
   int64_t full_ = 0;
-  std::array<Block, 6> tail_;  // at most one of 32, one of 16, and three single samples
+  std::array<Block, 7> tail_;  // at most one of 32, one of 16, and five single samples
   int64_t tail_count_ = 0;
 };
 

@@ -2,6 +2,7 @@
 #ifndef DC_TRAIN_SHARDING_H_
 #define DC_TRAIN_SHARDING_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 

@@ -82,7 +82,7 @@ TEST_F(StageTools, MasksAndCodebooksSurviveFurtherTraining) {
 
 TEST_F(StageTools, EveryPolicyGoesThroughEncodeAndRun) {
   Train();
-  for (const char* policy : {"kmeans", "ternary", "fixed-point"}) {
+  for (const char* policy : {"kmeans", "ternary", "fixed_point"}) {
     const std::string name(policy);
     Succeed("quantize", "trained.onnx --policy " + name + " --bits 6 --data idx:data --epochs 1 " +
                             "--learning-rate 0.001 -o q.onnx");

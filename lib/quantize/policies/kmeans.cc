@@ -31,34 +31,39 @@ std::vector<float> ToCodebook(std::vector<double> centroids) {
   return codebook;
 }
 
-// Gives every value to its nearest entry and drops entries that no value uses.
-void AssignAndCompact(std::span<const float> values, Fit* fit) {
+// Gives every value to its nearest entry and drops entries that no value uses. Returns how many
+// values each entry has.
+std::vector<double> AssignAndCompact(std::span<const float> values, Fit* fit) {
+  const size_t k = fit->codebook.size();
   fit->codes.resize(values.size());
   NearestEntry(fit->codebook).Assign(values, fit->codes);
-  std::vector<uint8_t> used(fit->codebook.size());
-  for (const uint16_t code : fit->codes) used[code] = 1;
-  if (std::find(used.begin(), used.end(), 0) == used.end()) return;
-  std::vector<uint16_t> renumbered(used.size());
-  size_t entries = 0;
-  for (size_t c = 0; c < used.size(); ++c) {
-    if (!used[c]) continue;
-    renumbered[c] = static_cast<uint16_t>(entries);
-    fit->codebook[entries++] = fit->codebook[c];
-  }
-  fit->codebook.resize(entries);
-  for (uint16_t& code : fit->codes) code = renumbered[code];
-}
-
-// One Lloyd step on the exact values: every entry becomes the mean of its members.
-void MoveToMeans(std::span<const float> values, Fit* fit) {
-  const size_t k = fit->codebook.size();
-  std::vector<double> sums(kSumLanes * k), counts(kSumLanes * k);
-  SumByCode(
-      fit->codes, k, [&](size_t i) { return values[i]; }, sums);
+  std::vector<double> counts(kSumLanes * k);
   SumByCode(
       fit->codes, k, [](size_t) { return 1.0; }, counts);
-  std::vector<double> means(k);
-  for (size_t c = 0; c < k; ++c) means[c] = sums[c] / counts[c];
+  counts.resize(k);
+  if (std::find(counts.begin(), counts.end(), 0.0) == counts.end()) return counts;
+  std::vector<uint16_t> renumbered(k);
+  size_t entries = 0;
+  for (size_t c = 0; c < k; ++c) {
+    if (counts[c] == 0) continue;
+    renumbered[c] = static_cast<uint16_t>(entries);
+    fit->codebook[entries] = fit->codebook[c];
+    counts[entries++] = counts[c];
+  }
+  fit->codebook.resize(entries);
+  counts.resize(entries);
+  for (uint16_t& code : fit->codes) code = renumbered[code];
+  return counts;
+}
+
+// One Lloyd step on the exact values: every entry becomes the mean of its `counts` members.
+void MoveToMeans(std::span<const float> values, const std::vector<double>& counts, Fit* fit) {
+  const size_t k = fit->codebook.size();
+  std::vector<double> means(kSumLanes * k);
+  SumByCode(
+      fit->codes, k, [&](size_t i) { return values[i]; }, means);
+  means.resize(k);
+  for (size_t c = 0; c < k; ++c) means[c] /= counts[c];
   fit->codebook = ToCodebook(std::move(means));
 }
 
@@ -94,9 +99,9 @@ class KMeansPolicy : public Policy {
     }
     for (double& centroid : centroids) centroid += points.center;
     fit.codebook = ToCodebook(std::move(centroids));
-    AssignAndCompact(values, &fit);
+    const std::vector<double> counts = AssignAndCompact(values, &fit);
     if (!points.exact) {
-      MoveToMeans(values, &fit);
+      MoveToMeans(values, counts, &fit);
       AssignAndCompact(values, &fit);
     }
     return fit;

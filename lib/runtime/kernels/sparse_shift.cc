@@ -84,7 +84,7 @@ HWY_ATTR void TileOfSlice(const Job& job, Entries<Code> entries, const Offset& o
       float* y = job.shift.Y(row, line) + at;
       StoreTile<kVectors>(sums[r], job.bias[row], job.clamp, count, y);
     }
-    entries.gaps += 1;
+    entries.gaps += kRows;
     entries.codes += kRows;
   }
 }

@@ -1,9 +1,8 @@
 // MaxPool, AveragePool and GlobalAveragePool over one or two spatial axes.
 #include <algorithm>
-#include <limits>
 #include <memory>
-#include <type_traits>
 
+#include "runtime/arena.h"
 #include "runtime/chunks.h"
 #include "runtime/ops/registry.h"
 #include "runtime/ops/sliding_window.h"
@@ -11,102 +10,114 @@
 namespace dc::runtime {
 namespace {
 
-// The kernel positions [first, last) of output `o` that lie inside the input.
+// The inputs of one output along one axis: start, start + dilation, ...; `count` of them lie
+// inside.
 struct Taps {
-  int64_t start, first, last;
+  int64_t start, count;
+  float divisor;  // elements that an average divides by
 
-  Taps(const WindowAxis& axis, int64_t o)
-      : start(o * axis.stride - axis.pad_begin),
-        first(start < 0 ? (-start + axis.dilation - 1) / axis.dilation : 0),
-        last(start >= axis.in
-                 ? 0
-                 : std::min(axis.kernel, (axis.in - start + axis.dilation - 1) / axis.dilation)) {}
+  Taps(const WindowAxis& axis, int64_t o, bool count_pad) {
+    const int64_t begin = o * axis.stride - axis.pad_begin;
+    const int64_t first = begin < 0 ? (-begin + axis.dilation - 1) / axis.dilation : 0;
+    start = begin + first * axis.dilation;
+    const int64_t room = (axis.in - start + axis.dilation - 1) / axis.dilation;
+    count = std::max<int64_t>(0, std::min(axis.kernel - first, room));
+    // With padding counted the window ends where the padding does (ceil_mode goes beyond it).
+    const int64_t padded = std::min(axis.kernel, axis.padded() - o * axis.stride);
+    divisor = static_cast<float>(count_pad ? padded : count);
+  }
 };
 
-// Elements that an average of output `o` divides by along one axis, with padding counted: the
-// window's, as far as the padding goes.
-int64_t PaddedCount(const WindowAxis& axis, int64_t o) {
-  const int64_t start = o * axis.stride;
-  return std::min(axis.kernel, axis.padded() - start);
-}
-
 struct Maximum {
-  static constexpr float kStart = -std::numeric_limits<float>::infinity();
+  static constexpr bool kAverages = false;
   float operator()(float a, float b) const { return a < b ? b : a; }
 };
 struct Sum {
-  static constexpr float kStart = 0;
+  static constexpr bool kAverages = true;
   float operator()(float a, float b) const { return a + b; }
 };
 
+// Windows are reduced along y first, whole rows at a time, then along x.
 template <typename Reduce>
 class PoolOp : public Op {
  public:
   // Averages where Reduce is Sum; `count_pad` says what by.
   PoolOp(size_t channels, const SlidingWindow& window, bool count_pad, size_t max_chunks)
-      : channels_(channels), window_(window), count_pad_(count_pad), max_chunks_(max_chunks) {
-    for (int64_t o = 0; o < window.y.out; ++o) taps_y_.emplace_back(window.y, o);
-    for (int64_t o = 0; o < window.x.out; ++o) taps_x_.emplace_back(window.x, o);
+      : channels_(channels), window_(window), max_chunks_(max_chunks) {
+    for (int64_t o = 0; o < window.y.out; ++o) taps_y_.emplace_back(window.y, o, count_pad);
+    for (int64_t o = 0; o < window.x.out; ++o) taps_x_.emplace_back(window.x, o, count_pad);
   }
+
+  uint64_t ScratchFloats(size_t lanes) const override { return max_chunks_ * RowFloats(lanes); }
 
   void Run(const RunContext& context) const override {
     const size_t in = static_cast<size_t>(window_.y.in * window_.x.in) * context.lanes;
-    const size_t out = static_cast<size_t>(window_.y.out * window_.x.out) * context.lanes;
-    const double work = static_cast<double>(channels_ * out) *
-                        static_cast<double>(window_.y.kernel * window_.x.kernel);
-    ForChunks(context.pool, max_chunks_, channels_, work, [&](size_t, size_t begin, size_t end) {
-      for (size_t c = begin; c < end; ++c) {
-        const float* x = context.inputs[0] + c * in;
-        float* y = context.output + c * out;
-        if (context.lanes == 1) {
-          Channel<1>(1, x, y);
-        } else {
-          for (size_t l = 0; l < context.lanes; l += 16) Channel<16>(context.lanes, x + l, y + l);
-        }
-      }
-    });
+    const size_t out = taps_y_.size() * taps_x_.size() * context.lanes;
+    const double work = static_cast<double>(channels_ * in);
+    ForChunks(context.pool, max_chunks_, channels_, work,
+              [&](size_t chunk, size_t begin, size_t end) {
+                float* row = context.scratch + chunk * RowFloats(context.lanes);
+                for (size_t c = begin; c < end; ++c) {
+                  Channel(context.lanes, context.inputs[0] + c * in, row, context.output + c * out);
+                }
+              });
   }
 
  private:
-  // One channel, for kLanes of its `lanes` samples.
-  template <size_t kLanes>
-  void Channel(size_t lanes, const float* x, float* y) const {
-    for (int64_t oy = 0; oy < window_.y.out; ++oy) {
-      const Taps& ty = taps_y_[static_cast<size_t>(oy)];
-      for (int64_t ox = 0; ox < window_.x.out; ++ox, y += lanes) {
-        const Taps& tx = taps_x_[static_cast<size_t>(ox)];
-        float result[kLanes];
-        for (size_t l = 0; l < kLanes; ++l) result[l] = Reduce::kStart;
-        for (int64_t ky = ty.first; ky < ty.last; ++ky) {
-          const int64_t row = (ty.start + ky * window_.y.dilation) * window_.x.in;
-          for (int64_t kx = tx.first; kx < tx.last; ++kx) {
-            const int64_t column = tx.start + kx * window_.x.dilation;
-            const float* from = x + static_cast<size_t>(row + column) * lanes;
-            for (size_t l = 0; l < kLanes; ++l) result[l] = Reduce()(result[l], from[l]);
-          }
-        }
-        float scale = 1;
-        if constexpr (std::is_same_v<Reduce, Sum>) {
-          const int64_t count = count_pad_ ? PaddedCount(window_.y, oy) * PaddedCount(window_.x, ox)
-                                           : (ty.last - ty.first) * (tx.last - tx.first);
-          scale = 1.0f / static_cast<float>(count);
-        }
-        for (size_t l = 0; l < kLanes; ++l) y[l] = result[l] * scale;
+  uint64_t RowFloats(size_t lanes) const {
+    const uint64_t floats = static_cast<uint64_t>(window_.x.in) * lanes;
+    return (floats + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
+  }
+
+  void Channel(size_t lanes, const float* x, float* row, float* y) const {
+    const size_t width = static_cast<size_t>(window_.x.in) * lanes;
+    for (const Taps& taps : taps_y_) {
+      const float* from = x + static_cast<size_t>(taps.start) * width;
+      const size_t step = static_cast<size_t>(window_.y.dilation) * width;
+      std::copy(from, from + width, row);
+      for (int64_t k = 1; k < taps.count; ++k) {
+        from += step;
+        for (size_t i = 0; i < width; ++i) row[i] = Reduce()(row[i], from[i]);
       }
+      if (lanes == 1) {
+        Row<1>(1, row, taps.divisor, y);
+      } else {
+        for (size_t l = 0; l < lanes; l += 16) Row<16>(lanes, row + l, taps.divisor, y + l);
+      }
+      y += taps_x_.size() * lanes;
+    }
+  }
+
+  // The outputs of one row, for kLanes of its `lanes` samples.
+  template <size_t kLanes>
+  void Row(size_t lanes, const float* row, float divisor_y, float* y) const {
+    const size_t step = static_cast<size_t>(window_.x.dilation) * lanes;
+    for (const Taps& taps : taps_x_) {
+      const float* from = row + static_cast<size_t>(taps.start) * lanes;
+      float result[kLanes];
+      for (size_t l = 0; l < kLanes; ++l) result[l] = from[l];
+      for (int64_t k = 1; k < taps.count; ++k) {
+        from += step;
+        for (size_t l = 0; l < kLanes; ++l) result[l] = Reduce()(result[l], from[l]);
+      }
+      if constexpr (Reduce::kAverages) {
+        const float scale = 1.0f / (divisor_y * taps.divisor);
+        for (size_t l = 0; l < kLanes; ++l) result[l] *= scale;
+      }
+      for (size_t l = 0; l < kLanes; ++l) y[l] = result[l];
+      y += lanes;
     }
   }
 
   size_t channels_;
   SlidingWindow window_;
   std::vector<Taps> taps_y_, taps_x_;  // one an output row, one an output column
-  bool count_pad_;
   size_t max_chunks_;
 };
 
 Status CheckWindows(const WindowAxis& axis) {
   for (int64_t o = 0; o < axis.out; ++o) {
-    const Taps taps(axis, o);
-    if (taps.first >= taps.last) {
+    if (Taps(axis, o, false).count == 0) {
       return Unsupported("a pooling window without a single input value", "",
                          "use less padding, or no ceil_mode");
     }

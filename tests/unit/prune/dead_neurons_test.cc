@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "dc/prune.h"
-#include "unit/prune/naive_network.h"
+#include "unit/prune/naive_evaluation.h"
 
 namespace dc {
 namespace {

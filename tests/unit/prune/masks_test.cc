@@ -8,7 +8,7 @@
 
 #include "dc/prune.h"
 #include "dc/quantized_weight.h"
-#include "unit/prune/naive_network.h"
+#include "unit/prune/naive_evaluation.h"
 
 namespace dc {
 namespace {

@@ -104,6 +104,10 @@ NaiveTensor To4d(const NaiveTensor& x) {
   return y;
 }
 
+double At4d(const NaiveTensor& t, int64_t n, int64_t c, int64_t y, int64_t x) {
+  return t.values[static_cast<size_t>(((n * t.shape[1] + c) * t.shape[2] + y) * t.shape[3] + x)];
+}
+
 NaiveTensor Conv(const format::Attributes& a, const NaiveTensor& x_in, const NaiveTensor& w_in,
                  const NaiveTensor* bias) {
   const NaiveTensor x = To4d(x_in), w = To4d(w_in);
@@ -123,8 +127,7 @@ NaiveTensor Conv(const format::Attributes& a, const NaiveTensor& x_in, const Nai
           const int64_t ix = o[3] * win.stride[1] - win.begin[1] + kx * win.dilation[1];
           if (iy < 0 || ix < 0 || iy >= x.shape[2] || ix >= x.shape[3]) continue;
           const int64_t channel = o[1] / group_out * group_in + c;
-          sum += x.values[static_cast<size_t>(Ravel({o[0], channel, iy, ix}, x.shape))] *
-                 w.values[static_cast<size_t>(Ravel({o[1], c, ky, kx}, w.shape))];
+          sum += At4d(x, o[0], channel, iy, ix) * At4d(w, o[1], c, ky, kx);
         }
       }
     }
@@ -152,7 +155,7 @@ NaiveTensor Pool(const format::Attributes& a, const NaiveTensor& x_in, bool max)
         const int64_t ix = o[3] * win.stride[1] - win.begin[1] + kx * win.dilation[1];
         padded += iy < x.shape[2] + win.end[0] && ix < x.shape[3] + win.end[1];
         if (iy < 0 || ix < 0 || iy >= x.shape[2] || ix >= x.shape[3]) continue;
-        const double v = x.values[static_cast<size_t>(Ravel({o[0], o[1], iy, ix}, x.shape))];
+        const double v = At4d(x, o[0], o[1], iy, ix);
         best = std::max(best, v);
         sum += v;
         ++inside;

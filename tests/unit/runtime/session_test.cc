@@ -70,9 +70,9 @@ NetBuilder Branches() {
 
 TEST(SessionTest, WholeNetworksMatchTheNaiveOnes) {
   NetBuilder a = LeNet300(), b = LeNet5(), c = Branches();
-  ExpectMatchesNaive(a, {1, 4, 18, 131});
-  ExpectMatchesNaive(b, {1, 17});
-  ExpectMatchesNaive(c, {1, 2, 39});
+  ExpectMatchesNaive(a, {1, 7, 18, 70});
+  ExpectMatchesNaive(b, {1, 7});
+  ExpectMatchesNaive(c, {1, 2, 38});
 }
 
 TEST(SessionTest, ReportsInputsOutputsAndLayers) {

@@ -66,6 +66,21 @@ TEST(SparseMatrixTest, ColumnMajorScanGivesTheSameRows) {
   EXPECT_EQ(a.codes, b.codes);
 }
 
+TEST(SparseMatrixTest, DistancesAroundTheWidthOfAGap) {
+  const std::vector<float> codebook = {0, 5};
+  for (uint32_t first : {0u, 1u, 254u, 255u, 256u, 257u, 509u, 510u, 511u, 765u, 766u}) {
+    for (uint32_t gap : {1u, 254u, 255u, 256u, 257u, 509u, 510u, 511u, 512u, 765u, 766u}) {
+      const std::vector<uint32_t> positions = {first, first + gap};
+      const std::vector<uint16_t> codes = {1, 1};
+      const SparseMatrix w =
+          LayOut(GroupByRow(1, 2000, false, positions, codes, codebook), codebook, 1);
+      const std::map<std::pair<uint32_t, uint32_t>, float> expected = {{{0, first}, 5},
+                                                                       {{0, first + gap}, 5}};
+      EXPECT_EQ(Contents(w), expected) << first << " + " << gap;
+    }
+  }
+}
+
 TEST(SparseMatrixTest, SlicesOfSixteenAreSortedAndTight) {
   Rng rng(9);
   const std::vector<float> codebook = {0, 1};

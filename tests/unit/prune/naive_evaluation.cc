@@ -1,4 +1,4 @@
-#include "unit/prune/naive_network.h"
+#include "unit/prune/naive_evaluation.h"
 
 #include <algorithm>
 #include <cmath>

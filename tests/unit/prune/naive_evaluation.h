@@ -1,7 +1,7 @@
 // Evaluates a small network by the definitions of its operators: a second opinion on whether a
 // change of weights changed the network's function.
-#ifndef DC_TESTS_UNIT_PRUNE_NAIVE_NETWORK_H_
-#define DC_TESTS_UNIT_PRUNE_NAIVE_NETWORK_H_
+#ifndef DC_TESTS_UNIT_PRUNE_NAIVE_EVALUATION_H_
+#define DC_TESTS_UNIT_PRUNE_NAIVE_EVALUATION_H_
 
 #include <string>
 #include <vector>
@@ -21,4 +21,4 @@ std::vector<float> RandomValues(size_t count, uint64_t seed);
 
 }  // namespace dc
 
-#endif  // DC_TESTS_UNIT_PRUNE_NAIVE_NETWORK_H_
+#endif  // DC_TESTS_UNIT_PRUNE_NAIVE_EVALUATION_H_

@@ -1,0 +1,147 @@
+#include "train/update.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "train/network.h"
+#include "unit/train/gradient_check.h"
+#include "unit/train/graph_builder.h"
+#include "unit/train/test_constraints.h"
+
+namespace dc::train {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::FloatEq;
+using ::testing::Pointwise;
+
+// Gemm with weight fc.weight [2, 2] = (1, -2, 0, 4) and bias fc.bias = (1, -1), and batch norm.
+class UpdaterTest : public ::testing::Test {
+ protected:
+  UpdaterTest() {
+    GraphBuilder b({2});
+    b.Add("Gemm", "fc",
+          {b.Values("fc.weight", {2, 2}, {1, -2, 0, 4}), b.Values("fc.bias", {2}, {1, -1})})
+        .Add("BatchNormalization", "bn",
+             {b.Values("scale", {2}, {1, 1}), b.Values("offset", {2}, {0, 0}),
+              b.Values("mean", {2}, {10, 20}), b.Values("variance", {2}, {1, 1})},
+             {{"momentum", 0.75f}});
+    graph_ = b.Build();
+    network_ = *FindNetwork(graph_, DataFor(graph_, 2), Preprocess());
+    parameters_ = std::move(*Parameters::Load(network_));
+  }
+
+  // An array in the parameters' layout with `values` at `name`.
+  std::vector<float> At(const std::string& name, const std::vector<float>& values) {
+    std::vector<float> all(parameters_.total(), 0.0f);
+    std::copy(values.begin(), values.end(), all.begin() + parameters_.Find(name)->offset);
+    return all;
+  }
+  std::vector<float> Values(const std::string& name) {
+    const auto values = parameters_.Values(*parameters_.Find(name));
+    return {values.begin(), values.end()};
+  }
+  // One step of SGD at rate 0.5 without momentum unless given, with these shard gradients.
+  void Step(Updater* updater, const std::vector<std::vector<float>>& shards, double momentum = 0.0) {
+    std::vector<std::span<const float>> spans(shards.begin(), shards.end());
+    ThreadPool pool(2);
+    updater->Step({OptimizerKind::kSgd, 0.5, momentum, 0.999, 1}, spans, &pool);
+  }
+
+  Graph graph_;
+  Network network_;
+  Parameters parameters_;
+};
+
+TEST_F(UpdaterTest, AddsShardsAndMovesFreeParameters) {
+  auto updater = Updater::Make(&parameters_, nullptr, 0, 0, OptimizerKind::kSgd);
+  ASSERT_TRUE(updater.ok());
+  Step(&*updater, {At("fc.weight", {1, 0, 2, 0}), At("fc.weight", {1, 4, 0, -2})});
+  EXPECT_THAT(Values("fc.weight"), ElementsAre(0, -4, -1, 5));
+  EXPECT_THAT(Values("fc.bias"), ElementsAre(1, -1));
+}
+
+TEST_F(UpdaterTest, DecayAppliesToWeightsOnly) {
+  auto updater = Updater::Make(&parameters_, nullptr, 0.2, 0.1, OptimizerKind::kSgd);
+  ASSERT_TRUE(updater.ok());
+  Step(&*updater, {At("fc.weight", {0, 0, 0, 0})});
+  // w - 0.5 * (0.1 * w + 0.2 * sign(w)); a zero stays zero.
+  EXPECT_THAT(Values("fc.weight"), Pointwise(FloatEq(), {0.85f, -1.8f, 0.0f, 3.7f}));
+  EXPECT_THAT(Values("fc.bias"), ElementsAre(1, -1));
+  EXPECT_THAT(Values("scale"), ElementsAre(1, 1));
+}
+
+TEST_F(UpdaterTest, StatisticsFollowTheMeanOfTheShards) {
+  auto updater = Updater::Make(&parameters_, nullptr, 0, 0, OptimizerKind::kSgd);
+  ASSERT_TRUE(updater.ok());
+  Step(&*updater, {At("mean", {4, 0}), At("mean", {8, 8})});
+  // 0.75 * (10, 20) + 0.25 * (6, 4).
+  EXPECT_THAT(Values("mean"), ElementsAre(9, 16));
+  EXPECT_THAT(Values("variance"), ElementsAre(0.75f, 0.75f));
+}
+
+TEST_F(UpdaterTest, MaskedWeightsAreZeroAndTheOthersMove) {
+  Constraints constraints;
+  constraints["fc.weight"] = MaskedWeight(2);
+  auto updater = Updater::Make(&parameters_, &constraints, 0, 0, OptimizerKind::kSgd);
+  ASSERT_TRUE(updater.ok());
+  EXPECT_THAT(Values("fc.weight"), ElementsAre(0, -2, 0, 4));  // projected at once
+  Step(&*updater, {At("fc.weight", {1, 2, 3, 4})});
+  EXPECT_THAT(Values("fc.weight"), ElementsAre(0, -3, 0, 2));
+  EXPECT_THAT(constraints["fc.weight"].latent, ElementsAre(0, -3, 0, 2));
+}
+
+TEST_F(UpdaterTest, SharedValuesMoveByTheSumOfTheirMembers) {
+  Constraints constraints;
+  constraints["fc.weight"] = SharedWeight({1, 5});
+  auto updater = Updater::Make(&parameters_, &constraints, 0, 0.5, OptimizerKind::kSgd);
+  ASSERT_TRUE(updater.ok());
+  EXPECT_THAT(Values("fc.weight"), ElementsAre(1, 5, 1, 5));
+  Step(&*updater, {At("fc.weight", {1, 2, 3, 4})});
+  // Decay first, on the weights: sums 1 + 3 + 2 * 0.5 and 2 + 4 + 2 * 2.5.
+  EXPECT_THAT(constraints["fc.weight"].latent, ElementsAre(-1.5f, -0.5f));
+  EXPECT_THAT(Values("fc.weight"), ElementsAre(-1.5f, -0.5f, -1.5f, -0.5f));
+}
+
+TEST_F(UpdaterTest, ConstraintChangedProjectsAndClearsMomentum) {
+  Constraints constraints;
+  constraints["fc.weight"] = MaskedWeight(100);
+  auto updater = Updater::Make(&parameters_, &constraints, 0, 0, OptimizerKind::kSgd);
+  ASSERT_TRUE(updater.ok());
+  Step(&*updater, {At("fc.weight", {0, 2, 2, 2})}, 0.5);
+  EXPECT_THAT(Values("fc.weight"), ElementsAre(0, -3, -1, 3));
+  constraints["fc.weight"].constraint = std::make_unique<EveryNthIsZero>(2);
+  updater->ConstraintChanged("fc.weight");
+  EXPECT_THAT(Values("fc.weight"), ElementsAre(0, -3, 0, 3));
+  constraints["fc.weight"].constraint = std::make_unique<EveryNthIsZero>(100);
+  updater->ConstraintChanged("fc.weight");
+  // Velocity 1 is left where the mask kept the weight, none where it did not.
+  Step(&*updater, {At("fc.weight", {0, 0, 0, 0})}, 0.5);
+  EXPECT_THAT(Values("fc.weight"), ElementsAre(0, -3.5f, 0, 2.5f));
+}
+
+TEST_F(UpdaterTest, LatentIsWhatIsTrained) {
+  Constraints constraints;
+  constraints["fc.weight"] = SharedWeight({1, 5});
+  auto updater = Updater::Make(&parameters_, &constraints, 0, 0, OptimizerKind::kAdam);
+  ASSERT_TRUE(updater.ok());
+  EXPECT_EQ(updater->Latent("fc.weight").data(), constraints["fc.weight"].latent.data());
+  EXPECT_THAT(updater->Latent("fc.bias"), ElementsAre(1, -1));
+  EXPECT_TRUE(updater->Latent("mean").empty());
+  EXPECT_TRUE(updater->Latent("nothing").empty());
+}
+
+TEST_F(UpdaterTest, RefusesConstraintsItCannotKeep) {
+  Constraints unknown;
+  unknown["fc2.weight"] = MaskedWeight(2);
+  const auto no_such = Updater::Make(&parameters_, &unknown, 0, 0, OptimizerKind::kSgd);
+  EXPECT_EQ(no_such.status().code(), StatusCode::kUsage);
+  EXPECT_THAT(no_such.status().ToString(), ::testing::HasSubstr("\"fc2.weight\""));
+  Constraints empty;
+  empty["fc.weight"] = {};
+  EXPECT_EQ(Updater::Make(&parameters_, &empty, 0, 0, OptimizerKind::kSgd).status().code(),
+            StatusCode::kUsage);
+}
+
+}  // namespace
+}  // namespace dc::train
