@@ -58,9 +58,10 @@ class Raising {
     for (size_t i = 0; i < manifest_.inputs.size(); ++i) {
       graph_.inputs.push_back({names_[i], DataType::kFloat32, manifest_.inputs[i].shape});
     }
+    weight_nodes_.resize(manifest_.tensors.size());
+    for (size_t i = 0; i < manifest_.tensors.size(); ++i) DC_RETURN_IF_ERROR(RaiseTensor(i));
     for (size_t i = 0; i < manifest_.nodes.size(); ++i) RaiseNode(i);
     RaiseOutputs();
-    for (size_t i = 0; i < manifest_.tensors.size(); ++i) DC_RETURN_IF_ERROR(RaiseTensor(i));
     RaiseMetadata();
     return std::move(graph_);
   }
@@ -161,7 +162,16 @@ class Raising {
       RaiseAttribute(from, attribute, attributes, &node);
     }
     while (!node.inputs.empty() && node.inputs.back().empty()) node.inputs.pop_back();
+    for (uint32_t value : from.inputs) PlaceWeightNodes(value);
     graph_.nodes.push_back(std::move(node));
+  }
+
+  // Adds the nodes that compute the quantized weight `value`, unless they are there already.
+  void PlaceWeightNodes(uint32_t value) {
+    if (value < first_tensor() || value >= first_output()) return;
+    std::vector<Node>& nodes = weight_nodes_[value - first_tensor()];
+    for (Node& node : nodes) graph_.nodes.push_back(std::move(node));
+    nodes.clear();
   }
 
   void RaiseAttribute(const format::Node& from, const format::AttributeSpec& attribute,
@@ -191,6 +201,7 @@ class Raising {
   void RaiseOutputs() {
     std::set<std::string> written;
     for (const format::OutputInfo& output : manifest_.outputs) {
+      PlaceWeightNodes(output.value);
       const std::string& value = names_[output.value];
       std::string name = value;
       const bool renamed = !output.name.empty() && output.name != value;
@@ -219,9 +230,32 @@ class Raising {
     }
     const StatusOr<QuantizedWeight> weight = DecodeCodes(entry, streams);
     if (!weight.ok()) return weight.status().At("tensor " + std::to_string(index) + ", " + name);
-    // The quantized form takes the place of a float initializer of the same name and shape.
-    graph_.initializers[name] = Tensor::Zeros(DataType::kFloat32, entry.shape);
-    return SetQuantizedWeight(&graph_, name, *weight);
+    return RaiseWeight(index, *weight);
+  }
+
+  // Makes the quantized form of one weight in a graph of its own: looking for free names among all
+  // nodes for each weight would take long in a large graph. Names that are taken outside are
+  // declared in it, so that FreshName passes them by.
+  Status RaiseWeight(size_t index, const QuantizedWeight& weight) {
+    const std::string& name = names_[first_tensor() + index];
+    Graph alone;
+    alone.initializers[name] = Tensor::Zeros(DataType::kFloat32, weight.shape);
+    for (const char* suffix : {"_codes", "_codebook", "_indices"}) {
+      std::string part = name + suffix;
+      for (int i = 1; taken_.count(part); ++i) {
+        alone.uninitialized.push_back({part, DataType::kFloat32, {}});
+        part = name + suffix + "_" + std::to_string(i);
+      }
+    }
+    DC_RETURN_IF_ERROR(SetQuantizedWeight(&alone, name, weight));
+    for (auto& [part, tensor] : alone.initializers) {
+      taken_.insert(part);
+      graph_.initializers[part] = std::move(tensor);
+    }
+    for (const Node& node : alone.nodes) taken_.insert(node.outputs[0]);
+    graph_.metadata.merge(alone.metadata);
+    weight_nodes_[index] = std::move(alone.nodes);
+    return OkStatus();
   }
 
   void RaiseMetadata() {
@@ -240,6 +274,8 @@ class Raising {
   const format::Manifest& manifest_;
   Graph graph_;
   std::vector<std::string> names_;  // by value number
+  // Cast and Gather of each quantized weight, until its first reader is there.
+  std::vector<std::vector<Node>> weight_nodes_;
   std::set<std::string> taken_;
   std::map<std::string, int> last_suffix_;
 };

@@ -23,10 +23,9 @@ struct Value {
   uint32_t buffer = 0;
 };
 
-// Floats a sample and the steps between which a buffer is in use. Step s of the plan is time s + 1;
-// the input is there at time 0.
-struct Buffer {
-  uint64_t size = 0;
+// The times between which a buffer is in use. Step s of the plan is time s + 1; the input is there
+// at time 0.
+struct Life {
   uint32_t first = 0, last = 0;
 };
 
@@ -56,7 +55,7 @@ class Planner {
     const Value& output = values_[manifest_.outputs[0].value];
     plan_.output = output.buffer;
     plan_.output_shape = output.shape;
-    buffers_[output.buffer].last = static_cast<uint32_t>(plan_.steps.size()) + 1;
+    lives_[output.buffer].last = static_cast<uint32_t>(plan_.steps.size()) + 1;
     DC_RETURN_IF_ERROR(PlanMemories());
     return std::move(plan_);
   }
@@ -78,9 +77,10 @@ class Planner {
 
   // A buffer that is written at the step that is added next.
   uint32_t NewBuffer(uint64_t size) {
-    const uint32_t now = static_cast<uint32_t>(buffers_.empty() ? 0 : plan_.steps.size() + 1);
-    buffers_.push_back({size, now, now});
-    return static_cast<uint32_t>(buffers_.size() - 1);
+    const uint32_t now = static_cast<uint32_t>(lives_.empty() ? 0 : plan_.steps.size() + 1);
+    lives_.push_back({now, now});
+    plan_.buffer_sizes.push_back(size);
+    return static_cast<uint32_t>(lives_.size() - 1);
   }
 
   Status AddNode(size_t n, const Fusion& fusion) {
@@ -122,7 +122,7 @@ class Planner {
       return OkStatus();
     }
     const uint32_t now = static_cast<uint32_t>(plan_.steps.size()) + 1;
-    for (uint32_t buffer : inputs) buffers_[buffer].last = now;
+    for (uint32_t buffer : inputs) lives_[buffer].last = now;
     output.buffer = NewBuffer(static_cast<uint64_t>(CheckedSize(result.shape)));
     plan_.steps.push_back({std::move(result.op), std::move(inputs), output.buffer});
     if (result.layer) AddLayer(node, std::move(*result.layer));
@@ -147,7 +147,9 @@ class Planner {
         wanted.push_back({floats + kReadSlack, first, last});
         bytes += (floats + kReadSlack) * sizeof(float);
       };
-      for (const Buffer& buffer : buffers_) want(buffer.size * lanes, buffer.first, buffer.last);
+      for (size_t b = 0; b < lives_.size(); ++b) {
+        want(plan_.buffer_sizes[b] * lanes, lives_[b].first, lives_[b].last);
+      }
       for (size_t s = 0; s < plan_.steps.size(); ++s) {
         const uint32_t time = static_cast<uint32_t>(s) + 1;
         want(plan_.steps[s].op->ScratchFloats(lanes), time, time);
@@ -159,7 +161,7 @@ class Planner {
       }
       const ArenaLayout layout = PlanArena(wanted);
       PlanMemory& memory = plan_.memory[i];
-      const auto split = layout.offsets.begin() + static_cast<std::ptrdiff_t>(buffers_.size());
+      const auto split = layout.offsets.begin() + static_cast<std::ptrdiff_t>(lives_.size());
       memory.buffers.assign(layout.offsets.begin(), split);
       memory.scratch.assign(split, layout.offsets.end());
       memory.floats = layout.floats;
@@ -172,7 +174,7 @@ class Planner {
   const ConstantLoader& load_;
   const PlanOptions& options_;
   std::vector<Value> values_;
-  std::vector<Buffer> buffers_;
+  std::vector<Life> lives_;  // one a buffer
   int convolutions_ = 0, fully_connected_ = 0;
   Plan plan_;
 };

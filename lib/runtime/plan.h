@@ -44,6 +44,7 @@ struct PlanMemory {
 struct Plan {
   Shape input_shape, output_shape;  // of one sample
   std::vector<Step> steps;
+  std::vector<uint64_t> buffer_sizes;                  // values of a sample
   uint32_t input = 0, output = 0;                      // buffers
   std::vector<LayerPlan> layers;                       // operators with weights, in order
   std::array<PlanMemory, kLaneChoices.size()> memory;  // beside kLaneChoices

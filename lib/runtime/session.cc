@@ -94,6 +94,11 @@ Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
 StatusOr<Session> Session::Load(std::span<const uint8_t> bytes, const SessionOptions& options) {
+  constexpr int kMaxThreads = 1024;
+  if (options.threads < 0 || options.threads > kMaxThreads) {
+    return UsageError(std::to_string(options.threads) + " threads", "Session::Load",
+                      "give 0 for one a core, or up to " + std::to_string(kMaxThreads));
+  }
   DC_ASSIGN_OR_RETURN(const format::File file, runtime::OpenFile(bytes));
   const format::Manifest& manifest = file.manifest();
   auto state = std::make_unique<State>();
@@ -123,11 +128,11 @@ StatusOr<Session> Session::Load(std::span<const uint8_t> bytes, const SessionOpt
                   .channels_last = manifest.scaling.channels_last,
                   .reverse_channels = manifest.scaling.reverse_channels};
   state->output_shape = with_batch(state->plan.output_shape);
-  state->input_size = static_cast<size_t>(runtime::CheckedSize(state->plan.input_shape));
+  state->input_size = state->plan.buffer_sizes[state->plan.input];
   for (const runtime::Step& step : state->plan.steps) {
     state->most_inputs = std::max(state->most_inputs, step.inputs.size());
   }
-  state->output_size = static_cast<size_t>(runtime::CheckedSize(state->plan.output_shape));
+  state->output_size = state->plan.buffer_sizes[state->plan.output];
   return Session(std::move(state));
 }
 

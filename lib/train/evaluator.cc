@@ -25,9 +25,8 @@ StatusOr<Evaluator> Evaluator::Make(const Network& network, const Parameters& pa
     evaluator.executors_.push_back(std::move(executor));
   }
   if (rest > 0) {
-    DC_ASSIGN_OR_RETURN(
-        evaluator.rest_,
-        Executor::Make(network, parameters, &dropout, static_cast<int64_t>(rest), false));
+    DC_ASSIGN_OR_RETURN(evaluator.rest_, Executor::Make(network, parameters, &dropout,
+                                                        static_cast<int64_t>(rest), false));
   }
   const Executor* any = rest > 0 ? evaluator.rest_.get() : nullptr;
   if (!evaluator.executors_.empty()) any = evaluator.executors_[0].get();

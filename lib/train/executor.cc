@@ -43,8 +43,8 @@ StatusOr<std::unique_ptr<Executor>> Executor::Make(const Network& network,
                                                    DropoutRatios* dropout, int64_t batch,
                                                    bool training) {
   const OneThreadScope one_thread;
-  const Status no_memory = Unsupported(
-      "not enough memory for a batch of " + std::to_string(batch), "", "use a smaller batch");
+  const Status no_memory = Unsupported("not enough memory for a batch of " + std::to_string(batch),
+                                       "", "use a smaller batch");
   try {
     auto state = std::make_unique<State>();
     if (training) state->gradients = AlignedFloats(parameters.total());
@@ -85,7 +85,8 @@ StatusOr<std::unique_ptr<Executor>> Executor::Make(const Network& network,
     state->logits = PlainFloats(value.data);
     if (training) {
       if (!value.gradient) {
-        return BadInput("the model has no parameters to train", "output \"" + network.logits + "\"");
+        return BadInput("the model has no parameters to train",
+                        "output \"" + network.logits + "\"");
       }
       state->logits_gradient = PlainFloats(value.gradient);
     }

@@ -13,8 +13,9 @@ namespace {
 bool ReachesRelu(const Graph& graph, const std::string& name, int depth) {
   static const std::set<std::string> kRelus = {"Relu", "LeakyRelu", "Elu", "Clip"};
   static const std::set<std::string> kPassing = {
-      "Add", "BatchNormalization", "MaxPool", "AveragePool", "Dropout", "Identity",
-      "Flatten", "Reshape", "LRN"};
+      "Add",     "BatchNormalization", "MaxPool", "AveragePool",
+      "Dropout", "Identity",           "Flatten", "Reshape",
+      "LRN"};
   if (depth == 0) return false;
   for (size_t i : graph.Consumers(name)) {
     const Node& node = graph.nodes[i];
@@ -81,9 +82,9 @@ Status InitializeParameters(Graph* graph, uint64_t seed) {
       count *= d;
     }
     if (info.type != DataType::kFloat32) {
-      return Unsupported("a parameter of type " + std::string(NameOf(info.type)) +
-                             " cannot be initialised",
-                         "\"" + info.name + "\"", "declare it as float32");
+      return Unsupported(
+          "a parameter of type " + std::string(NameOf(info.type)) + " cannot be initialised",
+          "\"" + info.name + "\"", "declare it as float32");
     }
   }
   for (size_t i = 0; i < graph->uninitialized.size(); ++i) {

@@ -9,9 +9,9 @@ namespace dc::train {
 
 // Sums over samples.
 struct LossSums {
-  double loss = 0;           // cross entropy, in nats
-  int64_t errors = 0;        // the label has not the greatest logit
-  int64_t top5_errors = 0;   // nor one of the five greatest
+  double loss = 0;          // cross entropy, in nats
+  int64_t errors = 0;       // the label has not the greatest logit
+  int64_t top5_errors = 0;  // nor one of the five greatest
   int64_t count = 0;
 
   void Add(const LossSums& other);

@@ -28,6 +28,12 @@ StatusOr<std::vector<int64_t>> FitInput(const ValueInfo& input, const Dataset& d
     return BadInput("the model's input has no batch dimension", where,
                     "declare it as [batch, ...]");
   }
+  constexpr size_t kMaxRank = 6;
+  if (input.shape.size() > kMaxRank) {
+    return Unsupported(
+        "the model's input has " + std::to_string(input.shape.size()) + " dimensions", where,
+        "training covers up to 6");
+  }
   std::vector<int64_t> shape(input.shape.begin() + 1, input.shape.end());
   bool fits = true;
   if (shape.size() == 3) {
@@ -50,8 +56,8 @@ StatusOr<std::vector<int64_t>> FitInput(const ValueInfo& input, const Dataset& d
       }
     }
     if (open == 1 && known > 0 && data.sample_size() % known == 0) {
-      std::replace_if(shape.begin(), shape.end(), [](int64_t d) { return d < 0; },
-                      data.sample_size() / known);
+      std::replace_if(
+          shape.begin(), shape.end(), [](int64_t d) { return d < 0; }, data.sample_size() / known);
       known = data.sample_size();
     }
     fits = open <= 1 && known == data.sample_size();

@@ -32,10 +32,11 @@ std::string NodeLabel(const Node& node);
 // `preprocess` says. A final Softmax or LogSoftmax over the classes is left out: the loss contains
 // it. Errors: parameters without a value, no or several inputs, an input of another type or shape
 // than the data's.
-StatusOr<Network> FindNetwork(const Graph& graph, const Dataset& data, const Preprocess& preprocess);
+StatusOr<Network> FindNetwork(const Graph& graph, const Dataset& data,
+                              const Preprocess& preprocess);
 
-// BadInput that names both numbers where a network with `outputs` logits does not fit the classes of
-// `data`.
+// BadInput that names both numbers where a network with `outputs` logits does not fit the classes
+// of `data`.
 Status CheckClasses(const Network& network, const Dataset& data, int64_t outputs);
 
 }  // namespace dc::train

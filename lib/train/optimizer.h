@@ -15,7 +15,7 @@ struct OptimizerStep {
   double rate = 0.01;
   double momentum = 0.9;  // Adam's beta1
   double beta2 = 0.999;
-  int64_t count = 1;      // steps done, this one included
+  int64_t count = 1;  // steps done, this one included
 };
 
 // Arrays of a value's size that an optimizer keeps between steps: SGD 1 (velocity), Adam 2 (mean

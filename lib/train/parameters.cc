@@ -41,8 +41,9 @@ StatusOr<Parameters> Parameters::Load(const Network& network) {
         Parameter& parameter = result.list_[known->second];
         ++parameter.readers;
         if (parameter.role == *role) continue;
-        return Unsupported("tensor \"" + name + "\" is trained by one node and a statistic of another",
-                           NodeLabel(node), "give each node its own initializer");
+        return Unsupported(
+            "tensor \"" + name + "\" is trained by one node and a statistic of another",
+            NodeLabel(node), "give each node its own initializer");
       }
       if (tensor->type != DataType::kFloat32) {
         return Unsupported("tensor \"" + name + "\" is " + NameOf(tensor->type), NodeLabel(node),

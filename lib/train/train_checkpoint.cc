@@ -162,9 +162,8 @@ StatusOr<Checkpoint> LoadCheckpoint(const std::string& path, const Fingerprint& 
   checkpoint.arrays = reader.Arrays();
   checkpoint.best_epoch = static_cast<int>(reader.Number<int64_t>());
   checkpoint.best = reader.Arrays();
-  const bool best_exists =
-      checkpoint.best_epoch >= 0 &&
-      checkpoint.best_epoch <= static_cast<int64_t>(checkpoint.records.size());
+  const bool best_exists = checkpoint.best_epoch >= 0 &&
+                           checkpoint.best_epoch <= static_cast<int64_t>(checkpoint.records.size());
   if (!reader.AtEnd() || !best_exists) return damaged;
   return checkpoint;
 }

@@ -19,11 +19,11 @@ using Fingerprint = std::vector<std::pair<std::string, std::string>>;
 // A run that goes on from here ends as one that was never interrupted.
 struct Checkpoint {
   Fingerprint fingerprint;
-  std::vector<EpochRecord> records;          // one for each epoch that is done
-  std::map<std::string, double> dropout;     // DropoutRatios::changes
-  std::vector<std::vector<float>> arrays;    // Parameters::all, then Updater::StateArrays
-  int best_epoch = 0;                        // 0: none is kept
-  std::vector<std::vector<float>> best;      // the arrays of that epoch
+  std::vector<EpochRecord> records;        // one for each epoch that is done
+  std::map<std::string, double> dropout;   // DropoutRatios::changes
+  std::vector<std::vector<float>> arrays;  // Parameters::all, then Updater::StateArrays
+  int best_epoch = 0;                      // 0: none is kept
+  std::vector<std::vector<float>> best;    // the arrays of that epoch
 };
 
 // Writes `checkpoint` to `path` atomically.

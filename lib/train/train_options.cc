@@ -86,8 +86,8 @@ Fingerprint FingerprintOf(const TrainOptions& options, const Dataset& data,
   for (size_t n : network.nodes) nodes += network.graph->nodes[n].op + " ";
   if (constraints) {
     for (const auto& [name, weight] : *constraints) {
-      latents += name + ":" + std::to_string(weight.latent.size()) + ":" + Checksum(weight.latent) +
-                 " ";
+      latents +=
+          name + ":" + std::to_string(weight.latent.size()) + ":" + Checksum(weight.latent) + " ";
     }
   }
   for (const auto& [output, scale] : o.dropout_scales) {

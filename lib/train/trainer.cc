@@ -108,8 +108,7 @@ Status Run::Prepare(Constraints* constraints) {
   DC_RETURN_IF_ERROR(CheckOptions(options_, data_));
   DC_ASSIGN_OR_RETURN(network_, FindNetwork(*graph_, data_, preprocess_));
   DC_ASSIGN_OR_RETURN(parameters_, Parameters::Load(network_));
-  fingerprint_ =
-      FingerprintOf(options_, data_, preprocess_, network_, parameters_, constraints);
+  fingerprint_ = FingerprintOf(options_, data_, preprocess_, network_, parameters_, constraints);
   constraints_ = constraints;
   DC_ASSIGN_OR_RETURN(updater_, Updater::Make(&parameters_, constraints, options_.l1, options_.l2,
                                               options_.optimizer));

@@ -6,8 +6,8 @@
 namespace dc::train {
 namespace {
 
-// Floats a piece: its arrays stay in the second-level cache between the passes over them.
-constexpr size_t kPieceSize = 16384;
+// Floats a piece: its arrays stay in the first-level cache between the passes over them.
+constexpr size_t kPieceSize = 2048;
 
 }  // namespace
 
@@ -52,16 +52,25 @@ StatusOr<Updater> Updater::Make(Parameters* parameters, Constraints* constraints
 void Updater::Step(const OptimizerStep& step, std::span<const std::span<const float>> gradients,
                    ThreadPool* pool) {
   pool->ParallelFor(pieces_.size(), [&](size_t i) { StepPiece(pieces_[i], step, gradients); });
-  pool->ParallelFor(constrained_.size(), [&](size_t i) { StepConstrained(&constrained_[i], step); });
+  pool->ParallelFor(constrained_.size(),
+                    [&](size_t i) { StepConstrained(&constrained_[i], step); });
 }
 
 void Updater::StepPiece(const Piece& piece, const OptimizerStep& step,
                         std::span<const std::span<const float>> gradients) {
   const size_t n = piece.size;
-  float* sum = total_.data() + piece.begin;
+  // Only constraints need the sum after this piece is done.
+  float local[kPieceSize];
+  float* sum = piece.constrained ? total_.data() + piece.begin : local;
   float* w = parameters_->all().data() + piece.begin;
-  std::copy_n(gradients[0].data() + piece.begin, n, sum);
-  for (size_t s = 1; s < gradients.size(); ++s) {
+  const float* first = gradients[0].data() + piece.begin;
+  if (gradients.size() == 1) {
+    std::copy_n(first, n, sum);
+  } else {
+    const float* second = gradients[1].data() + piece.begin;
+    for (size_t i = 0; i < n; ++i) sum[i] = first[i] + second[i];
+  }
+  for (size_t s = 2; s < gradients.size(); ++s) {
     const float* g = gradients[s].data() + piece.begin;
     for (size_t i = 0; i < n; ++i) sum[i] += g[i];
   }

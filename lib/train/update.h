@@ -63,7 +63,7 @@ class Updater {
 
   Parameters* parameters_ = nullptr;
   float l1_ = 0, l2_ = 0;
-  AlignedFloats total_;     // sum of the shards' gradients
+  AlignedFloats total_;     // sum of the shards' gradients, where a constraint reads it
   AlignedFloats state_[2];  // of free parameters
   std::vector<Piece> pieces_;
   std::vector<Constrained> constrained_;

@@ -1,6 +1,7 @@
 // dc-compress: the whole line, its files, its goals, and what a kill leaves behind.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <string>
 
 #include "cli/tool_runner.h"
@@ -87,6 +88,18 @@ TEST_F(CompressCli, MistakesInTheRecipeAreNamedWithTheirPlace) {
   Fail("compress", "none.textproto --data idx:data -o out", 4, {"none.textproto"});
   Write("nomodel.textproto", "name: \"x\"\n");
   Fail("compress", "nomodel.textproto --data idx:data -o out", 3, {"names no model"});
+}
+
+TEST_F(CompressCli, RealMnistWithTheQuickRecipe) {
+  const char* folder = std::getenv("DC_MNIST_DIR");
+  if (!folder) GTEST_SKIP() << "DC_MNIST_DIR is not set: real MNIST is not tested";
+  Succeed("compress", std::string(DC_MODELS_DIR) +
+                          "/lenet_300_100/recipe-quickstart.textproto -o out --data mnist:'" +
+                          folder + "'");
+  const std::string json = Read("out/report.json");
+  EXPECT_EQ(JsonNumber(json, "baseline_bytes"), 4 * 266610);
+  EXPECT_GE(JsonNumber(json, "ratio"), 36);
+  EXPECT_LE(JsonNumber(json, "error_percent"), 2.5);
 }
 
 }  // namespace

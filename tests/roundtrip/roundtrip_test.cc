@@ -291,6 +291,41 @@ TEST(RoundtripTest, HalfPrecisionRoundsCentroidsAndBiasesOnly) {
   EXPECT_EQ(decoded.initializers.at("fc2.weight").bytes, graph.initializers["fc2.weight"].bytes);
 }
 
+TEST(RoundtripTest, KeepsNamesThatTheQuantizedFormWouldTake) {
+  Graph graph = FullyConnectedGraph(0.3);
+  graph.nodes[1].outputs[0] = graph.nodes[2].inputs[0] = "fc1.weight_codes";
+  graph.nodes[2].outputs[0] = graph.nodes[3].inputs[0] = "fc2.weight_codebook_1";
+  ASSERT_TRUE(QuantizeAll(&graph, {0.0f, -0.3f, -0.1f, 0.1f, 0.3f}).ok());
+  ExpectRoundTrip(graph);
+}
+
+TEST(RoundtripTest, KeepsOutputsThatAreNoNodesOutput) {
+  // Two outputs of one value, an input and a weight as outputs.
+  Graph graph = FullyConnectedGraph(0.3);
+  ASSERT_TRUE(QuantizeAll(&graph, {0.0f, 0.3f, -0.3f}).ok());
+  for (const char* source : {"probabilities", "pixels", "fc1.weight"}) {
+    const std::string name = std::string("copy of ") + source;
+    graph.nodes.push_back(MakeNode("Identity", {source}, name));
+    graph.outputs.push_back({name, DataType::kFloat32, {-1, 5}});
+  }
+  graph.outputs[2].shape = graph.inputs[0].shape;
+  graph.outputs[3].shape = {12, 36};
+  EncodeOptions options;
+  options.keep_names = true;
+  const Bytes file = Encode(graph, options);
+  const Graph decoded = Decode(file);
+  ASSERT_EQ(decoded.outputs.size(), 4u);
+  const std::string sources[] = {"", "probabilities", "pixels", "fc1.weight"};
+  for (size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(decoded.outputs[i].name, graph.outputs[i].name);
+    EXPECT_EQ(decoded.outputs[i].shape, graph.outputs[i].shape);
+    if (i > 0) {
+      EXPECT_EQ(decoded.Producer(decoded.outputs[i].name)->Input(0), sources[i]);
+    }
+  }
+  EXPECT_TRUE(Encode(decoded, options) == file);
+}
+
 TEST(RoundtripTest, GeneratesNamesWhereTheyWereDropped) {
   Graph graph = ConvolutionalGraph(0.3);
   ASSERT_TRUE(QuantizeAll(&graph, {0.0f, 0.37f, -0.37f}).ok());

@@ -18,15 +18,16 @@ enum class StreamCoder : uint8_t {
   kHuffman = 1,  // canonical, length-limited
 };
 
-// A weight is a matrix of rows (its dimension 0) times columns (the product of the others). Scan order is row by row, or column by column when `column_major`. A gap is the number of
-// positions skipped since the previous stored entry (0 = directly after it), starting before
-// position 0, running through the whole matrix.
+// A weight is a matrix of rows (its dimension 0) times columns (the product of the others). Scan
+// order is row by row, or column by column when `column_major`. A gap is the number of positions
+// skipped since the previous stored entry (0 = directly after it), starting before position 0,
+// running through the whole matrix.
 struct WeightCoding {
   bool column_major = false;
   PositionCoding positions = PositionCoding::kDense;
-  uint8_t gap_bits = 0;      // kFixedGaps: 1..16
-  uint8_t code_bits = 0;     // width of a raw code, 1..16; codes are below 2^code_bits
-  uint64_t entries = 0;      // stored codes: survivors and fillers, or rows * columns when dense
+  uint8_t gap_bits = 0;   // kFixedGaps: 1..16
+  uint8_t code_bits = 0;  // width of a raw code, 1..16; codes are below 2^code_bits
+  uint64_t entries = 0;   // stored codes: survivors and fillers, or rows * columns when dense
   StreamCoder code_coder = StreamCoder::kRaw;
   StreamCoder gap_coder = StreamCoder::kRaw;
 

@@ -10,7 +10,27 @@ constexpr uint32_t kMaxGap = 255;
 // Kernels load this many centroids into registers without asking how many there are.
 constexpr size_t kMinCodebook = 64;
 
-// Entries that the survivors [begin, end) of a row take, fillers included.
+// Splits positions into quotient and remainder. Neighbours mostly share the quotient: then there is
+// no division.
+class Splitter {
+ public:
+  explicit Splitter(uint32_t divisor) : divisor_(divisor) {}
+  // Prepares both for `position`.
+  void Split(uint32_t position) {
+    if (position - start_ >= divisor_) {  // also where position < start_: the difference wraps
+      quotient_ = position / divisor_;
+      start_ = quotient_ * divisor_;
+    }
+    remainder_ = position - start_;
+  }
+  uint32_t quotient() const { return quotient_; }
+  uint32_t remainder() const { return remainder_; }
+
+ private:
+  uint32_t divisor_, quotient_ = 0, start_ = 0, remainder_ = 0;
+};
+
+// Entries that the survivors of a row take, fillers included.
 uint64_t EntriesOfRow(const SparseRows& source, uint32_t row) {
   uint64_t entries = 0;
   uint32_t column = 0;
@@ -27,13 +47,13 @@ uint64_t EntriesOfRow(const SparseRows& source, uint32_t row) {
 SparseRows GroupByRow(uint32_t rows, uint32_t columns, bool transposed,
                       std::span<const uint32_t> positions, std::span<const uint16_t> codes,
                       std::span<const float> codebook) {
-  const uint32_t minor = transposed ? rows : columns;
+  Splitter splitter(transposed ? rows : columns);
   SparseRows result{.rows = rows, .columns = columns};
   result.begin.assign(size_t{rows} + 1, 0);
   for (size_t i = 0; i < positions.size(); ++i) {
     if (codebook[codes[i]] == 0.0f) continue;
-    const uint32_t row = transposed ? positions[i] % minor : positions[i] / minor;
-    ++result.begin[row + 1];
+    splitter.Split(positions[i]);
+    ++result.begin[(transposed ? splitter.remainder() : splitter.quotient()) + 1];
   }
   std::partial_sum(result.begin.begin(), result.begin.end(), result.begin.begin());
   result.columns_of.resize(result.begin.back());
@@ -41,10 +61,9 @@ SparseRows GroupByRow(uint32_t rows, uint32_t columns, bool transposed,
   std::vector<uint64_t> next(result.begin.begin(), result.begin.end() - 1);
   for (size_t i = 0; i < positions.size(); ++i) {
     if (codebook[codes[i]] == 0.0f) continue;
-    const uint32_t major_index = positions[i] / minor;
-    const uint32_t minor_index = positions[i] % minor;
-    const uint64_t at = next[transposed ? minor_index : major_index]++;
-    result.columns_of[at] = transposed ? major_index : minor_index;
+    splitter.Split(positions[i]);
+    const uint64_t at = next[transposed ? splitter.remainder() : splitter.quotient()]++;
+    result.columns_of[at] = transposed ? splitter.quotient() : splitter.remainder();
     result.codes[at] = codes[i];
   }
   return result;

@@ -21,8 +21,8 @@ class BatchNormOperator : public Operator {
         training ? Flags::use_scale_shift : Flags::use_scale_shift | Flags::use_global_stats;
     const auto prop =
         training ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference;
-    const dnnl::batch_normalization_forward::primitive_desc forward(
-        {prop, layout, epsilon, flags}, UserScratchpad(), CpuEngine());
+    const dnnl::batch_normalization_forward::primitive_desc forward({prop, layout, epsilon, flags},
+                                                                    UserScratchpad(), CpuEngine());
 
     const auto per_channel = PlainDesc({channels_});
     scale_ = Floats(builder->ParameterMemory(*parameters[0], per_channel));
@@ -77,7 +77,8 @@ class BatchNormOperator : public Operator {
     dx_.Flush(stream);
     const float* both = Floats(dscale_shift_);
     if (dscale_.needed()) std::copy(both, both + channels_, Floats(dscale_.memory()));
-    if (dshift_.needed()) std::copy(both + channels_, both + 2 * channels_, Floats(dshift_.memory()));
+    if (dshift_.needed())
+      std::copy(both + channels_, both + 2 * channels_, Floats(dshift_.memory()));
     dshift_.Flush(stream);
     dscale_.Flush(stream);
     mean_.Flush(stream);

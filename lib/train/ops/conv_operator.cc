@@ -39,8 +39,8 @@ class ConvOperator : public Operator {
       w_dims_.insert(w_dims_.begin(), shape.groups);
     }
     if (bias) bias_desc_ = PlainDesc({shape.output[1]});
-    const auto prop = builder.training() ? dnnl::prop_kind::forward_training
-                                         : dnnl::prop_kind::forward_inference;
+    const auto prop =
+        builder.training() ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference;
     forward_desc_ = {{prop, algorithm_, AnyLayout(x_dims_), AnyLayout(w_dims_), bias_desc_,
                       AnyLayout(y_dims_), stride_, dilation_, begin_, end_},
                      UserScratchpad(),
@@ -54,9 +54,8 @@ class ConvOperator : public Operator {
     const auto weight = builder->ParameterMemory(weight_, PlainDesc(w_dims_));
     x_ = InputView(x.data, forward_desc_.src_desc());
     w_ = InputView(weight, forward_desc_.weights_desc());
-    Call::Arguments arguments = {{DNNL_ARG_SRC, x_.memory()},
-                                 {DNNL_ARG_WEIGHTS, w_.memory()},
-                                 {DNNL_ARG_DST, y.data}};
+    Call::Arguments arguments = {
+        {DNNL_ARG_SRC, x_.memory()}, {DNNL_ARG_WEIGHTS, w_.memory()}, {DNNL_ARG_DST, y.data}};
     if (bias_) arguments[DNNL_ARG_BIAS] = builder->ParameterMemory(*bias_, bias_desc_);
     forward_ = Call(dnnl::convolution_forward(forward_desc_), forward_desc_.scratchpad_desc(),
                     std::move(arguments));
@@ -113,8 +112,8 @@ class ConvOperator : public Operator {
 
   void BindDataGradient(NodeBuilder* builder, const dnnl::memory& weight, const Value& y) {
     const dnnl::convolution_backward_data::primitive_desc desc(
-        {algorithm_, AnyLayout(x_dims_), AnyLayout(w_dims_), AnyLayout(y_dims_), stride_,
-         dilation_, begin_, end_},
+        {algorithm_, AnyLayout(x_dims_), AnyLayout(w_dims_), AnyLayout(y_dims_), stride_, dilation_,
+         begin_, end_},
         UserScratchpad(), CpuEngine(), forward_desc_);
     w_for_data_ = InputView(weight, desc.weights_desc());
     dy_for_data_ = InputView(y.gradient, desc.diff_dst_desc());
@@ -144,9 +143,9 @@ StatusOr<ConvShape> ReadShape(const NodeBuilder& builder, const Value& x, const 
   ConvShape shape;
   shape.groups = node.Int("group", 1);
   if (weight.shape.size() != 4 || x.shape.size() != 4) {
-    return builder.NotCovered("convolution of " + ShapeText(x.shape) + " with " +
-                                  ShapeText(weight.shape),
-                              "training covers two-dimensional convolutions");
+    return builder.NotCovered(
+        "convolution of " + ShapeText(x.shape) + " with " + ShapeText(weight.shape),
+        "training covers two-dimensional convolutions");
   }
   const int64_t outputs = weight.shape[0];
   if (shape.groups < 1 || outputs % shape.groups != 0 || x.shape[1] % shape.groups != 0 ||
@@ -155,8 +154,9 @@ StatusOr<ConvShape> ReadShape(const NodeBuilder& builder, const Value& x, const 
                            std::to_string(shape.groups) + " groups does not fit input " +
                            ShapeText(x.shape) + " or its bias");
   }
-  DC_ASSIGN_OR_RETURN(shape.window, ReadWindow(builder, x.shape, node.Ints("kernel_shape",
-                                               {weight.shape[2], weight.shape[3]})));
+  DC_ASSIGN_OR_RETURN(
+      shape.window,
+      ReadWindow(builder, x.shape, node.Ints("kernel_shape", {weight.shape[2], weight.shape[3]})));
   if (shape.window.kernel != std::array<int64_t, 2>{weight.shape[2], weight.shape[3]}) {
     return builder.Invalid("kernel_shape differs from the weight's shape " +
                            ShapeText(weight.shape));

@@ -67,8 +67,7 @@ StatusOr<std::unique_ptr<Operator>> MakeDropout(NodeBuilder* builder) {
   const auto layout = x->data.get_desc();
   DC_ASSIGN_OR_RETURN(const Value* y, builder->Output(x->shape, layout));
   if (!builder->training()) return MakeCopy(builder, *y, {x}, {layout});
-  return std::unique_ptr<Operator>(
-      std::make_unique<DropoutOperator>(builder, *x, *y, effective));
+  return std::unique_ptr<Operator>(std::make_unique<DropoutOperator>(builder, *x, *y, effective));
 }
 
 }  // namespace dc::train

@@ -78,8 +78,7 @@ StatusOr<std::unique_ptr<Operator>> MakeEltwise(NodeBuilder* builder) {
   DC_ASSIGN_OR_RETURN(const Value* x, builder->Input(0));
   DC_ASSIGN_OR_RETURN(const Function function, FunctionOf(*builder));
   DC_ASSIGN_OR_RETURN(const Value* y, builder->Output(x->shape, x->data.get_desc()));
-  return std::unique_ptr<Operator>(
-      std::make_unique<EltwiseOperator>(builder, *x, *y, function));
+  return std::unique_ptr<Operator>(std::make_unique<EltwiseOperator>(builder, *x, *y, function));
 }
 
 }  // namespace dc::train

@@ -1,6 +1,6 @@
 // Gemm and MatMul with a parameter on the right: y = alpha * x * W + beta * b, on oneDNN's sgemm.
-// It works on plain layouts and beats the inner product primitives, whose blocked weights would have
-// to be reordered every step (docs/decisions).
+// It works on plain layouts and beats the inner product primitives, whose blocked weights would
+// have to be reordered every step (docs/decisions).
 #include <algorithm>
 
 #include "train/ops/node_builder.h"
@@ -98,8 +98,8 @@ StatusOr<std::unique_ptr<Operator>> MakeGemm(NodeBuilder* builder) {
                             " does not fit input of shape " + ShapeText(x->shape));
   }
   const int64_t columns = weight->shape[transposed ? 0 : 1];
-  if (bias && (bias->size != size_t(columns) || bias->shape.empty() ||
-               bias->shape.back() != columns)) {
+  if (bias &&
+      (bias->size != size_t(columns) || bias->shape.empty() || bias->shape.back() != columns)) {
     return builder->NotCovered("bias of shape " + ShapeText(bias->shape),
                                "training covers a bias of one value an output");
   }

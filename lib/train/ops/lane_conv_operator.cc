@@ -22,14 +22,14 @@ class LaneConvOperator : public Operator {
         w_(Floats(builder->ParameterMemory(weight, PlainDesc(weight.shape)))) {
     const Window& window = conv.window;
     in_width_ = x.shape[3];
-    forward_ = {x.shape[1],       x.shape[2],       x.shape[3] + window.pad_begin[1] +
-                                                        window.pad_end[1],
-                conv.output[1],   conv.output[2],   conv.output[3],
-                window.kernel[0], window.kernel[1], window.pad_begin[0]};
+    forward_ = {
+        x.shape[1],       x.shape[2],       x.shape[3] + window.pad_begin[1] + window.pad_end[1],
+        conv.output[1],   conv.output[2],   conv.output[3],
+        window.kernel[0], window.kernel[1], window.pad_begin[0]};
     pad_left_ = window.pad_begin[1];
     padded_x_ = AlignedFloats(PaddedSize(forward_, x.shape[3]) * groups_);
-    packed_ = AlignedFloats(forward_.Blocks() * kLaneBlock * forward_.in_channels *
-                            forward_.Taps());
+    packed_ =
+        AlignedFloats(forward_.Blocks() * kLaneBlock * forward_.in_channels * forward_.Taps());
     bias_ = AlignedFloats(forward_.Blocks() * kLaneBlock);
     if (bias) b_ = Floats(builder->ParameterMemory(*bias, PlainDesc(bias->shape)));
     if (!y.gradient) return;
@@ -42,26 +42,24 @@ class LaneConvOperator : public Operator {
     // dx is the convolution of dy, with the kernel turned round and kernel - 1 - pad zeros about.
     const int64_t left = window.kernel[1] - 1 - window.pad_begin[1];
     const int64_t right = x.shape[3] + window.kernel[1] - 1 - conv.output[3] - left;
-    backward_ = {forward_.out_channels, forward_.out_height,
-                 conv.output[3] + left + right,
-                 forward_.in_channels,  forward_.in_height,
-                 x.shape[3],            forward_.kernel_h,
-                 forward_.kernel_w,     window.kernel[0] - 1 - window.pad_begin[0]};
+    backward_ = {
+        forward_.out_channels, forward_.out_height, conv.output[3] + left + right,
+        forward_.in_channels,  forward_.in_height,  x.shape[3],
+        forward_.kernel_h,     forward_.kernel_w,   window.kernel[0] - 1 - window.pad_begin[0]};
     dy_left_ = left;
     padded_dy_ = AlignedFloats(PaddedSize(backward_, conv.output[3]));
-    turned_ = AlignedFloats(backward_.Blocks() * kLaneBlock * backward_.in_channels *
-                            backward_.Taps());
+    turned_ =
+        AlignedFloats(backward_.Blocks() * kLaneBlock * backward_.in_channels * backward_.Taps());
     no_bias_ = AlignedFloats(backward_.Blocks() * kLaneBlock);
   }
 
   void Forward(dnnl::stream& stream, const StepContext&) override {
     x_.Refresh(stream);
     const LaneShape& s = forward_;
+    const int64_t per_output = s.in_channels * s.Taps();
     for (int64_t o = 0; o < s.out_channels; ++o) {
-      for (int64_t i = 0; i < s.in_channels * s.Taps(); ++i) {
-        packed_.data()[(o / kLaneBlock * s.in_channels * s.Taps() + i) * kLaneBlock +
-                       o % kLaneBlock] = w_[o * s.in_channels * s.Taps() + i];
-      }
+      float* to = packed_.data() + o / kLaneBlock * per_output * kLaneBlock + o % kLaneBlock;
+      for (int64_t i = 0; i < per_output; ++i) to[i * kLaneBlock] = w_[o * per_output + i];
       if (b_) bias_.data()[o] = b_[o];
     }
     const int64_t y_step = s.out_channels * s.out_height * s.out_width * kLanes;
@@ -152,8 +150,8 @@ class LaneConvOperator : public Operator {
     for (int64_t o = 0; o < s.out_channels; ++o) {
       for (int64_t i = 0; i < s.in_channels; ++i) {
         const float* from = w_ + (o * s.in_channels + i) * taps;
-        float* to = turned_.data() +
-                    (i / kLaneBlock * s.out_channels + o) * taps * kLaneBlock + i % kLaneBlock;
+        float* to = turned_.data() + (i / kLaneBlock * s.out_channels + o) * taps * kLaneBlock +
+                    i % kLaneBlock;
         for (int64_t t = 0; t < taps; ++t) to[t * kLaneBlock] = from[taps - 1 - t];
       }
     }
@@ -176,7 +174,8 @@ bool FitsLanes(const ConvShape& conv, const Value& x) {
   const Window& w = conv.window;
   const auto fits = [](const Window& window, int axis) {
     return window.stride[axis] == 1 && window.dilation[axis] == 1 &&
-           window.pad_begin[axis] < window.kernel[axis] && window.pad_end[axis] < window.kernel[axis];
+           window.pad_begin[axis] < window.kernel[axis] &&
+           window.pad_end[axis] < window.kernel[axis];
   };
   return x.shape[0] % kLanes == 0 && conv.groups == 1 && fits(w, 0) && fits(w, 1);
 }

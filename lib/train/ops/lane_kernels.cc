@@ -43,8 +43,8 @@ void ConvolveTile(const LaneShape& s, int64_t block, int64_t y, int64_t x, int64
     for (int64_t r = rows.first; r < rows.last; ++r) {
       const float* w =
           weights + ((block * s.in_channels + c) * s.Taps() + r * s.kernel_w) * kLaneBlock;
-      const float* in = input + ((c * s.in_height + y + r - s.pad_top) * s.in_width + x) * kLanes +
-                        lane;
+      const float* in =
+          input + ((c * s.in_height + y + r - s.pad_top) * s.in_width + x) * kLanes + lane;
       for (int64_t k = 0; k < s.kernel_w; ++k, w += kLaneBlock, in += kLanes) {
         Vector pixels[kTile];
 #pragma GCC unroll 6
@@ -123,12 +123,24 @@ void ForEachTile(int64_t count, const Tile& tile) {
   for (int64_t i = 0; i < tiles; ++i) {
     const int64_t start = count * i / tiles;
     switch (count * (i + 1) / tiles - start) {
-      case 1: tile.template operator()<1>(start); break;
-      case 2: tile.template operator()<2>(start); break;
-      case 3: tile.template operator()<3>(start); break;
-      case 4: tile.template operator()<4>(start); break;
-      case 5: tile.template operator()<5>(start); break;
-      case 6: tile.template operator()<6>(start); break;
+      case 1:
+        tile.template operator()<1>(start);
+        break;
+      case 2:
+        tile.template operator()<2>(start);
+        break;
+      case 3:
+        tile.template operator()<3>(start);
+        break;
+      case 4:
+        tile.template operator()<4>(start);
+        break;
+      case 5:
+        tile.template operator()<5>(start);
+        break;
+      case 6:
+        tile.template operator()<6>(start);
+        break;
     }
   }
 }

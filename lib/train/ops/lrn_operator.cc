@@ -19,10 +19,9 @@ class LrnOperator : public Operator {
     const dnnl::lrn_forward::primitive_desc forward({prop, across, layout, size, alpha, beta, k},
                                                     UserScratchpad(), CpuEngine());
     const auto workspace = NewMemory(forward.workspace_desc());
-    forward_ = Call(dnnl::lrn_forward(forward), forward.scratchpad_desc(),
-                    {{DNNL_ARG_SRC, x.data},
-                     {DNNL_ARG_DST, y.data},
-                     {DNNL_ARG_WORKSPACE, workspace}});
+    forward_ =
+        Call(dnnl::lrn_forward(forward), forward.scratchpad_desc(),
+             {{DNNL_ARG_SRC, x.data}, {DNNL_ARG_DST, y.data}, {DNNL_ARG_WORKSPACE, workspace}});
     if (!y.gradient) return;
     dx_ = builder->InputGradient(0, layout);
     if (!dx_.needed()) return;
@@ -52,9 +51,9 @@ StatusOr<std::unique_ptr<Operator>> MakeLrn(NodeBuilder* builder) {
   DC_ASSIGN_OR_RETURN(const Value* x, builder->Input(0));
   const int64_t size = builder->node().Int("size", 0);
   if (x->shape.size() != 4 || size < 1 || size > 1024 || size % 2 == 0) {
-    return builder->NotCovered("size " + std::to_string(size) + " on input of shape " +
-                                   ShapeText(x->shape),
-                               "training covers an odd size on [batch, channels, height, width]");
+    return builder->NotCovered(
+        "size " + std::to_string(size) + " on input of shape " + ShapeText(x->shape),
+        "training covers an odd size on [batch, channels, height, width]");
   }
   DC_ASSIGN_OR_RETURN(const Value* y, builder->Output(x->shape, x->data.get_desc()));
   return std::unique_ptr<Operator>(std::make_unique<LrnOperator>(builder, *x, *y));

@@ -68,8 +68,8 @@ class NodeBuilder {
   GradientSink InputGradient(size_t i, const dnnl::memory::desc& written);
   // The same where the gradient is a copy of `from`.
   Copy InputGradientCopy(size_t i, const dnnl::memory& from);
-  // InputGradient for a parameter, seen as `plain`; kFixed parameters need none. Call once an input. A
-  // statistic's batch value goes here as well.
+  // InputGradient for a parameter, seen as `plain`; kFixed parameters need none. Call once an
+  // input. A statistic's batch value goes here as well.
   GradientSink ParameterGradient(const Parameter& parameter, const dnnl::memory::desc& plain,
                                  const dnnl::memory::desc& written);
   // The plain form: memory() is row-major in the parameter's shape.

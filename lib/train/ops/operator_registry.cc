@@ -62,9 +62,9 @@ StatusOr<std::unique_ptr<Operator>> MakeOperator(NodeBuilder* builder) {
   if (factory == Factories().end() || !own_domain) {
     std::string covered;
     for (const auto& [name, make] : Factories()) covered += (covered.empty() ? "" : ", ") + name;
-    return builder->NotCovered("training does not cover operator " +
-                                   (own_domain ? node.op : node.domain + "." + node.op),
-                               "it covers " + covered);
+    return builder->NotCovered(
+        "training does not cover operator " + (own_domain ? node.op : node.domain + "." + node.op),
+        "it covers " + covered);
   }
   if (node.outputs.empty() || node.outputs[0].empty()) return builder->Invalid("no output");
   try {

@@ -131,9 +131,8 @@ void AverageBackward(const PoolShape& s, const float* dy, float* dx) {
   ForEachVector(s, [&](auto d, const WindowAt& window, int64_t i) {
     const auto scale = hn::Set(d, AverageScale(s, window.row, window.column));
     const auto part = hn::Mul(hn::LoadU(d, dy + window.output + i), scale);
-    window.ForEachTap([&](int64_t at) {
-      hn::StoreU(hn::Add(hn::LoadU(d, dx + at + i), part), d, dx + at + i);
-    });
+    window.ForEachTap(
+        [&](int64_t at) { hn::StoreU(hn::Add(hn::LoadU(d, dx + at + i), part), d, dx + at + i); });
   });
 }
 

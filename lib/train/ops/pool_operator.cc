@@ -33,7 +33,10 @@ class PoolOperator : public Operator {
  public:
   PoolOperator(NodeBuilder* builder, const Value& x, const Value& y, const ImageView& view,
                const PoolShape& shape, bool max)
-      : shape_(shape), max_(max), x_(x.data, {x.shape, dnnl::memory::data_type::f32, view.tag}), y_(y) {
+      : shape_(shape),
+        max_(max),
+        x_(x.data, {x.shape, dnnl::memory::data_type::f32, view.tag}),
+        y_(y) {
     if (builder->training()) dx_ = builder->InputGradient(0, x_.memory().get_desc());
   }
 
@@ -79,16 +82,14 @@ StatusOr<std::unique_ptr<Operator>> MakePool(NodeBuilder* builder) {
   }
   if (builder->OutputIsRead(1)) return builder->NotCovered("the indices output");
   const ImageView view = ViewImages(x->shape, x->data.get_desc());
-  const std::vector<int64_t> shape = {x->shape[0], x->shape[1], window.output[0],
-                                      window.output[1]};
-  DC_ASSIGN_OR_RETURN(
-      const Value* y,
-      builder->Output(shape, {shape, dnnl::memory::data_type::f32, view.tag}));
-  return std::unique_ptr<Operator>(std::make_unique<PoolOperator>(
-      builder, *x, *y, view,
-      PoolShape{view.outer, x->shape[2], x->shape[3], view.inner, window,
-                node.Int("count_include_pad", 0) != 0},
-      max));
+  const std::vector<int64_t> shape = {x->shape[0], x->shape[1], window.output[0], window.output[1]};
+  DC_ASSIGN_OR_RETURN(const Value* y,
+                      builder->Output(shape, {shape, dnnl::memory::data_type::f32, view.tag}));
+  return std::unique_ptr<Operator>(
+      std::make_unique<PoolOperator>(builder, *x, *y, view,
+                                     PoolShape{view.outer, x->shape[2], x->shape[3], view.inner,
+                                               window, node.Int("count_include_pad", 0) != 0},
+                                     max));
 }
 
 }  // namespace dc::train

@@ -37,10 +37,9 @@ StatusOr<std::set<int64_t>> ReadAxes(const NodeBuilder& builder, int64_t rank) {
 StatusOr<std::vector<int64_t>> ReshapeShape(const NodeBuilder& builder,
                                             const std::vector<int64_t>& input) {
   DC_ASSIGN_OR_RETURN(std::vector<int64_t> shape, ReadList(builder, 1, "shape"));
-  const Status unfit =
-      builder.NotCovered("target shape " + ShapeText(shape) + " does not keep the batch of input " +
-                             ShapeText(input),
-                         "training covers reshapes of each sample");
+  const Status unfit = builder.NotCovered(
+      "target shape " + ShapeText(shape) + " does not keep the batch of input " + ShapeText(input),
+      "training covers reshapes of each sample");
   if (shape.empty()) return unfit;
   // Models are exported with the batch open (-1, 0) or fixed to what the input declares.
   const bool batch_open = shape[0] == -1;

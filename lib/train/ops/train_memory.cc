@@ -63,8 +63,8 @@ Copy::Copy(const dnnl::memory& from, const dnnl::memory& to, bool add) {
   }
   const dnnl::reorder::primitive_desc desc(CpuEngine(), from.get_desc(), CpuEngine(), to.get_desc(),
                                            attr);
-  call_ = Call(dnnl::reorder(desc), desc.scratchpad_desc(),
-               {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
+  call_ =
+      Call(dnnl::reorder(desc), desc.scratchpad_desc(), {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
 }
 
 InputView::InputView(const dnnl::memory& value, const dnnl::memory::desc& wanted) : memory_(value) {

@@ -12,9 +12,9 @@ namespace dc::train {
 // The one engine; primitives run on the calling thread's stream.
 const dnnl::engine& CpuEngine();
 
-// While it lives, oneDNN (built on OpenMP) uses only the calling thread: shards are the parallelism,
-// and OpenMP's spinning barriers collapse as soon as another process is busy. Primitives capture the
-// thread count when they are made, so making them needs it too.
+// While it lives, oneDNN (built on OpenMP) uses only the calling thread: shards are the
+// parallelism, and OpenMP's spinning barriers collapse as soon as another process is busy.
+// Primitives capture the thread count when they are made, so making them needs it too.
 class OneThreadScope {
  public:
   OneThreadScope();

@@ -20,8 +20,9 @@ StatusOr<Window> ReadWindow(const NodeBuilder& builder, const std::vector<int64_
                             const std::vector<int64_t>& kernel) {
   const Node& node = builder.node();
   if (input.size() != 4) {
-    return builder.NotCovered("input of shape " + ShapeText(input) + " is not two-dimensional images",
-                              "training covers inputs of shape [batch, channels, height, width]");
+    return builder.NotCovered(
+        "input of shape " + ShapeText(input) + " is not two-dimensional images",
+        "training covers inputs of shape [batch, channels, height, width]");
   }
   const auto strides = node.Ints("strides", {1, 1});
   const auto dilations = node.Ints("dilations", {1, 1});

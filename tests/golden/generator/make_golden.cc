@@ -80,6 +80,27 @@ void PutModels() {
   PutModel("fc_zstd", repeated);
 }
 
+// The worked example of docs/format.md: a Gemm with 72 survivors of 256 and a Relu. The hole from
+// position 128 to 191 takes fillers.
+void PutExample() {
+  Graph graph;
+  graph.name = "example";
+  graph.inputs = {{"x", DataType::kFloat32, {-1, 32}}};
+  graph.outputs = {{"y", DataType::kFloat32, {-1, 8}}};
+  graph.initializers["w"] = Tensor::Zeros(DataType::kFloat32, {8, 32});
+  graph.initializers["b"] = Tensor::F32({8}, std::vector<float>{0.5f, 0, 0, -1.0f, 0, 0, 0, 0.1f});
+  const auto w = graph.initializers["w"].f32();
+  for (size_t p = 0; p < w.size(); p += 8) {
+    if (p >= 128 && p < 192) continue;
+    w[p] = w[p + 1] = -0.5f;
+    w[p + 3] = p % 16 == 0 ? 0.25f : 2.0f;
+  }
+  graph.nodes.push_back(MakeNode("Gemm", {"x", "w", "b"}, "h"));
+  graph.nodes.back().attributes["transB"] = int64_t{1};
+  graph.nodes.push_back(MakeNode("Relu", {"h"}, "y"));
+  PutModel("example", Quantized(graph, {0.0f, -0.5f, 0.25f, 2.0f}), Options("4", "row", true));
+}
+
 // Relu on an input of 2, and what `more` adds to its manifest.
 Bytes ReluFile(const std::function<void(Message*)>& more = nullptr, uint8_t major = 1) {
   Message manifest;
@@ -156,6 +177,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   dc::directory = argv[1];
+  dc::PutExample();
   dc::PutModels();
   dc::PutMustFail();
   return 0;

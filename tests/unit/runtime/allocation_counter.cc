@@ -8,10 +8,13 @@ namespace {
 std::atomic<int64_t> allocations{0};
 }  // namespace
 
-// Replaces the global operator for the whole test program.
-void* operator new(size_t size) {
+// Replaces the global operators for the whole test program.
+void* operator new(size_t size, const std::nothrow_t&) noexcept {
   ++allocations;
-  void* p = std::malloc(size ? size : 1);
+  return std::malloc(size ? size : 1);
+}
+void* operator new(size_t size) {
+  void* p = operator new(size, std::nothrow);
   if (p == nullptr) std::abort();
   return p;
 }

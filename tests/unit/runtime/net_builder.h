@@ -44,6 +44,8 @@ class NetBuilder {
   // Takes another value as the output.
   void SetOutput(Ref value) { output_ = value; }
 
+  void SetOpset(uint32_t opset) { manifest_.opset = opset; }
+
   const format::Manifest& manifest();
   // What `tensor` decodes to.
   Constant Load(size_t tensor) const;

@@ -31,6 +31,13 @@ TEST(SimpleOpsTest, SoftmaxOnEveryAxis) {
   }
 }
 
+TEST(SimpleOpsTest, SoftmaxBeforeOpset13TakesAllDimensionsFromTheAxisOn) {
+  NetBuilder net({-1, 3, 2, 4});
+  net.SetOpset(11);
+  net.Node(Op::kSoftmax, {net.input()}, {2});
+  ExpectMatchesNaive(net, {1, 7});
+}
+
 TEST(SimpleOpsTest, SoftmaxOfLargeValuesDoesNotOverflow) {
   NetBuilder net({-1, 3});
   net.Node(Op::kSoftmax, {net.input()}, {-1});

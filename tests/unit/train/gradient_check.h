@@ -49,9 +49,9 @@ Builder& AddShift(Builder& builder, const std::vector<int64_t>& sample_shape) {
   return builder.Add("Add", "shifted", {builder.Values("shift", sample_shape, zeros)});
 }
 
-// Checks d(sum of r * logits)/dp for the trained parameters p of `graph` (of large ones a sample), r being random, against
-// (L(p + h) - L(p - h)) / 2h with L summed in double. `tolerance` is relative to the largest
-// gradient of the tensor.
+// Checks d(sum of r * logits)/dp for the trained parameters p of `graph` (of large ones a sample),
+// r being random, against (L(p + h) - L(p - h)) / 2h with L summed in double. `tolerance` is
+// relative to the largest gradient of the tensor.
 void CheckGradients(const Graph& graph, int64_t batch, const std::vector<float>& input, double h,
                     double tolerance);
 

@@ -70,7 +70,8 @@ class GraphBuilder {
   }
   // Conv with random weight NAME.weight [outputs, inputs, kernel, kernel] and bias NAME.bias.
   GraphBuilder& Conv(const std::string& name, int64_t inputs, int64_t outputs, int64_t kernel,
-                     std::map<std::string, AttributeValue> attributes = {}, double deviation = 0.3) {
+                     std::map<std::string, AttributeValue> attributes = {},
+                     double deviation = 0.3) {
     const std::string weight =
         Random(name + ".weight", {outputs, inputs, kernel, kernel}, deviation);
     const std::string bias = Random(name + ".bias", {outputs}, 0.1);

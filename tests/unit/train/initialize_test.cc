@@ -61,9 +61,8 @@ TEST(InitializeParameters, HeBeforeReluGlorotElsewhere) {
 
 TEST(InitializeParameters, FollowsTheSeedAndKeepsWhatHasAValue) {
   Graph first = Declared(), second = Declared(), third = Declared();
-  first.uninitialized.erase(
-      std::find_if(first.uninitialized.begin(), first.uninitialized.end(),
-                   [](const ValueInfo& v) { return v.name == "scale"; }));
+  first.uninitialized.erase(std::find_if(first.uninitialized.begin(), first.uninitialized.end(),
+                                         [](const ValueInfo& v) { return v.name == "scale"; }));
   first.initializers["scale"] = Tensor::F32({64}, std::vector<float>(64, 7.0f));
   ASSERT_TRUE(InitializeParameters(&first, 3).ok());
   ASSERT_TRUE(InitializeParameters(&second, 3).ok());

@@ -19,7 +19,7 @@ using ::testing::FloatNear;
 using ::testing::Pointwise;
 
 std::vector<float> Outputs(const Graph& graph, int64_t batch, const std::vector<float>& input,
-                       bool training = false) {
+                           bool training = false) {
   return Harness(graph, batch, training).Forward(input);
 }
 
@@ -51,8 +51,9 @@ TEST_P(ConvForward, MatchesPlainLoops) {
   const int64_t group_in = g.channels / g.groups, group_out = g.outputs / g.groups;
   const std::string w = b.Random("w", {g.outputs, group_in, g.kernel[0], g.kernel[1]});
   const std::string bias = b.Random("bias", {g.outputs});
-  b.Add("Conv", "conv", {w, bias},
-        {{"group", g.groups}, {"strides", g.strides}, {"pads", g.pads}, {"dilations", g.dilations}});
+  b.Add(
+      "Conv", "conv", {w, bias},
+      {{"group", g.groups}, {"strides", g.strides}, {"pads", g.pads}, {"dilations", g.dilations}});
   const Graph graph = b.Add("Flatten", "flat").Build();
   const auto x = RandomValues(g.batch * g.channels * g.height * g.width, 3);
   const auto weight = graph.initializers.at("w").f32();
@@ -94,7 +95,8 @@ INSTANTIATE_TEST_SUITE_P(
         Geometry{"lanes", 32, 3, 7, 9, 5, 1, {3, 3}, {1, 1}, {1, 0, 2, 1}, {1, 1}},
         Geometry{"lanes_kernel_of_nine", 16, 1, 4, 12, 6, 1, {2, 9}, {1, 1}, {0, 4, 0, 4}, {1, 1}},
         Geometry{"many_channels", 2, 32, 12, 12, 32, 1, {3, 3}, {1, 1}, {1, 1, 1, 1}, {1, 1}},
-        Geometry{"many_channels_in_lanes", 16, 20, 5, 5, 18, 1, {3, 3}, {1, 1}, {1, 1, 1, 1}, {1, 1}}),
+        Geometry{
+            "many_channels_in_lanes", 16, 20, 5, 5, 18, 1, {3, 3}, {1, 1}, {1, 1, 1, 1}, {1, 1}}),
     [](const auto& test) { return std::string(test.param.name); });
 
 // SAME_UPPER puts the odd zero behind, SAME_LOWER in front.
@@ -124,23 +126,21 @@ TEST(PoolForward, WorkedByHand) {
   EXPECT_THAT(Pooled("MaxPool", {{"kernel_shape", two}}, {1, 3, 3}, x), ElementsAre(5, 6, 8, 9));
   EXPECT_THAT(Pooled("MaxPool", {{"kernel_shape", two}, {"strides", two}}, {1, 3, 3}, x),
               ElementsAre(5));
-  EXPECT_THAT(
-      Pooled("MaxPool", {{"kernel_shape", two}, {"strides", two}, {"ceil_mode", one}}, {1, 3, 3}, x),
-      ElementsAre(5, 6, 8, 9));
+  EXPECT_THAT(Pooled("MaxPool", {{"kernel_shape", two}, {"strides", two}, {"ceil_mode", one}},
+                     {1, 3, 3}, x),
+              ElementsAre(5, 6, 8, 9));
   EXPECT_THAT(Pooled("AveragePool", {{"kernel_shape", two}, {"strides", two}, {"ceil_mode", one}},
                      {1, 3, 3}, x),
               ElementsAre(3, 4.5, 7.5, 9));
-  EXPECT_THAT(
-      Pooled("AveragePool", {{"kernel_shape", three}, {"strides", two}, {"pads", around}}, {1, 3, 3},
-             x),
-      ElementsAre(3, 4, 6, 7));
-  EXPECT_THAT(Pooled("AveragePool",
-                     {{"kernel_shape", three},
-                      {"strides", two},
-                      {"pads", around},
-                      {"count_include_pad", one}},
+  EXPECT_THAT(Pooled("AveragePool", {{"kernel_shape", three}, {"strides", two}, {"pads", around}},
                      {1, 3, 3}, x),
-              Pointwise(FloatNear(1e-6f), std::vector<float>{12 / 9.f, 16 / 9.f, 24 / 9.f, 28 / 9.f}));
+              ElementsAre(3, 4, 6, 7));
+  EXPECT_THAT(
+      Pooled(
+          "AveragePool",
+          {{"kernel_shape", three}, {"strides", two}, {"pads", around}, {"count_include_pad", one}},
+          {1, 3, 3}, x),
+      Pointwise(FloatNear(1e-6f), std::vector<float>{12 / 9.f, 16 / 9.f, 24 / 9.f, 28 / 9.f}));
   // All negative: padding must not win.
   EXPECT_THAT(Pooled("MaxPool", {{"kernel_shape", three}, {"pads", around}, {"strides", two}},
                      {1, 2, 2}, {-4, -3, -2, -1}),
@@ -181,7 +181,8 @@ TEST(PoolForward, IsTheSameInEveryLayout) {
 
 TEST(GemmForward, WorkedByHand) {
   GraphBuilder b({2});
-  b.Add("Gemm", "fc", {b.Values("w", {3, 2}, {1, 2, 3, 4, 5, 6}), b.Values("bias", {3}, {1, 0, -1})},
+  b.Add("Gemm", "fc",
+        {b.Values("w", {3, 2}, {1, 2, 3, 4, 5, 6}), b.Values("bias", {3}, {1, 0, -1})},
         {{"transB", int64_t{1}}, {"alpha", 2.0f}, {"beta", 10.0f}});
   // 2 * (1*1 + 1*2) + 10, ...; then x = (0, -1).
   EXPECT_THAT(Outputs(b.Build(), 2, {1, 1, 0, -1}), ElementsAre(16, 14, 12, 6, -8, -22));
@@ -207,7 +208,8 @@ TEST(EltwiseForward, WorkedByHand) {
   EXPECT_THAT(y("Elu", {}), Pointwise(FloatNear(1e-6f), {-0.8646647f, -0.3934693f, 0.f, 3.f}));
   EXPECT_THAT(y("Sigmoid", {}),
               Pointwise(FloatNear(1e-6f), {0.1192029f, 0.3775407f, 0.5f, 0.9525741f}));
-  EXPECT_THAT(y("Tanh", {}), Pointwise(FloatNear(1e-6f), {-0.9640276f, -0.4621172f, 0.f, 0.9950548f}));
+  EXPECT_THAT(y("Tanh", {}),
+              Pointwise(FloatNear(1e-6f), {-0.9640276f, -0.4621172f, 0.f, 0.9950548f}));
   EXPECT_THAT(y("Clip", {{"min", -1.0f}, {"max", 2.0f}}), ElementsAre(-1, -0.5, 0, 2));
 }
 

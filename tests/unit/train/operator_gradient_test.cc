@@ -55,7 +55,15 @@ INSTANTIATE_TEST_SUITE_P(
         ConvCase{"dilation", 2, 2, 8, 9, 3, 3, 3, 1, {{"dilations", Ints{2, 3}}}},
         ConvCase{"groups", 2, 6, 5, 5, 4, 3, 3, 2, {{"pads", Ints{1, 1, 1, 1}}}},
         ConvCase{"depthwise", 3, 5, 5, 5, 5, 3, 3, 5, {{"strides", Ints{2, 2}}}},
-        ConvCase{"same_upper", 2, 2, 6, 5, 3, 4, 2, 1,
+        ConvCase{"same_upper",
+                 2,
+                 2,
+                 6,
+                 5,
+                 3,
+                 4,
+                 2,
+                 1,
                  {{"auto_pad", std::string("SAME_UPPER")}, {"strides", Ints{2, 1}}}},
         ConvCase{"same_lower", 2, 2, 6, 5, 3, 4, 2, 1, {{"auto_pad", std::string("SAME_LOWER")}}},
         ConvCase{"pointwise", 2, 5, 4, 4, 7, 1, 1, 1, {}},
@@ -65,8 +73,8 @@ INSTANTIATE_TEST_SUITE_P(
         ConvCase{"lanes_two_groups_of_images", 32, 2, 4, 4, 3, 2, 3, 1, {}},
         ConvCase{"lanes_wide_kernel", 16, 1, 3, 11, 2, 1, 9, 1, {}},
         ConvCase{"many_channels", 2, 32, 9, 8, 32, 3, 3, 1, {{"pads", Ints{1, 1, 1, 1}}}},
-        ConvCase{"batch_of_sixteen_with_stride", 16, 2, 6, 6, 3, 3, 3, 1,
-                 {{"strides", Ints{2, 2}}}}),
+        ConvCase{
+            "batch_of_sixteen_with_stride", 16, 2, 6, 6, 3, 3, 3, 1, {{"strides", Ints{2, 2}}}}),
     [](const auto& test) { return std::string(test.param.name); });
 
 TEST(ConvGradient, WithoutBias) {
@@ -129,8 +137,8 @@ TEST_P(PoolGradient, MatchesCentralDifferences) {
   CheckUnary({3, 7, 8}, c.op, c.attributes, 0.05, kLinear);
 }
 
-// The same behind a convolution, whose output has a blocked layout. The convolutions' weights are in
-// Constant nodes, which are not trained, and keep the values on a grid.
+// The same behind a convolution, whose output has a blocked layout. The convolutions' weights are
+// in Constant nodes, which are not trained, and keep the values on a grid.
 TEST_P(PoolGradient, InBlockedLayouts) {
   const PoolCase& c = GetParam();
   for (int64_t batch : {1, 16}) {
@@ -150,15 +158,16 @@ INSTANTIATE_TEST_SUITE_P(
     Kinds, PoolGradient,
     ::testing::Values(
         PoolCase{"max", "MaxPool", {{"kernel_shape", Ints{2, 2}}, {"strides", Ints{2, 2}}}},
-        PoolCase{"max_overlapping",
-                 "MaxPool",
-                 {{"kernel_shape", Ints{3, 3}}, {"strides", Ints{2, 1}}, {"pads", Ints{1, 1, 1, 0}}}},
-        PoolCase{"max_ceil",
-                 "MaxPool",
-                 {{"kernel_shape", Ints{3, 3}}, {"strides", Ints{2, 2}}, {"ceil_mode", int64_t{1}}}},
-        PoolCase{"max_dilated",
-                 "MaxPool",
-                 {{"kernel_shape", Ints{2, 2}}, {"dilations", Ints{2, 3}}}},
+        PoolCase{
+            "max_overlapping",
+            "MaxPool",
+            {{"kernel_shape", Ints{3, 3}}, {"strides", Ints{2, 1}}, {"pads", Ints{1, 1, 1, 0}}}},
+        PoolCase{
+            "max_ceil",
+            "MaxPool",
+            {{"kernel_shape", Ints{3, 3}}, {"strides", Ints{2, 2}}, {"ceil_mode", int64_t{1}}}},
+        PoolCase{
+            "max_dilated", "MaxPool", {{"kernel_shape", Ints{2, 2}}, {"dilations", Ints{2, 3}}}},
         PoolCase{"average", "AveragePool", {{"kernel_shape", Ints{2, 3}}, {"strides", Ints{2, 2}}}},
         PoolCase{"average_with_padding",
                  "AveragePool",
@@ -166,12 +175,12 @@ INSTANTIATE_TEST_SUITE_P(
                   {"pads", Ints{1, 1, 1, 1}},
                   {"strides", Ints{2, 2}},
                   {"count_include_pad", int64_t{1}}}},
-        PoolCase{"average_without_padding",
+        PoolCase{
+            "average_without_padding",
+            "AveragePool",
+            {{"kernel_shape", Ints{3, 3}}, {"pads", Ints{1, 1, 1, 1}}, {"strides", Ints{2, 2}}}},
+        PoolCase{"average_same",
                  "AveragePool",
-                 {{"kernel_shape", Ints{3, 3}},
-                  {"pads", Ints{1, 1, 1, 1}},
-                  {"strides", Ints{2, 2}}}},
-        PoolCase{"average_same", "AveragePool",
                  {{"kernel_shape", Ints{3, 3}}, {"auto_pad", std::string("SAME_UPPER")}}},
         PoolCase{"global_average", "GlobalAveragePool", {}},
         PoolCase{"global_max", "GlobalMaxPool", {}}),

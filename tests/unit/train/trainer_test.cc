@@ -198,9 +198,10 @@ TEST(Train, HookChangesConstraintsOnTheWay) {
 TEST(Train, HookErrorsEndTheRunAndLeaveTheGraph) {
   Graph graph = SmallNetwork();
   const std::vector<float> before = WeightsOf(graph);
-  const auto result = TrainSmall(Options(), &graph, nullptr, [](int64_t step, int64_t, TrainingState*) {
-    return step < 12 ? OkStatus() : UsageError("stop here");
-  });
+  const auto result =
+      TrainSmall(Options(), &graph, nullptr, [](int64_t step, int64_t, TrainingState*) {
+        return step < 12 ? OkStatus() : UsageError("stop here");
+      });
   EXPECT_EQ(result.status().what(), "stop here");
   EXPECT_EQ(WeightsOf(graph), before);
 }
@@ -384,13 +385,14 @@ TEST(Train, ReportsProgress) {
   TrainOptions options = Options();
   options.validation = 50;
   RecordingProgress progress;
-  ASSERT_TRUE(Train(&graph, SyntheticImages(480, 1), Preprocess(), options, nullptr, nullptr,
-                    &progress)
-                  .ok());
+  ASSERT_TRUE(
+      Train(&graph, SyntheticImages(480, 1), Preprocess(), options, nullptr, nullptr, &progress)
+          .ok());
   EXPECT_THAT(progress.calls, ::testing::ElementsAre("train 24", "end kept epoch 3"));
   EXPECT_EQ(progress.last_done, 24);
-  EXPECT_THAT(progress.last_note,
-              ::testing::MatchesRegex("epoch 3/3  loss [0-9.]+  error [0-9.]+ %  validation [0-9.]+ %"));
+  EXPECT_THAT(
+      progress.last_note,
+      ::testing::MatchesRegex("epoch 3/3  loss [0-9.]+  error [0-9.]+ %  validation [0-9.]+ %"));
 }
 
 TEST(Train, SaysWhereTheLossWasLost) {

@@ -42,7 +42,8 @@ class UpdaterTest : public ::testing::Test {
     return {values.begin(), values.end()};
   }
   // One step of SGD at rate 0.5 without momentum unless given, with these shard gradients.
-  void Step(Updater* updater, const std::vector<std::vector<float>>& shards, double momentum = 0.0) {
+  void Step(Updater* updater, const std::vector<std::vector<float>>& shards,
+            double momentum = 0.0) {
     std::vector<std::span<const float>> spans(shards.begin(), shards.end());
     ThreadPool pool(2);
     updater->Step({OptimizerKind::kSgd, 0.5, momentum, 0.999, 1}, spans, &pool);
