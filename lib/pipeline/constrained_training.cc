@@ -4,6 +4,7 @@
 
 #include "dc/prune.h"
 #include "dc/weights.h"
+#include "pipeline/data_scaling.h"
 #include "prune/mask_constraint.h"
 #include "quantize/policy.h"
 #include "train/trainer.h"
@@ -45,11 +46,11 @@ StatusOr<TrainResult> TrainConstrained(const TrainOptions& options, const Datase
   if (keep_zeros) {
     for (auto& [name, mask] : MasksOf(*graph)) {
       if (!quantized.count(name)) {
-        constraints[name] = {MakeMaskConstraint(std::move(mask)), {}};
+        constraints[name] = {MakeMaskConstraint(mask), {}};
       }
     }
   }
-  DC_ASSIGN_OR_RETURN(const Preprocess preprocess, PreprocessFromMetadata(graph->metadata));
+  DC_ASSIGN_OR_RETURN(const Preprocess preprocess, ScalingFor(*graph, data));
   DC_ASSIGN_OR_RETURN(TrainResult result,
                       Train(graph, data, preprocess, options, &constraints, nullptr, progress));
   for (const auto& [name, weight] : quantized) {

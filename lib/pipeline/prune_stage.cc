@@ -7,6 +7,7 @@
 
 #include "dc/stages.h"
 #include "dc/weights.h"
+#include "pipeline/data_scaling.h"
 #include "pipeline/history.h"
 #include "pipeline/stage_clock.h"
 #include "prune/mask_constraint.h"
@@ -23,7 +24,7 @@ Constraints MaskEveryWeight(const Graph& graph) {
     if (ref.quantized || weight == graph.initializers.end()) continue;
     std::vector<uint8_t> mask;
     for (float w : weight->second.f32()) mask.push_back(w != 0.0f);
-    constraints[ref.name] = {MakeMaskConstraint(std::move(mask)), {}};
+    constraints[ref.name] = {MakeMaskConstraint(mask), {}};
   }
   return constraints;
 }
@@ -49,7 +50,7 @@ class MaskUpdater {
       state->SetDropoutScale(output, scale);
     }
     for (auto& [name, mask] : masks) {
-      (*constraints_)[name].constraint = MakeMaskConstraint(std::move(mask));
+      (*constraints_)[name].constraint = MakeMaskConstraint(mask);
       state->ConstraintChanged(name);
     }
     return OkStatus();
@@ -108,7 +109,7 @@ StatusOr<StageReport> RunPrune(const PruneOptions& options, const TrainOptions& 
   if (retrain.epochs == 0) {
     DC_RETURN_IF_ERROR(ApplyMasks(masks, graph));
   } else {
-    DC_ASSIGN_OR_RETURN(const Preprocess preprocess, PreprocessFromMetadata(graph->metadata));
+    DC_ASSIGN_OR_RETURN(const Preprocess preprocess, ScalingFor(*graph, *data));
     Constraints constraints = MaskEveryWeight(*graph);
     const Graph before = *graph;
     MaskUpdater update(before, options, &constraints);
@@ -148,7 +149,7 @@ StatusOr<std::vector<Sensitivity>> ScanSensitivity(const Graph& graph, const Dat
                                                    const std::vector<double>& densities,
                                                    int64_t images, int threads,
                                                    Progress* progress) {
-  DC_ASSIGN_OR_RETURN(const Preprocess preprocess, PreprocessFromMetadata(graph.metadata));
+  DC_ASSIGN_OR_RETURN(const Preprocess preprocess, ScalingFor(graph, data));
   // Training images, the last ones: the test set is not for choosing densities.
   Split held;
   held.count = std::min<int64_t>(images, data.train.count);

@@ -10,7 +10,8 @@ namespace {
 
 // Share of survivors up to which a layer that is stored densely runs faster from gaps and codes, as
 // measured: a survivor costs a convolution 2.4 times what a dense weight does (two loads for every
-// multiply-add instead of a shared one), and a gathered one 3.3 times while the weights fit a cache.
+// multiply-add instead of a shared one), and a gathered one 3.3 times while the weights fit a
+// cache.
 double SparseLimit(LayerKind kind) { return kind == LayerKind::kConvolution ? 0.40 : 0.30; }
 
 std::string Percent(double share) {

@@ -21,7 +21,8 @@ class TrainingState {
   // Must follow a change of the constraint of `name`: projects the weight again and passes its
   // optimizer state through ReduceGradient where sizes allow.
   virtual void ConstraintChanged(const std::string& name) = 0;
-  // Multiplies the ratio of the Dropout node that writes `output` from now on.
+  // Multiplies the ratio of the Dropout node that writes `output` from now on, in place of the
+  // scale of an earlier call. Checkpoints keep it.
   virtual void SetDropoutScale(const std::string& output, double scale) = 0;
 };
 
@@ -34,7 +35,13 @@ using StepHook = std::function<Status(int64_t step, int64_t total_steps, Trainin
 // afterwards; effective weights go back into the graph's initializers. `constraints` and `hook` may
 // be null. Every float parameter that takes part in the computation is trained; batch-norm
 // running statistics follow the batches. Errors: an operator or shape that is not covered, a data
-// shape or class count that does not fit (naming both), a loss that is not finite.
+// shape or class count that does not fit (naming both), a loss that is not finite. On an error the
+// graph is as it was.
+// Each batch is cut into shards (train/sharding.h) that run in parallel and whose gradients are
+// added in order: results do not depend on `threads`. Batch norm normalises each shard by itself.
+// Samples that do not fill an epoch's last batch sit that epoch out. A resumed run calls `hook`
+// from its first step on; latent values and dropout scales are those of the checkpoint, rules of
+// constraints are the caller's to restore, in that first call.
 StatusOr<TrainResult> Train(Graph* graph, const Dataset& data, const Preprocess& preprocess,
                             const TrainOptions& options, Constraints* constraints,
                             const StepHook& hook, Progress* progress);

@@ -48,6 +48,7 @@ StatusOr<EvalResult> EvaluateSession(Session* session, const Dataset& data, int6
                                      Latency* latency, Progress* progress) {
   using Clock = std::chrono::steady_clock;
   const Preprocess preprocess = ScalingOf(*session);
+  DC_RETURN_IF_ERROR(CheckPreprocess(preprocess, data.channels));
   const int64_t size = SampleSize(session->input().shape);
   const int64_t classes = SampleSize(session->output_shape());
   if (size != data.sample_size()) {
