@@ -45,6 +45,9 @@ Status Decode(const format::TensorEntry& entry, const format::TensorStreams& str
   // Without any survivor a sparse weight has no positions either: then it has no codes.
   constant->sparse =
       weight.codes.size() != static_cast<size_t>(rows * columns) || !weight.positions.empty();
+  if (constant->sparse && !entry.zero_first) {
+    return BadInput("gaps in a weight whose code 0 is no zero", "", "get a fresh copy of the file");
+  }
   constant->positions = std::move(weight.positions);
   constant->codes = std::move(weight.codes);
   return OkStatus();

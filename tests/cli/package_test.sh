@@ -18,7 +18,7 @@ options=(-G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER="$compiler"
   -DCMAKE_PREFIX_PATH="$work/prefix" -DCOMPONENT="$component")
 if [[ $component == runtime ]]; then
   # As on a machine that has none of these.
-  for package in ONNX Protobuf dnnl Boost Eigen3 ZLIB; do
+  for package in ONNX Protobuf dnnl OpenMP Boost ZLIB; do
     options+=("-DCMAKE_DISABLE_FIND_PACKAGE_$package=ON")
   done
 fi

@@ -21,7 +21,7 @@ enum class StatusCode {
 };
 
 // Success, or one error in three parts: what is wrong, where, and what to do about it.
-class Status {
+class [[nodiscard]] Status {
  public:
   Status() = default;
   Status(StatusCode code, std::string what, std::string where, std::string advice)
@@ -58,7 +58,7 @@ Status Internal(std::string what, std::string where = "", std::string advice = "
 
 // A value, or the error that kept it from being made.
 template <typename T>
-class StatusOr {
+class [[nodiscard]] StatusOr {
  public:
   StatusOr(T value) : value_(std::move(value)) {}         // NOLINT: implicit by design
   StatusOr(Status status) : status_(std::move(status)) {  // NOLINT: implicit by design

@@ -78,8 +78,9 @@ SquaredErrors Measure(const FixedPoint& format, std::span<const float> values) {
 // coarser subsets of its grid; below it the clipping error grows with every step, and once it alone
 // exceeds the best error no smaller exponent can win.
 int BestExponent(int bits, bool sparse, std::span<const float> values) {
-  const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
-  const float magnitude = std::max(std::abs(*least), std::abs(*greatest));
+  const auto ends = std::minmax_element(values.begin(), values.end());
+  const float least = *ends.first, greatest = *ends.second;
+  const float magnitude = std::max(std::abs(least), std::abs(greatest));
   if (magnitude == 0) return 0;
   // Steps stay normal floats and 2^(b-1) steps stay finite.
   const int lowest = -126, highest = 128 - bits;
@@ -87,7 +88,7 @@ int BestExponent(int bits, bool sparse, std::span<const float> values) {
   auto clips = [&] {
     const FixedPoint format(bits, sparse, exponent);
     const double half = 0.5 * format.step;
-    return *least < format.low - half || *greatest > format.high + half;
+    return least < format.low - half || greatest > format.high + half;
   };
   while (exponent < highest && clips()) ++exponent;
   double best_error = Measure(FixedPoint(bits, sparse, exponent), values).total;

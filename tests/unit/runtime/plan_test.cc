@@ -247,7 +247,7 @@ TEST(PlanTest, RefusesSizesThatOverflow) {
         Dims{0, 0, 0, 0}, Dims{0, 0, -1, 0}}) {
     NetBuilder conv({-1, 1, 8, 8});
     conv.Node(Op::kConv, {conv.input(), conv.Coded({2, 1, 3, 3}, 0.5, 4)}, attributes);
-    Refused(conv);
+    EXPECT_FALSE(Refused(conv).ok());
   }
   // Padding alone makes the input large.
   NetBuilder padded({-1, 64, 8, 8});
