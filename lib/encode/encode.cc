@@ -14,27 +14,12 @@
 #include "encode/lower.h"
 #include "entropy/enc/weight_encoder.h"
 #include "entropy/enc/zstd_compress.h"
+#include "format/codebook.h"
 #include "format/writer.h"
 #include "model/quoted.h"
 
 namespace dc {
 namespace {
-
-const char* NameOf(format::Form form) {
-  switch (form) {
-    case format::Form::kFloat32:
-      return "f32";
-    case format::Form::kFloat16:
-      return "f16";
-    case format::Form::kTable:
-      return "table";
-    case format::Form::kAffine:
-      return "affine";
-    case format::Form::kTernary:
-      return "ternary";
-  }
-  return "";
-}
 
 const char* NameOf(StreamCoder coder) { return coder == StreamCoder::kHuffman ? "huffman" : "raw"; }
 
@@ -133,7 +118,7 @@ void EncodeTensor(const Graph& graph, const EncodeOptions& options, Job* job) {
       job->tensor->quantized ? EncodeCodes(graph, options, job) : EncodeValues(options, job);
   LayerEncoding& layer = job->layer;
   layer.name = job->tensor->value;
-  layer.form = NameOf(job->entry->form);
+  layer.form = format::NameOf(job->entry->form);
   layer.weights = ElementCount(job->entry->shape);
   layer.codebook_bytes = static_cast<int64_t>(job->bytes.codebook.size());
   layer.code_bytes = static_cast<int64_t>(job->bytes.codes.size() + job->bytes.values.size());

@@ -57,6 +57,22 @@ uint64_t StoredEntries(const TensorEntry& entry) {
 
 }  // namespace
 
+const char* NameOf(Form form) {
+  switch (form) {
+    case Form::kFloat32:
+      return "float32";
+    case Form::kFloat16:
+      return "float16";
+    case Form::kTable:
+      return "table";
+    case Form::kAffine:
+      return "affine";
+    case Form::kTernary:
+      return "ternary";
+  }
+  return "unknown";
+}
+
 uint64_t CodebookBytes(const TensorEntry& entry) {
   return StoredEntries(entry) * (entry.codebook_type == CodebookType::kFloat16 ? 2 : 4);
 }

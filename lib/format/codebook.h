@@ -8,6 +8,9 @@
 
 namespace dc::format {
 
+// "float32", "float16", "table", "affine", "ternary": what people read.
+const char* NameOf(Form form);
+
 // Bytes of the stored codebook of `entry`; 0 for forms without codes.
 uint64_t CodebookBytes(const TensorEntry& entry);
 

@@ -6,27 +6,12 @@
 #include "entropy/dec/weight_decoder.h"
 #include "entropy/dec/zstd.h"
 #include "entropy/enc/zstd_compress.h"
+#include "format/codebook.h"
 #include "format/ops.h"
 #include "format/reader.h"
 
 namespace dc {
 namespace {
-
-const char* FormName(format::Form form) {
-  switch (form) {
-    case format::Form::kFloat32:
-      return "f32";
-    case format::Form::kFloat16:
-      return "f16";
-    case format::Form::kTable:
-      return "table";
-    case format::Form::kAffine:
-      return "affine";
-    case format::Form::kTernary:
-      return "ternary";
-  }
-  return "?";
-}
 
 // Which tensors are weights, and of what kind: input 1 of a Conv, Gemm or MatMul.
 std::vector<std::string> WeightKinds(const format::Manifest& manifest) {
@@ -112,7 +97,7 @@ StatusOr<Report> ReportFile(std::span<const uint8_t> bytes) {
     if (!layer.ok()) return layer.status().At(name);
     layer->name = name;
     layer->kind = kinds[i];
-    layer->form = FormName(entry.form);
+    layer->form = format::NameOf(entry.form);
     report.layers.push_back(*std::move(layer));
   }
   return report;

@@ -4,25 +4,10 @@
 
 #include "entropy/dec/weight_decoder.h"
 #include "entropy/dec/zstd.h"
+#include "format/codebook.h"
 
 namespace dc::runtime {
 namespace {
-
-const char* FormName(format::Form form) {
-  switch (form) {
-    case format::Form::kFloat32:
-      return "float32";
-    case format::Form::kFloat16:
-      return "float16";
-    case format::Form::kTable:
-      return "table";
-    case format::Form::kAffine:
-      return "affine";
-    case format::Form::kTernary:
-      return "ternary";
-  }
-  return "unknown";
-}
 
 Status Decode(const format::TensorEntry& entry, const format::TensorStreams& streams,
               Constant* constant) {
@@ -61,7 +46,7 @@ StatusOr<format::File> OpenFile(std::span<const uint8_t> bytes) {
 
 StatusOr<Constant> LoadConstant(const format::File& file, size_t tensor) {
   const format::TensorEntry& entry = file.manifest().tensors[tensor];
-  Constant constant{.name = entry.name, .form = FormName(entry.form), .shape = entry.shape};
+  Constant constant{.name = entry.name, .form = format::NameOf(entry.form), .shape = entry.shape};
   const Status status = Decode(entry, file.Streams(tensor), &constant);
   if (!status.ok()) {
     return status.At("tensor " + std::to_string(tensor) +

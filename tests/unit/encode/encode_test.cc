@@ -59,7 +59,7 @@ TEST(EncodeTest, ReportsWhatItDidToEachWeight) {
   EXPECT_EQ(coded.codebook_bytes, 16);
   EXPECT_EQ(coded.gap_bytes, (3 * coded.entries + 7) / 8);
   const LayerEncoding& plain = layers[1];
-  EXPECT_EQ(plain.form, "f32");
+  EXPECT_EQ(plain.form, "float32");
   EXPECT_EQ(plain.positions, "dense");
   EXPECT_EQ(plain.code_bytes, 4 * 5 * 12);
   EXPECT_EQ(plain.code_bits, 32);
