@@ -86,7 +86,7 @@ int main(int argc, char** argv) {
       "scan", po::bool_switch(&flags.scan), "print each layer's error against its density instead")(
       "scan-images", po::value(&flags.scan_images)->default_value(5000),
       "training images to scan with");
-  dc::TrainFlags training(0, &tool);
+  dc::TrainFlags training(0, 0.01, &tool);
   dc::InputFlags input(&tool);
   return tool.Main(argc, argv, [&]() -> dc::Status {
     if (flags.output.empty() && !flags.scan) {

@@ -35,7 +35,7 @@ int main(int argc, char** argv) {
       "bits", po::value(&bits)->value_name("B or L=B,.."),
       "per layer, 1 to 16 (default conv=8,fc=5)")("init", po::value(&init)->default_value("linear"),
                                                   "k-means: linear, density, random or exact");
-  dc::TrainFlags training(0, &tool);
+  dc::TrainFlags training(0, dc::kFineTuneRate, &tool);
   dc::InputFlags input(&tool);
   return tool.Main(argc, argv, [&]() -> dc::Status {
     dc::QuantizeOptions options;

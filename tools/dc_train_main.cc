@@ -21,7 +21,7 @@ int main(int argc, char** argv) {
   tool.options().add_options()(
       "data", boost::program_options::value(&data)->value_name("SPEC"),
       "fashion-mnist (default), mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE");
-  dc::TrainFlags training(10, &tool);
+  dc::TrainFlags training(10, 0.01, &tool);
   dc::InputFlags input(&tool);
   return tool.Main(argc, argv, [&]() -> dc::Status {
     DC_ASSIGN_OR_RETURN(const dc::TrainOptions options, training.Options(output));

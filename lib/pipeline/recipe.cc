@@ -140,6 +140,7 @@ StatusOr<QuantizeStep> ToQuantization(const proto::Quantization& from, uint64_t 
     DC_ASSIGN_OR_RETURN(to.options.init, ParseInit(from.init()));
   }
   DC_ASSIGN_OR_RETURN(to.fine_tune, ToTraining(from.fine_tune(), 0, seed));
+  if (!from.fine_tune().has_learning_rate()) to.fine_tune.learning_rate = kFineTuneRate;
   return to;
 }
 

@@ -1,18 +1,23 @@
 #include "common/train_flags.h"
 
+#include <sstream>
+
 #include "dc/recipe.h"
 
 namespace dc {
 
 namespace po = boost::program_options;
 
-TrainFlags::TrainFlags(int epochs, Tool* tool) : tool_(tool) {
+TrainFlags::TrainFlags(int epochs, double learning_rate, Tool* tool) : tool_(tool) {
   options_.epochs = epochs;
+  options_.learning_rate = learning_rate;
   TrainOptions& o = options_;
+  std::ostringstream rate;  // shorter than the default's 17 digits
+  rate << learning_rate;
   tool->options().add_options()("epochs", po::value(&o.epochs)->default_value(epochs), "epochs")(
       "batch-size", po::value(&o.batch_size)->default_value(o.batch_size), "images a step")(
       "optimizer", po::value(&optimizer_)->default_value("sgd"), "sgd or adam")(
-      "learning-rate", po::value(&o.learning_rate)->default_value(o.learning_rate, "0.01"),
+      "learning-rate", po::value(&o.learning_rate)->default_value(o.learning_rate, rate.str()),
       "at the start")("momentum", po::value(&o.momentum)->default_value(o.momentum, "0.9"),
                       "of SGD, or Adam's beta1")(
       "beta2", po::value(&o.beta2)->default_value(o.beta2, "0.999"), "Adam's")(

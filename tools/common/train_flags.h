@@ -12,8 +12,8 @@ namespace dc {
 // Flags whose values land in a TrainOptions.
 class TrainFlags {
  public:
-  // Adds the flags to `tool`; `epochs` is the default of --epochs.
-  TrainFlags(int epochs, Tool* tool);
+  // Adds the flags to `tool`; `epochs` and `learning_rate` are the defaults of their flags.
+  TrainFlags(int epochs, double learning_rate, Tool* tool);
 
   // The options as given; `output` names the checkpoint. UsageError for values that make no sense.
   StatusOr<TrainOptions> Options(const std::string& output) const;

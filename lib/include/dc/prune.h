@@ -55,13 +55,15 @@ struct LayerDensity {
 StatusOr<Masks> ChooseMasks(const Graph& graph, const PruneOptions& options);
 
 // The share of the way from dense to final that schedule `options` has reached at `progress` in
-// [0, 1] of the run. kOneShot: 1. kIterative: rounds done / steps, a whole number of them. kGradual:
-// the cubic ramp 1 - (1 - t)^3 of Zhu and Gupta 2017, t = progress / ramp, 1 after the ramp.
+// [0, 1] of the run. kOneShot: 1. kIterative: rounds done / steps, a whole number of them.
+// kGradual: the cubic ramp 1 - (1 - t)^3 of Zhu and Gupta 2017, t = progress / ramp, 1 after the
+// ramp.
 double PruneExtent(const PruneOptions& options, double progress);
 
 // Like ChooseMasks at the extent e in [0, 1]: density 1 - e * (1 - final density), or e * quality
-// for kThreshold. `weights` gives current values by name (from a running training); a weight without
-// an entry has the graph's. Pruned weights are zero there and never come back: masks only shrink.
+// for kThreshold. `weights` gives current values by name (from a running training); a weight
+// without an entry has the graph's. Pruned weights are zero there and never come back: masks only
+// shrink.
 StatusOr<Masks> ChooseMasksAt(const Graph& graph,
                               const std::map<std::string, std::vector<float>>& weights,
                               const PruneOptions& options, double extent);

@@ -15,6 +15,10 @@
 
 namespace dc {
 
+// The learning rate of fine-tuning where none is given: a centroid's gradient is the sum over its
+// hundreds of members, so rates are that much lower than in training.
+inline constexpr double kFineTuneRate = 0.0002;
+
 struct PruneStep {
   PruneOptions options;
   TrainOptions retrain;

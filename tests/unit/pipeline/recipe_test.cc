@@ -68,6 +68,7 @@ TEST_F(RecipeTest, EveryFieldArrives) {
   EXPECT_EQ(recipe->quantize->options.init, CodebookInit::kExact);
   EXPECT_EQ(recipe->quantize->options.policy.ToString(), "fc=ternary");
   EXPECT_EQ(recipe->quantize->fine_tune.epochs, 0);
+  EXPECT_EQ(recipe->quantize->fine_tune.learning_rate, kFineTuneRate);
   EXPECT_EQ(recipe->quantize->fine_tune.l2, 0.125);
   EXPECT_FALSE(recipe->encode.huffman);
   EXPECT_EQ(recipe->encode.codebook_type, "f16");
