@@ -19,7 +19,6 @@ int main(int argc, char** argv) {
                 "dc-encode quantized.onnx -o model.dcz");
   std::string model, output, gap_bits, order;
   dc::EncodeOptions options;
-  bool no_huffman = false;
   tool.Positional("QUANTIZED.onnx", &model);
   tool.Output("MODEL.dcz", &output);
   tool.options().add_options()("gap-bits", po::value(&gap_bits)->value_name("B or L=B,.."),
@@ -27,12 +26,13 @@ int main(int argc, char** argv) {
       "order", po::value(&order)->value_name("O or L=O,.."),
       "per layer: auto (default), row or column")(
       "codebook-type", po::value(&options.codebook_type)->default_value("f32"),
-      "f32, or f16: rounds centroids and biases")("no-huffman", po::bool_switch(&no_huffman),
-                                                  "fixed-width codes and gaps")(
+      "f32, or f16: rounds centroids and biases")(
+      "coder", po::value(&options.coder)->default_value("huffman"),
+      "huffman; context: smaller, slower to load; auto: the smallest for each stream; raw: fixed "
+      "widths")(
       "keep-names", po::bool_switch(&options.keep_names), "keep names and metadata");
   dc::InputFlags input(&tool);
   return tool.Main(argc, argv, [&]() -> dc::Status {
-    options.huffman = !no_huffman;
     options.threads = tool.threads();
     if (!gap_bits.empty()) {
       DC_ASSIGN_OR_RETURN(options.gap_bits, dc::LayerSettings::Parse(gap_bits));

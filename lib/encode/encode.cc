@@ -21,12 +21,19 @@
 namespace dc {
 namespace {
 
-const char* NameOf(StreamCoder coder) { return coder == StreamCoder::kHuffman ? "huffman" : "raw"; }
+StatusOr<CoderChoice> ParseCoder(const std::string& name) {
+  if (name == "raw") return CoderChoice::kRaw;
+  if (name == "huffman") return CoderChoice::kHuffman;
+  if (name == "context") return CoderChoice::kContext;
+  if (name == "auto") return CoderChoice::kAuto;
+  return UsageError("coder '" + name + "' does not exist", "", "use huffman, context, auto or raw");
+}
 
 // The options of one weight, from the settings that name it.
-StatusOr<WeightEncodingOptions> OptionsFor(const WeightRef& weight, const EncodeOptions& options) {
+StatusOr<WeightEncodingOptions> OptionsFor(const WeightRef& weight, const EncodeOptions& options,
+                                           CoderChoice coder) {
   WeightEncodingOptions result;
-  result.huffman = options.huffman;
+  result.coder = coder;
   const std::string order = options.order.Text(weight, "auto");
   if (order == "row") {
     result.order = ScanChoice::kRow;
@@ -43,6 +50,10 @@ StatusOr<WeightEncodingOptions> OptionsFor(const WeightRef& weight, const Encode
                       "use auto or 1 to 16");
   }
   result.gap_bits = static_cast<int>(bits);
+  if (coder == CoderChoice::kContext) {
+    return UsageError("gap bits with the context coder, which stores no gaps", Quoted(weight.name),
+                      "leave one of them out");
+  }
   return result;
 }
 
@@ -67,6 +78,7 @@ Status EncodeCodes(const Graph& graph, const EncodeOptions& options, Job* job) {
   entry.codebook_entries = static_cast<uint32_t>(weight.codebook.size());
   entry.zero_first = codebook.zero_first;
   if (options.keep_names) entry.policy = weight.policy;
+  if (codebook.sorted) entry.codebook_bytes = codebook.bytes.size();
   job->bytes.codebook = std::move(codebook.bytes);
   if (weight.codes.size() > 0xFFFFFFFFu) {
     return Unsupported("a weight of more than 2^32 - 1 elements", Quoted(job->tensor->value),
@@ -74,15 +86,14 @@ Status EncodeCodes(const Graph& graph, const EncodeOptions& options, Job* job) {
   }
   WeightEncodingOptions how = job->options;
   how.sparse = entry.zero_first;
-  EncodedWeight encoded =
-      EncodeWeight(entry.rows(), entry.columns(), entry.codebook_entries, weight.codes, how);
+  EncodedWeight encoded = EncodeWeight(MatrixOf(entry.shape), weight.codebook, weight.codes, how);
   const WeightCoding& coding = encoded.coding;
   LayerEncoding& layer = job->layer;
   const bool dense = coding.positions == PositionCoding::kDense;
-  layer.positions = dense ? "dense" : "gaps";
+  layer.positions = KeywordOf(coding.positions);
   layer.order = coding.column_major ? "column" : "row";
-  layer.code_coder = NameOf(coding.code_coder);
-  layer.gap_coder = dense ? "" : NameOf(coding.gap_coder);
+  layer.code_coder = KeywordOf(coding.code_coder);
+  layer.position_coder = dense ? "" : KeywordOf(coding.position_coder);
   layer.survivors = std::count_if(weight.codes.begin(), weight.codes.end(),
                                   [&](uint16_t code) { return weight.codebook[code] != 0.0f; });
   layer.fillers = static_cast<int64_t>(encoded.fillers);
@@ -90,7 +101,7 @@ Status EncodeCodes(const Graph& graph, const EncodeOptions& options, Job* job) {
   layer.code_bits = coding.code_bits;
   layer.gap_bits = coding.gap_bits;
   job->bytes.codes = std::move(encoded.codes);
-  job->bytes.gaps = std::move(encoded.gaps);
+  job->bytes.gaps = std::move(encoded.positions);
   return OkStatus();
 }
 
@@ -102,6 +113,7 @@ Status EncodeValues(const EncodeOptions& options, Job* job) {
   }
   StoredValues stored = StoreValues(values, job->is_bias && options.codebook_type == "f16");
   job->entry->form = stored.form;
+  if (stored.zeros_left_out) job->entry->value_bytes = stored.bytes.size();
   job->bytes.values = std::move(stored.bytes);
   LayerEncoding& layer = job->layer;
   layer.positions = "dense";
@@ -134,6 +146,7 @@ StatusOr<std::vector<uint8_t>> EncodeModel(const Graph& graph, const EncodeOptio
     return UsageError("codebook type '" + options.codebook_type + "' does not exist", "",
                       "use f32 or f16");
   }
+  DC_ASSIGN_OR_RETURN(const CoderChoice coder, ParseCoder(options.coder));
   const std::vector<WeightRef> weights = ListWeights(graph);
   DC_RETURN_IF_ERROR(options.gap_bits.CheckKeys(weights));
   DC_RETURN_IF_ERROR(options.order.CheckKeys(weights));
@@ -144,13 +157,13 @@ StatusOr<std::vector<uint8_t>> EncodeModel(const Graph& graph, const EncodeOptio
   for (size_t i = 0; i < jobs.size(); ++i) {
     jobs[i].tensor = &lowered.tensors[i];
     jobs[i].entry = &lowered.manifest.tensors[i];
-    jobs[i].options.huffman = options.huffman;
+    jobs[i].options.coder = coder;
     by_name[jobs[i].tensor->value] = &jobs[i];
   }
   for (const WeightRef& weight : weights) {
     const auto job = by_name.find(weight.name);
     if (job == by_name.end()) continue;
-    DC_ASSIGN_OR_RETURN(job->second->options, OptionsFor(weight, options));
+    DC_ASSIGN_OR_RETURN(job->second->options, OptionsFor(weight, options, coder));
     const auto bias = by_name.find(weight.bias);
     if (bias != by_name.end()) bias->second->is_bias = true;
     if (!weight.quantized) {

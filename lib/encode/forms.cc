@@ -6,7 +6,10 @@
 #include <cmath>
 #include <optional>
 
+#include "base/bit_io.h"
+#include "base/flag_runs.h"
 #include "base/half.h"
+#include "encode/sort_numbers.h"
 #include "format/codebook.h"
 
 namespace dc {
@@ -14,6 +17,9 @@ namespace {
 
 using format::CodebookType;
 using format::Form;
+
+// What the manifest takes to say the length of a stream: tag and number.
+constexpr size_t kLengthBytes = 4;
 
 bool SameBits(float a, float b) { return std::bit_cast<uint32_t>(a) == std::bit_cast<uint32_t>(b); }
 
@@ -24,9 +30,13 @@ bool AllHalf(std::span<const float> values) {
                      [](float v) { return SameBits(v, RoundToHalf(v)); });
 }
 
+uint32_t BitsOf(float value, bool half) {
+  return half ? FloatToHalf(value) : std::bit_cast<uint32_t>(value);
+}
+
 void AppendNumbers(std::span<const float> values, bool half, std::vector<uint8_t>* out) {
   for (float value : values) {
-    const uint32_t bits = half ? FloatToHalf(value) : std::bit_cast<uint32_t>(value);
+    const uint32_t bits = BitsOf(value, half);
     for (int shift = 0; shift < (half ? 16 : 32); shift += 8) {
       out->push_back(static_cast<uint8_t>(bits >> shift));
     }
@@ -65,7 +75,32 @@ StoredCodebook StoreExactly(std::span<const float> codebook) {
   const bool half = AllHalf(run);
   if (half) stored.type = CodebookType::kFloat16;
   AppendNumbers(run, half, &stored.bytes);
+  if (stored.form == Form::kTable && !run.empty()) {
+    std::vector<uint32_t> bits;
+    for (float value : run) bits.push_back(BitsOf(value, half));
+    auto sorted = EncodeSortedNumbers(bits, half);
+    // The manifest then has to say how long it is.
+    if (sorted && sorted->size() + kLengthBytes < stored.bytes.size()) {
+      stored.sorted = true;
+      stored.bytes = *std::move(sorted);
+    }
+  }
   return stored;
+}
+
+// `values` without their zeros: runs of zeros and others, then the others.
+std::vector<uint8_t> WithoutZeros(std::span<const float> values, bool half) {
+  std::vector<bool> zero;
+  std::vector<float> others;
+  for (float value : values) {
+    zero.push_back(SameBits(value, 0.0f));
+    if (!zero.back()) others.push_back(value);
+  }
+  BitWriter runs;
+  WriteFlagRuns(zero, &runs);
+  std::vector<uint8_t> bytes = runs.Finish();
+  AppendNumbers(others, half, &bytes);
+  return bytes;
 }
 
 }  // namespace
@@ -90,6 +125,11 @@ StoredValues StoreValues(std::span<const float> values, bool round_to_half) {
   StoredValues stored;
   if (half) stored.form = Form::kFloat16;
   AppendNumbers(values, half, &stored.bytes);
+  std::vector<uint8_t> rest = WithoutZeros(values, half);
+  if (rest.size() + kLengthBytes < stored.bytes.size()) {
+    stored.zeros_left_out = true;
+    stored.bytes = std::move(rest);
+  }
   return stored;
 }
 

@@ -15,23 +15,25 @@ struct StoredCodebook {
   format::Form form = format::Form::kTable;
   format::CodebookType type = format::CodebookType::kFloat32;
   bool zero_first = false;
+  bool sorted = false;  // as sorted differences
   std::vector<uint8_t> bytes;
 };
 
 // The smallest form of `codebook` (not empty): ternary where it is 0, +s, -s; affine where base and
 // step reproduce at least three entries; else a table; numbers as binary16 where all are exactly
-// that. With `round_to_half` its entries may be rounded to binary16 first, where that is smaller
-// and makes none of them 0 or infinite.
+// that, a table's as sorted differences where smaller. With `round_to_half` its entries may be
+// rounded to binary16 first, where that is smaller and makes none of them 0 or infinite.
 StoredCodebook StoreCodebook(std::span<const float> codebook, bool round_to_half);
 
 // Plain values as they go into the file.
 struct StoredValues {
   format::Form form = format::Form::kFloat32;
+  bool zeros_left_out = false;
   std::vector<uint8_t> bytes;
 };
 
 // `values` as binary16 where all are exactly that, or, with `round_to_half`, where none becomes
-// infinite; else as binary32.
+// infinite; else as binary32. Zeros are left out where that is smaller.
 StoredValues StoreValues(std::span<const float> values, bool round_to_half);
 
 }  // namespace dc

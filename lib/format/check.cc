@@ -36,10 +36,15 @@ Status CheckTensor(const TensorEntry& entry, const std::string& where, uint64_t*
   }
   if (!entry.has_codes()) {
     if (entry.codebook_entries != 0 || entry.code_bytes != 0 || entry.gap_bytes != 0 ||
-        entry.zero_first || entry.codebook_type != CodebookType::kFloat32) {
+        entry.codebook_bytes != 0 || entry.zero_first ||
+        entry.codebook_type != CodebookType::kFloat32) {
       return Bad("plain tensor with a codebook", where);
     }
     return OkStatus();
+  }
+  if (entry.value_bytes != 0) return Bad("tensor with codes and plain values", where);
+  if (entry.codebook_bytes != 0 && entry.form != Form::kTable) {
+    return Bad("sorted codebook of a form that has none", where);
   }
   if (entry.codebook_entries == 0 || entry.codebook_entries > kMaxCodebookEntries) {
     return Bad("impossible codebook size", where);

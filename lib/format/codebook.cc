@@ -1,30 +1,69 @@
 #include "format/codebook.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
-#include <cstring>
 #include <span>
 #include <vector>
 
+#include "base/bit_io.h"
+#include "base/flag_runs.h"
 #include "base/half.h"
 #include "dc/status.h"
 #include "format/reader.h"
+#include "format/sorted_numbers.h"
 
 namespace dc::format {
 namespace {
+
+constexpr char kFreshCopy[] = "get a fresh copy of the file";
+
+float FromBits(uint32_t bits, bool half) {
+  return half ? HalfToFloat(static_cast<uint16_t>(bits)) : std::bit_cast<float>(bits);
+}
 
 // `count` numbers from the front of `stored`, little-endian.
 std::vector<float> ReadFloats(std::span<const uint8_t> stored, size_t count, bool half) {
   std::vector<float> values(count);
   for (size_t i = 0; i < count; ++i) {
-    if (half) {
-      const uint8_t* p = stored.data() + 2 * i;
-      values[i] = HalfToFloat(static_cast<uint16_t>(p[0] | p[1] << 8));
-    } else {
-      const uint8_t* p = stored.data() + 4 * i;
-      values[i] = std::bit_cast<float>(uint32_t{p[0]} | uint32_t{p[1]} << 8 | uint32_t{p[2]} << 16 |
-                                       uint32_t{p[3]} << 24);
-    }
+    const uint8_t* p = stored.data() + (half ? 2 : 4) * i;
+    uint32_t bits = uint32_t{p[0]} | uint32_t{p[1]} << 8;
+    if (!half) bits |= uint32_t{p[2]} << 16 | uint32_t{p[3]} << 24;
+    values[i] = FromBits(bits, half);
+  }
+  return values;
+}
+
+// The numbers of a stored codebook.
+StatusOr<std::vector<float>> ReadNumbers(const TensorEntry& entry, size_t count,
+                                         std::span<const uint8_t> stored) {
+  const bool half = entry.codebook_type == CodebookType::kFloat16;
+  if (entry.codebook_bytes == 0) return ReadFloats(stored, count, half);
+  if (count == 0) return BadInput("sorted codebook of no numbers", "", kFreshCopy);
+  DC_ASSIGN_OR_RETURN(const std::vector<uint32_t> numbers,
+                      DecodeSortedNumbers(stored, count, half));
+  std::vector<float> values;
+  for (uint32_t bits : numbers) values.push_back(FromBits(bits, half));
+  return values;
+}
+
+// Plain values without their zeros: which are zero, then the others.
+StatusOr<std::vector<float>> ReadWithoutZeros(std::span<const uint8_t> stored, size_t count,
+                                              bool half) {
+  BitReader bits(stored);
+  std::vector<bool> zero;
+  if (!ReadFlagRuns(count, &bits, &zero)) return BadInput("damaged runs of zeros", "", kFreshCopy);
+  const size_t runs_bytes = (bits.consumed() + 7) / 8;
+  const size_t others = static_cast<size_t>(std::count(zero.begin(), zero.end(), false));
+  const bool padded = bits.Read(static_cast<int>(8 * runs_bytes - bits.consumed())) == 0;
+  if (bits.overrun() || !padded || stored.size() - runs_bytes != others * (half ? 2 : 4)) {
+    return BadInput("values of the wrong size", "", kFreshCopy);
+  }
+  const std::vector<float> rest = ReadFloats(stored.subspan(runs_bytes), others, half);
+  std::vector<float> values(count, 0.0f);
+  size_t next = 0;
+  for (size_t i = 0; i < count; ++i) {
+    if (!zero[i]) values[i] = rest[next++];
   }
   return values;
 }
@@ -32,8 +71,7 @@ std::vector<float> ReadFloats(std::span<const uint8_t> stored, size_t count, boo
 Status CheckFinite(const std::vector<float>& values, const char* what) {
   for (float value : values) {
     if (!std::isfinite(value)) {
-      return BadInput(std::string(what) + " holds a number that is not finite", "",
-                      "get a fresh copy of the file");
+      return BadInput(std::string(what) + " holds a number that is not finite", "", kFreshCopy);
     }
   }
   return OkStatus();
@@ -74,11 +112,13 @@ const char* NameOf(Form form) {
 }
 
 uint64_t CodebookBytes(const TensorEntry& entry) {
+  if (entry.codebook_bytes > 0) return entry.codebook_bytes;
   return StoredEntries(entry) * (entry.codebook_type == CodebookType::kFloat16 ? 2 : 4);
 }
 
 uint64_t ValueBytes(const TensorEntry& entry) {
   if (entry.has_codes()) return 0;
+  if (entry.value_bytes > 0) return entry.value_bytes;
   return entry.elements() * (entry.form == Form::kFloat16 ? 2 : 4);
 }
 
@@ -93,10 +133,11 @@ float AffineValue(float base, float step, uint32_t i) {
 StatusOr<std::vector<float>> DecodeCodebook(const TensorEntry& entry,
                                             std::span<const uint8_t> stored) {
   if (!entry.has_codes() || stored.size() != CodebookBytes(entry)) {
-    return BadInput("codebook of the wrong size", entry.name, "get a fresh copy of the file");
+    return BadInput("codebook of the wrong size", entry.name, kFreshCopy);
   }
-  const std::vector<float> numbers = ReadFloats(stored, static_cast<size_t>(StoredEntries(entry)),
-                                                entry.codebook_type == CodebookType::kFloat16);
+  auto read = ReadNumbers(entry, static_cast<size_t>(StoredEntries(entry)), stored);
+  if (!read.ok()) return read.status().At(entry.name);
+  const std::vector<float> numbers = *std::move(read);
   std::vector<float> codebook;
   codebook.reserve(entry.codebook_entries);
   if (entry.zero_first) codebook.push_back(0.0f);
@@ -117,10 +158,18 @@ StatusOr<std::vector<float>> DecodeCodebook(const TensorEntry& entry,
 StatusOr<std::vector<float>> DecodeValues(const TensorEntry& entry,
                                           std::span<const uint8_t> stored) {
   if (entry.has_codes() || stored.size() != ValueBytes(entry)) {
-    return BadInput("values of the wrong size", entry.name, "get a fresh copy of the file");
+    return BadInput("values of the wrong size", entry.name, kFreshCopy);
   }
-  std::vector<float> values =
-      ReadFloats(stored, static_cast<size_t>(entry.elements()), entry.form == Form::kFloat16);
+  const size_t count = static_cast<size_t>(entry.elements());
+  const bool half = entry.form == Form::kFloat16;
+  std::vector<float> values;
+  if (entry.value_bytes > 0) {
+    auto read = ReadWithoutZeros(stored, count, half);
+    if (!read.ok()) return read.status().At(entry.name);
+    values = *std::move(read);
+  } else {
+    values = ReadFloats(stored, count, half);
+  }
   DC_RETURN_IF_ERROR(CheckFinite(values, "tensor").At(entry.name));
   return values;
 }

@@ -71,6 +71,9 @@ struct TensorEntry {
   // Entry 0 is 0.0: not stored (kTable), in front of the affine run, or always so (kTernary).
   bool zero_first = false;
   uint64_t code_bytes = 0, gap_bytes = 0;  // lengths of its streams
+  // Length of the codebook stored as sorted differences (kTable), of plain values stored without
+  // their zeros (plain forms); 0 where the numbers are stored as they are.
+  uint64_t codebook_bytes = 0, value_bytes = 0;
 
   bool has_codes() const { return form >= Form::kTable; }
   // Codes are laid out as a matrix: dimension 0 times the product of the others.

@@ -96,6 +96,8 @@ bool ReadTensor(pb_istream_t* stream, const pb_field_t*, void** arg) {
   entry->codebook_entries = message.codebook_entries;
   entry->code_bytes = message.code_bytes;
   entry->gap_bytes = message.gap_bytes;
+  entry->codebook_bytes = message.codebook_bytes;
+  entry->value_bytes = message.value_bytes;
   if (message.codebook_f16) entry->codebook_type = CodebookType::kFloat16;
   entry->zero_first = entry->has_codes() && !message.zero_stored;
   return true;

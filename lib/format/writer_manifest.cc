@@ -18,6 +18,8 @@ void AddTensor(const TensorEntry& entry, proto::Manifest* out) {
   tensor->set_codebook_entries(entry.codebook_entries);
   tensor->set_code_bytes(entry.code_bytes);
   tensor->set_gap_bytes(entry.gap_bytes);
+  tensor->set_codebook_bytes(entry.codebook_bytes);
+  tensor->set_value_bytes(entry.value_bytes);
   tensor->set_codebook_f16(entry.codebook_type == CodebookType::kFloat16);
   tensor->set_zero_stored(entry.has_codes() && !entry.zero_first);
   tensor->set_name(entry.name);

@@ -26,13 +26,10 @@ StatusOr<QuantizedWeight> DecodeCodes(const format::TensorEntry& entry,
   weight.shape = entry.shape;
   weight.policy = entry.policy;
   DC_ASSIGN_OR_RETURN(weight.codebook, format::DecodeCodebook(entry, streams.codebook));
-  size_t header_bytes = 0;
-  DC_ASSIGN_OR_RETURN(const WeightCoding coding, ReadWeightCoding(streams.codes, &header_bytes));
-  weight.bits = coding.code_bits;
-  DC_ASSIGN_OR_RETURN(DecodedWeight decoded,
-                      DecodeWeight(entry.rows(), entry.columns(), entry.codebook_entries,
-                                   streams.codes, streams.gaps));
-  if (coding.positions == PositionCoding::kDense) {
+  DC_ASSIGN_OR_RETURN(DecodedWeight decoded, DecodeWeight(MatrixOf(entry.shape), weight.codebook,
+                                                          streams.codes, streams.gaps));
+  weight.bits = decoded.coding.code_bits;
+  if (decoded.coding.positions == PositionCoding::kDense) {
     weight.codes = std::move(decoded.codes);
     return weight;
   }

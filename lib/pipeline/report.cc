@@ -34,17 +34,12 @@ StatusOr<LayerReport> CodedLayer(const format::TensorEntry& entry,
                                  const format::TensorStreams& streams) {
   LayerReport layer;
   layer.policy = entry.policy;
-  const uint32_t rows = static_cast<uint32_t>(entry.shape.empty() ? 1 : entry.shape[0]);
-  uint64_t count = 1;
-  for (int64_t d : entry.shape) count *= static_cast<uint64_t>(d);
-  layer.weights = count;
-  size_t header = 0;
-  DC_ASSIGN_OR_RETURN(const WeightCoding coding, ReadWeightCoding(streams.codes, &header));
-  DC_ASSIGN_OR_RETURN(const DecodedWeight decoded,
-                      DecodeWeight(rows, static_cast<uint32_t>(rows ? count / rows : 0),
-                                   entry.codebook_entries, streams.codes, streams.gaps));
+  layer.weights = entry.elements();
   DC_ASSIGN_OR_RETURN(const std::vector<float> codebook,
                       format::DecodeCodebook(entry, streams.codebook));
+  DC_ASSIGN_OR_RETURN(const DecodedWeight decoded,
+                      DecodeWeight(MatrixOf(entry.shape), codebook, streams.codes, streams.gaps));
+  const WeightCoding& coding = decoded.coding;
   for (uint16_t code : decoded.codes) layer.survivors += codebook[code] != 0.0f;
   layer.fillers = coding.entries - decoded.codes.size();
   const double entries = static_cast<double>(std::max<uint64_t>(coding.entries, 1));
@@ -55,7 +50,11 @@ StatusOr<LayerReport> CodedLayer(const format::TensorEntry& entry,
   layer.codebook_entries = entry.codebook_entries;
   layer.codebook_bytes = streams.codebook.size();
   layer.bytes = streams.codes.size() + streams.gaps.size() + streams.codebook.size();
-  layer.positions = coding.positions == PositionCoding::kDense ? "dense" : "gaps";
+  layer.positions = KeywordOf(coding.positions);
+  layer.code_coder = KeywordOf(coding.code_coder);
+  if (coding.positions != PositionCoding::kDense) {
+    layer.position_coder = KeywordOf(coding.position_coder);
+  }
   layer.order = coding.column_major ? "column" : "row";
   return layer;
 }
@@ -70,6 +69,7 @@ StatusOr<LayerReport> PlainLayer(const format::TensorEntry& entry,
   layer.bytes = streams.values.size();
   layer.weight_bits_coded = layer.weight_bits;
   layer.positions = "dense";
+  layer.code_coder = "raw";
   layer.order = "row";
   return layer;
 }

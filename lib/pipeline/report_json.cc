@@ -13,6 +13,8 @@ void Fill(const LayerReport& from, uint64_t file_bytes, proto::LayerReport* to) 
   to->set_form(from.form);
   to->set_positions(from.positions);
   to->set_order(from.order);
+  to->set_code_coder(from.code_coder);
+  to->set_position_coder(from.position_coder);
   to->set_weights(double(from.weights));
   to->set_survivors(double(from.survivors));
   to->set_fillers(double(from.fillers));

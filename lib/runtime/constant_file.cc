@@ -23,13 +23,9 @@ Status Decode(const format::TensorEntry& entry, const format::TensorStreams& str
                        "the limit is 2^28 elements and 2^24 rows or columns");
   }
   DC_ASSIGN_OR_RETURN(constant->codebook, format::DecodeCodebook(entry, streams.codebook));
-  DC_ASSIGN_OR_RETURN(
-      DecodedWeight weight,
-      DecodeWeight(static_cast<uint32_t>(rows), static_cast<uint32_t>(columns),
-                   static_cast<uint32_t>(constant->codebook.size()), streams.codes, streams.gaps));
-  // Without any survivor a sparse weight has no positions either: then it has no codes.
-  constant->sparse =
-      weight.codes.size() != static_cast<size_t>(rows * columns) || !weight.positions.empty();
+  DC_ASSIGN_OR_RETURN(DecodedWeight weight, DecodeWeight(MatrixOf(entry.shape), constant->codebook,
+                                                         streams.codes, streams.gaps));
+  constant->sparse = weight.coding.positions != PositionCoding::kDense;
   if (constant->sparse && !entry.zero_first) {
     return BadInput("gaps in a weight whose code 0 is no zero", "", "get a fresh copy of the file");
   }

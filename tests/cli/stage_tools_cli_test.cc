@@ -103,7 +103,7 @@ TEST_F(StageTools, ThePapersLayoutIsSelectable) {
   EXPECT_NE(json.find("\"index_bits\": 8"), std::string::npos) << json;
   EXPECT_NE(json.find("\"index_bits\": 5"), std::string::npos) << json;
   EXPECT_LE(Read("model.dcz").size(), Read("paper.dcz").size());
-  Succeed("encode", "quantized.onnx --no-huffman -o fixed.dcz");
+  Succeed("encode", "quantized.onnx --coder raw -o fixed.dcz");
   EXPECT_LE(Read("model.dcz").size(), Read("fixed.dcz").size());
   Succeed("encode", "quantized.onnx --codebook-type f16 -o half.dcz");
   EXPECT_LT(Read("half.dcz").size(), Read("model.dcz").size());

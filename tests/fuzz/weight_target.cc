@@ -14,12 +14,22 @@ void FuzzWeight(std::span<const uint8_t> data) {
   const auto streams = data.subspan(8);
   const auto gaps = streams.first(std::min<size_t>(number(6), streams.size()));
   const auto codes = streams.subspan(gaps.size());
-  const auto decoded = DecodeWeight(rows, columns, entries, codes, gaps);
+  MatrixShape shape{rows, columns};
+  // Kernels where the columns allow them.
+  for (uint32_t area : {9u, 4u, 3u}) {
+    if (columns % area != 0) continue;
+    shape.kernel_area = area;
+    shape.kernel_width = area == 4 ? 2 : 3;
+    break;
+  }
+  std::vector<float> codebook(entries);
+  for (size_t i = 0; i < codebook.size(); ++i) {
+    codebook[i] = static_cast<float>(i * 40503u % 65536u) - 30000.0f;
+  }
+  codebook[0] = 0.0f;
+  const auto decoded = DecodeWeight(shape, codebook, codes, gaps);
   if (!decoded.ok()) return;
-  size_t header = 0;
-  const auto coding = ReadWeightCoding(codes, &header);
-  if (!coding.ok()) __builtin_trap();
-  const bool dense = coding->positions == PositionCoding::kDense;
+  const bool dense = decoded->coding.positions == PositionCoding::kDense;
   std::vector<uint16_t> matrix(size_t{rows} * columns, 0);
   if (dense) {
     if (decoded->codes.size() != matrix.size()) __builtin_trap();
@@ -36,9 +46,17 @@ void FuzzWeight(std::span<const uint8_t> data) {
     if (code >= entries) __builtin_trap();
   }
   // What was decoded must survive the encoder.
-  const EncodedWeight again = EncodeWeight(rows, columns, entries, matrix, {!dense, 5});
-  const auto second = DecodeWeight(rows, columns, entries, again.codes, again.gaps);
-  if (!second.ok() || (dense && second->codes != matrix)) __builtin_trap();
+  const EncodedWeight again =
+      EncodeWeight(shape, codebook, matrix, {!dense, 0, ScanChoice::kAuto, CoderChoice::kAuto});
+  const auto second = DecodeWeight(shape, codebook, again.codes, again.positions);
+  if (!second.ok()) __builtin_trap();
+  std::vector<uint16_t> same(matrix.size(), 0);
+  if (second->coding.positions == PositionCoding::kDense) {
+    same = second->codes;
+  } else {
+    for (size_t i = 0; i < second->codes.size(); ++i) same[second->positions[i]] = second->codes[i];
+  }
+  if (same != matrix) __builtin_trap();
 }
 
 }  // namespace dc

@@ -172,11 +172,12 @@ TEST(RoundtripTest, KeepsEveryLayout) {
   ASSERT_TRUE(QuantizeAll(&graph, {0.0f, -0.3f, -0.1f, 0.1f, 0.3f}).ok());
   for (const char* gap_bits : {"auto", "1", "5", "16"}) {
     for (const char* order : {"auto", "row", "column"}) {
-      for (bool huffman : {true, false}) {
+      for (const char* coder : {"raw", "huffman", "context", "auto"}) {
+        if (std::string(coder) == "context" && std::string(gap_bits) != "auto") continue;
         EncodeOptions options;
         options.gap_bits = *LayerSettings::Parse(gap_bits);
         options.order = *LayerSettings::Parse(order);
-        options.huffman = huffman;
+        options.coder = coder;
         ExpectRoundTrip(graph, options);
       }
     }

@@ -28,11 +28,11 @@ Tool::Tool(std::string name, std::string synopsis, std::string summary, std::str
       "json", po::value(&json_)->value_name("FILE"), "write what was done and measured as JSON");
 }
 
-void Tool::Positional(const std::string& what, std::string* value) {
-  positional_what_ = what;
-  positional_value_ = value;
-  hidden_.add_options()("input-file", po::value(value));
-  positional_.add("input-file", 1);
+void Tool::Positional(const std::string& what, std::string* value, bool optional) {
+  positionals_.push_back({what, value, optional});
+  const std::string option = "input-file-" + std::to_string(positionals_.size());
+  hidden_.add_options()(option.c_str(), po::value(value));
+  positional_.add(option.c_str(), 1);
 }
 
 void Tool::Output(const std::string& what, std::string* value, bool optional) {
@@ -92,8 +92,9 @@ int Tool::Parse(int argc, char** argv) {
   } catch (const po::error& error) {
     return Fail(UsageError(error.what(), "", "see " + name_ + " --help"));
   }
-  if (positional_value_ && positional_value_->empty()) {
-    return Fail(UsageError(positional_what_ + " is missing", "", "see " + name_ + " --help"));
+  for (const Argument& argument : positionals_) {
+    if (argument.optional || !argument.value->empty()) continue;
+    return Fail(UsageError(argument.what + " is missing", "", "see " + name_ + " --help"));
   }
   if (output_ && !output_optional_ && output_->empty()) {
     return Fail(UsageError("no output is named", "", "add -o " + output_what_));

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "dc/progress.h"
 #include "dc/status.h"
@@ -21,8 +22,9 @@ class Tool {
 
   // Options of this tool alone.
   boost::program_options::options_description& options() { return own_; }
-  // The positional argument, required; `what` names it in errors ("MODEL.onnx").
-  void Positional(const std::string& what, std::string* value);
+  // The next positional argument, required unless `optional`; `what` names it in errors
+  // ("MODEL.onnx").
+  void Positional(const std::string& what, std::string* value, bool optional = false);
   // Adds -o/--output, required unless `optional`.
   void Output(const std::string& what, std::string* value, bool optional = false);
 
@@ -54,8 +56,13 @@ class Tool {
   boost::program_options::positional_options_description positional_;
   boost::program_options::options_description hidden_;
   boost::program_options::variables_map values_;
-  std::string positional_what_, output_what_, json_;
-  std::string* positional_value_ = nullptr;
+  struct Argument {
+    std::string what;
+    std::string* value;
+    bool optional;
+  };
+  std::vector<Argument> positionals_;
+  std::string output_what_, json_;
   std::string* output_ = nullptr;
   bool output_optional_ = false, quiet_ = false;
   int threads_ = 0;

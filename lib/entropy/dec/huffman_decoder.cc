@@ -51,45 +51,17 @@ StatusOr<std::vector<CodeLength>> ReadCodeLengths(uint32_t alphabet, BitReader* 
   }
 }
 
-HuffmanDecoder::HuffmanDecoder(const std::vector<CodeLength>& lengths) {
-  int longest = 0;
-  for (const CodeLength& entry : lengths) {
-    ++count_[entry.length];
-    longest = std::max<int>(longest, entry.length);
-  }
-  uint32_t word = 0, start = 0;
-  for (size_t l = 0; l <= kMaxCodeLength; ++l) {
-    first_[l] = word;
-    start_[l] = start;
-    start += count_[l];
-    word = (word + count_[l]) << 1;
-  }
-  table_bits_ = std::min(longest, kTableBits);
-  table_.assign(size_t{1} << table_bits_, kLong);
-  sorted_.resize(lengths.size());
-  std::array<uint32_t, kMaxCodeLength + 1> next = start_;
+HuffmanDecoder::HuffmanDecoder(const std::vector<CodeLength>& lengths)
+    : words_(lengths),
+      table_bits_(std::min(words_.longest(), kTableBits)),
+      table_(size_t{1} << table_bits_, kLong) {
   const std::vector<uint32_t> codes = CanonicalCodes(lengths);
   for (size_t i = 0; i < lengths.size(); ++i) {
     const auto [symbol, length] = lengths[i];
-    sorted_[next[length]++] = static_cast<uint16_t>(symbol);
     if (length > table_bits_) continue;
     const uint32_t entry = static_cast<uint32_t>(length) << 16 | symbol;
     for (size_t at = codes[i]; at < table_.size(); at += size_t{1} << length) table_[at] = entry;
   }
-}
-
-uint32_t HuffmanDecoder::NextLong(BitReader* bits) const {
-  const uint32_t window = bits->Peek(kMaxCodeLength);
-  uint32_t word = ReverseBits(window, table_bits_);
-  for (int l = table_bits_ + 1; l <= kMaxCodeLength; ++l) {
-    word = (word << 1) | ((window >> (l - 1)) & 1u);
-    const size_t i = static_cast<size_t>(l);
-    if (word - first_[i] < count_[i]) {
-      bits->Skip(l);
-      return sorted_[start_[i] + (word - first_[i])];
-    }
-  }
-  return 0;  // not reached: the code is complete
 }
 
 }  // namespace dc

@@ -2,13 +2,13 @@
 #ifndef DC_ENTROPY_DEC_HUFFMAN_DECODER_H_
 #define DC_ENTROPY_DEC_HUFFMAN_DECODER_H_
 
-#include <array>
 #include <cstdint>
 #include <vector>
 
 #include "base/bit_io.h"
 #include "dc/status.h"
 #include "entropy/common/canonical_code.h"
+#include "entropy/dec/canonical_words.h"
 
 namespace dc {
 
@@ -17,7 +17,8 @@ namespace dc {
 StatusOr<std::vector<CodeLength>> ReadCodeLengths(uint32_t alphabet, BitReader* bits);
 
 // Decodes one symbol at a time by table look-up; code words beyond the table's width, which are
-// rare by construction, by comparison with the first word of each length.
+// rare by construction, by comparison with the first word of each length. For streams that hold
+// more than Huffman words; whole streams of symbols go through DecodeSymbols.
 class HuffmanDecoder {
  public:
   // `lengths` as ReadCodeLengths returns them; symbols are below 65,536.
@@ -30,20 +31,18 @@ class HuffmanDecoder {
       bits->Skip(static_cast<int>(entry >> 16));
       return entry & 0xFFFFu;
     }
-    return NextLong(bits);
+    const CodeLength word = words_.Find(bits->Peek(kMaxCodeLength));
+    bits->Skip(word.length);
+    return word.symbol;
   }
 
  private:
   static constexpr uint32_t kLong = 0xFFFFFFFFu;
   static constexpr int kTableBits = 12;
 
-  uint32_t NextLong(BitReader* bits) const;
-
-  int table_bits_ = 0;
+  CanonicalWords words_;
+  int table_bits_;
   std::vector<uint32_t> table_;  // length << 16 | symbol, or kLong
-  // Per length: its first word, how many words it has, and where their symbols start.
-  std::array<uint32_t, kMaxCodeLength + 1> first_{}, count_{}, start_{};
-  std::vector<uint16_t> sorted_;  // symbols by (length, symbol)
 };
 
 }  // namespace dc

@@ -7,25 +7,25 @@
 #include <vector>
 
 #include "dc/status.h"
+#include "entropy/common/matrix_shape.h"
 #include "entropy/common/weight_coding.h"
 
 namespace dc {
 
 // The stored entries of a weight in scan order, fillers dropped. A dense weight has every position.
 struct DecodedWeight {
+  WeightCoding coding;
   std::vector<uint32_t>
       positions;                // row * columns + column, whatever the scan order; empty if dense
   std::vector<uint16_t> codes;  // one a position; dense: all of them in row-major order
 };
 
-// The coding that the codes stream starts with; `header_bytes` receives the header's length.
-StatusOr<WeightCoding> ReadWeightCoding(std::span<const uint8_t> codes, size_t* header_bytes);
-
-// Decodes the two streams of one weight of rows x columns. Memory is bounded by the streams' sizes
-// and, for dense weights, by rows * columns. BadInput on damage: a code of `codebook_entries` or
-// more, a position outside the matrix, bits missing or left over.
-StatusOr<DecodedWeight> DecodeWeight(uint32_t rows, uint32_t columns, uint32_t codebook_entries,
-                                     std::span<const uint8_t> codes, std::span<const uint8_t> gaps);
+// Decodes the two streams of one weight. Takes memory in proportion to the elements of `shape`,
+// which the caller bounds. BadInput on damage: a code without an entry in `codebook`, a position
+// outside the matrix, bits missing or left over.
+StatusOr<DecodedWeight> DecodeWeight(const MatrixShape& shape, std::span<const float> codebook,
+                                     std::span<const uint8_t> codes,
+                                     std::span<const uint8_t> positions);
 
 }  // namespace dc
 

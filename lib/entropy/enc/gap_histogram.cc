@@ -2,58 +2,26 @@
 
 #include <algorithm>
 
+#include "entropy/common/gap_token.h"
+
 namespace dc {
 namespace {
 
 constexpr uint32_t kShortGaps = 1u << 16;
 
-}  // namespace
-
-Survivors ScanSurvivors(uint32_t rows, uint32_t columns, std::span<const uint16_t> codes,
-                        bool column_major) {
-  Survivors survivors;
-  if (!column_major) {
-    uint32_t gap = 0;
-    for (uint16_t code : codes) {
-      if (code == 0) {
-        ++gap;
-        continue;
-      }
-      survivors.gaps.push_back(gap);
-      survivors.codes.push_back(code);
-      gap = 0;
-    }
-    return survivors;
+std::vector<SymbolCount> NonZero(std::span<const uint64_t> counts) {
+  std::vector<SymbolCount> symbols;
+  for (size_t s = 0; s < counts.size(); ++s) {
+    if (counts[s] > 0) symbols.push_back({static_cast<uint32_t>(s), counts[s]});
   }
-  // A counting sort by column keeps the walk over `codes` sequential.
-  std::vector<uint32_t> start(size_t{columns} + 1, 0);
-  for (size_t i = 0; i < codes.size(); ++i) {
-    if (codes[i] != 0) ++start[i % columns + 1];
-  }
-  for (size_t c = 0; c < columns; ++c) start[c + 1] += start[c];
-  const size_t count = start[columns];
-  survivors.gaps.resize(count);
-  survivors.codes.resize(count);
-  for (uint32_t r = 0; r < rows; ++r) {
-    for (uint32_t c = 0; c < columns; ++c) {
-      const uint16_t code = codes[size_t{r} * columns + c];
-      if (code == 0) continue;
-      const uint32_t at = start[c]++;
-      survivors.codes[at] = code;
-      survivors.gaps[at] = c * rows + r;  // its place in scan order; a difference below
-    }
-  }
-  uint32_t next = 0;
-  for (uint32_t& gap : survivors.gaps) {
-    const uint32_t place = gap;
-    gap = place - next;
-    next = place + 1;
-  }
-  return survivors;
+  return symbols;
 }
+
+}  // namespace
 
 GapHistogram::GapHistogram(std::span<const uint32_t> gaps) {
   for (uint32_t gap : gaps) {
+    longest_ = std::max(longest_, gap);
     if (gap >= kShortGaps) {
       long_.push_back(gap);
       continue;
@@ -74,11 +42,20 @@ std::vector<SymbolCount> GapHistogram::Symbols(int width, uint64_t* fillers) con
   for (size_t gap = 0; gap < short_.size(); ++gap) add(static_cast<uint32_t>(gap), short_[gap]);
   for (uint32_t gap : long_) add(gap, 1);
   counts[mask] += *fillers;
-  std::vector<SymbolCount> symbols;
-  for (size_t s = 0; s < counts.size(); ++s) {
-    if (counts[s] > 0) symbols.push_back({static_cast<uint32_t>(s), counts[s]});
-  }
-  return symbols;
+  return NonZero(counts);
+}
+
+std::vector<SymbolCount> GapHistogram::Tokens(int precision, uint64_t* suffix_bits) const {
+  std::vector<uint64_t> counts(TokenCount(precision), 0);
+  *suffix_bits = 0;
+  auto add = [&](uint32_t gap, uint64_t times) {
+    const GapToken token = TokenOf(gap, precision);
+    counts[token.token] += times;
+    *suffix_bits += times * static_cast<uint64_t>(token.suffix_bits);
+  };
+  for (size_t gap = 0; gap < short_.size(); ++gap) add(static_cast<uint32_t>(gap), short_[gap]);
+  for (uint32_t gap : long_) add(gap, 1);
+  return NonZero(counts);
 }
 
 }  // namespace dc

@@ -1,4 +1,4 @@
-// The distances between survivors, in either scan order, and what fixed-width gaps make of them.
+// How often each distance between survivors occurs, and what each way to store gaps makes of it.
 #ifndef DC_ENTROPY_ENC_GAP_HISTOGRAM_H_
 #define DC_ENTROPY_ENC_GAP_HISTOGRAM_H_
 
@@ -10,28 +10,23 @@
 
 namespace dc {
 
-// The survivors (codes other than 0) of a weight in one scan order.
-struct Survivors {
-  std::vector<uint32_t> gaps;   // positions skipped since the previous survivor
-  std::vector<uint16_t> codes;  // one a gap, none 0
-};
-
-// Scans `codes` (row-major, rows * columns of them) row by row, or column by column.
-Survivors ScanSurvivors(uint32_t rows, uint32_t columns, std::span<const uint16_t> codes,
-                        bool column_major);
-
-// How often each gap occurs.
 class GapHistogram {
  public:
   explicit GapHistogram(std::span<const uint32_t> gaps);
+
+  uint32_t longest() const { return longest_; }
 
   // The symbols that gaps of `width` bits (1..16) become, and in `fillers` how many of them are
   // fillers. A gap g is g >> width fillers and one symbol g mod 2^width.
   std::vector<SymbolCount> Symbols(int width, uint64_t* fillers) const;
 
+  // The tokens of escape-coded gaps, and in `suffix_bits` the sum of their suffixes.
+  std::vector<SymbolCount> Tokens(int precision, uint64_t* suffix_bits) const;
+
  private:
   std::vector<uint64_t> short_;  // by gap, below 65,536
   std::vector<uint32_t> long_;   // every other gap
+  uint32_t longest_ = 0;
 };
 
 }  // namespace dc

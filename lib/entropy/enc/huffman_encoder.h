@@ -2,6 +2,7 @@
 #ifndef DC_ENTROPY_ENC_HUFFMAN_ENCODER_H_
 #define DC_ENTROPY_ENC_HUFFMAN_ENCODER_H_
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -29,11 +30,21 @@ class HuffmanEncoder {
     bits->Write(word.bits, word.length);
   }
 
+  // Exact bytes of these symbols, all of them counted, with their table in the four-stream form.
+  uint64_t FourStreamBytes(std::span<const uint16_t> symbols) const;
+  // Appends that form to `out`: the table padded to a whole byte, the byte lengths of the first
+  // three streams as varints, then four streams of ceil(symbols / 4) symbols (the last ones may be
+  // shorter), each padded to a whole byte.
+  void WriteFourStreams(std::span<const uint16_t> symbols, std::vector<uint8_t>* out) const;
+
  private:
   struct Word {
     uint32_t bits = 0;
     int length = 0;
   };
+
+  // Bytes of each of the four streams.
+  std::array<uint64_t, 4> StreamBytes(std::span<const uint16_t> symbols) const;
 
   std::vector<CodeLength> lengths_;
   std::vector<Word> words_;  // by symbol

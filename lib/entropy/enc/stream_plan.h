@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
-#include "base/bit_io.h"
 #include "entropy/common/weight_coding.h"
 #include "entropy/enc/huffman_encoder.h"
 
@@ -15,27 +15,23 @@ namespace dc {
 // How one stream will be written.
 class StreamPlan {
  public:
-  // Raw fields of `width` bits, or Huffman codes where allowed and smaller by a byte at least.
-  // `counts` may be empty.
+  // Raw fields of `width` bits, or Huffman codes where allowed and smaller by a byte at least;
+  // these in four streams from kFourStreamSymbols on, where a few bytes more are decoded three
+  // times as fast. `counts` may be empty.
   StreamPlan(std::span<const SymbolCount> counts, int width, bool allow_huffman);
 
-  StreamCoder coder() const { return huffman_ ? StreamCoder::kHuffman : StreamCoder::kRaw; }
+  StreamCoder coder() const { return coder_; }
+  // Exact, but for four streams: there up to 6 bytes above what they will take.
   uint64_t bytes() const { return bytes_; }
 
-  // Writes what precedes the symbols, then the symbols one by one.
-  void WriteTable(BitWriter* bits) const {
-    if (huffman_) huffman_->WriteTable(bits);
-  }
-  void WriteSymbol(uint32_t symbol, BitWriter* bits) const {
-    if (huffman_) {
-      huffman_->WriteSymbol(symbol, bits);
-    } else {
-      bits->Write(symbol, width_);
-    }
-  }
+  // The stream of `symbols`, whose counts these are.
+  std::vector<uint8_t> Write(std::span<const uint16_t> symbols) const;
 
  private:
+  static constexpr uint64_t kFourStreamSymbols = 1 << 14;
+
   int width_;
+  StreamCoder coder_ = StreamCoder::kRaw;
   uint64_t bytes_ = 0;
   std::optional<HuffmanEncoder> huffman_;
 };

@@ -18,7 +18,9 @@ struct EncodeOptions {
   // paper's tables.
   LayerSettings gap_bits;
   LayerSettings order;                // "auto" (default), "row" or "column"
-  bool huffman = true;                // false: fixed-width codes and gaps (for comparison)
+  // "huffman" (default), "context" (smallest in general, slower to load), "auto" (the smallest for
+  // each stream) or "raw" (fixed-width codes and gaps, for comparison).
+  std::string coder = "huffman";
   std::string codebook_type = "f32";  // "f32", or "f16": rounds centroids and biases
   bool keep_names = false;            // keep names and metadata
   int threads = 0;
@@ -27,7 +29,7 @@ struct EncodeOptions {
 // How one weight was stored. Bits are totals over its stored entries.
 struct LayerEncoding {
   std::string name;
-  std::string form, positions, order, code_coder, gap_coder;
+  std::string form, positions, order, code_coder, position_coder;
   int64_t weights = 0, survivors = 0, fillers = 0, entries = 0;
   int code_bits = 0, gap_bits = 0;  // fixed widths, before entropy coding
   int64_t codebook_bytes = 0, code_bytes = 0, gap_bytes = 0;

@@ -51,19 +51,19 @@ std::vector<float> Centroids(size_t count) {
   return codebook;
 }
 
-EncodeOptions Options(const std::string& gap_bits, const std::string& order, bool huffman) {
+EncodeOptions Options(const std::string& gap_bits, const std::string& order, const std::string& coder) {
   EncodeOptions options;
   options.gap_bits = *LayerSettings::Parse(gap_bits);
   options.order = *LayerSettings::Parse(order);
-  options.huffman = huffman;
+  options.coder = coder;
   return options;
 }
 
 void PutModels() {
   const Graph fc = FullyConnectedGraph(0.25), conv = ConvolutionalGraph(0.4);
   PutModel("fc_table", Quantized(fc, Centroids(16)));
-  PutModel("fc_paper_gaps", Quantized(fc, Centroids(16)), Options("3", "row", true));
-  PutModel("fc_column_raw", Quantized(fc, Centroids(16)), Options("2", "column", false));
+  PutModel("fc_paper_gaps", Quantized(fc, Centroids(16)), Options("3", "row", "huffman"));
+  PutModel("fc_column_raw", Quantized(fc, Centroids(16)), Options("2", "column", "raw"));
   PutModel("fc_dense", Quantized(FullyConnectedGraph(), {-0.5f, -0.25f, -0.1f, 0.1f, 0.3f}));
   PutModel("fc_ternary", Quantized(fc, {0.0f, 0.3f, -0.3f}));
   PutModel("fc_affine", Quantized(fc, {0.0f, -0.375f, -0.25f, -0.125f, 0.0f, 0.125f, 0.25f}));
@@ -98,7 +98,7 @@ void PutExample() {
   graph.nodes.push_back(MakeNode("Gemm", {"x", "w", "b"}, "h"));
   graph.nodes.back().attributes["transB"] = int64_t{1};
   graph.nodes.push_back(MakeNode("Relu", {"h"}, "y"));
-  PutModel("example", Quantized(graph, {0.0f, -0.5f, 0.25f, 2.0f}), Options("4", "row", true));
+  PutModel("example", Quantized(graph, {0.0f, -0.5f, 0.25f, 2.0f}), Options("4", "row", "huffman"));
 }
 
 // Relu on an input of 2, and what `more` adds to its manifest.

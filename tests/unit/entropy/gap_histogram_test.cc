@@ -7,18 +7,6 @@
 namespace dc {
 namespace {
 
-TEST(GapHistogramTest, ScansRowsAndColumns) {
-  // 0 7 0
-  // 5 0 6
-  const std::vector<uint16_t> codes = {0, 7, 0, 5, 0, 6};
-  const Survivors rows = ScanSurvivors(2, 3, codes, false);
-  EXPECT_EQ(rows.codes, (std::vector<uint16_t>{7, 5, 6}));
-  EXPECT_EQ(rows.gaps, (std::vector<uint32_t>{1, 1, 1}));
-  const Survivors columns = ScanSurvivors(2, 3, codes, true);  // 0 5 7 0 0 6
-  EXPECT_EQ(columns.codes, (std::vector<uint16_t>{5, 7, 6}));
-  EXPECT_EQ(columns.gaps, (std::vector<uint32_t>{1, 0, 2}));
-}
-
 TEST(GapHistogramTest, FollowsThePapersExample) {
   // Figure 2 of Deep Compression: survivors at 1, 4 and 15, three bits. Its differences 1, 3 and 11
   // are gaps 0 + 1, 2 and 10 from position 0; the last one takes a filler of distance 8.
@@ -56,6 +44,21 @@ TEST(GapHistogramTest, CountsWhatSteppingThroughTheGapsCounts) {
     EXPECT_EQ(fillers, expected_fillers) << width;
     EXPECT_EQ(counts, expected) << width;
   }
+}
+
+TEST(GapHistogramTest, TokensCountSuffixes) {
+  // Precision 1: gaps 0 to 3 are their own tokens; 4 and 5 are token 4 with one more bit; 7 is
+  // token 5; 100 = 0b1100100 has its leading 11 in token 2 * 5 + 3 and five more bits.
+  uint64_t suffix_bits = 0;
+  const std::vector<uint32_t> gaps = {0, 3, 4, 5, 7, 100};
+  std::vector<std::pair<uint32_t, uint64_t>> tokens;
+  for (const SymbolCount& entry : GapHistogram(gaps).Tokens(1, &suffix_bits)) {
+    tokens.emplace_back(entry.symbol, entry.count);
+  }
+  const std::vector<std::pair<uint32_t, uint64_t>> expected = {
+      {0, 1}, {3, 1}, {4, 2}, {5, 1}, {13, 1}};
+  EXPECT_EQ(tokens, expected);
+  EXPECT_EQ(suffix_bits, 1u + 1 + 1 + 5);
 }
 
 TEST(GapHistogramTest, NoSurvivorsNoSymbols) {

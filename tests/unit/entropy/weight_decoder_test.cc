@@ -4,12 +4,20 @@
 
 #include "base/bit_io.h"
 #include "base/rng.h"
+#include "entropy/dec/coding_header.h"
 #include "entropy/enc/weight_encoder.h"
 
 namespace dc {
 namespace {
 
 using Bytes = std::vector<uint8_t>;
+
+// 0, 1, 2, ...
+std::vector<float> Ramp(size_t entries) {
+  std::vector<float> codebook(entries);
+  for (size_t i = 0; i < entries; ++i) codebook[i] = static_cast<float>(i);
+  return codebook;
+}
 
 TEST(WeightDecoderTest, ReadsTheHeaderOfTheSpecification) {
   size_t header = 0;
@@ -21,7 +29,7 @@ TEST(WeightDecoderTest, ReadsTheHeaderOfTheSpecification) {
   EXPECT_TRUE(coding->column_major);
   EXPECT_EQ(coding->positions, PositionCoding::kFixedGaps);
   EXPECT_EQ(coding->code_coder, StreamCoder::kHuffman);
-  EXPECT_EQ(coding->gap_coder, StreamCoder::kRaw);
+  EXPECT_EQ(coding->position_coder, StreamCoder::kRaw);
   EXPECT_EQ(coding->gap_bits, 5);
   EXPECT_EQ(coding->code_bits, 6);
   EXPECT_EQ(coding->entries, 300u);
@@ -35,12 +43,19 @@ TEST(WeightDecoderTest, RefusesHeadersThatSayNothingSensible) {
   EXPECT_EQ(code({0x02, 0x00}), StatusCode::kBadInput);
   EXPECT_EQ(code({0x02, 0x00, 0x80}), StatusCode::kBadInput);
   EXPECT_EQ(code({0x02, 0x00, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01}), StatusCode::kBadInput);
-  EXPECT_EQ(code({0x00, 0x01, 0x01}), StatusCode::kBadInput);     // gap width in a dense weight
-  EXPECT_EQ(code({0x01, 0x00, 0x01}), StatusCode::kBadInput);     // column order in a dense weight
-  EXPECT_EQ(code({0x04, 0x00, 0x01}), StatusCode::kUnsupported);  // positions 2
-  EXPECT_EQ(code({0x10, 0x00, 0x01}), StatusCode::kUnsupported);  // code coder 2
-  EXPECT_EQ(code({0x42, 0x00, 0x01}), StatusCode::kUnsupported);  // gap coder 2
-  EXPECT_EQ(code({0x82, 0x00, 0x01}), StatusCode::kUnsupported);  // reserved bit
+  EXPECT_EQ(code({0x00, 0x01, 0x01}), StatusCode::kBadInput);  // gap width in a dense weight
+  EXPECT_EQ(code({0x01, 0x00, 0x01}), StatusCode::kBadInput);  // column order in a dense weight
+  EXPECT_EQ(code({0x12, 0x00, 0x01}), StatusCode::kBadInput);  // context codes, fixed gaps
+  EXPECT_EQ(code({0x42, 0x00, 0x01}), StatusCode::kBadInput);  // context gaps
+  EXPECT_EQ(code({0x04, 0x00, 0x01}), StatusCode::kBadInput);  // raw escape gaps
+  EXPECT_EQ(code({0x24, 0x0B, 0x01}), StatusCode::kBadInput);  // precision 11
+  EXPECT_EQ(code({0x35, 0x00, 0x01}), StatusCode::kBadInput);  // context codes by columns
+  EXPECT_EQ(code({0x07, 0x00, 0x01}), StatusCode::kBadInput);  // bitmask by columns
+  EXPECT_EQ(code({0x06, 0x01, 0x01}), StatusCode::kBadInput);  // gap width of a bitmask
+  EXPECT_EQ(code({0x26, 0x00, 0x01}), StatusCode::kBadInput);  // Huffman bitmask
+  EXPECT_EQ(code({0x80, 0x00, 0x01, 0x01}), StatusCode::kBadInput);     // flags of a dense weight
+  EXPECT_EQ(code({0x82, 0x00, 0x00, 0x01}), StatusCode::kUnsupported);  // no flag set
+  EXPECT_EQ(code({0x82, 0x00, 0x04, 0x01}), StatusCode::kUnsupported);  // another flag
 }
 
 // Raw sparse streams: header, codes of 2 bits, gaps of 2 bits.
@@ -51,7 +66,8 @@ Status DecodeRaw(const std::vector<uint32_t>& codes, const std::vector<uint32_t>
   code_bits.Write(entries, 8);
   for (uint32_t code : codes) code_bits.Write(code, 2);
   for (uint32_t gap : gaps) gap_bits.Write(gap, 2);
-  return DecodeWeight(2, 5, codebook_entries, code_bits.Finish(), gap_bits.Finish()).status();
+  return DecodeWeight({2, 5}, Ramp(codebook_entries), code_bits.Finish(), gap_bits.Finish())
+      .status();
 }
 
 TEST(WeightDecoderTest, RefusesWhatDoesNotFit) {
@@ -61,12 +77,10 @@ TEST(WeightDecoderTest, RefusesWhatDoesNotFit) {
   EXPECT_EQ(DecodeRaw({1, 3, 0, 2}, {0, 2, 3, 0}, 4, 3).what(), "code outside the codebook");
   EXPECT_EQ(DecodeRaw({1, 3, 0, 2}, {0, 2, 3, 0}, 11).what(),
             "number of entries does not fit the weight's shape");
-  EXPECT_EQ(DecodeRaw({1, 3, 0, 2}, {0, 2, 3, 0}, 5).what(),
-            "length of the codes does not fit their number");
-  EXPECT_EQ(DecodeRaw({1, 3, 0, 2}, {0, 2, 3, 0, 1}, 4).what(),
-            "length of the gaps does not fit their number");
+  EXPECT_EQ(DecodeRaw({1, 3, 0, 2}, {0, 2, 3, 0}, 5).what(), "bits missing or left over");
+  EXPECT_EQ(DecodeRaw({1, 3, 0, 2}, {0, 2, 3, 0, 1}, 4).what(), "bits missing or left over");
   EXPECT_EQ(DecodeRaw({1, 1, 1}, {0, 1, 0, 1}, 3).what(),
-            "bits missing or left over in the gaps");  // one gap too many, in the padding
+            "bits missing or left over");  // one gap too many, in the padding
   EXPECT_EQ(DecodeRaw({}, {1}, 0).what(), "bytes left over in an empty weight");
 }
 
@@ -75,22 +89,29 @@ TEST(WeightDecoderTest, SurvivesEveryTruncationAndManyFlips) {
   std::vector<uint16_t> codes(40 * 30, 0);
   for (uint16_t& code : codes)
     code = rng.Uniform() < 0.2 ? static_cast<uint16_t>(rng.Below(32)) : 0;
-  for (bool huffman : {true, false}) {
-    const EncodedWeight encoded = EncodeWeight(40, 30, 32, codes, {true, 4, {}, huffman});
+  const WeightEncodingOptions kOptions[] = {
+      {true, 4, ScanChoice::kAuto, CoderChoice::kRaw},
+      {true, 4, ScanChoice::kAuto, CoderChoice::kHuffman},
+      {true, 0, ScanChoice::kAuto, CoderChoice::kHuffman},
+  };
+  for (const WeightEncodingOptions& options : kOptions) {
+    const EncodedWeight encoded = EncodeWeight({40, 30}, Ramp(32), codes, options);
     for (size_t cut = 0; cut < encoded.codes.size(); ++cut) {
       EXPECT_FALSE(
-          DecodeWeight(40, 30, 32, std::span(encoded.codes).first(cut), encoded.gaps).ok());
+          DecodeWeight({40, 30}, Ramp(32), std::span(encoded.codes).first(cut), encoded.positions)
+              .ok());
     }
-    for (size_t cut = 0; cut < encoded.gaps.size(); ++cut) {
+    for (size_t cut = 0; cut < encoded.positions.size(); ++cut) {
       EXPECT_FALSE(
-          DecodeWeight(40, 30, 32, encoded.codes, std::span(encoded.gaps).first(cut)).ok());
+          DecodeWeight({40, 30}, Ramp(32), encoded.codes, std::span(encoded.positions).first(cut))
+              .ok());
     }
     // A flip may give other codes, but never one outside the codebook or the matrix.
     for (int round = 0; round < 2000; ++round) {
-      Bytes a = encoded.codes, b = encoded.gaps;
+      Bytes a = encoded.codes, b = encoded.positions;
       Bytes& damaged = rng.Below(2) ? a : b;
       damaged[rng.Below(static_cast<uint32_t>(damaged.size()))] ^= 1u << rng.Below(8);
-      const auto decoded = DecodeWeight(40, 30, 32, a, b);
+      const auto decoded = DecodeWeight({40, 30}, Ramp(32), a, b);
       if (!decoded.ok()) continue;
       for (uint16_t code : decoded->codes) ASSERT_LT(code, 32);
       for (uint32_t position : decoded->positions) ASSERT_LT(position, 1200u);
@@ -99,9 +120,9 @@ TEST(WeightDecoderTest, SurvivesEveryTruncationAndManyFlips) {
 }
 
 TEST(WeightDecoderTest, RefusesWeightsBeyond32BitPositions) {
-  EXPECT_EQ(DecodeWeight(1u << 31, 4, 2, Bytes{0x02, 0x00, 0x00}, {}).status().what(),
+  EXPECT_EQ(DecodeWeight({1u << 31, 4}, Ramp(2), Bytes{0x02, 0x00, 0x00}, {}).status().what(),
             "weight of more than 2^32 - 1 elements");
-  const auto largest = DecodeWeight(0xFFFFFFFFu, 1, 2, Bytes{0x02, 0x00, 0x00}, {});
+  const auto largest = DecodeWeight({0xFFFFFFFFu, 1}, Ramp(2), Bytes{0x02, 0x00, 0x00}, {});
   ASSERT_TRUE(largest.ok());
   EXPECT_TRUE(largest->positions.empty());
 }

@@ -37,7 +37,7 @@ constexpr char kFull[] = R"(
   prune { criterion: "threshold" amounts: "conv=1.5" schedule: "iterative" steps: 4
           retrain { epochs: 8 batch_size: 16 } }
   quantize { policy: "fc=ternary" bits: "conv=8" init: "exact" fine_tune { l2: 0.125 } }
-  encode { gap_bits: "fc=5" huffman: false codebook_type: "f16" keep_names: true }
+  encode { gap_bits: "fc=5" coder: "context" codebook_type: "f16" keep_names: true }
   goal { max_error_percent: 1.5 min_ratio: 40 }
 )";
 
@@ -70,7 +70,7 @@ TEST_F(RecipeTest, EveryFieldArrives) {
   EXPECT_EQ(recipe->quantize->fine_tune.epochs, 0);
   EXPECT_EQ(recipe->quantize->fine_tune.learning_rate, kFineTuneRate);
   EXPECT_EQ(recipe->quantize->fine_tune.l2, 0.125);
-  EXPECT_FALSE(recipe->encode.huffman);
+  EXPECT_EQ(recipe->encode.coder, "context");
   EXPECT_EQ(recipe->encode.codebook_type, "f16");
   EXPECT_EQ(recipe->min_ratio, 40);
   EXPECT_EQ(recipe->max_error_percent, 1.5);
@@ -87,12 +87,12 @@ TEST_F(RecipeTest, StagesThatAreNotNamedAreLeftOut) {
 
 TEST_F(RecipeTest, OverridesReachNestedFieldsOfEveryType) {
   const auto recipe =
-      Load(kFull, {"prune.retrain.epochs=2", "quantize.bits=5", "encode.huffman=true",
+      Load(kFull, {"prune.retrain.epochs=2", "quantize.bits=5", "encode.coder=auto",
                    "train.learning_rate=1e-3", "quantize.policy=fc=kmeans"});
   ASSERT_TRUE(recipe.ok()) << recipe.status().ToString();
   EXPECT_EQ(recipe->prune->retrain.epochs, 2);
   EXPECT_EQ(recipe->quantize->options.bits.ToString(), LayerSettings::Parse("5")->ToString());
-  EXPECT_TRUE(recipe->encode.huffman);
+  EXPECT_EQ(recipe->encode.coder, "auto");
   EXPECT_EQ(recipe->train->learning_rate, 1e-3);
   EXPECT_EQ(recipe->quantize->options.policy.ToString(), "fc=kmeans");
 }

@@ -69,13 +69,11 @@ NetBuilder::Ref NetBuilder::Coded(std::vector<int64_t> shape, std::vector<uint16
                                .form = format::Form::kTable,
                                .codebook_entries = static_cast<uint32_t>(codebook.size()),
                                .zero_first = zero_first});
-  const uint32_t rows = static_cast<uint32_t>(shape[0]);
-  const EncodedWeight encoded = EncodeWeight(rows, static_cast<uint32_t>(Count(shape)) / rows,
-                                             static_cast<uint32_t>(codebook.size()), codes,
+  const EncodedWeight encoded = EncodeWeight(MatrixOf(shape), codebook, codes,
                                              {.sparse = sparse, .gap_bits = sparse ? 8 : 0});
   bytes_.push_back({.codebook = LittleEndian(std::span(codebook).subspan(zero_first ? 1 : 0)),
                     .codes = encoded.codes,
-                    .gaps = encoded.gaps});
+                    .gaps = encoded.positions});
   Constant constant{.form = "table", .shape = shape, .sparse = sparse, .codebook = codebook};
   std::vector<double>& values = values_.emplace_back();
   for (size_t i = 0; i < codes.size(); ++i) {

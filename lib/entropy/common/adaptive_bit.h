@@ -1,0 +1,75 @@
+// Probabilities that learn from the bits they predict, and their mixture.
+#ifndef DC_ENTROPY_COMMON_ADAPTIVE_BIT_H_
+#define DC_ENTROPY_COMMON_ADAPTIVE_BIT_H_
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "entropy/common/logistic.h"
+
+namespace dc {
+
+// kAdaptationRates[n] / 65536 = 1 / (n + 3/2), rounded down: how far the bit after n others moves
+// an estimate.
+inline constexpr std::array<uint16_t, 1024> kAdaptationRates = [] {
+  std::array<uint16_t, 1024> rates{};
+  for (uint32_t n = 0; n < rates.size(); ++n) {
+    rates[n] = static_cast<uint16_t>(131072 / (2 * n + 3));
+  }
+  return rates;
+}();
+
+// The probability of a one in one context: 22 bits, and in the low 10 bits the number of bits seen.
+// Young estimates move fast; from `limit` bits on the rate stays what it was there.
+class AdaptiveBit {
+ public:
+  // The probability in units of 2^-12, 2^-16 and 2^-22.
+  uint32_t p12() const { return state_ >> 20; }
+  uint32_t p16() const { return state_ >> 16; }
+
+  void Update(bool bit, uint32_t limit) {
+    const uint32_t seen = state_ & 1023u;
+    const int64_t p = state_ >> 10;
+    const int64_t target = bit ? (1 << 22) - 1 : 0;
+    // Rounded towards minus infinity.
+    const int64_t moved = p + (((target - p) * kAdaptationRates[seen]) >> 16);
+    state_ = static_cast<uint32_t>(moved) << 10 | (seen + (seen < limit));
+  }
+
+ private:
+  uint32_t state_ = 1u << 31;
+};
+
+// Weighs `kInputs` log odds and learns the weights (units of 2^-16) from the outcome: a step of
+// gradient descent on the code length, of size 2^-(kShift - 7).
+template <size_t kInputs, int kShift>
+class Mixer {
+ public:
+  explicit Mixer(int32_t weight) { weights_.fill(weight); }
+
+  // The mixture of `inputs`, in log odds.
+  int Mix(const std::array<int, kInputs>& inputs) const {
+    int64_t sum = 0;
+    for (size_t i = 0; i < kInputs; ++i) sum += int64_t{weights_[i]} * inputs[i];
+    return static_cast<int>(std::clamp<int64_t>(sum >> 16, -kLogOddsLimit, kLogOddsLimit));
+  }
+  // `p16`: the probability that was used for `bit`.
+  void Update(const std::array<int, kInputs>& inputs, uint32_t p16, bool bit) {
+    const int32_t error = (bit ? 65536 : 0) - static_cast<int32_t>(p16);
+    for (size_t i = 0; i < kInputs; ++i) {
+      const int32_t step = (inputs[i] * error + (1 << (kShift - 1))) >> kShift;
+      weights_[i] = std::clamp(weights_[i] + step, -kWeightLimit, kWeightLimit);
+    }
+  }
+
+ private:
+  static constexpr int32_t kWeightLimit = 1 << 20;
+
+  std::array<int32_t, kInputs> weights_;
+};
+
+}  // namespace dc
+
+#endif  // DC_ENTROPY_COMMON_ADAPTIVE_BIT_H_

@@ -1,0 +1,86 @@
+#include "entropy/common/code_model.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+namespace dc {
+
+CodeModel::CodeModel(const MatrixShape& shape, std::span<const float> codebook, bool sparse)
+    : logistic_(Logistic::Get()), shape_(shape), rank_of_(codebook.size(), 0) {
+  for (size_t code = sparse ? 1 : 0; code < codebook.size(); ++code) {
+    code_of_.push_back(static_cast<uint16_t>(code));
+  }
+  std::stable_sort(code_of_.begin(), code_of_.end(),
+                   [&](uint16_t a, uint16_t b) { return codebook[a] < codebook[b]; });
+  for (size_t rank = 0; rank < code_of_.size(); ++rank) {
+    rank_of_[code_of_[rank]] = static_cast<uint16_t>(rank);
+  }
+  std::vector<uint16_t> by_magnitude(code_of_.size());
+  for (size_t rank = 0; rank < by_magnitude.size(); ++rank) {
+    by_magnitude[rank] = static_cast<uint16_t>(rank);
+  }
+  const auto size = [&](uint16_t rank) { return std::fabs(codebook[code_of_[rank]]); };
+  std::stable_sort(by_magnitude.begin(), by_magnitude.end(),
+                   [&](uint16_t a, uint16_t b) { return size(a) < size(b); });
+  magnitude_of_.resize(by_magnitude.size());
+  for (size_t m = 0; m < by_magnitude.size(); ++m) {
+    magnitude_of_[by_magnitude[m]] = static_cast<uint16_t>(m);
+  }
+
+  if (!code_of_.empty()) bits_ = std::bit_width(code_of_.size() - 1);
+  modelled_ = std::min(bits_, kModelledBits);
+  alone_.resize(size_t{1} << modelled_);
+  by_neighbours_.resize(size_t{(kClasses + 1) * (kClasses + 1)} << modelled_);
+  by_magnitude_.resize(size_t{7} << modelled_);
+  mixers_.assign(static_cast<size_t>(modelled_), Mixer<3, 14>(26214));
+  classes_.assign(shape.columns, 0);
+  classes_above_.assign(shape.columns, 0);
+  in_column_.resize(shape.columns);
+}
+
+void CodeModel::BeginRow(uint32_t row) {
+  classes_.swap(classes_above_);
+  std::fill(classes_.begin(), classes_.end(), uint8_t{0});
+  if (row != row_ + 1) std::fill(classes_above_.begin(), classes_above_.end(), uint8_t{0});
+  row_ = row;
+  in_row_ = Sum();
+}
+
+size_t CodeModel::Neighbours(uint32_t column) const {
+  uint8_t left = 0, up = 0;
+  if (shape_.kernel_area > 1) {
+    // Both within the kernel.
+    const uint32_t place = column % shape_.kernel_area;
+    if (place % shape_.kernel_width > 0) left = classes_[column - 1];
+    if (place >= shape_.kernel_width) up = classes_[column - shape_.kernel_width];
+  } else {
+    if (column > 0) left = classes_[column - 1];
+    up = classes_above_[column];
+  }
+  return left * size_t{kClasses + 1} + up;
+}
+
+size_t CodeModel::Magnitude(uint32_t column) const {
+  const uint64_t mean =
+      in_all_.count > 0 ? 16 * in_all_.magnitudes / in_all_.count : 8 * uint64_t{code_of_.size()};
+  const Sum& sum = in_column_[column];
+  const uint64_t near =
+      (16 * (in_row_.magnitudes + sum.magnitudes) + 8 * mean) / (in_row_.count + sum.count + 8);
+  // In sixteenths of the mean.
+  const uint64_t ratio = 16 * near / std::max<uint64_t>(mean, 1);
+  constexpr uint64_t kBounds[] = {8, 11, 14, 16, 19, 25};
+  size_t bucket = 0;
+  for (uint64_t bound : kBounds) bucket += ratio > bound;
+  return bucket;
+}
+
+void CodeModel::Remember(uint32_t column, uint32_t rank) {
+  classes_[column] = static_cast<uint8_t>(1 + rank * kClasses / code_of_.size());
+  for (Sum* sum : {&in_row_, &in_column_[column], &in_all_}) {
+    sum->magnitudes += magnitude_of_[rank];
+    ++sum->count;
+  }
+}
+
+}  // namespace dc

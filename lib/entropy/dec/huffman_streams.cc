@@ -1,0 +1,220 @@
+#include "entropy/dec/huffman_streams.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+#include <functional>
+#include <vector>
+
+#include "base/bit_io.h"
+#include "entropy/dec/canonical_words.h"
+#include "entropy/dec/symbol_table.h"
+
+namespace dc {
+namespace {
+
+#define DC_INLINE [[gnu::always_inline]] inline
+
+// A stream while it is decoded.
+template <typename T, typename Entry>
+struct Lane {
+  using Table = SymbolTable<T, Entry>;
+  static constexpr int kSteps = 4;  // look-ups between two refills: 56 bits are enough for them
+  static_assert(kSteps * Table::kMaxBits <= 56);
+
+  explicit Lane(const HuffmanStream<T>& stream)
+      : begin(stream.bytes.data()),
+        in(begin + stream.bit / 8),
+        end(begin + stream.bytes.size()),
+        out(stream.out.data()),
+        out_end(out + stream.out.size()),
+        skip(stream.bit % 8) {}
+
+  // Fills the window for the first time. False where fewer than 8 bytes are left.
+  bool Start() {
+    if (end - in < 8) return false;
+    Refill();
+    window >>= skip;
+    valid -= skip;
+    skip = 0;
+    return true;
+  }
+
+  // How many rounds of Refill and kSteps look-ups stay within both spans: a round takes at most
+  // 7 bytes but looks at 8, and each look-up writes a whole entry.
+  ptrdiff_t Rounds() const {
+    const ptrdiff_t room = (out_end - out) * static_cast<ptrdiff_t>(sizeof(T));
+    constexpr ptrdiff_t kWritten = kSteps * Table::kMaxSymbols * sizeof(T);
+    return std::min((end - in - 1) / 7, (room - static_cast<ptrdiff_t>(sizeof(Entry))) / kWritten);
+  }
+
+  // Tops the window up to at least 56 bits. Precondition: 8 bytes are left. Bits of the window
+  // beyond `valid` are those of the stream already; the next refill ors them with themselves. Where
+  // it reads does not depend on the look-ups since the last refill, so that it need not wait.
+  DC_INLINE void Refill() {
+    uint64_t word;
+    std::memcpy(&word, in, sizeof(word));
+    window |= word << (valid & 63u);
+    in += (~valid >> 3) & 7u;
+    valid |= 56u;
+  }
+
+  // One look-up. False, and nothing changes, where the next word is too long for the table.
+  DC_INLINE bool Step(const Entry* table, uint64_t mask) {
+    const Entry entry = table[window & mask];
+    window >>= Table::Length(entry);
+    valid -= entry;
+    // Keeps the compiler from putting the subtractions off, for which it would store the entries.
+    asm("" : "+r"(valid));
+    const Entry symbols = Table::Symbols(entry);
+    std::memcpy(out, &symbols, sizeof(symbols));
+    out += Table::Count(entry);
+    return entry != 0;
+  }
+
+  // Takes one word of any length. Precondition: kMaxCodeLength bits are valid, and room for it.
+  void TakeLong(const CanonicalWords& words) {
+    const CodeLength word = words.Find(static_cast<uint32_t>(window));
+    window >>= word.length;
+    valid -= word.length;
+    *out++ = static_cast<T>(word.symbol);
+  }
+
+  // Takes what is left, without looking beyond either span. False where bits are missing or left.
+  bool Finish(const Table& table, const CanonicalWords& words) {
+    const size_t bit = static_cast<size_t>(in - begin) * 8 + skip - (valid & 63u);
+    BitReader bits({begin + bit / 8, end});
+    bits.Read(static_cast<int>(bit % 8));
+    while (out < out_end && !bits.overrun()) {
+      const uint32_t window_now = bits.Peek(kMaxCodeLength);
+      const Entry entry = table[window_now];
+      const unsigned count = Table::Count(entry);
+      if (entry == 0 || count > out_end - out) {
+        const CodeLength word = words.Find(window_now);
+        bits.Skip(word.length);
+        *out++ = static_cast<T>(word.symbol);
+        continue;
+      }
+      bits.Skip(static_cast<int>(Table::Length(entry)));
+      Entry symbols = Table::Symbols(entry);
+      for (unsigned i = 0; i < count; ++i, symbols >>= 8 * sizeof(T)) {
+        *out++ = static_cast<T>(symbols);
+      }
+    }
+    return bits.AtEnd();
+  }
+
+  const uint8_t *begin, *in, *end;
+  T *out, *out_end;
+  uint64_t window = 0;  // the next bits, the first of them in bit 0
+  uint64_t valid = 0;   // how many, modulo 64
+  size_t skip;          // bits before the first word in the first byte, while not started
+};
+
+// Decodes all lanes side by side until one of them is close to its end. Precondition: started.
+template <typename Table, typename... Lanes>
+DC_INLINE void RunLanes(const Table& table, const CanonicalWords& words, Lanes&... lanes) {
+  const auto* const entries = table.data();
+  const uint64_t mask = table.mask();
+  for (;;) {
+    ptrdiff_t rounds = std::min({lanes.Rounds()...});
+    if (rounds <= 0) return;
+    do {
+      (lanes.Refill(), ...);
+      // A lane with a long word ahead stands still until the next round, which ends here.
+      if (!(lanes.Step(entries, mask) && ...)) [[unlikely]]
+        break;
+      (lanes.Step(entries, mask), ...);
+      (lanes.Step(entries, mask), ...);
+      (lanes.Step(entries, mask), ...);
+    } while (--rounds > 0);
+    if (rounds == 0) continue;
+    // Every lane was just filled and took one step at most: it has bits and room for a long word.
+    ((table[lanes.window] == 0 ? lanes.TakeLong(words) : void()), ...);
+  }
+}
+
+// Copies of the lanes stay in registers.
+template <typename T, typename Entry>
+void RunFour(const SymbolTable<T, Entry>& table, const CanonicalWords& words,
+             Lane<T, Entry>* lanes) {
+  Lane<T, Entry> a = lanes[0], b = lanes[1], c = lanes[2], d = lanes[3];
+  RunLanes(table, words, a, b, c, d);
+  lanes[0] = a, lanes[1] = b, lanes[2] = c, lanes[3] = d;
+}
+template <typename T, typename Entry>
+void RunOne(const SymbolTable<T, Entry>& table, const CanonicalWords& words,
+            Lane<T, Entry>* lane) {
+  Lane<T, Entry> copy = *lane;
+  RunLanes(table, words, copy);
+  *lane = copy;
+}
+
+template <typename T, typename Entry>
+bool Decode(const SymbolTable<T, Entry>& table, const CanonicalWords& words,
+            std::span<const HuffmanStream<T>> streams) {
+  std::vector<Lane<T, Entry>> lanes(streams.begin(), streams.end());
+  if constexpr (std::endian::native == std::endian::little) {
+    std::array<bool, 4> started{};
+    for (size_t i = 0; i < lanes.size(); ++i) started[i] = lanes[i].Start();
+    if (std::all_of(started.begin(), started.end(), std::identity())) {
+      RunFour(table, words, lanes.data());
+    }
+    for (size_t i = 0; i < lanes.size(); ++i) {
+      if (started[i]) RunOne(table, words, &lanes[i]);
+    }
+  }
+  bool complete = true;
+  for (Lane<T, Entry>& lane : lanes) complete &= lane.Finish(table, words);
+  return complete;
+}
+
+// Expected bits of a word.
+double MeanLength(std::span<const CodeLength> lengths) {
+  double mean = 0;
+  for (const CodeLength& entry : lengths) {
+    mean += static_cast<double>(entry.length) / static_cast<double>(1u << entry.length);
+  }
+  return mean;
+}
+
+template <typename T>
+size_t CountSymbols(std::span<const HuffmanStream<T>> streams) {
+  size_t count = 0;
+  for (const HuffmanStream<T>& stream : streams) count += stream.out.size();
+  return count;
+}
+
+// The only symbol of a code takes no bits.
+template <typename T>
+bool FillStreams(uint32_t symbol, std::span<const HuffmanStream<T>> streams) {
+  for (const HuffmanStream<T>& stream : streams) {
+    BitReader bits(stream.bytes.subspan(stream.bit / 8));
+    bits.Read(static_cast<int>(stream.bit % 8));
+    if (!bits.AtEnd()) return false;
+    std::fill(stream.out.begin(), stream.out.end(), static_cast<T>(symbol));
+  }
+  return true;
+}
+
+}  // namespace
+
+bool DecodeHuffmanStreams(std::span<const CodeLength> lengths,
+                          std::span<const HuffmanStream<uint8_t>> streams) {
+  if (lengths.size() == 1) return FillStreams(lengths[0].symbol, streams);
+  const CanonicalWords words(lengths);
+  if (MeanLength(lengths) <= 5.0) {
+    return Decode<uint8_t, uint64_t>({lengths, 12, 6}, words, streams);
+  }
+  return Decode<uint8_t, uint32_t>({lengths, 13, 2}, words, streams);
+}
+
+bool DecodeHuffmanStreams(std::span<const CodeLength> lengths,
+                          std::span<const HuffmanStream<uint16_t>> streams) {
+  if (lengths.size() == 1) return FillStreams(lengths[0].symbol, streams);
+  const CanonicalWords words(lengths);
+  return Decode<uint16_t, uint64_t>({lengths, 12, 3}, words, streams);
+}
+
+}  // namespace dc

@@ -1,0 +1,26 @@
+// Positions streams.
+#ifndef DC_ENTROPY_DEC_POSITION_DECODER_H_
+#define DC_ENTROPY_DEC_POSITION_DECODER_H_
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "dc/status.h"
+#include "entropy/common/matrix_shape.h"
+#include "entropy/common/weight_coding.h"
+
+namespace dc {
+
+// Decodes the positions stream of a weight that is not dense and has entries (at most as many as
+// elements): where each entry goes, as row * columns + column, in stored order. `codes` are the
+// codes of the entries where positions are fixed gaps: their fillers are removed from it. Not used
+// otherwise. BadInput on damage.
+StatusOr<std::vector<uint32_t>> DecodePositions(const MatrixShape& shape,
+                                                const WeightCoding& coding,
+                                                std::span<const uint8_t> bytes,
+                                                std::vector<uint16_t>* codes);
+
+}  // namespace dc
+
+#endif  // DC_ENTROPY_DEC_POSITION_DECODER_H_

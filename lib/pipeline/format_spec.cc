@@ -1,0 +1,197 @@
+#include <google/protobuf/descriptor.h>
+
+#include <map>
+#include <span>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "dc/inspect.h"
+#include "format/codebook.h"
+#include "format/layout.h"
+#include "format/ops.h"
+#include "manifest.pb.h"
+#include "pipeline/format_names.h"
+#include "pipeline/text_table.h"
+
+namespace dc {
+namespace {
+
+using Cells = std::vector<std::string>;
+
+// Rows of a Markdown table, the first of them its heading.
+class Markdown {
+ public:
+  explicit Markdown(const Cells& heading) {
+    Add(heading);
+    text_ += "|";
+    for (size_t i = 0; i < heading.size(); ++i) text_ += "---|";
+    text_ += "\n";
+  }
+  void Add(const Cells& cells) {
+    text_ += "|";
+    for (const std::string& cell : cells) text_ += (cell.empty() ? " " : " " + cell + " ") + "|";
+    text_ += "\n";
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+std::string NumberTable(const Cells& heading, std::span<const NamedNumber> rows) {
+  Markdown table(heading);
+  for (const NamedNumber& row : rows) {
+    table.Add({std::to_string(row.number), row.name, row.meaning});
+  }
+  return table.text();
+}
+
+// "A + B × WHAT" for a limit that grows with a size.
+std::string Line(uint64_t (*limit)(uint64_t), const std::string& what) {
+  return Thousands(limit(0)) + " + " + Thousands(limit(1) - limit(0)) + " × " + what;
+}
+
+std::string Limits() {
+  Markdown table({"what", "at most"});
+  table.Add({"raw size of the manifest", Line(format::MaxManifestBytes, "its stored size")});
+  const std::string elements = Line(format::MaxElements, "F");
+  table.Add({"raw size of another section", "4 × (" + elements + ")"});
+  table.Add({"elements of all tensors together", elements});
+  table.Add({"elements of one tensor", Thousands(format::kMaxTensorElements)});
+  table.Add({"dimensions of a tensor, input or output", Thousands(format::kMaxRank)});
+  table.Add({"tensors", Thousands(format::kMaxTensors)});
+  table.Add({"nodes", Thousands(format::kMaxNodes)});
+  table.Add({"graph inputs, and outputs", Thousands(format::kMaxGraphInputs)});
+  table.Add({"elements of one sample of an input", Thousands(format::kMaxInputElements)});
+  table.Add({"entries of a codebook", Thousands(format::kMaxCodebookEntries)});
+  return table.text();
+}
+
+// What each field of the manifest means. A field without an entry has an empty cell.
+const std::map<std::string, std::string>& FieldMeanings() {
+  static const std::map<std::string, std::string> meanings = {
+      {"Manifest.tensors", "the tensor table"},
+      {"Manifest.nodes", "in an order in which they can be executed"},
+      {"Manifest.inputs", "of the graph; at least one"},
+      {"Manifest.outputs", "of the graph; at least one"},
+      {"Manifest.baseline_bytes", "float32 initializer bytes of the model that was compressed"},
+      {"Manifest.input_scale", "0 or absent: 1/255"},
+      {"Manifest.input_mean", "none (0), one for all channels, or one a channel"},
+      {"Manifest.input_deviation", "none (1), one for all channels, or one a channel"},
+      {"Manifest.input_channels_last", "the network reads NHWC"},
+      {"Manifest.input_reverse_channels", "the network reads B, G, R"},
+      {"Manifest.opset", "ONNX operator set whose meaning the nodes have; 0 or absent: 13"},
+      {"Manifest.graph_name", "only where names are kept"},
+      {"Manifest.metadata", "only where names are kept"},
+      {"Tensor.shape", "dimensions, each at least 1; none for a scalar"},
+      {"Tensor.form", "chapter 3"},
+      {"Tensor.codebook_entries", "entries of the codebook, an implied zero included"},
+      {"Tensor.code_bytes", "length of its stream in the codes section"},
+      {"Tensor.gap_bytes", "length of its stream in the gaps section"},
+      {"Tensor.codebook_f16", "the codebook's numbers are f16, not f32"},
+      {"Tensor.zero_stored", "entry 0 is not the implied 0.0"},
+      {"Tensor.name", "only where names are kept"},
+      {"Tensor.policy", "only where names are kept"},
+      {"Node.op", "number of the operator, below"},
+      {"Node.inputs", "value numbers plus 1; 0 for an omitted optional input"},
+      {"Node.ints", "integer attributes"},
+      {"Node.floats", "float attributes"},
+      {"Node.name", "only where names are kept"},
+      {"Node.output_name", "only where names are kept"},
+      {"Input.shape", "0 for a dimension that is not fixed; dimension 0 is the batch"},
+      {"Input.name", "only where names are kept"},
+      {"Output.shape", "as the model declared it, 0 for a dimension that is not fixed"},
+      {"Output.value", "value number plus 1; 0 or absent: the output of the last node"},
+      {"Output.name", "only where names are kept"},
+      {"Property.key", "of ONNX's metadata_props"},
+      {"Property.value", "of ONNX's metadata_props"},
+  };
+  return meanings;
+}
+
+std::string FieldTable(const google::protobuf::Descriptor& message) {
+  Markdown table({"number", "field", "type", "meaning"});
+  for (int i = 0; i < message.field_count(); ++i) {
+    const auto& field = *message.field(i);
+    std::string type = field.is_repeated() ? "repeated " : "";
+    type += field.message_type() ? field.message_type()->name() : field.type_name();
+    const auto meaning = FieldMeanings().find(message.name() + "." + field.name());
+    table.Add({std::to_string(field.number()), field.name(), type,
+               meaning == FieldMeanings().end() ? "" : meaning->second});
+  }
+  return table.text();
+}
+
+std::string Operators() {
+  Markdown table({"op", "name", "inputs", "ints", "floats"});
+  for (const format::OpSpec& spec : format::AllOps()) {
+    std::string inputs = std::to_string(spec.min_inputs);
+    if (spec.max_inputs != spec.min_inputs) inputs += "–" + std::to_string(spec.max_inputs);
+    std::string ints, floats;
+    for (const format::AttributeSpec& attribute : spec.attributes) {
+      const bool is_float = attribute.type == format::AttributeType::kFloat;
+      std::ostringstream text;
+      text << attribute.name;
+      if (attribute.type == format::AttributeType::kInt) text << " = " << attribute.int_default;
+      if (attribute.type == format::AttributeType::kInts) text << "[]";
+      if (is_float) text << " = " << attribute.float_default;
+      std::string& list = is_float ? floats : ints;
+      list += (list.empty() ? "" : ", ") + text.str();
+    }
+    table.Add(
+        {std::to_string(static_cast<int>(spec.op)), std::string(spec.name), inputs, ints, floats});
+  }
+  return table.text();
+}
+
+struct FormMeaning {
+  format::Form form;
+  const char* stored;
+  const char* run;  // null for plain forms
+};
+
+constexpr FormMeaning kForms[] = {
+    {format::Form::kFloat32, "4 an element, f32", nullptr},
+    {format::Form::kFloat16, "2 an element, f16; each stands for the float32 of the same value",
+     nullptr},
+    {format::Form::kTable, "n − z", "the numbers themselves"},
+    {format::Form::kAffine, "2: base, step",
+     "base + step × i for i = 0, 1, …, the product and then the sum rounded to float32"},
+    {format::Form::kTernary, "1: s", "s, −s; n is 3 and z is 1"},
+};
+
+std::string Forms(bool with_codes) {
+  Markdown table(with_codes ? Cells{"form", "name", "stored numbers", "run"}
+                            : Cells{"form", "name", "bytes"});
+  for (const FormMeaning& row : kForms) {
+    if (with_codes != (row.run != nullptr)) continue;
+    Cells cells = {std::to_string(static_cast<int>(row.form)), format::NameOf(row.form),
+                   row.stored};
+    if (with_codes) cells.push_back(row.run);
+    table.Add(cells);
+  }
+  return table.text();
+}
+
+}  // namespace
+
+std::vector<SpecTable> FormatSpec() {
+  std::vector<SpecTable> tables = {
+      {"section-kinds", NumberTable({"kind", "section", "content"}, SectionKinds())},
+      {"limits", Limits()},
+  };
+  const google::protobuf::Descriptor* messages[] = {
+      proto::Manifest::descriptor(), proto::Tensor::descriptor(), proto::Node::descriptor(),
+      proto::Input::descriptor(),    proto::Output::descriptor(), proto::Property::descriptor()};
+  for (const auto* message : messages) tables.push_back({message->name(), FieldTable(*message)});
+  tables.push_back({"operators", Operators()});
+  tables.push_back({"plain-forms", Forms(false)});
+  tables.push_back({"coded-forms", Forms(true)});
+  tables.push_back(
+      {"positions", NumberTable({"number", "positions", "stored as"}, PositionCodings())});
+  tables.push_back({"coders", NumberTable({"number", "coder", "stream"}, StreamCoders())});
+  return tables;
+}
+
+}  // namespace dc

@@ -1,0 +1,19 @@
+// Numbers as text.
+#ifndef DC_PIPELINE_NUMBER_TEXT_H_
+#define DC_PIPELINE_NUMBER_TEXT_H_
+
+#include <charconv>
+#include <string>
+
+namespace dc {
+
+// The shortest digits that read back as `value`: "0.1", "-0.5", "3.4028235e+38".
+inline std::string NumberText(float value) {
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof(text), value).ptr;
+  return std::string(text, end);
+}
+
+}  // namespace dc
+
+#endif  // DC_PIPELINE_NUMBER_TEXT_H_
