@@ -11,7 +11,7 @@ namespace dc::format {
 inline constexpr uint8_t kMagic[4] = {0x89, 'D', 'C', 'Z'};
 // Readers refuse a newer major version and ignore the minor one.
 inline constexpr uint8_t kMajorVersion = 1;
-inline constexpr uint8_t kMinorVersion = 0;
+inline constexpr uint8_t kMinorVersion = 1;
 // Magic, major, minor, number of sections.
 inline constexpr size_t kHeaderBytes = 7;
 

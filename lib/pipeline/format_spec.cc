@@ -2,7 +2,6 @@
 
 #include <map>
 #include <span>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include "format/ops.h"
 #include "manifest.pb.h"
 #include "pipeline/format_names.h"
+#include "pipeline/number_text.h"
 #include "pipeline/text_table.h"
 
 namespace dc {
@@ -91,6 +91,8 @@ const std::map<std::string, std::string>& FieldMeanings() {
       {"Tensor.gap_bytes", "length of its stream in the gaps section"},
       {"Tensor.codebook_f16", "the codebook's numbers are f16, not f32"},
       {"Tensor.zero_stored", "entry 0 is not the implied 0.0"},
+      {"Tensor.codebook_bytes", "not 0: the codebook is stored sorted, in so many bytes"},
+      {"Tensor.value_bytes", "not 0: plain values without their zeros, in so many bytes"},
       {"Tensor.name", "only where names are kept"},
       {"Tensor.policy", "only where names are kept"},
       {"Node.op", "number of the operator, below"},
@@ -131,13 +133,14 @@ std::string Operators() {
     std::string ints, floats;
     for (const format::AttributeSpec& attribute : spec.attributes) {
       const bool is_float = attribute.type == format::AttributeType::kFloat;
-      std::ostringstream text;
-      text << attribute.name;
-      if (attribute.type == format::AttributeType::kInt) text << " = " << attribute.int_default;
-      if (attribute.type == format::AttributeType::kInts) text << "[]";
-      if (is_float) text << " = " << attribute.float_default;
       std::string& list = is_float ? floats : ints;
-      list += (list.empty() ? "" : ", ") + text.str();
+      list += (list.empty() ? "" : ", ") + std::string(attribute.name);
+      if (attribute.type == format::AttributeType::kInts) {
+        list += "[]";
+      } else {
+        list += " = " + (is_float ? NumberText(attribute.float_default)
+                                  : std::to_string(attribute.int_default));
+      }
     }
     table.Add(
         {std::to_string(static_cast<int>(spec.op)), std::string(spec.name), inputs, ints, floats});

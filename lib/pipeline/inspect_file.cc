@@ -54,7 +54,9 @@ std::vector<ByteField> MarkSection(const InspectedFile& inspected,
     return MarkManifest(section.raw());
   }
   FieldWriter fields;
-  if (const auto list = FieldsIn(section.kind)) {
+  // A kind that comes again is damage: its streams were taken from the first.
+  const bool first = &section == inspected.container.Find(static_cast<SectionKind>(section.kind));
+  if (const auto list = FieldsIn(section.kind); list && first) {
     for (const MarkedStreams& streams : inspected.marked) fields.Append(streams.*list);
   }
   fields.AddUpTo(section.raw().size(),

@@ -206,20 +206,53 @@ void MarkWeight(const format::TensorEntry& entry, const format::TensorStreams& s
   if (!marked->gaps.empty()) marked->gaps[0].text = tensor + ", " + marked->gaps[0].text;
 }
 
+std::vector<ByteField> MarkCodebook(const format::TensorEntry& entry,
+                                    std::span<const uint8_t> stored, const std::string& tensor) {
+  FieldWriter fields;
+  const bool half = entry.codebook_type == format::CodebookType::kFloat16;
+  const std::string text = tensor + ", " + format::NameOf(entry.form);
+  if (entry.codebook_bytes == 0) {
+    fields.Add(stored.size(), text, 0, half ? Numbers::kFloat16 : Numbers::kFloat32);
+    return fields.Take();
+  }
+  BitReader bits(stored);
+  const uint32_t order = bits.Read(5);
+  const bool permuted = bits.Read(1) != 0;
+  fields.Add(stored.size(), text + ", " + (half ? "f16" : "f32") +
+                                " as sorted differences: order " + std::to_string(order) +
+                                (permuted ? ", permuted" : ""));
+  return fields.Take();
+}
+
+std::vector<ByteField> MarkValues(const format::TensorEntry& entry, std::span<const uint8_t> stored,
+                                  const std::string& tensor) {
+  FieldWriter fields;
+  const Numbers numbers =
+      entry.form == format::Form::kFloat16 ? Numbers::kFloat16 : Numbers::kFloat32;
+  if (entry.value_bytes == 0) {
+    fields.Add(stored.size(), tensor, 0, numbers);
+    return fields.Take();
+  }
+  BitReader bits(stored);
+  std::vector<bool> zeros;
+  if (!ReadFlagRuns(entry.elements(), &bits, &zeros) || bits.overrun()) {
+    fields.Add(stored.size(), tensor + ", runs of zeros, damaged");
+    return fields.Take();
+  }
+  const uint64_t run_bytes = (bits.consumed() + 7) / 8;
+  fields.Add(run_bytes, tensor + ", runs of zeros, " + Bits(bits.consumed()));
+  fields.Add(stored.size() - run_bytes, tensor + ", the others", 0, numbers);
+  return fields.Take();
+}
+
 }  // namespace
 
 MarkedStreams MarkStreams(size_t index, const format::TensorEntry& entry,
                           const format::TensorStreams& streams) {
   MarkedStreams marked;
   const std::string tensor = "tensor " + std::to_string(index);
-  FieldWriter codebook, values;
-  const bool half = entry.codebook_type == format::CodebookType::kFloat16;
-  codebook.Add(streams.codebook.size(), tensor + ", " + format::NameOf(entry.form), 0,
-               half ? Numbers::kFloat16 : Numbers::kFloat32);
-  values.Add(streams.values.size(), tensor, 0,
-             entry.form == format::Form::kFloat16 ? Numbers::kFloat16 : Numbers::kFloat32);
-  marked.codebook = codebook.Take();
-  marked.values = values.Take();
+  marked.codebook = MarkCodebook(entry, streams.codebook, tensor);
+  marked.values = MarkValues(entry, streams.values, tensor);
   if (entry.has_codes()) MarkWeight(entry, streams, tensor, &marked);
   return marked;
 }

@@ -48,14 +48,16 @@ void PrintTensor(const InspectedFile& inspected, size_t index, const TextSink& s
                      "  tensor " + std::to_string(index) + Named(entry.name) + ": " +
                      ShapeText(entry.shape) + ", " + format::NameOf(entry.form);
   if (!entry.has_codes()) {
-    sink(line + ", " + Thousands(streams.values.size()) + " bytes\n");
+    sink(line + (entry.value_bytes > 0 ? " without zeros, " : ", ") +
+         Thousands(streams.values.size()) + " bytes\n");
     return;
   }
   const bool half = entry.codebook_type == format::CodebookType::kFloat16;
   line += " of " + Thousands(entry.codebook_entries) + (half ? " f16" : " f32") + " entries";
   if (entry.zero_first) line += ", the first an implied 0";
   if (!entry.policy.empty()) line += ", policy" + Named(entry.policy);
-  line += "; codebook " + Thousands(streams.codebook.size()) + ", codes " +
+  line += "; codebook " + Thousands(streams.codebook.size()) +
+          (entry.codebook_bytes > 0 ? " sorted" : "") + ", codes " +
           Thousands(streams.codes.size()) + ", gaps " + Thousands(streams.gaps.size()) + " bytes\n";
   sink(line + "      " + inspected.marked[index].coding + "\n");
 }

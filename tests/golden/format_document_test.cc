@@ -1,13 +1,13 @@
 // docs/format.md against the code and the golden files.
 #include <gtest/gtest.h>
 
-#include <cctype>
+#include <map>
 #include <sstream>
 #include <string>
 
 #include "dc/files.h"
+#include "dc/inspect.h"
 #include "format/layout.h"
-#include "format/ops.h"
 
 namespace dc {
 namespace {
@@ -18,30 +18,29 @@ std::string Document() {
   return bytes.ok() ? std::string(bytes->begin(), bytes->end()) : "";
 }
 
-// The row of the operator table for `spec`: "| 2 | Gemm | 2–3 | transB, transA | alpha = 1, ... |".
-std::string Row(const format::OpSpec& spec) {
-  std::ostringstream row;
-  row << "| " << static_cast<int>(spec.op) << " | " << spec.name << " | " << spec.min_inputs;
-  if (spec.max_inputs != spec.min_inputs) row << "–" << spec.max_inputs;
-  std::string ints, floats;
-  for (const format::AttributeSpec& attribute : spec.attributes) {
-    std::ostringstream text;
-    text << attribute.name;
-    if (attribute.type == format::AttributeType::kInt) text << " = " << attribute.int_default;
-    if (attribute.type == format::AttributeType::kInts) text << "[]";
-    if (attribute.type == format::AttributeType::kFloat) text << " = " << attribute.float_default;
-    std::string& list = attribute.type == format::AttributeType::kFloat ? floats : ints;
-    list += (list.empty() ? "" : ", ") + text.str();
+// The blocks between "<!-- dc-inspect --spec: NAME -->" and "<!-- end -->", by name.
+std::map<std::string, std::string> Blocks(const std::string& document) {
+  const std::string open = "<!-- dc-inspect --spec: ", close = " -->\n", end = "<!-- end -->";
+  std::map<std::string, std::string> blocks;
+  for (size_t at = 0; (at = document.find(open, at)) != std::string::npos;) {
+    at += open.size();
+    const size_t name_end = document.find(close, at), block_end = document.find(end, at);
+    if (name_end == std::string::npos || block_end == std::string::npos) break;
+    const std::string name = document.substr(at, name_end - at);
+    const size_t begin = name_end + close.size();
+    EXPECT_TRUE(blocks.emplace(name, document.substr(begin, block_end - begin)).second) << name;
   }
-  row << " | " << ints << " | " << floats << " |";
-  return row.str();
+  return blocks;
 }
 
-TEST(FormatDocumentTest, ListsEveryOperatorAsTheCodeHasIt) {
-  const std::string document = Document();
-  for (const format::OpSpec& spec : format::AllOps()) {
-    EXPECT_NE(document.find(Row(spec)), std::string::npos) << "missing: " << Row(spec);
+TEST(FormatDocumentTest, HasTheTablesThatTheCodeGenerates) {
+  std::map<std::string, std::string> blocks = Blocks(Document());
+  for (const SpecTable& table : FormatSpec()) {
+    EXPECT_EQ(blocks[table.name], table.text)
+        << "docs/format.md, block " << table.name << ": paste the output of dc-inspect --spec";
+    blocks.erase(table.name);
   }
+  for (const auto& [name, text] : blocks) ADD_FAILURE() << "nothing generates block " << name;
 }
 
 TEST(FormatDocumentTest, ShowsTheBytesOfTheExample) {

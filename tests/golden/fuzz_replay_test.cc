@@ -29,6 +29,8 @@ TEST(FuzzReplayTest, Container) {
 
 TEST(FuzzReplayTest, Weight) { EXPECT_GT(Replay("fuzz/corpus/weight", &FuzzWeight), 0); }
 
+TEST(FuzzReplayTest, Symbols) { EXPECT_GT(Replay("fuzz/corpus/symbols", &FuzzSymbols), 0); }
+
 TEST(FuzzReplayTest, Decode) {
   EXPECT_GT(Replay("golden/v1", &FuzzDecode), 20);
   EXPECT_GT(Replay("fuzz/corpus/decode", &FuzzDecode), 0);

@@ -2,10 +2,14 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <set>
 
 #include "dc/decode.h"
 #include "dc/files.h"
 #include "dc/runtime.h"
+#include "entropy/dec/coding_header.h"
+#include "entropy/dec/zstd.h"
+#include "format/reader.h"
 #include "golden/golden_summary.h"
 
 namespace dc {
@@ -76,9 +80,43 @@ TEST(GoldenTest, RefusesWithTheErrorOfTheTextBeside) {
   }
 }
 
-// Every change of one byte and every truncation of three files is refused.
+// Together the files show all that a weight's coding header can say.
+TEST(GoldenTest, HasEveryLayoutAndCoder) {
+  std::set<std::string> seen;
+  for (const auto& path : Files(false)) {
+    const std::vector<uint8_t> bytes = Bytes(path);
+    const auto file = format::File::Open(bytes, &ZstdDecompress);
+    ASSERT_TRUE(file.ok()) << path;
+    for (size_t i = 0; i < file->manifest().tensors.size(); ++i) {
+      const format::TensorEntry& entry = file->manifest().tensors[i];
+      if (entry.value_bytes > 0) seen.insert("values without zeros");
+      if (entry.codebook_bytes > 0) seen.insert("sorted codebook");
+      if (!entry.has_codes()) continue;
+      size_t header_bytes = 0;
+      const auto coding = ReadWeightCoding(file->Streams(i).codes, &header_bytes);
+      ASSERT_TRUE(coding.ok()) << path;
+      const std::string positions = KeywordOf(coding->positions);
+      seen.insert(positions + (coding->column_major ? " by columns" : " by rows"));
+      seen.insert(positions + ", codes " + KeywordOf(coding->code_coder));
+      seen.insert(positions + ", positions " + KeywordOf(coding->position_coder));
+      if (coding->rows_flagged) seen.insert("rows flagged");
+      if (coding->columns_flagged) seen.insert("columns flagged");
+    }
+  }
+  for (const char* what :
+       {"dense by rows", "gaps by rows", "gaps by columns", "escape by rows", "escape by columns",
+        "bitmask by rows", "dense, codes raw", "dense, codes huffman", "dense, codes huffman4",
+        "dense, codes context", "gaps, codes raw", "gaps, codes huffman", "gaps, positions raw",
+        "gaps, positions huffman", "bitmask, positions raw", "bitmask, positions context",
+        "bitmask, codes raw", "bitmask, codes context", "escape, codes context", "rows flagged",
+        "columns flagged", "sorted codebook", "values without zeros"}) {
+    EXPECT_TRUE(seen.count(what)) << what;
+  }
+}
+
+// Every change of one byte and every truncation of four files is refused.
 TEST(GoldenTest, NoticesEveryDamagedByte) {
-  for (const char* name : {"fc_ternary", "conv_names", "fc_zstd"}) {
+  for (const char* name : {"fc_ternary", "conv_names", "fc_zstd", "context_kernels"}) {
     const std::vector<uint8_t> good =
         Bytes(std::string(DC_TESTS_DIR "/golden/v1/") + name + ".dcz");
     for (size_t i = 0; i < good.size(); ++i) {

@@ -21,24 +21,25 @@ inline constexpr std::array<uint16_t, 1024> kAdaptationRates = [] {
   return rates;
 }();
 
-// The probability of a one in one context: 22 bits, and in the low 10 bits the number of bits seen.
-// Young estimates move fast; from `limit` bits on the rate stays what it was there.
+// The probability of a one in one context: 22 bits, and in the low 10 bits the number of bits seen,
+// 1023 at most. Young estimates move fast, old ones at a steady rate.
 class AdaptiveBit {
  public:
-  // The probability in units of 2^-12, 2^-16 and 2^-22.
+  // The probability in units of 2^-12, rounded down.
   uint32_t p12() const { return state_ >> 20; }
-  uint32_t p16() const { return state_ >> 16; }
 
-  void Update(bool bit, uint32_t limit) {
-    const uint32_t seen = state_ & 1023u;
+  void Update(bool bit) {
+    const uint32_t seen = state_ & kMostSeen;
     const int64_t p = state_ >> 10;
     const int64_t target = bit ? (1 << 22) - 1 : 0;
     // Rounded towards minus infinity.
-    const int64_t moved = p + (((target - p) * kAdaptationRates[seen]) >> 16);
-    state_ = static_cast<uint32_t>(moved) << 10 | (seen + (seen < limit));
+    const int64_t step = ((target - p) * kAdaptationRates[seen]) >> 16;
+    state_ += (static_cast<uint32_t>(step) << 10) + (seen < kMostSeen);
   }
 
  private:
+  static constexpr uint32_t kMostSeen = 1023;
+
   uint32_t state_ = 1u << 31;
 };
 
@@ -47,27 +48,25 @@ class AdaptiveBit {
 template <size_t kInputs, int kShift>
 class Mixer {
  public:
-  explicit Mixer(int32_t weight) { weights_.fill(weight); }
+  explicit Mixer(int64_t weight) { weights_.fill(weight); }
 
   // The mixture of `inputs`, in log odds.
   int Mix(const std::array<int, kInputs>& inputs) const {
     int64_t sum = 0;
-    for (size_t i = 0; i < kInputs; ++i) sum += int64_t{weights_[i]} * inputs[i];
+    for (size_t i = 0; i < kInputs; ++i) sum += weights_[i] * inputs[i];
     return static_cast<int>(std::clamp<int64_t>(sum >> 16, -kLogOddsLimit, kLogOddsLimit));
   }
   // `p16`: the probability that was used for `bit`.
   void Update(const std::array<int, kInputs>& inputs, uint32_t p16, bool bit) {
     const int32_t error = (bit ? 65536 : 0) - static_cast<int32_t>(p16);
     for (size_t i = 0; i < kInputs; ++i) {
-      const int32_t step = (inputs[i] * error + (1 << (kShift - 1))) >> kShift;
-      weights_[i] = std::clamp(weights_[i] + step, -kWeightLimit, kWeightLimit);
+      weights_[i] += (inputs[i] * error + (1 << (kShift - 1))) >> kShift;
     }
   }
 
  private:
-  static constexpr int32_t kWeightLimit = 1 << 20;
-
-  std::array<int32_t, kInputs> weights_;
+  // A step is below 2^13, so that the 2^36 bits that a weight has at most leave room.
+  std::array<int64_t, kInputs> weights_;
 };
 
 }  // namespace dc

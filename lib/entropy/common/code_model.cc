@@ -28,6 +28,7 @@ CodeModel::CodeModel(const MatrixShape& shape, std::span<const float> codebook, 
     magnitude_of_[by_magnitude[m]] = static_cast<uint16_t>(m);
   }
 
+  mean_ = 8 * code_of_.size() + 1;
   if (!code_of_.empty()) bits_ = std::bit_width(code_of_.size() - 1);
   modelled_ = std::min(bits_, kModelledBits);
   alone_.resize(size_t{1} << modelled_);
@@ -62,16 +63,14 @@ size_t CodeModel::Neighbours(uint32_t column) const {
 }
 
 size_t CodeModel::Magnitude(uint32_t column) const {
-  const uint64_t mean =
-      in_all_.count > 0 ? 16 * in_all_.magnitudes / in_all_.count : 8 * uint64_t{code_of_.size()};
+  // The mean of this row and this column together, with eight values of the mean of all, against
+  // the mean of all in sixteenths.
   const Sum& sum = in_column_[column];
-  const uint64_t near =
-      (16 * (in_row_.magnitudes + sum.magnitudes) + 8 * mean) / (in_row_.count + sum.count + 8);
-  // In sixteenths of the mean.
-  const uint64_t ratio = 16 * near / std::max<uint64_t>(mean, 1);
-  constexpr uint64_t kBounds[] = {8, 11, 14, 16, 19, 25};
+  const uint64_t near = 16 * (in_row_.magnitudes + sum.magnitudes) + 8 * mean_;
+  const uint64_t sixteenth = (in_row_.count + sum.count + 8) * mean_;
+  constexpr uint64_t kBounds[] = {9, 12, 15, 17, 20, 26};
   size_t bucket = 0;
-  for (uint64_t bound : kBounds) bucket += ratio > bound;
+  for (uint64_t bound : kBounds) bucket += 16 * near >= bound * sixteenth;
   return bucket;
 }
 
@@ -81,6 +80,7 @@ void CodeModel::Remember(uint32_t column, uint32_t rank) {
     sum->magnitudes += magnitude_of_[rank];
     ++sum->count;
   }
+  if (in_all_.count % kRefresh == 1) mean_ = 16 * in_all_.magnitudes / in_all_.count + 1;
 }
 
 }  // namespace dc

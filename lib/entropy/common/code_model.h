@@ -25,18 +25,18 @@ class CodeModel {
   template <class Coder>
   bool Code(Coder& coder, uint32_t row, uint32_t column, uint16_t* code) {
     if (row != row_) BeginRow(row);
-    const size_t neighbours = Neighbours(column), magnitude = Magnitude(column);
+    AdaptiveBit* const alone = alone_.data();
+    AdaptiveBit* const by_neighbours = by_neighbours_.data() + (Neighbours(column) << modelled_);
+    AdaptiveBit* const by_magnitude = by_magnitude_.data() + (Magnitude(column) << modelled_);
     uint32_t rank = rank_of_[*code], node = 1;
-    for (int bit_index = bits_ - 1, level = 0; bit_index >= 0; --bit_index, ++level) {
-      bool bit = (rank >> bit_index) & 1u;
-      if (level < kModelledBits) {
-        bit = CodeBit(coder, bit, static_cast<size_t>(level), &alone_[node],
-                      &by_neighbours_[(neighbours << modelled_) + node],
-                      &by_magnitude_[(magnitude << modelled_) + node]);
-      } else {
-        bit = coder.Code(bit, 1u << 15);
-      }
-      node = 2 * node + bit;
+    int bit_index = bits_ - 1;
+    for (int level = 0; level < modelled_; ++level, --bit_index) {
+      node =
+          2 * node + CodeBit(coder, (rank >> bit_index) & 1u, &mixers_[static_cast<size_t>(level)],
+                             &alone[node], &by_neighbours[node], &by_magnitude[node]);
+    }
+    for (; bit_index >= 0; --bit_index) {
+      node = 2 * node + coder.Code((rank >> bit_index) & 1u, 1u << 15);
     }
     rank = node - (1u << bits_);
     if (rank >= code_of_.size()) return false;
@@ -47,7 +47,7 @@ class CodeModel {
 
  private:
   static constexpr int kModelledBits = 10;  // of a rank; those below are taken for random
-  static constexpr uint32_t kLimit = 1023;
+  static constexpr uint64_t kRefresh = 64;
   static constexpr uint32_t kClasses = 5;  // of ranks, and one for no centroid
 
   void BeginRow(uint32_t row);
@@ -56,18 +56,19 @@ class CodeModel {
   void Remember(uint32_t column, uint32_t rank);
 
   template <class Coder>
-  bool CodeBit(Coder& coder, bool bit, size_t level, AdaptiveBit* a, AdaptiveBit* b,
-               AdaptiveBit* c) {
+  uint32_t CodeBit(Coder& coder, bool bit, Mixer<3, 14>* mixer, AdaptiveBit* a, AdaptiveBit* b,
+                   AdaptiveBit* c) {
     const std::array<int, 3> inputs = {logistic_.Stretch(a->p12()), logistic_.Stretch(b->p12()),
                                        logistic_.Stretch(c->p12())};
-    Mixer<3, 14>& mixer = mixers_[level];
-    const uint32_t p16 = logistic_.Squash(mixer.Mix(inputs));
-    bit = coder.Code(bit, p16);
-    mixer.Update(inputs, p16, bit);
-    a->Update(bit, kLimit);
-    b->Update(bit, kLimit);
-    c->Update(bit, kLimit);
-    return bit;
+    const uint32_t p16 = logistic_.Squash(mixer->Mix(inputs));
+    const auto learn = [&](uint32_t coded) {
+      mixer->Update(inputs, p16, coded);
+      a->Update(coded);
+      b->Update(coded);
+      c->Update(coded);
+      return coded;
+    };
+    return coder.Code(bit, p16) ? learn(1) : learn(0);
   }
 
   const Logistic& logistic_;
@@ -87,6 +88,7 @@ class CodeModel {
     uint64_t count = 0;
   };
   Sum in_row_, in_all_;
+  uint64_t mean_ = 0;  // of all, in sixteenths, plus 1; refreshed now and then
   std::vector<Sum> in_column_;
 };
 

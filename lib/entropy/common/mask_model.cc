@@ -1,15 +1,16 @@
 #include "entropy/common/mask_model.h"
 
-#include <algorithm>
+#include <bit>
 
 namespace dc {
 
 MaskModel::MaskModel(const MatrixShape& shape, std::span<const uint32_t> columns)
     : logistic_(Logistic::Get()),
       spatial_(shape.kernel_area > 1),
-      local_(spatial_ ? 4096 : 1024),
+      column_survivors_(shape.columns, 0),
+      column_context_(shape.columns, static_cast<uint16_t>(Bucket(0, 0) * kBuckets * 4)),
+      local_(spatial_ ? 4096 : 128),
       counts_(kBuckets * kBuckets * 4),
-      by_column_(shape.columns),
       mixer_(1 << 15) {
   uint32_t last_kernel = ~0u;
   for (uint32_t index : columns) {
@@ -28,9 +29,19 @@ MaskModel::MaskModel(const MatrixShape& shape, std::span<const uint32_t> columns
   for (std::vector<uint8_t>& row : rows_) row.assign(kMargin + shape.columns, 0);
 }
 
+uint32_t MaskModel::Bucket(uint32_t survivors, uint32_t seen) {
+  const uint32_t density =
+      static_cast<uint32_t>((uint64_t{survivors} * 2 + 1) * 32768 / (uint64_t{seen} + 1));
+  if (density < 256) return 0;
+  const uint32_t octave = static_cast<uint32_t>(std::bit_width(density)) - 1;  // 8 to 15
+  return 1 + 2 * (octave - 8) + ((density >> (octave - 1)) & 1u);
+}
+
 void MaskModel::SkipRow() {
-  std::fill(rows_[next_].begin(), rows_[next_].end(), uint8_t{0});
-  next_ = (next_ + 1) % 3;
+  const std::vector<uint8_t>& above = rows_[next_ ^ 1];
+  std::vector<uint8_t>& row = rows_[next_];
+  for (size_t i = 0; i < row.size(); ++i) row[i] = static_cast<uint8_t>(above[i] << 1 & 2u);
+  next_ ^= 1;
 }
 
 }  // namespace dc

@@ -26,7 +26,7 @@ Status DecodeMask(const MatrixShape& shape, std::span<const uint32_t> rows,
     const uint8_t* row = model.row();
     model.CodeRow(coder);
     for (uint32_t c : columns) {
-      if (row[c]) positions->push_back(r * shape.columns + c);
+      if (row[c] & 1u) positions->push_back(r * shape.columns + c);
     }
     if (positions->size() > count) break;
   }

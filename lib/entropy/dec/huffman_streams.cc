@@ -117,8 +117,9 @@ template <typename Table, typename... Lanes>
 DC_INLINE void RunLanes(const Table& table, const CanonicalWords& words, Lanes&... lanes) {
   const auto* const entries = table.data();
   const uint64_t mask = table.mask();
+  ptrdiff_t rounds = 0;
   for (;;) {
-    ptrdiff_t rounds = std::min({lanes.Rounds()...});
+    if (rounds == 0) rounds = std::min({lanes.Rounds()...});
     if (rounds <= 0) return;
     do {
       (lanes.Refill(), ...);
@@ -130,8 +131,10 @@ DC_INLINE void RunLanes(const Table& table, const CanonicalWords& words, Lanes&.
       (lanes.Step(entries, mask), ...);
     } while (--rounds > 0);
     if (rounds == 0) continue;
-    // Every lane was just filled and took one step at most: it has bits and room for a long word.
+    // Every lane was just filled and took one step at most: it has bits and room for a word of any
+    // length, and what it takes is less than a round.
     ((table[lanes.window] == 0 ? lanes.TakeLong(words) : void()), ...);
+    --rounds;
   }
 }
 
@@ -144,8 +147,7 @@ void RunFour(const SymbolTable<T, Entry>& table, const CanonicalWords& words,
   lanes[0] = a, lanes[1] = b, lanes[2] = c, lanes[3] = d;
 }
 template <typename T, typename Entry>
-void RunOne(const SymbolTable<T, Entry>& table, const CanonicalWords& words,
-            Lane<T, Entry>* lane) {
+void RunOne(const SymbolTable<T, Entry>& table, const CanonicalWords& words, Lane<T, Entry>* lane) {
   Lane<T, Entry> copy = *lane;
   RunLanes(table, words, copy);
   *lane = copy;
@@ -170,22 +172,6 @@ bool Decode(const SymbolTable<T, Entry>& table, const CanonicalWords& words,
   return complete;
 }
 
-// Expected bits of a word.
-double MeanLength(std::span<const CodeLength> lengths) {
-  double mean = 0;
-  for (const CodeLength& entry : lengths) {
-    mean += static_cast<double>(entry.length) / static_cast<double>(1u << entry.length);
-  }
-  return mean;
-}
-
-template <typename T>
-size_t CountSymbols(std::span<const HuffmanStream<T>> streams) {
-  size_t count = 0;
-  for (const HuffmanStream<T>& stream : streams) count += stream.out.size();
-  return count;
-}
-
 // The only symbol of a code takes no bits.
 template <typename T>
 bool FillStreams(uint32_t symbol, std::span<const HuffmanStream<T>> streams) {
@@ -198,23 +184,51 @@ bool FillStreams(uint32_t symbol, std::span<const HuffmanStream<T>> streams) {
   return true;
 }
 
+// Up to this many bits a word, a look-up finds so many words that wide entries pay.
+constexpr double kShortWords = 5.0;
+
+// Expected bits of a word.
+double MeanLength(std::span<const CodeLength> lengths) {
+  double mean = 0;
+  for (const CodeLength& entry : lengths) {
+    mean += static_cast<double>(entry.length) / static_cast<double>(1u << entry.length);
+  }
+  return mean;
+}
+
+// Builds a table that the number of symbols pays for, at most `most_bits` wide, and decodes.
+template <typename T, typename Entry>
+bool DecodeWithTable(std::span<const CodeLength> lengths, double mean_length, int most_bits,
+                     std::span<const HuffmanStream<T>> streams) {
+  size_t symbols = 0;
+  for (const HuffmanStream<T>& stream : streams) symbols += stream.out.size();
+  const CanonicalWords words(lengths);
+  const bool short_words = mean_length <= kShortWords;
+  // As measured: each bit of width pays from four times as many symbols on as the one before.
+  const int affordable = (std::bit_width(symbols) + (short_words ? 4 : 9)) / 2;
+  const bool several = short_words || symbols >= 65536;
+  const int bits = std::min({affordable, most_bits, several ? most_bits : words.longest()});
+  const SymbolTable<T, Entry> table(lengths, bits,
+                                    several ? SymbolTable<T, Entry>::kMaxSymbols : 1);
+  return Decode(table, words, streams);
+}
+
 }  // namespace
 
 bool DecodeHuffmanStreams(std::span<const CodeLength> lengths,
                           std::span<const HuffmanStream<uint8_t>> streams) {
   if (lengths.size() == 1) return FillStreams(lengths[0].symbol, streams);
-  const CanonicalWords words(lengths);
-  if (MeanLength(lengths) <= 5.0) {
-    return Decode<uint8_t, uint64_t>({lengths, 12, 6}, words, streams);
-  }
-  return Decode<uint8_t, uint32_t>({lengths, 13, 2}, words, streams);
+  const double mean = MeanLength(lengths);
+  if (mean <= kShortWords) return DecodeWithTable<uint8_t, uint64_t>(lengths, mean, 12, streams);
+  return DecodeWithTable<uint8_t, uint32_t>(lengths, mean, 13, streams);
 }
 
 bool DecodeHuffmanStreams(std::span<const CodeLength> lengths,
                           std::span<const HuffmanStream<uint16_t>> streams) {
   if (lengths.size() == 1) return FillStreams(lengths[0].symbol, streams);
-  const CanonicalWords words(lengths);
-  return Decode<uint16_t, uint64_t>({lengths, 12, 3}, words, streams);
+  const double mean = MeanLength(lengths);
+  const int most_bits = std::clamp(static_cast<int>(mean) + 3, 12, 14);
+  return DecodeWithTable<uint16_t, uint64_t>(lengths, mean, most_bits, streams);
 }
 
 }  // namespace dc

@@ -20,25 +20,29 @@ class RangeDecoder {
   // for models that encode, too.
   bool Code(bool, uint32_t p16) {
     const uint64_t ones = (range_ >> 16) * p16;
-    const bool bit = value_ < ones;
-    if (bit) {
+    if (value_ < ones) {
       range_ = ones;
-    } else {
-      value_ -= ones;
-      range_ -= ones;
+      Refill();
+      return true;
     }
-    // One word is enough: a range of at least 2^32 becomes 2^16 at least.
-    if (range_ >> 32 == 0) [[unlikely]] {
-      value_ = value_ << 32 | Word();
-      range_ <<= 32;
-    }
-    return bit;
+    value_ -= ones;
+    range_ -= ones;
+    Refill();
+    return false;
   }
 
   // Whether the bytes end as an encoder ends them: none is unread, and the last is not 0.
   bool AtEnd() const { return next_ >= bytes_.size() && (bytes_.empty() || bytes_.back() != 0); }
 
  private:
+  // One word is enough: a range of at least 2^32 becomes 2^16 at least.
+  void Refill() {
+    if (range_ >> 32 == 0) [[unlikely]] {
+      value_ = value_ << 32 | Word();
+      range_ <<= 32;
+    }
+  }
+
   uint32_t Word() {
     uint32_t word = 0;
     for (int i = 0; i < 4; ++i, ++next_) {

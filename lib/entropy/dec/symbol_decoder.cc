@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <string>
+#include <bit>
+#include <cstring>
 
 #include "base/bit_io.h"
 #include "entropy/dec/huffman_decoder.h"
@@ -26,13 +27,29 @@ bool ReadVarint(BitReader* bits, uint64_t* value) {
 
 template <typename T>
 Status DecodeRaw(int width, uint32_t alphabet, std::span<const uint8_t> bytes, std::span<T> out) {
-  BitReader bits(bytes);
-  for (T& symbol : out) {
-    const uint32_t value = bits.Read(width);
-    if (value >= alphabet) return Damaged("code outside the codebook");
-    symbol = static_cast<T>(value);
+  const size_t bits_each = static_cast<size_t>(width);
+  size_t i = 0;
+  uint32_t greatest = 0;
+  if constexpr (std::endian::native == std::endian::little) {
+    // Fields within 8 whole bytes: each at its own place, so that none waits for another.
+    const uint64_t mask = (uint64_t{1} << width) - 1;
+    for (size_t bit = 0; i < out.size() && bit / 8 + 8 <= bytes.size(); ++i, bit += bits_each) {
+      uint64_t word;
+      std::memcpy(&word, bytes.data() + bit / 8, sizeof(word));
+      const uint32_t value = static_cast<uint32_t>((word >> (bit % 8)) & mask);
+      greatest = std::max(greatest, value);
+      out[i] = static_cast<T>(value);
+    }
   }
-  return bits.AtEnd() ? OkStatus() : Damaged("bits missing or left over");
+  BitReader bits(bytes.subspan(i * bits_each / 8));
+  bits.Read(static_cast<int>(i * bits_each % 8));
+  for (; i < out.size() && !bits.overrun(); ++i) {
+    const uint32_t value = bits.Read(width);
+    greatest = std::max(greatest, value);
+    out[i] = static_cast<T>(value);
+  }
+  if (!bits.AtEnd()) return Damaged("bits missing or left over");
+  return greatest < alphabet || out.empty() ? OkStatus() : Damaged("code outside the codebook");
 }
 
 template <typename T>

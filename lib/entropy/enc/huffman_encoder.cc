@@ -6,12 +6,9 @@
 namespace dc {
 namespace {
 
-// Decoders look up 12 bits at once. Words up to that width cost small alphabets less than 0.1 %;
-// large ones need room above the width of an even code.
-int LengthLimit(size_t symbols) {
-  const int even = std::bit_width(symbols - 1);
-  return even <= 8 ? 12 : std::min(even + 4, kMaxCodeLength);
-}
+// Longer words than 16 bits gain alphabets of up to 256 symbols less than 0.03 %, and slow their
+// decoders down.
+int LengthLimit(size_t symbols) { return symbols <= 256 ? 16 : kMaxCodeLength; }
 
 // Exp-Golomb of order `order`: v + 2^order in binary, preceded by a zero for every bit of it above
 // order + 1; its leading one comes first, the bits below it follow from the least significant on.

@@ -50,7 +50,9 @@ class Chooser {
     const bool either = options_.coder == CoderChoice::kAuto;
     if (!options_.sparse || options_.gap_bits == 0) {
       if (!context) TryDense();
-      if (context || either) TryContextDense();
+      // Coding a zero costs as much as a zero in the mask: only few of them can be worth it.
+      const bool few_zeros = 2 * SurvivorCount() >= codes_.size();
+      if ((context || either) && (!options_.sparse || few_zeros)) TryContextDense();
     }
     if (options_.sparse) {
       if (!context) TrySparse();
@@ -60,6 +62,12 @@ class Chooser {
   }
 
  private:
+  uint64_t SurvivorCount() const {
+    uint64_t survivors = 0;
+    for (const SymbolCount& entry : survivor_symbols_) survivors += entry.count;
+    return survivors;
+  }
+
   bool huffman() const { return options_.coder != CoderChoice::kRaw; }
 
   void Consider(WeightLayout layout, uint64_t stream_bytes) {

@@ -1,10 +1,13 @@
 // make_golden DIR: writes golden files with what they must decode to, and files that must be
 // refused with the error they must give. Files that DIR has already are left alone: golden files
 // only grow.
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <functional>
 #include <string>
 
+#include "base/bit_io.h"
 #include "dc/encode.h"
 #include "dc/files.h"
 #include "entropy/enc/zstd_compress.h"
@@ -51,7 +54,8 @@ std::vector<float> Centroids(size_t count) {
   return codebook;
 }
 
-EncodeOptions Options(const std::string& gap_bits, const std::string& order, const std::string& coder) {
+EncodeOptions Options(const std::string& gap_bits, const std::string& order,
+                      const std::string& coder) {
   EncodeOptions options;
   options.gap_bits = *LayerSettings::Parse(gap_bits);
   options.order = *LayerSettings::Parse(order);
@@ -78,6 +82,90 @@ void PutModels() {
   Graph repeated = fc;
   for (float& value : repeated.initializers["fc1.weight"].f32()) value = value > 0 ? 0.1f : 0.0f;
   PutModel("fc_zstd", repeated);
+}
+
+// One Gemm whose weight has these dimensions and these codes, and a bias that is mostly zeros.
+Graph CodesGraph(const std::vector<int64_t>& shape, const std::vector<float>& codebook,
+                 std::vector<uint16_t> codes) {
+  const bool conv = shape.size() == 4;
+  std::vector<int64_t> input = {-1, shape[1]};
+  if (conv) input = {-1, shape[1], 5, 5};
+  Graph graph;
+  graph.name = "codes";
+  graph.inputs = {{"x", DataType::kFloat32, input}};
+  graph.outputs = {{"y", DataType::kFloat32, {}}};
+  graph.initializers["w"] = Tensor::Zeros(DataType::kFloat32, shape);
+  graph.initializers["b"] = Tensor::Zeros(DataType::kFloat32, {shape[0]});
+  graph.initializers["b"].f32()[static_cast<size_t>(shape[0] / 2)] = 0.7f;
+  graph.nodes.push_back(MakeNode(conv ? "Conv" : "Gemm", {"x", "w", "b"}, "y"));
+  if (!conv) graph.nodes.back().attributes["transB"] = int64_t{1};
+  QuantizedWeight weight{shape, codebook, std::move(codes), "test", 4};
+  if (!SetQuantizedWeight(&graph, "w", weight).ok()) std::printf("cannot set codes\n");
+  return graph;
+}
+
+// A share `density` of codes other than 0, small ones more often, none in the rows and columns that
+// `empty_rows` and `empty_columns` divide.
+std::vector<uint16_t> RandomCodes(const std::vector<int64_t>& shape, uint32_t entries,
+                                  double density, size_t empty_rows = 1000,
+                                  size_t empty_columns = 1000) {
+  size_t rows = static_cast<size_t>(shape[0]), columns = 1;
+  for (size_t d = 1; d < shape.size(); ++d) columns *= static_cast<size_t>(shape[d]);
+  Rng rng(rows * columns + entries);
+  std::vector<uint16_t> codes(rows * columns, 0);
+  for (size_t i = 0; i < codes.size(); ++i) {
+    const double drawn = rng.Uniform(), level = rng.Uniform();
+    const bool empty = i / columns % empty_rows == 1 || i % columns % empty_columns == 1;
+    if (drawn < density && !empty) {
+      codes[i] = static_cast<uint16_t>(1 + static_cast<uint32_t>(level * level * (entries - 1)));
+    }
+  }
+  return codes;
+}
+
+// What version 1.1 brought: layouts and coders, each where the encoder takes it.
+void PutLayouts() {
+  const auto put = [](const std::string& name, const std::vector<int64_t>& shape,
+                      const std::vector<float>& codebook, const std::vector<uint16_t>& codes,
+                      const std::string& coder) {
+    EncodeOptions options;
+    options.coder = coder;
+    PutModel(name, CodesGraph(shape, codebook, codes), options);
+  };
+  std::vector<float> sorted = Centroids(64);
+  std::sort(sorted.begin() + 1, sorted.end());
+  put("escape_rows", {40, 300}, Centroids(8), RandomCodes({40, 300}, 8, 0.01), "huffman");
+  std::vector<uint16_t> columns = RandomCodes({60, 50}, 8, 0.004);
+  for (size_t r = 0; r < 60; ++r) columns[r * 50 + 7] = columns[r * 50 + 30] = 1 + r % 7;
+  put("escape_columns", {60, 50}, Centroids(8), columns, "huffman");
+  put("flagged_rows", {30, 40}, Centroids(4), RandomCodes({30, 40}, 4, 0.3, 2), "huffman");
+  put("flagged_columns", {40, 30}, Centroids(4), RandomCodes({40, 30}, 4, 0.3, 1000, 3), "huffman");
+  put("flagged_both", {40, 40}, Centroids(4), RandomCodes({40, 40}, 4, 0.3, 3, 3), "huffman");
+  put("bitmask", {20, 30}, Centroids(64), RandomCodes({20, 30}, 64, 0.5), "raw");
+  put("bitmask_flagged", {20, 30}, Centroids(64), RandomCodes({20, 30}, 64, 0.6, 4, 3), "raw");
+  put("dense_raw", {6, 10}, {-0.25f, 0.5f, 0.125f, 1.0f}, RandomCodes({6, 10}, 4, 0.7), "raw");
+  put(
+      "four_streams", {128, 144}, {-0.25f, 0.0f, 0.5f},
+      [] {
+        std::vector<uint16_t> codes = RandomCodes({128, 144}, 3, 0.04);
+        for (uint16_t& code : codes) code = static_cast<uint16_t>((code + 1) % 3);
+        return codes;
+      }(),
+      "huffman");
+  put("context_sparse", {40, 60}, Centroids(16), RandomCodes({40, 60}, 16, 0.2), "context");
+  put("context_flagged", {40, 60}, Centroids(16), RandomCodes({40, 60}, 16, 0.2, 5, 7), "context");
+  put("context_dense", {20, 30}, {-0.5f, 0.5f, 0.25f, -0.125f}, RandomCodes({20, 30}, 4, 0.9),
+      "context");
+  put("context_kernels", {10, 6, 3, 3}, Centroids(16), RandomCodes({10, 6, 3, 3}, 16, 0.3),
+      "context");
+  put("context_kernels_dense", {8, 4, 5, 3}, sorted, RandomCodes({8, 4, 5, 3}, 64, 1.0), "context");
+  put("context_2000_entries", {30, 30}, Centroids(300), RandomCodes({30, 30}, 300, 0.4), "context");
+  // Positions without a pattern, codes that go by the column.
+  std::vector<uint16_t> mixed = RandomCodes({64, 90}, 2, 0.08);
+  for (size_t i = 0; i < mixed.size(); ++i) mixed[i] *= 1 + i % 90 / 20;
+  put("auto_mixed", {64, 90}, Centroids(8), mixed, "auto");
+  put("sorted_codebook", {16, 64}, sorted, RandomCodes({16, 64}, 64, 0.5), "huffman");
+  put("permuted_codebook", {16, 64}, Centroids(64), RandomCodes({16, 64}, 64, 0.5), "huffman");
 }
 
 // The worked example of docs/format.md: a Gemm with 72 survivors of 256 and a Relu. The hole from
@@ -164,6 +252,48 @@ void PutMustFail() {
       "code outside the codebook\n");
   Put("bad_filler", WeightFile({0x02, 0x11, 0x04, 0b10'00'10'01}, {0b00'01'10'00}),
       "stored zero that bridges no gap\n");
+  // Version 1.1. Codings that do not exist.
+  Put("bad_combination", WeightFile({0x12, 0x11, 0x01, 0x01}, {0x00}),
+      "position coding and coder that do not go together\n");
+  Put("bad_flags", WeightFile({0x82, 0x11, 0x04, 0x01, 0x01}, {0x00}),
+      "a coding that this version does not know\n");
+  // Rows flagged in runs of order 0, the first of them 5 of 2 rows.
+  Put("bad_flag_runs", WeightFile({0x82, 0x11, 0x01, 0x01, 0x01}, {0x50, 0x00}),
+      "damaged flags of empty lines\n");
+  // Bitmasks of 10 elements and three raw codes of 2 bits.
+  Put("bad_bitmask_count", WeightFile({0x06, 0x10, 0x03, 0b01'10'01}, {0b0001'0111, 0}),
+      "number of entries does not fit the mask\n");
+  Put("bad_bitmask_length", WeightFile({0x06, 0x10, 0x03, 0b01'10'01}, {0b0000'0111}),
+      "bitmask of the wrong length\n");
+  Put("bad_bitmask_padding", WeightFile({0x06, 0x10, 0x03, 0b01'10'01}, {0b0000'0111, 0x04}),
+      "bits left over in the positions\n");
+  Put("bad_bitmask_zero", WeightFile({0x06, 0x10, 0x03, 0b01'00'01}, {0b0000'0111, 0}),
+      "stored zero that bridges no gap\n");
+  // Escape gaps of precision 0: tokens 0 (word 0) and 32 (word 1), whose gap is at least 2^31.
+  BitWriter escape;
+  escape.Write(0b1, 1);              // first symbol 0
+  escape.Write(0b0001, 4);           // skip mode 1, delta order 0
+  escape.Write(1, 5);                // words of 1 bit
+  escape.Write(0b00000'1'0000, 10);  // 31 left out: four zeros, a one, 31 + 1 = 32 less 32 ...
+  Put("bad_escape_table", WeightFile({0x24, 0x01, 0x01, 0x01}, escape.Finish()),
+      "damaged Huffman table: bits missing\n");
+  Put("bad_four_streams", WeightFile({0x1A, 0x11, 0x02, 0x21, 0x04, 0x7F, 0, 0}, {0x00}),
+      "bits missing or left over\n");
+  Put("bad_context_tail",
+      WeightFile({0x16, 0x10, 0x03, 0x12, 0x34, 0x56, 0x78, 0x9A, 0xBC, 0xDE, 0xF0, 0x01},
+                 {0b0000'0111, 0}),
+      "bytes left over in the codes\n");
+  // A table of three entries whose second number lies beyond every f16.
+  Message sorted;
+  sorted.Packed(1, {1, 1}).Number(2, 2).Number(3, 3).Number(4, 3).Number(6, 1).Number(10, 5);
+  Message manifest;
+  manifest.Sub(1, sorted);
+  manifest.Sub(2, Message().Number(1, 3));
+  manifest.Sub(3, Message().Packed(1, {0, 1}));
+  manifest.Sub(4, Message());
+  Put("bad_sorted_codebook",
+      HandFile({{1, manifest.bytes()}, {2, {0xC0, 0xFF, 0x3F, 0xFF, 0x01}}, {3, {0x02, 0x11, 0}}}),
+      "codebook beyond all numbers\n");
   Put("bad_huffman_table", WeightFile({0x0A, 0x11, 0x04, 0x00, 0x00, 0x00}, {0b00'11'10'00}),
       "damaged Huffman table: first symbol out of range\n");
 }
@@ -179,6 +309,7 @@ int main(int argc, char** argv) {
   dc::directory = argv[1];
   dc::PutExample();
   dc::PutModels();
+  dc::PutLayouts();
   dc::PutMustFail();
   return 0;
 }

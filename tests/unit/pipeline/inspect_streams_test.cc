@@ -90,6 +90,33 @@ TEST(InspectStreamsTest, NamesTheNumbersOfCodebooksAndValues) {
   EXPECT_EQ(half.values[0].numbers, Numbers::kFloat16);
 }
 
+TEST(InspectStreamsTest, MarksSortedCodebooksAndValuesWithoutZeros) {
+  format::TensorEntry entry = TableEntry({2, 2}, 3);
+  entry.codebook_type = format::CodebookType::kFloat16;
+  entry.codebook_bytes = 4;
+  const Bytes sorted = {0x2A, 0, 0, 0}, codes = {0x00, 0x10, 0x04, 0xE4};  // order 10, permuted
+  format::TensorStreams streams;
+  streams.codebook = sorted;
+  streams.codes = codes;
+  EXPECT_THAT(Lines(MarkStreams(3, entry, streams).codebook),
+              ElementsAre("4 tensor 3, table, f16 as sorted differences: order 10, permuted"));
+  // 3 elements: one kept, one zero, one kept: order 0, runs 1, 1, 1 as 010, 1, 1.
+  format::TensorEntry plain;
+  plain.shape = {3};
+  plain.value_bytes = 9;
+  const Bytes values = {0x68, 0, 0, 0x80, 0x3F, 0, 0, 0, 0x40};
+  streams = {};
+  streams.values = values;
+  const MarkedStreams marked = MarkStreams(3, plain, streams);
+  EXPECT_THAT(Lines(marked.values),
+              ElementsAre("1 tensor 3, runs of zeros, 7 bits", "8 tensor 3, the others"));
+  EXPECT_EQ(marked.values[1].numbers, Numbers::kFloat32);
+  for (size_t cut = 0; cut < values.size(); ++cut) {
+    streams.values = std::span(values).first(cut);
+    ExpectCover(MarkStreams(3, plain, streams).values, cut, "cut values");
+  }
+}
+
 // Codes of which every third row is empty.
 std::vector<uint16_t> SomeCodes(const MatrixShape& shape, uint32_t entries, double density) {
   Rng rng(5);

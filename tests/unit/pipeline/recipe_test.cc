@@ -86,9 +86,8 @@ TEST_F(RecipeTest, StagesThatAreNotNamedAreLeftOut) {
 }
 
 TEST_F(RecipeTest, OverridesReachNestedFieldsOfEveryType) {
-  const auto recipe =
-      Load(kFull, {"prune.retrain.epochs=2", "quantize.bits=5", "encode.coder=auto",
-                   "train.learning_rate=1e-3", "quantize.policy=fc=kmeans"});
+  const auto recipe = Load(kFull, {"prune.retrain.epochs=2", "quantize.bits=5", "encode.coder=auto",
+                                   "train.learning_rate=1e-3", "quantize.policy=fc=kmeans"});
   ASSERT_TRUE(recipe.ok()) << recipe.status().ToString();
   EXPECT_EQ(recipe->prune->retrain.epochs, 2);
   EXPECT_EQ(recipe->quantize->options.bits.ToString(), LayerSettings::Parse("5")->ToString());
