@@ -27,10 +27,11 @@ int main(int argc, char** argv) {
       "per layer: auto (default), row or column")(
       "codebook-type", po::value(&options.codebook_type)->default_value("f32"),
       "f32, or f16: rounds centroids and biases")(
+      "bias-bits", po::value(&options.bias_bits)->default_value(0)->value_name("B"),
+      "1 to 16: biases and batch-norm vectors as codes where smaller; 0: as they are")(
       "coder", po::value(&options.coder)->default_value("huffman"),
       "huffman; context: smaller, slower to load; auto: the smallest for each stream; raw: fixed "
-      "widths")(
-      "keep-names", po::bool_switch(&options.keep_names), "keep names and metadata");
+      "widths")("keep-names", po::bool_switch(&options.keep_names), "keep names and metadata");
   dc::InputFlags input(&tool);
   return tool.Main(argc, argv, [&]() -> dc::Status {
     options.threads = tool.threads();

@@ -10,6 +10,7 @@
 #include "base/thread_pool.h"
 #include "dc/quantized_weight.h"
 #include "dc/weights.h"
+#include "encode/bias_codebook.h"
 #include "encode/forms.h"
 #include "encode/lower.h"
 #include "entropy/enc/weight_encoder.h"
@@ -61,7 +62,7 @@ StatusOr<WeightEncodingOptions> OptionsFor(const WeightRef& weight, const Encode
 struct Job {
   const LoweredTensor* tensor = nullptr;
   WeightEncodingOptions options;
-  bool is_bias = false;
+  bool is_bias = false;  // or a vector of batch normalization
   // Results.
   Status status;
   format::TensorEntry* entry = nullptr;
@@ -69,8 +70,7 @@ struct Job {
   LayerEncoding layer;
 };
 
-Status EncodeCodes(const Graph& graph, const EncodeOptions& options, Job* job) {
-  DC_ASSIGN_OR_RETURN(const QuantizedWeight weight, GetQuantizedWeight(graph, job->tensor->value));
+Status EncodeCodes(const QuantizedWeight& weight, const EncodeOptions& options, Job* job) {
   format::TensorEntry& entry = *job->entry;
   StoredCodebook codebook = StoreCodebook(weight.codebook, options.codebook_type == "f16");
   entry.form = codebook.form;
@@ -105,6 +105,9 @@ Status EncodeCodes(const Graph& graph, const EncodeOptions& options, Job* job) {
   return OkStatus();
 }
 
+// What the manifest says of a tensor with codes that it does not say of a plain one.
+constexpr size_t kCodedEntryBytes = 6;
+
 Status EncodeValues(const EncodeOptions& options, Job* job) {
   const auto values = job->tensor->plain->f32();
   if (!std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); })) {
@@ -112,6 +115,22 @@ Status EncodeValues(const EncodeOptions& options, Job* job) {
                     "train or export the model again");
   }
   StoredValues stored = StoreValues(values, job->is_bias && options.codebook_type == "f16");
+  if (job->is_bias && options.bias_bits > 0 && !values.empty()) {
+    // As codes only where that is smaller.
+    Job coded = *job;
+    format::TensorEntry entry = *job->entry;
+    coded.entry = &entry;
+    DC_RETURN_IF_ERROR(
+        EncodeCodes(QuantizeBias(*job->tensor->plain, options.bias_bits), options, &coded));
+    const size_t bytes = coded.bytes.codebook.size() + coded.bytes.codes.size() +
+                         coded.bytes.gaps.size() + kCodedEntryBytes;
+    if (bytes < stored.bytes.size()) {
+      *job->entry = entry;
+      job->bytes = std::move(coded.bytes);
+      job->layer = std::move(coded.layer);
+      return OkStatus();
+    }
+  }
   job->entry->form = stored.form;
   if (stored.zeros_left_out) job->entry->value_bytes = stored.bytes.size();
   job->bytes.values = std::move(stored.bytes);
@@ -126,8 +145,12 @@ Status EncodeValues(const EncodeOptions& options, Job* job) {
 }
 
 void EncodeTensor(const Graph& graph, const EncodeOptions& options, Job* job) {
-  job->status =
-      job->tensor->quantized ? EncodeCodes(graph, options, job) : EncodeValues(options, job);
+  if (job->tensor->quantized) {
+    const auto weight = GetQuantizedWeight(graph, job->tensor->value);
+    job->status = weight.ok() ? EncodeCodes(*weight, options, job) : weight.status();
+  } else {
+    job->status = EncodeValues(options, job);
+  }
   LayerEncoding& layer = job->layer;
   layer.name = job->tensor->value;
   layer.form = format::NameOf(job->entry->form);
@@ -145,6 +168,10 @@ StatusOr<std::vector<uint8_t>> EncodeModel(const Graph& graph, const EncodeOptio
   if (options.codebook_type != "f32" && options.codebook_type != "f16") {
     return UsageError("codebook type '" + options.codebook_type + "' does not exist", "",
                       "use f32 or f16");
+  }
+  if (options.bias_bits < 0 || options.bias_bits > 16) {
+    return UsageError(std::to_string(options.bias_bits) + " bits for biases", "",
+                      "use 1 to 16, or 0 for none");
   }
   DC_ASSIGN_OR_RETURN(const CoderChoice coder, ParseCoder(options.coder));
   const std::vector<WeightRef> weights = ListWeights(graph);
@@ -168,6 +195,14 @@ StatusOr<std::vector<uint8_t>> EncodeModel(const Graph& graph, const EncodeOptio
     if (bias != by_name.end()) bias->second->is_bias = true;
     if (!weight.quantized) {
       progress->Note("layer " + Quoted(weight.name) + " is not quantized: stored as plain values");
+    }
+  }
+
+  for (const Node& node : graph.nodes) {
+    if (node.op != "BatchNormalization") continue;
+    for (size_t i = 1; i < node.inputs.size(); ++i) {
+      const auto vector = by_name.find(node.inputs[i]);
+      if (vector != by_name.end()) vector->second->is_bias = true;
     }
   }
 

@@ -152,6 +152,7 @@ StatusOr<EncodeOptions> ToEncoding(const proto::Encoding& from) {
   if (from.has_order()) {
     DC_ASSIGN_OR_RETURN(to.order, LayerSettings::Parse(from.order()));
   }
+  if (from.has_bias_bits()) to.bias_bits = from.bias_bits();
   if (from.has_coder()) to.coder = from.coder();
   if (from.has_codebook_type()) to.codebook_type = from.codebook_type();
   if (from.has_keep_names()) to.keep_names = from.keep_names();

@@ -3,14 +3,17 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include "base/half.h"
 #include "dc/decode.h"
 #include "dc/encode.h"
 #include "dc/onnx.h"
 #include "dc/quantize.h"
+#include "dc/runtime.h"
 #include "roundtrip/sample_graphs.h"
 
 namespace dc {
@@ -182,6 +185,40 @@ TEST(RoundtripTest, KeepsEveryLayout) {
       }
     }
   }
+}
+
+TEST(RoundtripTest, BiasesBecomeCodes) {
+  Graph graph;
+  graph.inputs = {{"x", DataType::kFloat32, {-1, 4}}};
+  graph.outputs = {{"y", DataType::kFloat32, {-1, 300}}};
+  graph.initializers["w"] = RandomTensor({4, 300}, 1, 0.5);
+  graph.initializers["b"] = RandomTensor({300}, 2, 0.7);
+  graph.nodes.push_back(MakeNode("Gemm", {"x", "w", "b"}, "y"));
+  ASSERT_TRUE(Quantize(&graph, "w", {0.0f, -0.2f, 0.2f}).ok());
+  EncodeOptions options;
+  const size_t plain_size = Encode(graph, options).size();
+  options.bias_bits = 4;
+  const Bytes file = Encode(graph, options);
+  EXPECT_LT(file.size(), plain_size - 500);
+  const Graph decoded = Decode(file);
+  options.bias_bits = 0;
+  EXPECT_TRUE(Encode(decoded, options) == file);
+
+  // On zeros the network returns its bias.
+  auto session = Session::Load(file, {});
+  ASSERT_TRUE(session.ok()) << session.status().ToString();
+  const std::vector<float> input(4, 0.0f);
+  std::vector<float> output(300);
+  ASSERT_TRUE(session->Run(1, input, output).ok());
+  const auto bias = graph.initializers.at("b").f32();
+  double error = 0, power = 0;
+  for (size_t i = 0; i < bias.size(); ++i) {
+    EXPECT_EQ(output[i] == 0.0f, bias[i] == 0.0f) << i;
+    error += std::pow(output[i] - bias[i], 2);
+    power += std::pow(bias[i], 2);
+  }
+  EXPECT_LT(error, power / 100);
+  EXPECT_LE(std::set<float>(output.begin(), output.end()).size(), 16u);
 }
 
 TEST(RoundtripTest, KeepsWhatEveryPolicyMakes) {

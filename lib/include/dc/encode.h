@@ -17,12 +17,15 @@ struct EncodeOptions {
   // Width of fixed gaps per layer: "auto" (the cheapest, default) or 1..16. "conv=8,fc=5" gives the
   // paper's tables.
   LayerSettings gap_bits;
-  LayerSettings order;                // "auto" (default), "row" or "column"
+  LayerSettings order;  // "auto" (default), "row" or "column"
   // "huffman" (default), "context" (smallest in general, slower to load), "auto" (the smallest for
   // each stream) or "raw" (fixed-width codes and gaps, for comparison).
   std::string coder = "huffman";
   std::string codebook_type = "f32";  // "f32", or "f16": rounds centroids and biases
-  bool keep_names = false;            // keep names and metadata
+  // 1 to 16: biases and batch-norm vectors become codes into codebooks of at most 2^bits entries
+  // (k-means, zeros exact) where that is smaller. 0: they keep their values.
+  int bias_bits = 0;
+  bool keep_names = false;  // keep names and metadata
   int threads = 0;
 };
 

@@ -37,7 +37,7 @@ constexpr char kFull[] = R"(
   prune { criterion: "threshold" amounts: "conv=1.5" schedule: "iterative" steps: 4
           retrain { epochs: 8 batch_size: 16 } }
   quantize { policy: "fc=ternary" bits: "conv=8" init: "exact" fine_tune { l2: 0.125 } }
-  encode { gap_bits: "fc=5" coder: "context" codebook_type: "f16" keep_names: true }
+  encode { gap_bits: "fc=5" coder: "context" bias_bits: 6 codebook_type: "f16" keep_names: true }
   goal { max_error_percent: 1.5 min_ratio: 40 }
 )";
 
@@ -71,6 +71,7 @@ TEST_F(RecipeTest, EveryFieldArrives) {
   EXPECT_EQ(recipe->quantize->fine_tune.learning_rate, kFineTuneRate);
   EXPECT_EQ(recipe->quantize->fine_tune.l2, 0.125);
   EXPECT_EQ(recipe->encode.coder, "context");
+  EXPECT_EQ(recipe->encode.bias_bits, 6);
   EXPECT_EQ(recipe->encode.codebook_type, "f16");
   EXPECT_EQ(recipe->min_ratio, 40);
   EXPECT_EQ(recipe->max_error_percent, 1.5);
