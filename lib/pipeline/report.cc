@@ -45,7 +45,7 @@ StatusOr<LayerReport> CodedLayer(const format::TensorEntry& entry,
   const double entries = static_cast<double>(std::max<uint64_t>(coding.entries, 1));
   layer.weight_bits = coding.code_bits;
   layer.weight_bits_coded = 8.0 * static_cast<double>(streams.codes.size()) / entries;
-  layer.index_bits = coding.gap_bits;
+  if (coding.positions == PositionCoding::kFixedGaps) layer.index_bits = coding.gap_bits;
   layer.index_bits_coded = 8.0 * static_cast<double>(streams.gaps.size()) / entries;
   layer.codebook_entries = entry.codebook_entries;
   layer.codebook_bytes = streams.codebook.size();

@@ -13,16 +13,22 @@ std::string Bar(double share) {
   return std::string(static_cast<size_t>(24 * std::clamp(share, 0.0, 1.0) + 0.5), '#');
 }
 
+// "escape huffman, context": how positions are stored and coded, then the codes' coder.
+std::string StoredAs(const LayerReport& layer) {
+  const std::string coder = layer.position_coder.empty() ? "" : " " + layer.position_coder;
+  return layer.positions + coder + ", " + layer.code_coder;
+}
+
 std::string LayersText(const Report& report) {
   TextTable table;
-  table.Add({"layer", "weights", "density", "weight bits", "+huffman", "index bits", "+huffman",
-             "bytes", "share", "ratio"});
+  table.Add({"layer", "weights", "density", "weight bits", "coded", "index bits", "coded", "bytes",
+             "share", "ratio", "positions, coder"});
   uint64_t weights = 0, survivors = 0, bytes = 0;
   for (const LayerReport& l : report.layers) {
     table.Add({l.name, Thousands(l.weights), Percent(l.density()), Fixed(l.weight_bits, 0),
                Fixed(l.weight_bits_coded, 2), Fixed(l.index_bits, 0), Fixed(l.index_bits_coded, 2),
                Thousands(l.bytes), Percent(double(l.bytes) / double(report.file_bytes), 1),
-               Fixed(l.ratio(), 1) + "x"});
+               Fixed(l.ratio(), 1) + "x", StoredAs(l)});
     weights += l.weights;
     survivors += l.survivors;
     bytes += l.bytes;
@@ -30,7 +36,7 @@ std::string LayersText(const Report& report) {
   table.Add({"all layers", Thousands(weights),
              weights ? Percent(double(survivors) / double(weights)) : "-", "", "", "", "",
              Thousands(bytes), Percent(double(bytes) / double(report.file_bytes), 1),
-             bytes ? Fixed(4.0 * double(weights) / double(bytes), 1) + "x" : "-"});
+             bytes ? Fixed(4.0 * double(weights) / double(bytes), 1) + "x" : "-", ""});
   return table.ToString();
 }
 

@@ -11,6 +11,8 @@ namespace dc {
 
 // Container and manifest.
 void FuzzContainer(std::span<const uint8_t> data);
+// A manifest alone.
+void FuzzManifest(std::span<const uint8_t> data);
 // The two streams of one weight: rows, columns and codebook entries (u16 each, little-endian), the
 // length of the gaps stream (u16), gaps, codes.
 void FuzzWeight(std::span<const uint8_t> data);
@@ -19,6 +21,8 @@ void FuzzWeight(std::span<const uint8_t> data);
 void FuzzSymbols(std::span<const uint8_t> data);
 // A whole file to a graph, and that graph to a file again.
 void FuzzDecode(std::span<const uint8_t> data);
+// A whole file into the runtime, and a run of it.
+void FuzzLoad(std::span<const uint8_t> data);
 
 // `data` with right checksums, so that what they protect is reached. Bytes that cannot be a file
 // are taken for a manifest, and a file is put around them.

@@ -27,6 +27,14 @@ TEST(FuzzReplayTest, Container) {
   EXPECT_GT(Replay("fuzz/corpus/container", &FuzzContainer), 0);
 }
 
+TEST(FuzzReplayTest, Manifest) { EXPECT_GT(Replay("fuzz/corpus/manifest", &FuzzManifest), 0); }
+
+TEST(FuzzReplayTest, Load) {
+  EXPECT_GT(Replay("golden/v1", &FuzzLoad), 20);
+  EXPECT_GT(Replay("fuzz/corpus/load", &FuzzLoad), 0);
+  EXPECT_GT(Replay("fuzz/corpus/decode", &FuzzLoad), 0);
+}
+
 TEST(FuzzReplayTest, Weight) { EXPECT_GT(Replay("fuzz/corpus/weight", &FuzzWeight), 0); }
 
 TEST(FuzzReplayTest, Symbols) { EXPECT_GT(Replay("fuzz/corpus/symbols", &FuzzSymbols), 0); }
