@@ -11,6 +11,9 @@ namespace dc {
 // `bytes`; Crc32c("123456789") == 0xE3069283.
 uint32_t Crc32c(std::span<const uint8_t> bytes);
 
+// The same without special instructions: what Crc32c does where the processor has none.
+uint32_t PortableCrc32c(std::span<const uint8_t> bytes);
+
 }  // namespace dc
 
 #endif  // DC_BASE_CRC32_H_

@@ -50,6 +50,7 @@ TEST(Crc32c, EveryLengthAndAlignment) {
     for (size_t size = 0; size <= bytes.size() - begin; ++size) {
       const auto part = std::span<const uint8_t>(bytes).subspan(begin, size);
       ASSERT_EQ(Crc32c(part), BitByBit(part)) << begin << " " << size;
+      ASSERT_EQ(PortableCrc32c(part), BitByBit(part)) << begin << " " << size;
     }
   }
 }
