@@ -11,7 +11,6 @@
 #include <cstdio>
 #include <exception>
 #include <fstream>
-#include <initializer_list>
 #include <iterator>
 #include <map>
 #include <numeric>
@@ -170,77 +169,67 @@ std::map<uint32_t, std::vector<uint8_t>> ReadContainer(Bytes file) {
 
 // == Chapter 2: manifest ==
 
-// A protobuf message: fields of wire type 0 with a number; 1, 2 and 5 with bytes.
+// A protobuf message. Fields that nobody asks for are skipped.
 class Message {
  public:
-  explicit Message(Bytes bytes) {
-    for (ByteReader reader(bytes); !reader.empty();) {
-      const uint64_t tag = reader.Varint(), type = tag % 8;
-      Require(tag / 8 > 0 && (type <= 2 || type == 5), "damaged manifest");
-      Field field = {tag / 8, type, 0, {}};
-      if (type == 0) field.number = reader.Varint();
-      if (type == 1) field.bytes = reader.Take(8);
-      if (type == 2) field.bytes = reader.Take(reader.Varint());
-      if (type == 5) field.bytes = reader.Take(4);
-      fields_.push_back(field);
-    }
-  }
+  explicit Message(Bytes bytes) : bytes_(bytes) {}
 
-  // Field `id`, the last if it is repeated, 0 if absent; at most `most`.
+  // The number of field `id`, the last if there are several, 0 if there is none.
   uint64_t Number(uint64_t id, uint64_t most = ~uint64_t{0}) const {
-    uint64_t number = 0;
-    for (const Field& field : Fields(id, {0})) number = field.number;
-    Require(number <= most, "damaged manifest");
-    return number;
+    uint64_t last = 0;
+    ForEach(id, [&](uint64_t type, uint64_t number, Bytes) {
+      Require(type == 0 && number <= most, "damaged manifest");
+      last = number;
+    });
+    return last;
   }
 
   // All numbers of the repeated field `id`, packed or not.
-  Numbers List(uint64_t id) const {
+  Numbers List(uint64_t id, uint64_t most = ~uint64_t{0}) const {
     Numbers list;
-    for (const Field& field : Fields(id, {0, 2})) {
-      if (field.type == 0) list.push_back(field.number);
-      for (ByteReader packed(field.bytes); !packed.empty();) list.push_back(packed.Varint());
-    }
+    ForEach(id, [&](uint64_t type, uint64_t number, Bytes bytes) {
+      Require(type == 0 || type == 2, "damaged manifest");
+      if (type == 0) list.push_back(number);
+      for (ByteReader packed(bytes); !packed.empty();) list.push_back(packed.Varint());
+      Require(list.size() <= most, "manifest list too long");
+    });
     return list;
   }
 
   // How many floats there are in the repeated field `id`, packed or not.
   uint64_t CountFloats(uint64_t id) const {
     uint64_t floats = 0;
-    for (const Field& field : Fields(id, {2, 5})) {
-      Require(field.bytes.size() % 4 == 0, "damaged manifest");
-      floats += field.bytes.size() / 4;
-    }
+    ForEach(id, [&](uint64_t type, uint64_t, Bytes bytes) {
+      Require((type == 2 || type == 5) && bytes.size() % 4 == 0, "damaged manifest");
+      floats += bytes.size() / 4;
+    });
     return floats;
   }
 
-  // The messages of the repeated field `id`, at most `most`.
+  // The messages of the repeated field `id`.
   std::vector<Message> Messages(uint64_t id, uint64_t most) const {
-    const std::vector<Field> fields = Fields(id, {2});
-    Require(fields.size() <= most, "too many tensors, nodes, inputs or outputs");
     std::vector<Message> messages;
-    for (const Field& field : fields) messages.emplace_back(field.bytes);
+    ForEach(id, [&](uint64_t type, uint64_t, Bytes bytes) {
+      Require(type == 2 && messages.size() < most, "damaged manifest, or too much in it");
+      messages.emplace_back(bytes);
+    });
     return messages;
   }
 
  private:
-  struct Field {
-    uint64_t id, type, number;
-    Bytes bytes;
-  };
-
-  // The fields of this number, which must be of one of these types.
-  std::vector<Field> Fields(uint64_t id, std::initializer_list<uint64_t> types) const {
-    std::vector<Field> found;
-    for (const Field& field : fields_) {
-      if (field.id != id) continue;
-      Require(std::count(types.begin(), types.end(), field.type) > 0, "damaged manifest");
-      found.push_back(field);
+  // Visits the fields `id`: their wire type, and their number (type 0) or bytes (1, 2 and 5).
+  template <typename Visit>
+  void ForEach(uint64_t id, Visit visit) const {
+    for (ByteReader reader(bytes_); !reader.empty();) {
+      const uint64_t tag = reader.Varint(), type = tag % 8;
+      Require(tag / 8 > 0 && (type <= 2 || type == 5), "damaged manifest");
+      const uint64_t number = type == 5 ? 4 : type == 1 ? 8 : reader.Varint();
+      const Bytes bytes = type == 0 ? Bytes() : reader.Take(number);
+      if (tag / 8 == id) visit(type, number, bytes);
     }
-    return found;
   }
 
-  std::vector<Field> fields_;
+  Bytes bytes_;
 };
 
 struct Tensor {
@@ -287,7 +276,7 @@ constexpr Operator kOperators[] = {
 // Chapter 2, Tensor.
 Tensor ReadTensor(const Message& message) {
   Tensor tensor;
-  tensor.shape = message.List(1);
+  tensor.shape = message.List(1, 8);
   tensor.form = message.Number(2, 4);
   tensor.codebook_entries = message.Number(3, 65'536);
   tensor.code_bytes = message.Number(4);
@@ -296,7 +285,6 @@ Tensor ReadTensor(const Message& message) {
   tensor.zero_stored = message.Number(7) != 0;
   tensor.codebook_bytes = message.Number(10);
   tensor.value_bytes = message.Number(11);
-  Require(tensor.shape.size() <= 8, "tensor of too many dimensions");
   tensor.elements = 1;
   for (const uint64_t dimension : tensor.shape) {
     Require(dimension > 0 && dimension <= 4'294'967'295 / tensor.elements, "impossible shape");
@@ -314,7 +302,7 @@ Tensor ReadTensor(const Message& message) {
 
 // Chapter 2, Node; of its attributes only whether the lists fit.
 Node ReadNode(const Message& message) {
-  const Node node = {message.Number(1), message.List(2)};
+  const Node node = {message.Number(1), message.List(2, 65'535)};
   Require(node.op >= 1 && node.op <= std::size(kOperators), "unknown operator");
   const Operator& op = kOperators[node.op - 1];
   const Numbers ints = message.List(3);
@@ -372,8 +360,7 @@ Manifest ReadManifest(Bytes section, uint64_t file_bytes) {
   Require(!inputs.empty() && !outputs.empty(), "no inputs or no outputs");
   manifest.inputs = inputs.size();
   for (const Message& input : inputs) {
-    const Numbers shape = input.List(1);
-    Require(shape.size() <= 8, "input of too many dimensions");
+    const Numbers shape = input.List(1, 8);
     uint64_t sample = 1;
     for (size_t d = 1; d < shape.size(); ++d) {
       Require(shape[d] <= 67'108'864 / sample, "input too large");
@@ -382,7 +369,7 @@ Manifest ReadManifest(Bytes section, uint64_t file_bytes) {
   }
   const uint64_t values = inputs.size() + manifest.tensors.size() + manifest.nodes.size();
   for (const Message& output : outputs) {
-    Require(output.List(1).size() <= 8, "output of too many dimensions");
+    output.List(1, 8);
     Require(output.Number(2, values) > 0 || !manifest.nodes.empty(), "output of no node");
   }
   ResolveInputs(&manifest);
@@ -699,12 +686,13 @@ std::vector<uint16_t> ReadWeight(const Tensor& tensor, const std::vector<float>&
   ByteReader codes_reader(codes_stream);
   const Header header = ReadHeader(&codes_reader);
   const uint64_t count = header.entries, gap_width = header.gap_field + 1;
-  const bool dense = header.positions == kDense,
-             flagged = header.rows_flagged || header.columns_flagged;
+  const uint64_t longest_gap = (uint64_t{1} << gap_width) - 1;
+  const bool dense = header.positions == kDense;
   Require(dense || !tensor.zero_stored, "positions without an implied zero");
   std::vector<uint16_t> codes(tensor.elements, 0);
   if (count == 0) {
-    Require(!dense && !flagged && codes_reader.empty() && gaps_stream.empty(), "codes left over");
+    Require(!dense && !header.rows_flagged && !header.columns_flagged, "flags of no entries");
+    Require(codes_reader.empty() && gaps_stream.empty(), "streams of no entries");
     return codes;
   }
 
@@ -732,9 +720,9 @@ std::vector<uint16_t> ReadWeight(const Tensor& tensor, const std::vector<float>&
                                            : ReadContextBitmask(positions, matrix);
     Require(places.size() == count, "not one code for each bit of the mask");
   } else {
-    gaps = header.positions == kFixedGaps ? ReadSymbols(positions, header.position_coder, count,
-                                                        gap_width, uint64_t{1} << gap_width)
-                                          : ReadEscapeGaps(positions, count, header.gap_field);
+    gaps = header.positions == kFixedGaps
+               ? ReadSymbols(positions, header.position_coder, count, gap_width, longest_gap + 1)
+               : ReadEscapeGaps(positions, count, header.gap_field);
     places = FollowGaps(gaps, matrix, header.by_columns);
   }
 
@@ -746,8 +734,7 @@ std::vector<uint16_t> ReadWeight(const Tensor& tensor, const std::vector<float>&
   for (size_t i = 0; i < count; ++i) {
     Require(entries[i] < codebook.size() && entries[i] >> header.code_width == 0,
             "code outside the codebook");
-    const bool may_be_filler = header.positions == kFixedGaps && gaps[i] + 1 == uint64_t{1}
-                                                                                    << gap_width;
+    const bool may_be_filler = header.positions == kFixedGaps && gaps[i] == longest_gap;
     Require(dense || may_be_filler || entries[i] != 0, "stored zero that bridges no gap");
     codes[places[i]] = static_cast<uint16_t>(entries[i]);
   }

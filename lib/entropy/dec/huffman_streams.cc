@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/bit_io.h"
+#include "entropy/dec/bit_window.h"
 #include "entropy/dec/canonical_words.h"
 #include "entropy/dec/symbol_table.h"
 
@@ -18,55 +19,28 @@ namespace {
 
 // A stream while it is decoded.
 template <typename T, typename Entry>
-struct Lane {
+struct Lane : BitWindow {
   using Table = SymbolTable<T, Entry>;
   static constexpr int kSteps = 4;  // look-ups between two refills: 56 bits are enough for them
   static_assert(kSteps * Table::kMaxBits <= 56);
 
   explicit Lane(const HuffmanStream<T>& stream)
-      : begin(stream.bytes.data()),
-        in(begin + stream.bit / 8),
-        end(begin + stream.bytes.size()),
+      : BitWindow(stream.bytes, stream.bit),
         out(stream.out.data()),
-        out_end(out + stream.out.size()),
-        skip(stream.bit % 8) {}
+        out_end(out + stream.out.size()) {}
 
-  // Fills the window for the first time. False where fewer than 8 bytes are left.
-  bool Start() {
-    if (end - in < 8) return false;
-    Refill();
-    window >>= skip;
-    valid -= skip;
-    skip = 0;
-    return true;
-  }
-
-  // How many rounds of Refill and kSteps look-ups stay within both spans: a round takes at most
-  // 7 bytes but looks at 8, and each look-up writes a whole entry.
+  // How many rounds of Refill and kSteps look-ups stay within both spans. Each look-up writes a
+  // whole entry.
   ptrdiff_t Rounds() const {
     const ptrdiff_t room = (out_end - out) * static_cast<ptrdiff_t>(sizeof(T));
     constexpr ptrdiff_t kWritten = kSteps * Table::kMaxSymbols * sizeof(T);
-    return std::min((end - in - 1) / 7, (room - static_cast<ptrdiff_t>(sizeof(Entry))) / kWritten);
-  }
-
-  // Tops the window up to at least 56 bits. Precondition: 8 bytes are left. Bits of the window
-  // beyond `valid` are those of the stream already; the next refill ors them with themselves. Where
-  // it reads does not depend on the look-ups since the last refill, so that it need not wait.
-  DC_INLINE void Refill() {
-    uint64_t word;
-    std::memcpy(&word, in, sizeof(word));
-    window |= word << (valid & 63u);
-    in += (~valid >> 3) & 7u;
-    valid |= 56u;
+    return std::min(Refills(), (room - static_cast<ptrdiff_t>(sizeof(Entry))) / kWritten);
   }
 
   // One look-up. False, and nothing changes, where the next word is too long for the table.
   DC_INLINE bool Step(const Entry* table, uint64_t mask) {
     const Entry entry = table[window & mask];
-    window >>= Table::Length(entry);
-    valid -= entry;
-    // Keeps the compiler from putting the subtractions off, for which it would store the entries.
-    asm("" : "+r"(valid));
+    Drop(entry);
     const Entry symbols = Table::Symbols(entry);
     std::memcpy(out, &symbols, sizeof(symbols));
     out += Table::Count(entry);
@@ -76,22 +50,20 @@ struct Lane {
   // Takes one word of any length. Precondition: kMaxCodeLength bits are valid, and room for it.
   void TakeLong(const CanonicalWords& words) {
     const CodeLength word = words.Find(static_cast<uint32_t>(window));
-    window >>= word.length;
-    valid -= word.length;
+    Drop(word.length);
     *out++ = static_cast<T>(word.symbol);
   }
 
   // Takes what is left, without looking beyond either span. False where bits are missing or left.
   bool Finish(const Table& table, const CanonicalWords& words) {
-    const size_t bit = static_cast<size_t>(in - begin) * 8 + skip - (valid & 63u);
-    BitReader bits({begin + bit / 8, end});
-    bits.Read(static_cast<int>(bit % 8));
+    BitReader bits({begin + bit() / 8, end});
+    bits.Read(static_cast<int>(bit() % 8));
     while (out < out_end && !bits.overrun()) {
-      const uint32_t window_now = bits.Peek(kMaxCodeLength);
-      const Entry entry = table[window_now];
+      const uint32_t ahead = bits.Peek(kMaxCodeLength);
+      const Entry entry = table[ahead];
       const unsigned count = Table::Count(entry);
       if (entry == 0 || count > out_end - out) {
-        const CodeLength word = words.Find(window_now);
+        const CodeLength word = words.Find(ahead);
         bits.Skip(word.length);
         *out++ = static_cast<T>(word.symbol);
         continue;
@@ -105,11 +77,7 @@ struct Lane {
     return bits.AtEnd();
   }
 
-  const uint8_t *begin, *in, *end;
   T *out, *out_end;
-  uint64_t window = 0;  // the next bits, the first of them in bit 0
-  uint64_t valid = 0;   // how many, modulo 64
-  size_t skip;          // bits before the first word in the first byte, while not started
 };
 
 // Decodes all lanes side by side until one of them is close to its end. Precondition: started.
@@ -208,7 +176,7 @@ bool DecodeWithTable(std::span<const CodeLength> lengths, double mean_length, in
   const int affordable = (std::bit_width(symbols) + (short_words ? 4 : 9)) / 2;
   const bool several = short_words || symbols >= 65536;
   const int bits = std::min({affordable, most_bits, several ? most_bits : words.longest()});
-  const SymbolTable<T, Entry> table(lengths, bits,
+  const SymbolTable<T, Entry> table(TableWords(lengths), bits,
                                     several ? SymbolTable<T, Entry>::kMaxSymbols : 1);
   return Decode(table, words, streams);
 }

@@ -2,16 +2,25 @@
 
 namespace dc {
 
+std::vector<TableWord> TableWords(std::span<const CodeLength> lengths) {
+  const std::vector<uint32_t> codes = CanonicalCodes(lengths);
+  std::vector<TableWord> words;
+  words.reserve(lengths.size());
+  for (size_t i = 0; i < lengths.size(); ++i) {
+    words.push_back({codes[i], lengths[i].length, lengths[i].symbol});
+  }
+  return words;
+}
+
 template <typename T, typename Entry>
-SymbolTable<T, Entry>::SymbolTable(std::span<const CodeLength> lengths, int bits, int symbols)
+SymbolTable<T, Entry>::SymbolTable(std::span<const TableWord> words, int bits, int symbols)
     : entries_(size_t{1} << bits), mask_(entries_.size() - 1) {
   constexpr int kCountShift = 8 * sizeof(Entry) - 8;
-  const std::vector<uint32_t> codes = CanonicalCodes(lengths);
-  for (size_t i = 0; i < lengths.size(); ++i) {
-    const auto [symbol, length] = lengths[i];
-    if (length > bits) continue;
-    const Entry entry = Entry{1} << kCountShift | Entry{symbol} << 8 | length;
-    for (size_t at = codes[i]; at < entries_.size(); at += size_t{1} << length) {
+  for (const TableWord& word : words) {
+    if (word.length > bits) continue;
+    const Entry entry = Entry{1} << kCountShift | Entry{static_cast<T>(word.symbol)} << 8 |
+                        static_cast<Entry>(word.length);
+    for (size_t at = word.bits; at < entries_.size(); at += size_t{1} << word.length) {
       entries_[at] = entry;
     }
   }

@@ -11,6 +11,16 @@
 
 namespace dc {
 
+// A word of a prefix code.
+struct TableWord {
+  uint32_t bits = 0;  // in stream order, the first of them in bit 0
+  int length = 0;
+  uint32_t symbol = 0;
+};
+
+// The words of the canonical Huffman code with these lengths.
+std::vector<TableWord> TableWords(std::span<const CodeLength> lengths);
+
 // Entry number b says which whole words the bits b start with: byte 0 is their length together,
 // the top byte their number, and the bytes between hold the symbols of type T, the first lowest.
 // An entry is 0 where the first word is longer than the table is wide. Shifts by an entry and
@@ -21,9 +31,9 @@ class SymbolTable {
   static constexpr int kMaxSymbols = (sizeof(Entry) - 2) / sizeof(T);
   static constexpr int kMaxBits = 14;
 
-  // Of the code `lengths` (two symbols or more), looking `bits` bits ahead (1 to kMaxBits) and
-  // taking up to `symbols` symbols (1 to kMaxSymbols) at once.
-  SymbolTable(std::span<const CodeLength> lengths, int bits, int symbols);
+  // Of the prefix code `words`, whose symbols fit T where words are at most `bits` long. Looks
+  // `bits` bits ahead (1 to kMaxBits) and takes up to `symbols` symbols (1 to kMaxSymbols) at once.
+  SymbolTable(std::span<const TableWord> words, int bits, int symbols);
 
   // The entry for a window whose bit 0 is the stream's next bit.
   Entry operator[](uint64_t window) const { return entries_[window & mask_]; }
