@@ -30,11 +30,10 @@ CodeModel::CodeModel(const MatrixShape& shape, std::span<const float> codebook, 
 
   mean_ = 8 * code_of_.size() + 1;
   if (!code_of_.empty()) bits_ = std::bit_width(code_of_.size() - 1);
-  modelled_ = std::min(bits_, kModelledBits);
-  alone_.resize(size_t{1} << modelled_);
-  by_neighbours_.resize(size_t{(kClasses + 1) * (kClasses + 1)} << modelled_);
-  by_magnitude_.resize(size_t{7} << modelled_);
-  mixers_.assign(static_cast<size_t>(modelled_), Mixer<3, 14>(26214));
+  alone_.resize(size_t{1} << bits_);
+  by_neighbours_.resize(size_t{(kClasses + 1) * (kClasses + 1)} << bits_);
+  by_magnitude_.resize(size_t{7} << bits_);
+  mixers_.assign(static_cast<size_t>(bits_), Mixer<3, 14>(26214));
   classes_.assign(shape.columns, 0);
   classes_above_.assign(shape.columns, 0);
   in_column_.resize(shape.columns);

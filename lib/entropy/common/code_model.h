@@ -12,12 +12,16 @@
 
 namespace dc {
 
+// Larger codebooks have no context-coded codes: ordering them would let a small file cost a lot of
+// time.
+inline constexpr size_t kMaxContextCodebook = 1024;
+
 // Codes the rank of a code's centroid, bit by bit from the top. Each bit is predicted in three
 // contexts, mixed: the bits above it alone; with the centroids of the neighbours to the left and
 // above; with how large the centroids of this row and this column have been so far.
 class CodeModel {
  public:
-  // `codebook`: of finite numbers, at most 65,536 of them. `sparse`: code 0 does not occur.
+  // `codebook`: of finite numbers, at most kMaxContextCodebook. `sparse`: code 0 does not occur.
   CodeModel(const MatrixShape& shape, std::span<const float> codebook, bool sparse);
 
   // Codes the code at (row, column); see MaskModel for what a Coder is. Places come in row-major
@@ -26,17 +30,13 @@ class CodeModel {
   bool Code(Coder& coder, uint32_t row, uint32_t column, uint16_t* code) {
     if (row != row_) BeginRow(row);
     AdaptiveBit* const alone = alone_.data();
-    AdaptiveBit* const by_neighbours = by_neighbours_.data() + (Neighbours(column) << modelled_);
-    AdaptiveBit* const by_magnitude = by_magnitude_.data() + (Magnitude(column) << modelled_);
+    AdaptiveBit* const by_neighbours = by_neighbours_.data() + (Neighbours(column) << bits_);
+    AdaptiveBit* const by_magnitude = by_magnitude_.data() + (Magnitude(column) << bits_);
     uint32_t rank = rank_of_[*code], node = 1;
-    int bit_index = bits_ - 1;
-    for (int level = 0; level < modelled_; ++level, --bit_index) {
-      node =
-          2 * node + CodeBit(coder, (rank >> bit_index) & 1u, &mixers_[static_cast<size_t>(level)],
-                             &alone[node], &by_neighbours[node], &by_magnitude[node]);
-    }
-    for (; bit_index >= 0; --bit_index) {
-      node = 2 * node + coder.Code((rank >> bit_index) & 1u, 1u << 15);
+    for (int level = 0; level < bits_; ++level) {
+      node = 2 * node + CodeBit(coder, (rank >> (bits_ - 1 - level)) & 1u,
+                                &mixers_[static_cast<size_t>(level)], &alone[node],
+                                &by_neighbours[node], &by_magnitude[node]);
     }
     rank = node - (1u << bits_);
     if (rank >= code_of_.size()) return false;
@@ -46,7 +46,6 @@ class CodeModel {
   }
 
  private:
-  static constexpr int kModelledBits = 10;  // of a rank; those below are taken for random
   static constexpr uint64_t kRefresh = 64;
   static constexpr uint32_t kClasses = 5;  // of ranks, and one for no centroid
 
@@ -76,7 +75,7 @@ class CodeModel {
   std::vector<uint16_t> code_of_;       // by rank of the centroid
   std::vector<uint16_t> rank_of_;       // by code
   std::vector<uint16_t> magnitude_of_;  // by rank: the rank of the centroid's magnitude
-  int bits_ = 0, modelled_ = 0;         // of a rank
+  int bits_ = 0;                        // of a rank
   std::vector<AdaptiveBit> alone_, by_neighbours_, by_magnitude_;
   std::vector<Mixer<3, 14>> mixers_;  // by level
 

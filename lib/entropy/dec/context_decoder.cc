@@ -38,6 +38,9 @@ Status DecodeMask(const MatrixShape& shape, std::span<const uint32_t> rows,
 Status DecodeContextCodes(const MatrixShape& shape, std::span<const float> codebook,
                           const std::vector<uint32_t>* positions, std::span<const uint8_t> bytes,
                           std::vector<uint16_t>* codes) {
+  if (codebook.size() > kMaxContextCodebook) {
+    return Damaged("context-coded codes into a codebook that is too large");
+  }
   CodeModel model(shape, codebook, positions != nullptr);
   RangeDecoder coder(bytes);
   const uint64_t count = positions ? positions->size() : shape.elements();

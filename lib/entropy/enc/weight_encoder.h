@@ -16,7 +16,7 @@ enum class ScanChoice { kAuto, kRow, kColumn };
 enum class CoderChoice {
   kRaw,      // fixed-width fields alone
   kHuffman,  // Huffman where smaller than raw
-  kContext,  // the context coder, whatever it costs
+  kContext,  // the context coder, whatever it costs; not for codes into very large codebooks
   kAuto,     // the smallest of all, stream by stream
 };
 

@@ -8,6 +8,7 @@
 
 #include "base/bit_io.h"
 #include "base/flag_runs.h"
+#include "entropy/common/code_model.h"
 #include "entropy/common/gap_token.h"
 #include "entropy/enc/context_encoder.h"
 #include "entropy/enc/gap_histogram.h"
@@ -49,10 +50,12 @@ class Chooser {
     const bool context = options_.coder == CoderChoice::kContext;
     const bool either = options_.coder == CoderChoice::kAuto;
     if (!options_.sparse || options_.gap_bits == 0) {
-      if (!context) TryDense();
+      if (!context || !ContextCodesExist()) TryDense();
       // Coding a zero costs as much as a zero in the mask: only few of them can be worth it.
       const bool few_zeros = 2 * SurvivorCount() >= codes_.size();
-      if ((context || either) && (!options_.sparse || few_zeros)) TryContextDense();
+      if ((context || either) && ContextCodesExist() && (!options_.sparse || few_zeros)) {
+        TryContextDense();
+      }
     }
     if (options_.sparse) {
       if (!context) TrySparse();
@@ -68,6 +71,7 @@ class Chooser {
     return survivors;
   }
 
+  bool ContextCodesExist() const { return codebook_.size() <= kMaxContextCodebook; }
   bool huffman() const { return options_.coder != CoderChoice::kRaw; }
 
   void Consider(WeightLayout layout, uint64_t stream_bytes) {
@@ -182,7 +186,8 @@ class Chooser {
       layout.coding.position_coder = StreamCoder::kHuffman;
       layout.coding.code_coder = CodesWith(0).coder();
       const uint64_t code_bytes = CodesWith(0).bytes();
-      if (options_.coder == CoderChoice::kAuto && !layout.coding.column_major) {
+      if (options_.coder == CoderChoice::kAuto && ContextCodesExist() &&
+          !layout.coding.column_major) {
         WeightLayout mixed = layout;
         mixed.coding.code_coder = StreamCoder::kContext;
         mixed.context_codes = ContextCodes();
@@ -216,11 +221,12 @@ class Chooser {
       layout.coding.position_coder = StreamCoder::kContext;
       layout.mask = EncodeMask(shape_, layout.scan->kept, codes_);
       const uint64_t mask_bytes = layout.scan->line_flags.size() + layout.mask.size();
-      if (options_.coder == CoderChoice::kAuto) {
+      if (options_.coder == CoderChoice::kAuto || !ContextCodesExist()) {
         WeightLayout mixed = layout;
         mixed.coding.code_coder = CodesWith(0).coder();
         Consider(std::move(mixed), mask_bytes + CodesWith(0).bytes());
       }
+      if (!ContextCodesExist()) continue;
       layout.coding.code_coder = StreamCoder::kContext;
       layout.context_codes = ContextCodes();
       const uint64_t bytes = mask_bytes + layout.context_codes.size();
