@@ -130,15 +130,16 @@ std::map<uint32_t, std::vector<uint8_t>> ReadContainer(Bytes file) {
   Require(reader.Unsigned(1) == 1, "not of major version 1");
   reader.Unsigned(1);  // the minor version
   std::vector<Entry> table(reader.Unsigned(1));
-  uint32_t previous_kind = 0;
+  int previous_kind = -1;
   for (Entry& entry : table) {
     entry.tag = reader.Unsigned(1);
     entry.stored_size = reader.Varint();
     entry.raw_size = entry.tag & kZstd ? reader.Varint() : entry.stored_size;
     entry.checksum = reader.Unsigned(4);
     Require(entry.stored_size > 0, "empty section");
-    Require((entry.tag & kKindBits) > previous_kind, "sections out of order");
-    previous_kind = entry.tag & kKindBits;
+    const int kind = static_cast<int>(entry.tag & kKindBits);
+    Require(kind > previous_kind, "sections out of order");
+    previous_kind = kind;
   }
   const Bytes header = file.first(file.size() - reader.rest().size());
   Require(reader.Unsigned(4) == Crc32c(header), "damaged header");
@@ -148,7 +149,7 @@ std::map<uint32_t, std::vector<uint8_t>> ReadContainer(Bytes file) {
     const Bytes stored = reader.Take(entry.stored_size);
     Require(Crc32c(stored) == entry.checksum, "damaged section");
     const uint32_t kind = entry.tag & kKindBits;
-    if (kind > kValues) {
+    if (kind < kManifest || kind > kValues) {
       Require(entry.tag & kOptional, "section of an unknown kind");
       continue;
     }
@@ -370,7 +371,7 @@ Manifest ReadManifest(Bytes section, uint64_t file_bytes) {
   const uint64_t values = inputs.size() + manifest.tensors.size() + manifest.nodes.size();
   for (const Message& output : outputs) {
     output.List(1, 8);
-    Require(output.Number(2, values) > 0 || !manifest.nodes.empty(), "output of no node");
+    output.Number(2, values);
   }
   ResolveInputs(&manifest);
   return manifest;
@@ -732,8 +733,7 @@ std::vector<uint16_t> ReadWeight(const Tensor& tensor, const std::vector<float>&
           ? ReadContextCodes(stream, matrix, dense, places, codebook)
           : ReadSymbols(stream, header.code_coder, count, header.code_width, codebook.size());
   for (size_t i = 0; i < count; ++i) {
-    Require(entries[i] < codebook.size() && entries[i] >> header.code_width == 0,
-            "code outside the codebook");
+    Require(entries[i] < codebook.size(), "code outside the codebook");
     const bool may_be_filler = header.positions == kFixedGaps && gaps[i] == longest_gap;
     Require(dense || may_be_filler || entries[i] != 0, "stored zero that bridges no gap");
     codes[places[i]] = static_cast<uint16_t>(entries[i]);
@@ -876,7 +876,7 @@ Places ReadContextBitmask(Bytes stream, const Matrix& matrix) {
 Symbols ReadContextCodes(Bytes stream, const Matrix& matrix, bool dense, const Places& places,
                          const std::vector<float>& codebook) {
   const size_t m = codebook.size() - (dense ? 0 : 1);
-  Require(m > 0, "entries without a code");
+  Require(m > 0 && codebook.size() <= 1024, "codebook of a size that cannot be");
   std::vector<uint32_t> code_of(m), by_magnitude(m), size_of(m);  // of ranks; ranks; of ranks
   std::iota(code_of.begin(), code_of.end(), dense ? 0u : 1u);
   std::stable_sort(code_of.begin(), code_of.end(),
@@ -890,7 +890,7 @@ Symbols ReadContextCodes(Bytes stream, const Matrix& matrix, bool dense, const P
   struct Sum {
     uint64_t sizes = 0, count = 0;  // S and n
   };
-  constexpr size_t kPrefixes = 1024;  // of the bits of a rank before one of the first 10
+  constexpr size_t kPrefixes = 1024;  // of the at most 10 bits of a rank, behind a one
   std::vector<Estimate> by_prefix(kPrefixes), by_class(kPrefixes * 6 * 6), by_level(kPrefixes * 7);
   std::array<std::array<int64_t, 3>, 10> weights;
   weights.fill({26214, 26214, 26214});
@@ -922,15 +922,11 @@ Symbols ReadContextCodes(Bytes stream, const Matrix& matrix, bool dense, const P
 
     size_t prefix = 1;  // the bits of this rank before, behind a one
     for (size_t i = 0; i < rank_bits; ++i) {
-      bool bit;
-      if (i < 10) {
-        bit = ReadMixedBit<3>(&decoder,
-                              {&by_prefix[prefix], &by_class[(prefix * 6 + left) * 6 + above],
-                               &by_level[prefix * 7 + level]},
-                              &weights[i], 14);
-      } else {
-        bit = decoder.Bit(32768);
-      }
+      const bool bit =
+          ReadMixedBit<3>(&decoder,
+                          {&by_prefix[prefix], &by_class[(prefix * 6 + left) * 6 + above],
+                           &by_level[prefix * 7 + level]},
+                          &weights[i], 14);
       prefix = 2 * prefix + bit;
     }
     const size_t rank = prefix - (size_t{1} << rank_bits);
@@ -955,7 +951,7 @@ std::string ShapeText(const Numbers& shape) {
   for (const uint64_t dimension : shape) {
     text += (text.empty() ? "" : "x") + std::to_string(dimension);
   }
-  return text;
+  return text.empty() ? "scalar" : text;
 }
 
 // CRC-32C of numbers of `bytes` bytes each, least significant byte first.

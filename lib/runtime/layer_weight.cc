@@ -1,5 +1,6 @@
 #include "runtime/layer_weight.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <numeric>
 #include <span>
@@ -18,13 +19,6 @@ std::string Percent(double share) {
   char text[32];
   std::snprintf(text, sizeof(text), "%.1f %%", 100.0 * share);
   return text;
-}
-
-int64_t CountSurvivors(const Constant& constant) {
-  int64_t survivors = 0;
-  for (float value : constant.values) survivors += value != 0.0f;
-  for (uint16_t code : constant.codes) survivors += constant.codebook[code] != 0.0f;
-  return survivors;
 }
 
 SparseMatrix MakeSparse(Constant* constant, LayerKind kind, const WeightShape& shape) {
@@ -67,7 +61,10 @@ LayerWeight MakeLayerWeight(Constant constant, LayerKind kind, const WeightShape
   for (float& value : constant.values) value *= scale;
   for (float& value : constant.codebook) value *= scale;
   layer->weights = int64_t{shape.rows} * shape.columns;
-  layer->survivors = CountSurvivors(constant);
+  layer->survivors = static_cast<int64_t>(
+      CountSurvivors(constant.codes, constant.codebook) +
+      (constant.values.size() -
+       static_cast<size_t>(std::count(constant.values.begin(), constant.values.end(), 0.0f))));
   layer->form = (constant.sparse ? "sparse " : "dense ") + constant.form;
 
   const double density =

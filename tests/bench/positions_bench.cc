@@ -15,8 +15,8 @@ namespace {
 constexpr MatrixShape kShape{1000, 1000};
 constexpr float kCodebook[] = {0.0f, 1.0f};
 
-// Survivors with a chance of `density`, all alike; or, where `clustered`, times a factor of each row
-// and one of each column between e^-2 and e^2.
+// Survivors with a chance of `density`, all alike; or, where `clustered`, times a factor of each
+// row and one of each column between e^-2 and e^2.
 std::vector<uint16_t> Mask(double density, bool clustered) {
   Rng rng(1);
   const double spread = clustered ? 4.0 : 0.0;

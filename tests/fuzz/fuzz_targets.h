@@ -16,8 +16,9 @@ void FuzzManifest(std::span<const uint8_t> data);
 // The two streams of one weight: rows, columns and codebook entries (u16 each, little-endian), the
 // length of the gaps stream (u16), gaps, codes.
 void FuzzWeight(std::span<const uint8_t> data);
-// One stream of symbols, by the fast decoder and by one that takes a symbol at a time: coder, width
-// (u8 each), alphabet - 1, symbols (u16 each, little-endian), the stream.
+// One stream of symbols or escape gaps, by the fast decoder and by one that takes a symbol at a
+// time: coder, width or precision (u8 each), alphabet - 1, symbols (u16 each, little-endian), the
+// stream.
 void FuzzSymbols(std::span<const uint8_t> data);
 // A whole file to a graph, and that graph to a file again.
 void FuzzDecode(std::span<const uint8_t> data);

@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "base/bit_io.h"
+#include "entropy/common/gap_token.h"
+#include "entropy/dec/escape_gaps.h"
 #include "entropy/dec/huffman_decoder.h"
 #include "entropy/dec/symbol_decoder.h"
 #include "fuzz/fuzz_targets.h"
@@ -65,6 +67,27 @@ std::optional<Symbols> DecodeOneByOne(StreamCoder coder, int width, uint32_t alp
   return symbols;
 }
 
+// Escape gaps: DecodeEscapeGaps and a walk of one gap at a time find the same places.
+void CompareGaps(int precision, Bytes bytes, uint64_t end, size_t count) {
+  const std::vector<uint8_t> exact(bytes.begin(), bytes.end());
+  std::vector<uint32_t> fast(count), slow;
+  const Status status = DecodeEscapeGaps(precision, exact, end, fast);
+  BitReader bits(bytes);
+  const auto lengths = ReadCodeLengths(TokenCount(precision), &bits);
+  bool good = lengths.ok();
+  if (good) {
+    const HuffmanDecoder tokens(*lengths);
+    uint64_t passed = 0;
+    for (size_t i = 0; i < count; ++i) {
+      const uint32_t token = tokens.Next(&bits);
+      passed += uint64_t{GapOf(token, bits.Read(SuffixBits(token, precision)), precision)} + 1;
+      slow.push_back(static_cast<uint32_t>(passed - 1));
+    }
+    good = passed <= end && bits.AtEnd();
+  }
+  if (status.ok() != good || (good && fast != slow)) __builtin_trap();
+}
+
 template <typename T>
 void Compare(StreamCoder coder, int width, uint32_t alphabet, Bytes bytes, size_t count) {
   // A buffer of its own: the sanitizer sees every step beyond either end.
@@ -81,11 +104,15 @@ void Compare(StreamCoder coder, int width, uint32_t alphabet, Bytes bytes, size_
 void FuzzSymbols(std::span<const uint8_t> data) {
   if (data.size() < 6) return;
   constexpr std::array kCoders = {StreamCoder::kRaw, StreamCoder::kHuffman, StreamCoder::kHuffman4};
-  const StreamCoder coder = kCoders[data[0] % 3];
   const int width = data[1] % 16 + 1;
   const uint32_t alphabet = (uint32_t{data[2]} | uint32_t{data[3]} << 8) + 1;
   const size_t count = size_t{data[4]} | size_t{data[5]} << 8;
   const auto stream = data.subspan(6);
+  if (data[0] % 4 == 3) {
+    CompareGaps(width % (kMaxTokenPrecision + 1), stream, uint64_t{alphabet} * 1024, count);
+    return;
+  }
+  const StreamCoder coder = kCoders[data[0] % 4];
   Compare<uint16_t>(coder, width, alphabet, stream, count);
   if (alphabet <= 256) Compare<uint8_t>(coder, width, alphabet, stream, count);
 }

@@ -103,13 +103,18 @@ TEST(GoldenTest, HasEveryLayoutAndCoder) {
       if (coding->columns_flagged) seen.insert("columns flagged");
     }
   }
-  for (const char* what :
-       {"dense by rows", "gaps by rows", "gaps by columns", "escape by rows", "escape by columns",
-        "bitmask by rows", "dense, codes raw", "dense, codes huffman", "dense, codes huffman4",
-        "dense, codes context", "gaps, codes raw", "gaps, codes huffman", "gaps, positions raw",
-        "gaps, positions huffman", "bitmask, positions raw", "bitmask, positions context",
-        "bitmask, codes raw", "bitmask, codes context", "escape, codes context", "rows flagged",
-        "columns flagged", "sorted codebook", "values without zeros"}) {
+  for (const char* what : {"dense by rows",          "gaps by rows",
+                           "gaps by columns",        "escape by rows",
+                           "escape by columns",      "bitmask by rows",
+                           "dense, codes raw",       "dense, codes huffman",
+                           "dense, codes huffman4",  "dense, codes context",
+                           "gaps, codes raw",        "gaps, codes huffman",
+                           "gaps, positions raw",    "gaps, positions huffman",
+                           "bitmask, positions raw", "bitmask, positions context",
+                           "bitmask, codes raw",     "bitmask, codes context",
+                           "escape, codes context",  "rows flagged",
+                           "columns flagged",        "sorted codebook",
+                           "values without zeros"}) {
     EXPECT_TRUE(seen.count(what)) << what;
   }
 }

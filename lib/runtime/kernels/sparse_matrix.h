@@ -9,18 +9,30 @@
 
 namespace dc::runtime {
 
-// Survivors of a matrix by rows (outputs), each with its column (input) and its code.
+// How many of `codes` (below codebook.size()) have a centroid other than 0.
+size_t CountSurvivors(std::span<const uint16_t> codes, std::span<const float> codebook);
+
+// Survivors of a matrix row by row (outputs), each with its position and its code.
 struct SparseRows {
   uint32_t rows = 0, columns = 0;
   std::vector<uint64_t> begin;  // rows + 1: the survivors of row r are [begin[r], begin[r + 1])
-  std::vector<uint32_t> columns_of;  // ascending within a row
-  std::vector<uint16_t> codes;       // beside columns_of
+  std::span<const uint32_t> positions;  // row * columns + column, ascending
+  std::span<const uint16_t> codes;      // beside positions
+
+  // What the spans above point to, where that is not the source.
+  std::vector<uint32_t> own_positions;
+  std::vector<uint16_t> own_codes;
+
+  SparseRows() = default;
+  SparseRows(SparseRows&&) = default;
+  SparseRows& operator=(SparseRows&&) = default;
 };
 
 // Sorts survivors into rows. Survivor i sits at positions[i] = a * minor + b of a stored matrix
 // with `minor` columns; positions grow within each a and within each b. Its row is a and its column
-// b, or the other way round when `transposed`. Survivors whose centroid is 0 are dropped.
-// Preconditions: rows and columns are those of the result; codes are below codebook.size().
+// b, or the other way round when `transposed`. Survivors whose centroid is 0 are dropped. The
+// result may point to `positions` and `codes`. Preconditions: rows and columns are those of the
+// result, their product is at most kMaxSampleSize; codes are below codebook.size().
 SparseRows GroupByRow(uint32_t rows, uint32_t columns, bool transposed,
                       std::span<const uint32_t> positions, std::span<const uint16_t> codes,
                       std::span<const float> codebook);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "base/rng.h"
@@ -62,8 +63,30 @@ TEST(SparseMatrixTest, ColumnMajorScanGivesTheSameRows) {
   const SparseRows a = GroupByRow(2, 3, false, row_order, row_codes, codebook);
   const SparseRows b = GroupByRow(2, 3, false, column_order, column_codes, codebook);
   EXPECT_EQ(a.begin, b.begin);
-  EXPECT_EQ(a.columns_of, b.columns_of);
-  EXPECT_EQ(a.codes, b.codes);
+  EXPECT_TRUE(std::ranges::equal(a.positions, b.positions));
+  EXPECT_TRUE(std::ranges::equal(a.codes, b.codes));
+}
+
+TEST(SparseMatrixTest, SplitsPositionsOfTheLargestMatrices) {
+  // Quotients come from a multiplication: where a remainder is 0 or the largest it must not round.
+  constexpr uint32_t kElements = uint32_t{1} << 28;
+  for (uint32_t columns : {4095u, 4097u, 65537u, 16777213u, kElements / 3}) {
+    const uint32_t rows = kElements / columns;
+    std::vector<uint32_t> positions;
+    for (uint32_t column : {0u, 1u, columns / 2, columns - 1}) {
+      for (uint32_t row : {0u, rows / 3, rows - 1}) positions.push_back(row * columns + column);
+    }
+    const std::vector<uint16_t> codes(positions.size(), 1);
+    const SparseRows source =
+        GroupByRow(rows, columns, false, positions, codes, std::vector<float>{0, 1});
+    for (uint32_t row = 0; row < rows; ++row) {
+      const uint64_t kept = source.begin[row + 1] - source.begin[row];
+      ASSERT_EQ(kept, row == 0 || row == rows / 3 || row == rows - 1 ? 4u : 0u) << columns;
+      for (uint64_t i = source.begin[row]; i < source.begin[row + 1]; ++i) {
+        ASSERT_EQ(source.positions[i] / columns, row);
+      }
+    }
+  }
 }
 
 TEST(SparseMatrixTest, DistancesAroundTheWidthOfAGap) {
