@@ -30,7 +30,7 @@ void Require(bool condition, const char* otherwise) {
   if (!condition) throw std::runtime_error(otherwise);
 }
 
-// == Conventions ==
+// Conventions.
 
 // Takes numbers from the front of some bytes; refuses to read past their end.
 class ByteReader {
@@ -100,7 +100,7 @@ class BitReader {
   size_t at_ = 0;  // in bits
 };
 
-// == Chapter 1: container ==
+// Chapter 1: container.
 
 enum Kind { kManifest = 1, kCodebooks = 2, kCodes = 3, kGaps = 4, kValues = 5 };
 
@@ -168,7 +168,7 @@ std::map<uint32_t, std::vector<uint8_t>> ReadContainer(Bytes file) {
   return sections;
 }
 
-// == Chapter 2: manifest ==
+// Chapter 2: manifest.
 
 // A protobuf message. Fields that nobody asks for are skipped.
 class Message {
@@ -377,7 +377,7 @@ Manifest ReadManifest(Bytes section, uint64_t file_bytes) {
   return manifest;
 }
 
-// == Chapter 3: forms ==
+// Chapter 3: forms.
 
 // Chapter 3: the finite number of the bits of an f32 or an f16.
 float ToFloat(uint32_t bits, bool f16) {
@@ -497,7 +497,7 @@ std::vector<float> ReadValues(const Tensor& tensor, ByteReader* section) {
   return values;
 }
 
-// == Chapter 4: coded weights ==
+// Chapter 4: coded weights.
 
 enum Positions { kDense = 0, kFixedGaps = 1, kEscapeGaps = 2, kBitmask = 3 };
 enum Coder { kRaw = 0, kHuffman = 1, kContext = 2, kFourStreams = 3 };
@@ -741,7 +741,7 @@ std::vector<uint16_t> ReadWeight(const Tensor& tensor, const std::vector<float>&
   return codes;
 }
 
-// == Chapter 5: the context coder ==
+// Chapter 5: the context coder.
 
 // Chapter 5, **Range decoder**.
 class RangeDecoder {
@@ -943,7 +943,7 @@ Symbols ReadContextCodes(Bytes stream, const Matrix& matrix, bool dense, const P
   return codes;
 }
 
-// == What is printed ==
+// What is printed.
 
 // "12x36" of a shape.
 std::string ShapeText(const Numbers& shape) {
