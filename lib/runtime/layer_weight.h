@@ -8,6 +8,7 @@
 #include "dc/runtime.h"
 #include "dc/status.h"
 #include "runtime/constant.h"
+#include "runtime/kernels/block_matrix.h"
 #include "runtime/kernels/kernel_set.h"
 #include "runtime/kernels/panel_matrix.h"
 #include "runtime/kernels/sparse_matrix.h"
@@ -25,6 +26,9 @@ struct WeightShape {
 
 struct LayerWeight {
   bool is_sparse = false;
+  // Of a fully connected layer: whether `blocks` holds it, too, for single samples.
+  bool in_blocks = false;
+  BlockMatrix blocks;
   SparseMatrix sparse;              // all rows; slices of 16 (fully connected) or 1 (convolution)
   std::vector<PanelMatrix> panels;  // one a group
 };

@@ -221,6 +221,38 @@ TEST(RoundtripTest, BiasesBecomeCodes) {
   EXPECT_LE(std::set<float>(output.begin(), output.end()).size(), 16u);
 }
 
+// A layer that is large and full enough to be laid out in blocks where the machine is made for
+// them.
+TEST(RoundtripTest, LargeLayersRunLikeTheReference) {
+  for (double density : {0.02, 0.1, 0.25}) {
+    Graph graph;
+    graph.inputs = {{"x", DataType::kFloat32, {-1, 1000}}};
+    graph.outputs = {{"y", DataType::kFloat32, {-1, 530}}};
+    graph.initializers["w"] = RandomTensor({530, 1000}, 1, density);
+    graph.initializers["b"] = RandomTensor({530}, 2);
+    graph.nodes.push_back(MakeNode("Gemm", {"x", "w", "b"}, "h"));
+    graph.nodes.back().attributes["transB"] = int64_t{1};
+    graph.nodes.push_back(MakeNode("Relu", {"h"}, "y"));
+    ASSERT_TRUE(Quantize(&graph, "w", {0.0f, -0.4f, -0.2f, -0.1f, 0.1f, 0.2f, 0.4f}).ok());
+    const Bytes file = Encode(graph, {});
+    auto reference = Session::Load(file, {.reference_kernels = true});
+    ASSERT_TRUE(reference.ok());
+    for (int threads : {1, 2}) {
+      auto session = Session::Load(file, {.threads = threads});
+      ASSERT_TRUE(session.ok());
+      for (size_t batch : {1u, 2u, 16u, 67u}) {
+        const Tensor input = RandomTensor({static_cast<int64_t>(batch), 1000}, batch, 0.4);
+        std::vector<float> expected(batch * 530), actual(batch * 530);
+        ASSERT_TRUE(reference->Run(static_cast<int64_t>(batch), input.f32(), expected).ok());
+        ASSERT_TRUE(session->Run(static_cast<int64_t>(batch), input.f32(), actual).ok());
+        for (size_t i = 0; i < expected.size(); ++i) {
+          ASSERT_NEAR(actual[i], expected[i], 1e-4) << session->plan()[0].kernel << ", " << batch;
+        }
+      }
+    }
+  }
+}
+
 TEST(RoundtripTest, KeepsWhatEveryPolicyMakes) {
   for (const PolicyInfo& policy : ListPolicies()) {
     for (double density : {0.2, 1.0}) {

@@ -6,14 +6,15 @@
 namespace dc::runtime {
 
 const KernelSet& ReferenceKernels() {
-  static constexpr KernelSet kKernels{SellGatherRef, SparseShiftRef, PanelDotRef, PanelShiftRef,
-                                      true};
+  static constexpr KernelSet kKernels{SellGatherRef, SparseShiftRef, BlockPermuteRef,
+                                      PanelDotRef,   PanelShiftRef,  true};
   return kKernels;
 }
 
 const KernelSet& SimdKernels() {
-  static constexpr KernelSet kKernels{SellGatherSimd, SparseShiftSimd, PanelDotSimd, PanelShiftSimd,
-                                      false};
+  static const KernelSet kKernels{SellGatherSimd,      SparseShiftSimd, BlockPermuteSimd,
+                                  PanelDotSimd,        PanelShiftSimd,  false,
+                                  BlockPermuteIsFast()};
   return kKernels;
 }
 

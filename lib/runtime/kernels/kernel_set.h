@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "runtime/kernels/block_permute.h"
 #include "runtime/kernels/panel_dot.h"
 #include "runtime/kernels/panel_shift.h"
 #include "runtime/kernels/sell_gather.h"
@@ -14,9 +15,11 @@ namespace dc::runtime {
 struct KernelSet {
   SellGather* sell_gather;
   SparseShift* sparse_shift;
+  BlockPermute* block_permute;
   PanelDot* panel_dot;
   PanelShift* panel_shift;
   bool reference = false;
+  bool fast_blocks = false;  // whether block_permute is worth its layout here
 };
 
 // Plain loops: they define what the others compute.

@@ -26,21 +26,38 @@ class FullyConnectedOp : public Op {
     for (size_t v = 0; v < vectors_; ++v) {
       const float* x = context.inputs[0] + v * columns() * context.lanes;
       float* y = context.output + v * bias_.size() * context.lanes;
+      const double work = work_ * static_cast<double>(context.lanes);
+      if (weight_.in_blocks && context.lanes == 1) {
+        RunBlocks(context, work, x, y);
+        continue;
+      }
       const size_t parts = weight_.is_sparse ? weight_.sparse.slices() : weight_.panels[0].panels();
-      ForChunks(context.pool, max_chunks_, parts, work_ * static_cast<double>(context.lanes),
-                [&](size_t, size_t begin, size_t end) {
-                  if (context.lanes == 1) {
-                    RunSample(begin, end, x, y);
-                  } else {
-                    RunBatch(begin, end, x, y, context.lanes);
-                  }
-                });
+      ForChunks(context.pool, max_chunks_, parts, work, [&](size_t, size_t begin, size_t end) {
+        if (context.lanes == 1) {
+          RunSample(begin, end, x, y);
+        } else {
+          RunBatch(begin, end, x, y, context.lanes);
+        }
+      });
     }
   }
 
  private:
   size_t columns() const {
     return weight_.is_sparse ? weight_.sparse.columns : weight_.panels[0].columns;
+  }
+
+  void RunBlocks(const RunContext& context, double work, const float* x, float* y) const {
+    const BlockMatrix& blocks = weight_.blocks;
+    ForChunks(context.pool, max_chunks_, blocks.slices(), work,
+              [&](size_t, size_t begin, size_t end) {
+                kernels_.block_permute(blocks, begin, end, x, bias_.data(), y);
+              });
+    // The overflow, whose rows are in an order of their own, adds to what is there.
+    ForChunks(context.pool, max_chunks_, blocks.overflow.slices(), work / 4,
+              [&](size_t, size_t begin, size_t end) {
+                kernels_.sell_gather(blocks.overflow, begin, end, x, y, clamp_, y);
+              });
   }
 
   void RunSample(size_t begin, size_t end, const float* x, float* y) const {

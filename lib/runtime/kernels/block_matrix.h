@@ -1,0 +1,59 @@
+// The in-memory form of a sparse weight whose inputs and centroids are looked up in registers.
+#ifndef DC_RUNTIME_KERNELS_BLOCK_MATRIX_H_
+#define DC_RUNTIME_KERNELS_BLOCK_MATRIX_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "runtime/kernels/sparse_matrix.h"
+
+namespace dc::runtime {
+
+// Blocks of 16 rows x 32 columns. Each row of a block has `words` 32-bit words of three slots; a
+// slot is 10 bits, from the low ones on: a column within the block (5 bits) and a code (5 bits).
+// Unused slots have the code of a centroid that is 0. Survivors beyond 3 * words a row and block
+// are in `overflow`. Word w of row r in block b of slice s is
+//   slots[((s * blocks + b) * words + w) * 16 + r].
+struct BlockMatrix {
+  static constexpr uint32_t kRows = 16, kColumns = 32, kSlots = 3, kMaxEntries = 32;
+
+  uint32_t rows = 0, columns = 0;
+  uint32_t blocks = 0;  // a slice: columns / 32, rounded up
+  uint32_t words = 1;
+  std::vector<uint32_t> slots;
+  std::vector<float> codebook;  // 32 numbers
+  SparseMatrix overflow;        // slices of 16 rows
+
+  size_t slices() const { return (size_t{rows} + kRows - 1) / kRows; }
+  int64_t ResidentBytes() const;
+
+  // Calls visit(column, value) for every slot of `row` that is not the overflow's, in order.
+  template <typename Visit>
+  void ForEachSlot(uint32_t row, const Visit& visit) const {
+    for (uint32_t block = 0; block < blocks; ++block) {
+      const size_t first = ((size_t{row / kRows} * blocks + block) * words) * kRows + row % kRows;
+      for (uint32_t w = 0; w < words; ++w) {
+        uint32_t word = slots[first + size_t{w} * kRows];
+        for (uint32_t slot = 0; slot < kSlots; ++slot, word >>= 10) {
+          // Columns beyond the matrix occur in unused slots only, and there 0 stands for x, too.
+          visit(block * kColumns + (word & 31u), codebook[word >> 5 & 31u]);
+        }
+      }
+    }
+  }
+};
+
+// The words a block with which a product with one vector takes least time, for a codebook of
+// `entries` numbers, an appended zero included; 0 where SELL-16 takes less, or `entries` is above
+// 32. By times a word and an entry that were measured.
+uint32_t ChooseBlockWords(const SparseRows& source, uint32_t entries);
+
+// Lays `source` out in blocks with `words` words (at least 1). Precondition: `codebook` has at most
+// 32 entries, or 31 and no zero among them.
+BlockMatrix LayOutBlocks(const SparseRows& source, std::span<const float> codebook, uint32_t words);
+
+}  // namespace dc::runtime
+
+#endif  // DC_RUNTIME_KERNELS_BLOCK_MATRIX_H_
