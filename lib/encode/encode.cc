@@ -86,7 +86,7 @@ Status EncodeCodes(const QuantizedWeight& weight, const EncodeOptions& options, 
   }
   WeightEncodingOptions how = job->options;
   how.sparse = entry.zero_first;
-  EncodedWeight encoded = EncodeWeight(MatrixOf(entry.shape), weight.codebook, weight.codes, how);
+  EncodedWeight encoded = EncodeWeight(MatrixOf(entry.shape), codebook.values, weight.codes, how);
   const WeightCoding& coding = encoded.coding;
   LayerEncoding& layer = job->layer;
   const bool dense = coding.positions == PositionCoding::kDense;

@@ -59,6 +59,7 @@ std::optional<std::array<float, 2>> FindAffine(std::span<const float> run) {
 
 StoredCodebook StoreExactly(std::span<const float> codebook) {
   StoredCodebook stored;
+  stored.values.assign(codebook.begin(), codebook.end());
   stored.zero_first = SameBits(codebook[0], 0.0f);
   std::span<const float> run = codebook.subspan(stored.zero_first ? 1 : 0);
   std::array<float, 2> affine;

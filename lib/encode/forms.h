@@ -15,7 +15,8 @@ struct StoredCodebook {
   format::Form form = format::Form::kTable;
   format::CodebookType type = format::CodebookType::kFloat32;
   bool zero_first = false;
-  bool sorted = false;  // as sorted differences
+  bool sorted = false;        // as sorted differences
+  std::vector<float> values;  // what a reader gets: the codebook, or its rounded entries
   std::vector<uint8_t> bytes;
 };
 

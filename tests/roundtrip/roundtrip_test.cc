@@ -187,6 +187,29 @@ TEST(RoundtripTest, KeepsEveryLayout) {
   }
 }
 
+// Rounding may make entries equal; context-coded codes go by the entries that the file holds.
+TEST(RoundtripTest, RoundedCodebooksWithTheContextCoder) {
+  Graph graph = FullyConnectedGraph(0.4);
+  std::vector<float> codebook = {0.0f};
+  for (int i = 0; i < 40; ++i) {
+    codebook.push_back(0.3f + 1e-5f * static_cast<float>((i * 17) % 40));
+    codebook.push_back(-0.1f * static_cast<float>(1 + (i * 7) % 40));
+  }
+  ASSERT_TRUE(QuantizeAll(&graph, codebook).ok());
+  EncodeOptions options;
+  options.codebook_type = "f16";
+  options.coder = "context";
+  const Graph decoded = Decode(Encode(graph, options));
+  std::vector<std::vector<uint16_t>> before, after;
+  for (const WeightRef& weight : ListWeights(graph)) {
+    before.push_back(GetQuantizedWeight(graph, weight.name)->codes);
+  }
+  for (const WeightRef& weight : ListWeights(decoded)) {
+    after.push_back(GetQuantizedWeight(decoded, weight.name)->codes);
+  }
+  EXPECT_EQ(before, after);
+}
+
 TEST(RoundtripTest, BiasesBecomeCodes) {
   Graph graph;
   graph.inputs = {{"x", DataType::kFloat32, {-1, 4}}};
