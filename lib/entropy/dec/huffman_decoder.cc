@@ -2,22 +2,13 @@
 
 #include <algorithm>
 
+#include "base/exp_golomb.h"
+
 namespace dc {
 namespace {
 
 // Larger prefixes would code numbers beyond every alphabet.
 constexpr int kMaxPrefix = 17;
-
-// An Exp-Golomb number of order `order`, or -1 where its prefix is too long: zeros, a one, then
-// that many bits plus `order`.
-int64_t ReadExpGolomb(int order, BitReader* bits) {
-  int zeros = 0;
-  while (bits->Read(1) == 0) {
-    if (++zeros > kMaxPrefix) return -1;
-  }
-  const int width = zeros + order;
-  return (int64_t{1} << width) + bits->Read(width) - (int64_t{1} << order);
-}
 
 Status BadTable(const char* what) {
   return BadInput(std::string("damaged Huffman table: ") + what, "",
@@ -27,7 +18,7 @@ Status BadTable(const char* what) {
 }  // namespace
 
 StatusOr<std::vector<CodeLength>> ReadCodeLengths(uint32_t alphabet, BitReader* bits) {
-  const int64_t first = ReadExpGolomb(0, bits);
+  const int64_t first = ReadExpGolomb(0, bits, kMaxPrefix);
   const int skip_mode = static_cast<int>(bits->Read(2));
   const int delta_order = static_cast<int>(bits->Read(2));
   int64_t length = bits->Read(5);
@@ -42,8 +33,8 @@ StatusOr<std::vector<CodeLength>> ReadCodeLengths(uint32_t alphabet, BitReader* 
     if (left < 0) return BadTable("more code words than bits allow");
     lengths.push_back({static_cast<uint32_t>(symbol), static_cast<uint8_t>(length)});
     if (left == 0) return lengths;
-    const int64_t skip = skip_mode == 0 ? 0 : ReadExpGolomb(skip_mode - 1, bits);
-    const int64_t delta = ReadExpGolomb(delta_order, bits);
+    const int64_t skip = skip_mode == 0 ? 0 : ReadExpGolomb(skip_mode - 1, bits, kMaxPrefix);
+    const int64_t delta = ReadExpGolomb(delta_order, bits, kMaxPrefix);
     if (skip < 0 || delta < 0) return BadTable("bits missing");
     symbol += 1 + skip;
     length += (delta & 1) ? (delta + 1) / 2 : -(delta / 2);

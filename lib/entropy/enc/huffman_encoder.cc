@@ -3,27 +3,14 @@
 #include <algorithm>
 #include <bit>
 
+#include "base/exp_golomb.h"
+
 namespace dc {
 namespace {
 
 // Longer words than 16 bits gain alphabets of up to 256 symbols less than 0.03 %, and slow their
 // decoders down.
 int LengthLimit(size_t symbols) { return symbols <= 256 ? 16 : kMaxCodeLength; }
-
-// Exp-Golomb of order `order`: v + 2^order in binary, preceded by a zero for every bit of it above
-// order + 1; its leading one comes first, the bits below it follow from the least significant on.
-int ExpGolombBits(uint32_t v, int order) {
-  const int width = std::bit_width(v + (1u << order)) - 1;
-  return 2 * width - order + 1;
-}
-
-void WriteExpGolomb(uint32_t v, int order, BitWriter* bits) {
-  const uint32_t shifted = v + (1u << order);
-  const int width = std::bit_width(shifted) - 1;
-  bits->Write(0, width - order);
-  bits->Write(1, 1);
-  bits->Write(shifted - (1u << width), width);
-}
 
 // 0, 1, -1, 2, -2, ... -> 0, 1, 2, 3, 4, ...
 uint32_t ZigZag(int delta) { return static_cast<uint32_t>(delta > 0 ? 2 * delta - 1 : -2 * delta); }
