@@ -193,7 +193,8 @@ SparseMatrix LayOut(const SparseRows& source, std::span<const float> codebook,
   }
   for (size_t slot = 0; slot < result.slots(); ++slot) {
     const uint32_t row = result.slot_rows[slot];
-    if (row == source.rows) continue;
+    // Where no row has entries there is not even an address to write them to.
+    if (row == source.rows || source.begin[row] == source.begin[row + 1]) continue;
     const size_t entry = result.slice_begin[slot / slice_rows] * slice_rows + slot % slice_rows;
     uint8_t* const gaps = result.gaps.data() + entry;
     if (wide) {
