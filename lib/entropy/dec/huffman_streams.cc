@@ -108,12 +108,31 @@ DC_INLINE void RunLanes(const Table& table, const CanonicalWords& words, Lanes&.
 
 // Copies of the lanes stay in registers.
 template <typename T, typename Entry>
-void RunFour(const SymbolTable<T, Entry>& table, const CanonicalWords& words,
-             Lane<T, Entry>* lanes) {
+DC_INLINE void CopyAndRunFour(const SymbolTable<T, Entry>& table, const CanonicalWords& words,
+                              Lane<T, Entry>* lanes) {
   Lane<T, Entry> a = lanes[0], b = lanes[1], c = lanes[2], d = lanes[3];
   RunLanes(table, words, a, b, c, d);
   lanes[0] = a, lanes[1] = b, lanes[2] = c, lanes[3] = d;
 }
+
+#if defined(__x86_64__) && !defined(__BMI2__)
+// Shifts by a variable take one step with BMI2 and three without.
+template <typename T, typename Entry>
+[[gnu::target("bmi2")]] void RunFourBmi2(const SymbolTable<T, Entry>& table,
+                                         const CanonicalWords& words, Lane<T, Entry>* lanes) {
+  CopyAndRunFour(table, words, lanes);
+}
+#endif
+
+template <typename T, typename Entry>
+void RunFour(const SymbolTable<T, Entry>& table, const CanonicalWords& words,
+             Lane<T, Entry>* lanes) {
+#if defined(__x86_64__) && !defined(__BMI2__)
+  if (__builtin_cpu_supports("bmi2")) return RunFourBmi2(table, words, lanes);
+#endif
+  CopyAndRunFour(table, words, lanes);
+}
+
 template <typename T, typename Entry>
 void RunOne(const SymbolTable<T, Entry>& table, const CanonicalWords& words, Lane<T, Entry>* lane) {
   Lane<T, Entry> copy = *lane;
