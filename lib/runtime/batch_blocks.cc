@@ -10,6 +10,8 @@ namespace {
 constexpr int64_t kLeastBlock = 6;
 // Activations beyond this leave a core's second-level cache on current machines.
 constexpr uint64_t kCacheFloats = (uint64_t{1} << 20) / sizeof(float);
+// No more activations than this at a time, wherever they come from.
+constexpr uint64_t kArenaFloats = (uint64_t{256} << 20) / sizeof(float);
 // Where even the smallest block takes more than this, every weight would meet activations that come
 // from memory: single samples, which stay in the cache, are faster.
 constexpr uint64_t kBlockFloats = (uint64_t{4} << 20) / sizeof(float);
@@ -37,9 +39,10 @@ BatchBlocks::BatchBlocks(int64_t batch, size_t largest) : largest_(largest) {
 
 size_t ChooseLanes(int64_t batch, size_t threads,
                    const std::array<PlanMemory, kLaneChoices.size()>& memory) {
-  if (batch < kLeastBlock || memory[1].floats > kBlockFloats) return 0;
+  if (batch < kLeastBlock || memory[1].reread > kBlockFloats) return 0;
   size_t choice = 1;
-  while (choice + 1 < kLaneChoices.size() && memory[choice + 1].floats <= kCacheFloats &&
+  while (choice + 1 < kLaneChoices.size() && memory[choice + 1].reread <= kCacheFloats &&
+         memory[choice + 1].floats <= kArenaFloats &&
          batch >= static_cast<int64_t>(kLaneChoices[choice + 1] * threads)) {
     ++choice;
   }

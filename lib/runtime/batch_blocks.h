@@ -38,8 +38,8 @@ class BatchBlocks {
 };
 
 // The choice for full blocks of `batch` samples on `threads` threads: 1 lane for batches that no
-// vector is worth, else the most lanes that give every thread a block and keep the activations of a
-// block, memory[choice].floats floats, in a core's cache where that is possible.
+// vector is worth, else the most lanes that give every thread a block and keep the activations that
+// are read many times, memory[choice].reread floats, in a core's cache where that is possible.
 size_t ChooseLanes(int64_t batch, size_t threads,
                    const std::array<PlanMemory, kLaneChoices.size()>& memory);
 

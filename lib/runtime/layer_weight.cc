@@ -21,9 +21,8 @@ std::string Percent(double share) {
   return text;
 }
 
-// Fills `sparse`, and `blocks` where these are faster for one sample; counts their bytes.
 void MakeSparse(Constant* constant, LayerKind kind, const WeightShape& shape,
-                const KernelSet& kernels, LayerWeight* weight, LayerPlan* layer) {
+                const KernelSet& kernels, LayerWeight* weight) {
   if (!constant->sparse) {
     constant->positions.resize(constant->codes.size());
     std::iota(constant->positions.begin(), constant->positions.end(), 0u);
@@ -31,17 +30,23 @@ void MakeSparse(Constant* constant, LayerKind kind, const WeightShape& shape,
   const SparseRows rows = GroupByRow(shape.rows, shape.columns, shape.transposed,
                                      constant->positions, constant->codes, constant->codebook);
   const auto& codebook = constant->codebook;
-  if (kind == LayerKind::kFullyConnected && kernels.fast_blocks) {
+  if (kind == LayerKind::kConvolution) {
+    weight->csb = LayOutCsb(rows, codebook,
+                            {.group_rows = shape.rows / shape.groups,
+                             .band_rows = kConvolutionBand,
+                             .block_columns = shape.block_columns});
+    return;
+  }
+  if (kernels.fast_blocks) {
     const bool zero = std::find(codebook.begin(), codebook.end(), 0.0f) != codebook.end();
     const uint32_t entries = static_cast<uint32_t>(codebook.size()) + (zero ? 0 : 1);
     if (const uint32_t words = ChooseBlockWords(rows, entries)) {
       weight->in_blocks = true;
       weight->blocks = LayOutBlocks(rows, codebook, words);
-      layer->resident_bytes = weight->blocks.ResidentBytes();
+      return;
     }
   }
-  weight->sparse = LayOut(rows, codebook, kind == LayerKind::kConvolution ? 1 : 16);
-  layer->resident_bytes += weight->sparse.ResidentBytes();
+  weight->sell = LayOutSell(rows, codebook);
 }
 
 std::vector<PanelMatrix> MakeDense(Constant* constant, const WeightShape& shape) {
@@ -69,6 +74,30 @@ std::string KernelName(const LayerWeight& weight, LayerKind kind, const KernelSe
 }
 
 }  // namespace
+
+uint32_t LayerWeight::rows() const {
+  if (!is_sparse) return panels[0].rows * static_cast<uint32_t>(panels.size());
+  return in_blocks ? blocks.rows : std::max(csb.rows, sell.rows);
+}
+
+uint32_t LayerWeight::columns() const {
+  if (!is_sparse) return panels[0].columns;
+  return in_blocks ? blocks.columns : std::max(csb.columns, sell.columns);
+}
+
+int64_t LayerWeight::ResidentBytes() const {
+  int64_t bytes = csb.ResidentBytes() + blocks.ResidentBytes() + sell.ResidentBytes();
+  for (const PanelMatrix& panel : panels) bytes += panel.ResidentBytes();
+  return bytes;
+}
+
+void LayerWeight::MakeBatchForm() {
+  // Blocks of columns whose inputs, 64 samples each, stay in a first-level cache.
+  constexpr uint32_t kBlockColumns = 192;
+  csb = LayOutCsb(in_blocks ? blocks.ToRows() : sell.ToRows(),
+                  in_blocks ? blocks.codebook : sell.codebook,
+                  {.band_rows = kFullyConnectedBand, .block_columns = kBlockColumns});
+}
 
 LayerWeight MakeLayerWeight(Constant constant, LayerKind kind, const WeightShape& shape,
                             float scale, const KernelSet& kernels, LayerPlan* layer) {
@@ -99,11 +128,11 @@ LayerWeight MakeLayerWeight(Constant constant, LayerKind kind, const WeightShape
         Percent(density) + " of the values are not zero: dense is faster above " + limit;
   }
   if (weight.is_sparse) {
-    MakeSparse(&constant, kind, shape, kernels, &weight, layer);
+    MakeSparse(&constant, kind, shape, kernels, &weight);
   } else {
     weight.panels = MakeDense(&constant, shape);
-    for (const PanelMatrix& panel : weight.panels) layer->resident_bytes += panel.ResidentBytes();
   }
+  layer->resident_bytes = weight.ResidentBytes();
   layer->kernel = KernelName(weight, kind, kernels);
   return weight;
 }

@@ -9,28 +9,43 @@
 #include "dc/status.h"
 #include "runtime/constant.h"
 #include "runtime/kernels/block_matrix.h"
+#include "runtime/kernels/csb_matrix.h"
 #include "runtime/kernels/kernel_set.h"
 #include "runtime/kernels/panel_matrix.h"
-#include "runtime/kernels/sparse_matrix.h"
+#include "runtime/kernels/sell_matrix.h"
 
 namespace dc::runtime {
 
 enum class LayerKind { kConvolution, kFullyConnected };
+
+// Rows of a band of a sparse weight: few enough for threads to share, enough for each band to pay
+// for reading the inputs.
+inline constexpr uint32_t kConvolutionBand = 64, kFullyConnectedBand = 512;
 
 // The weight as a matrix of outputs x inputs.
 struct WeightShape {
   uint32_t rows = 0, columns = 0;
   bool transposed = false;  // stored inputs x outputs
   uint32_t groups = 1;      // rows fall into this many equal runs with inputs of their own
+  uint32_t block_columns = CsbShape::kMaxBlockColumns;  // of a sparse weight's CsbMatrix
 };
 
 struct LayerWeight {
   bool is_sparse = false;
-  // Of a fully connected layer: whether `blocks` holds it, too, for single samples.
+  // Of a sparse convolution; of a sparse fully connected layer once MakeBatchForm was called.
+  CsbMatrix csb;
+  // Of a sparse fully connected layer, for single samples: one of the two.
   bool in_blocks = false;
   BlockMatrix blocks;
-  SparseMatrix sparse;              // all rows; slices of 16 (fully connected) or 1 (convolution)
-  std::vector<PanelMatrix> panels;  // one a group
+  SellMatrix sell;
+  std::vector<PanelMatrix> panels;  // of a dense weight, one a group
+
+  uint32_t rows() const;
+  uint32_t columns() const;
+  // Bytes of all of them.
+  int64_t ResidentBytes() const;
+  // Lays the weight of a sparse fully connected layer out for batches, too.
+  void MakeBatchForm();
 };
 
 // Lays `constant` out, each value multiplied by `scale`, and fills the fields form, kernel, reason,

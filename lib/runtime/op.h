@@ -31,6 +31,12 @@ class Op {
     return 0;
   }
 
+  // Whether Run goes over its activations many times, so that they should fit a cache.
+  virtual bool Rereads() const { return false; }
+
+  // Called before the first Run with more than one lane; no Run runs meanwhile.
+  virtual void PrepareBatch() {}
+
   // Computes the output. Inputs and scratch are readable kReadSlack floats beyond their ends. The
   // result of a sample depends neither on the pool nor on the number of lanes above 1.
   virtual void Run(const RunContext& context) const = 0;

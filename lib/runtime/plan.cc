@@ -165,6 +165,12 @@ class Planner {
       memory.buffers.assign(layout.offsets.begin(), split);
       memory.scratch.assign(split, layout.offsets.end());
       memory.floats = layout.floats;
+      for (const Step& step : plan_.steps) {
+        if (!step.op->Rereads()) continue;
+        uint64_t floats = step.op->ScratchFloats(lanes) + plan_.buffer_sizes[step.output] * lanes;
+        for (uint32_t input : step.inputs) floats += plan_.buffer_sizes[input] * lanes;
+        memory.reread = std::max(memory.reread, floats);
+      }
     }
     return OkStatus();
   }

@@ -39,6 +39,7 @@ struct PlanMemory {
   std::vector<uint64_t> buffers;  // offset of each buffer in the arena, in floats
   std::vector<uint64_t> scratch;  // of each step's working memory
   uint64_t floats = 0;            // of the arena
+  uint64_t reread = 0;            // most floats that a step goes over many times; see Op::Rereads
 };
 
 struct Plan {

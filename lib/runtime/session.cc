@@ -26,6 +26,7 @@ struct Session::State {
   std::vector<int64_t> output_shape;
   size_t input_size = 0, output_size = 0;  // values of a sample
   size_t most_inputs = 1;                  // of any step
+  bool batch_ready = false;                // whether the operators can run more than one lane
   std::unique_ptr<ThreadPool> pool;        // null with one thread
   std::vector<FloatBlock> arenas;          // one a block that runs at the same time
   // Pointers to the inputs of a step, one row a block that runs at the same time.
@@ -42,6 +43,10 @@ struct Session::State {
 Status Session::State::Prepare(int64_t batch, size_t largest) {
   const size_t blocks =
       static_cast<size_t>(std::min<int64_t>(batch, static_cast<int64_t>(threads())));
+  if (largest > 0 && !batch_ready) {
+    for (const runtime::Step& step : plan.steps) step.op->PrepareBatch();
+    batch_ready = true;
+  }
   uint64_t floats = 0;
   for (size_t i = 0; i <= largest; ++i) floats = std::max(floats, plan.memory[i].floats);
   while (arenas.size() < blocks) {

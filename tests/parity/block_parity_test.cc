@@ -8,45 +8,14 @@
 namespace dc::runtime {
 namespace {
 
-struct Sample {
-  uint32_t rows, columns;
-  double density;
-  uint32_t entries;
-  bool zero_in_codebook;
-};
-
-// Survivors as they are stored, which the rows may point to.
-struct Stored {
-  std::vector<float> codebook;
-  std::vector<uint32_t> positions;
-  std::vector<uint16_t> codes;
-  SparseRows rows;
-};
-
-Stored MakeRows(const Sample& sample) {
-  Stored stored;
-  Rng rng(sample.rows * 1000 + sample.columns);
-  stored.codebook.resize(sample.entries);
-  for (float& value : stored.codebook) value = static_cast<float>(rng.Normal());
-  if (sample.zero_in_codebook) stored.codebook[rng.Below(sample.entries)] = 0.0f;
-  for (uint32_t i = 0; i < sample.rows * sample.columns; ++i) {
-    if (rng.Uniform() >= sample.density) continue;
-    stored.positions.push_back(i);
-    stored.codes.push_back(static_cast<uint16_t>(rng.Below(sample.entries)));
-  }
-  stored.rows = GroupByRow(sample.rows, sample.columns, false, stored.positions, stored.codes,
-                           stored.codebook);
-  return stored;
-}
-
-std::vector<Sample> Samples() {
-  std::vector<Sample> samples = {{1, 1, 1.0, 2, true},       {5, 40, 0.0, 4, true},
-                                 {50, 1, 0.5, 8, true},      {1, 700, 0.1, 8, true},
-                                 {18, 65, 1.0, 16, true},    {40, 300, 0.09, 1, false},
-                                 {40, 300, 0.09, 31, false}, {40, 300, 0.09, 32, true}};
+std::vector<SparseSample> Samples() {
+  std::vector<SparseSample> samples = {
+      {"", 1, 1, 1.0, 2, true},       {"", 5, 40, 0.0, 4, true},    {"", 50, 1, 0.5, 8, true},
+      {"", 1, 700, 0.1, 8, true},     {"", 18, 65, 1.0, 16, true},  {"", 40, 300, 0.09, 1, false},
+      {"", 40, 300, 0.09, 31, false}, {"", 40, 300, 0.09, 32, true}};
   for (uint32_t rows : {15u, 16u, 17u, 31u, 33u, 47u, 49u}) {
     for (uint32_t columns : {15u, 16u, 31u, 32u, 33u, 95u, 100u}) {
-      samples.push_back({rows, columns, 0.25, 16, true});
+      samples.push_back({"", rows, columns, 0.25, 16, true});
     }
   }
   return samples;
@@ -54,8 +23,8 @@ std::vector<Sample> Samples() {
 
 // Blocks and overflow together are the matrix: the reference against a dense product.
 TEST(BlockPermuteParityTest, ReferenceIsTheMatrixProduct) {
-  for (const Sample& sample : Samples()) {
-    const Stored stored = MakeRows(sample);
+  for (const SparseSample& sample : Samples()) {
+    const StoredSample stored = MakeSample(sample);
     const SparseRows& rows = stored.rows;
     Rng rng(3);
     const std::vector<float> x = RandomFloats(sample.columns, rng);
@@ -81,8 +50,8 @@ TEST(BlockPermuteParityTest, ReferenceIsTheMatrixProduct) {
 
 TEST(BlockPermuteParityTest, AllSamplesOnAllTargets) {
   OnEveryTarget([] {
-    for (const Sample& sample : Samples()) {
-      const Stored stored = MakeRows(sample);
+    for (const SparseSample& sample : Samples()) {
+      const StoredSample stored = MakeSample(sample);
       Rng rng(4);
       const std::vector<float> x = RandomFloats(sample.columns, rng);
       const std::vector<float> bias = RandomFloats(sample.rows, rng);
@@ -97,9 +66,9 @@ TEST(BlockPermuteParityTest, AllSamplesOnAllTargets) {
         for (uint32_t r = 0; r < sample.rows; ++r) {
           float magnitudes = std::abs(bias[r]);
           size_t terms = 1;
-          w.ForEachSlot(r, [&](uint32_t column, float value) {
-            if (column >= sample.columns || value == 0.0f) return;
-            magnitudes += std::abs(value * x[column]);
+          w.ForEachSlot(r, [&](uint32_t column, uint32_t code) {
+            if (column >= sample.columns || w.codebook[code] == 0.0f) return;
+            magnitudes += std::abs(w.codebook[code] * x[column]);
             ++terms;
           });
           ExpectSameSum(actual[r], expected[r], magnitudes, terms);
@@ -111,7 +80,7 @@ TEST(BlockPermuteParityTest, AllSamplesOnAllTargets) {
 
 TEST(BlockPermuteParityTest, BlocksAreChosenWhereTheyFill) {
   const auto words = [](double density, uint32_t entries) {
-    return ChooseBlockWords(MakeRows({512, 1024, density, 16, true}).rows, entries);
+    return ChooseBlockWords(MakeSample({"", 512, 1024, density, 16, true}).rows, entries);
   };
   EXPECT_EQ(words(0.01, 16), 0u);
   EXPECT_EQ(words(0.09, 16), 1u);

@@ -9,7 +9,8 @@ namespace {
 
 void Check(const SparseSample& sample, Clamp clamp) {
   SCOPED_TRACE(sample.name);
-  const SparseMatrix w = MakeSample(sample, 16);
+  const StoredSample stored = MakeSample(sample);
+  const SellMatrix w = LayOutSell(stored.rows, stored.codebook);
   Rng rng(3);
   const std::vector<float> x = RandomFloats(w.columns, rng);
   const std::vector<float> bias = RandomFloats(w.rows, rng);
@@ -19,12 +20,10 @@ void Check(const SparseSample& sample, Clamp clamp) {
   const size_t half = w.slices() / 2;
   SellGatherSimd(w, half, w.slices(), x.data(), bias.data(), clamp, actual.data());
   SellGatherSimd(w, 0, half, x.data(), bias.data(), clamp, actual.data());
-  for (size_t slot = 0; slot < w.slots(); ++slot) {
-    const uint32_t row = w.slot_rows[slot];
-    if (row == w.rows) continue;
+  for (uint32_t row = 0; row < w.rows; ++row) {
     size_t terms = 0;
     const float magnitudes = Magnitudes(
-        w, slot, [&](uint32_t c) { return x[c]; }, &terms);
+        stored, row, [&](uint32_t c) { return x[c]; }, &terms);
     ExpectSameSum(actual[row], expected[row], magnitudes + std::abs(bias[row]), terms);
   }
 }
@@ -45,7 +44,7 @@ TEST(SellGatherParityTest, ReferenceByHand) {
   const std::vector<float> codebook = {0.0f, 2.0f, -1.0f};
   const std::vector<uint32_t> positions = {1, 6, 8};
   const std::vector<uint16_t> codes = {1, 2, 1};
-  const SparseMatrix w = LayOut(GroupByRow(3, 3, false, positions, codes, codebook), codebook, 16);
+  const SellMatrix w = LayOutSell(GroupByRow(3, 3, false, positions, codes, codebook), codebook);
   const float x[] = {10, 20, 30};
   const float bias[] = {1, -2, 3};
   float y[3];

@@ -2,12 +2,13 @@
 #ifndef DC_TESTS_PARITY_SPARSE_SAMPLES_H_
 #define DC_TESTS_PARITY_SPARSE_SAMPLES_H_
 
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "base/rng.h"
-#include "runtime/kernels/sparse_matrix.h"
+#include "runtime/kernels/sparse_rows.h"
 
 namespace dc::runtime {
 
@@ -39,14 +40,21 @@ inline std::vector<SparseSample> SparseSamples() {
   return samples;
 }
 
-// The matrix as a layout with slices of `slice_rows`, random but the same on every call.
-inline SparseMatrix MakeSample(const SparseSample& sample, uint32_t slice_rows) {
-  Rng rng(7);
-  std::vector<float> codebook(sample.entries);
-  for (float& value : codebook) value = static_cast<float>(rng.Normal());
-  if (sample.zero_in_codebook) codebook[rng.Below(sample.entries)] = 0.0f;
+// Survivors as they are stored, which the rows may point to.
+struct StoredSample {
+  std::vector<float> codebook;
   std::vector<uint32_t> positions;
   std::vector<uint16_t> codes;
+  SparseRows rows;
+};
+
+// Random, but the same on every call.
+inline StoredSample MakeSample(const SparseSample& sample) {
+  StoredSample stored;
+  Rng rng(7);
+  stored.codebook.resize(sample.entries);
+  for (float& value : stored.codebook) value = static_cast<float>(rng.Normal());
+  if (sample.zero_in_codebook) stored.codebook[rng.Below(sample.entries)] = 0.0f;
   for (uint32_t i = 0; i < sample.rows * sample.columns; ++i) {
     const uint32_t row = i / sample.columns, column = i % sample.columns;
     bool kept = rng.Uniform() < sample.density;
@@ -55,23 +63,23 @@ inline SparseMatrix MakeSample(const SparseSample& sample, uint32_t slice_rows) 
       kept = column == 0 || column == 255 || column == 511 || column == 1023;
     if (sample.density == -2) kept = rng.Uniform() * sample.rows < row;
     if (!kept) continue;
-    positions.push_back(i);
-    codes.push_back(static_cast<uint16_t>(rng.Below(sample.entries)));
+    stored.positions.push_back(i);
+    stored.codes.push_back(static_cast<uint16_t>(rng.Below(sample.entries)));
   }
-  const SparseRows rows =
-      GroupByRow(sample.rows, sample.columns, false, positions, codes, codebook);
-  return LayOut(rows, codebook, slice_rows);
+  stored.rows = GroupByRow(sample.rows, sample.columns, false, stored.positions, stored.codes,
+                           stored.codebook);
+  return stored;
 }
 
-// The sum of |value * x[column]| over row slot `slot` plus |bias|, and the number of terms.
+// The sum of |value * x(column)| over the survivors of `row`, and their number.
 template <typename X>
-float Magnitudes(const SparseMatrix& w, size_t slot, const X& x, size_t* terms) {
+float Magnitudes(const StoredSample& sample, uint32_t row, const X& x, size_t* terms) {
   float sum = 0;
-  *terms = 0;
-  w.ForEachEntry(slot, [&](uint32_t column, float value) {
-    sum += std::abs(value * x(column));
-    ++*terms;
-  });
+  const SparseRows& rows = sample.rows;
+  *terms = rows.begin[row + 1] - rows.begin[row];
+  for (uint64_t i = rows.begin[row]; i < rows.begin[row + 1]; ++i) {
+    sum += std::abs(sample.codebook[rows.codes[i]] * x(rows.positions[i] - row * rows.columns));
+  }
   return sum;
 }
 

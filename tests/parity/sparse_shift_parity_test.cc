@@ -7,39 +7,44 @@
 namespace dc::runtime {
 namespace {
 
-// Runs both kernels on the same shift, whose y is replaced, and compares every output; positions
-// that are not outputs must stay as they were.
-void Check(const SparseMatrix& w, Shift shift, Clamp clamp, Rng& rng) {
+// Runs both kernels on the same shift, whose y is replaced, and compares every output; what lies
+// beyond the rounded length of a line must stay as it was.
+void Check(const StoredSample& sample, const CsbMatrix& w, Shift shift, Clamp clamp, Rng& rng) {
   const std::vector<float> bias = RandomFloats(w.rows, rng);
   const size_t y_size = w.rows * shift.y_row_stride + 64;
   std::vector<float> expected(y_size, 77.0f), actual(y_size, 77.0f);
   shift.y = expected.data();
-  SparseShiftRef(w, 0, w.slices(), shift, bias.data(), clamp);
+  SparseShiftRef(w, 0, w.bands(), shift, bias.data(), clamp);
   shift.y = actual.data();
-  const size_t half = w.slices() / 2;
-  SparseShiftSimd(w, half, w.slices(), shift, bias.data(), clamp);
+  const size_t half = w.bands() / 2;
+  SparseShiftSimd(w, half, w.bands(), shift, bias.data(), clamp);
   SparseShiftSimd(w, 0, half, shift, bias.data(), clamp);
-  std::vector<bool> is_output(y_size, false);
-  for (size_t slot = 0; slot < w.slots(); ++slot) {
-    const uint32_t row = w.slot_rows[slot];
-    if (row == w.rows) continue;
+  std::vector<bool> may_change(y_size, false);
+  for (uint32_t row = 0; row < w.rows; ++row) {
     for (size_t line = 0; line < shift.lines; ++line) {
-      for (size_t p = 0; p < shift.length; ++p) {
-        const size_t at = row * shift.y_row_stride + line * shift.y_pitch + p;
-        is_output[at] = true;
+      const size_t first = row * shift.y_row_stride + line * shift.y_pitch;
+      for (size_t p = 0; p < RoundUpToShiftUnit(shift.length); ++p) {
+        may_change[first + p] = true;
+        if (p >= shift.length) continue;
         const auto x = [&](uint32_t column) {
           return shift.x[shift.Offset(column) + line * shift.x_pitch + p];
         };
         size_t terms = 0;
-        const float magnitudes = Magnitudes(w, slot, x, &terms) + std::abs(bias[row]);
-        ExpectSameSum(actual[at], expected[at], magnitudes, terms);
+        const float magnitudes = Magnitudes(sample, row, x, &terms) + std::abs(bias[row]);
+        ExpectSameSum(actual[first + p], expected[first + p], magnitudes, terms);
       }
     }
   }
   for (size_t i = 0; i < y_size; ++i) {
-    if (is_output[i]) continue;
-    ASSERT_EQ(actual[i], 77.0f) << "position " << i;
+    if (!may_change[i]) ASSERT_EQ(actual[i], 77.0f) << "position " << i;
   }
+}
+
+// Several ways to cut a matrix up: small blocks and bands as well as one of each.
+std::vector<CsbShape> Shapes() {
+  return {{.band_rows = 64, .block_columns = 255},
+          {.band_rows = 5, .block_columns = 7},
+          {.band_rows = 512, .block_columns = 100}};
 }
 
 TEST(SparseShiftParityTest, BatchesOnAllTargets) {
@@ -47,12 +52,15 @@ TEST(SparseShiftParityTest, BatchesOnAllTargets) {
     Rng rng(5);
     for (const SparseSample& sample : SparseSamples()) {
       SCOPED_TRACE(sample.name);
-      const SparseMatrix w = MakeSample(sample, 16);
-      for (size_t batch : {1, 2, 3, 4, 5, 7, 8, 9, 13, 15, 16, 17, 32, 48, 64}) {
-        if (batch > 17 && w.columns > 1000) continue;
-        const std::vector<float> x = RandomFloats(w.columns * batch + kReadSlack, rng);
-        const Shift shift{.x = x.data(), .unit = batch, .length = batch, .y_row_stride = batch};
-        Check(w, shift, batch % 2 ? Clamp{} : Clamp{.lo = 0.0f}, rng);
+      const StoredSample stored = MakeSample(sample);
+      for (const CsbShape& shape : Shapes()) {
+        const CsbMatrix w = LayOutCsb(stored.rows, stored.codebook, shape);
+        for (size_t batch : {16, 32, 64}) {
+          if (batch > 16 && w.columns > 1000) continue;
+          const std::vector<float> x = RandomFloats(w.columns * batch + kReadSlack, rng);
+          const Shift shift{.x = x.data(), .unit = batch, .length = batch, .y_row_stride = batch};
+          Check(stored, w, shift, batch > 16 ? Clamp{} : Clamp{.lo = 0.0f}, rng);
+        }
       }
     }
   });
@@ -64,14 +72,19 @@ TEST(SparseShiftParityTest, PlanesOnAllTargets) {
     for (const SparseSample& sample : SparseSamples()) {
       if (sample.columns > 800) continue;
       SCOPED_TRACE(sample.name);
-      const SparseMatrix w = MakeSample(sample, 1);
-      for (size_t length : {1, 5, 16, 17, 31, 47, 64, 80, 96, 111, 128, 144, 300}) {
+      const StoredSample stored = MakeSample(sample);
+      for (size_t length : {1, 16, 17, 47, 96, 111, 128, 144, 200, 223, 224, 225, 300, 500}) {
         if (length > 80 && sample.name != "ragged rows") continue;
+        const CsbMatrix w =
+            LayOutCsb(stored.rows, stored.codebook,
+                      {.band_rows = static_cast<uint32_t>(1 + length % 20),
+                       .block_columns = static_cast<uint32_t>(1 + length * 7 % 255)});
         for (size_t unit : {1, 3}) {
           const size_t lines = 1 + length % 3;
           std::vector<uint32_t> offsets(w.columns);
           for (uint32_t& offset : offsets) offset = rng.Below(50);
-          const size_t x_size = 50 * unit + lines * (length + 2) + length + kReadSlack;
+          const size_t pitch = RoundUpToShiftUnit(length) + 1;
+          const size_t x_size = 50 * unit + (lines + 1) * pitch + kReadSlack;
           const std::vector<float> x = RandomFloats(x_size, rng);
           const Shift shift{.x = x.data(),
                             .offsets = offsets.data(),
@@ -79,9 +92,9 @@ TEST(SparseShiftParityTest, PlanesOnAllTargets) {
                             .lines = lines,
                             .length = length,
                             .x_pitch = length + 2,
-                            .y_pitch = length + 1,
-                            .y_row_stride = lines * (length + 1)};
-          Check(w, shift, {-1.0f, 1.0f}, rng);
+                            .y_pitch = pitch,
+                            .y_row_stride = lines * pitch + 2};
+          Check(stored, w, shift, {-1.0f, 1.0f}, rng);
         }
       }
     }
@@ -90,23 +103,25 @@ TEST(SparseShiftParityTest, PlanesOnAllTargets) {
 
 TEST(SparseShiftParityTest, FirstRowIsWhereOutputsBegin) {
   OnEveryTarget([] {
-    const SparseMatrix w = MakeSample({"ragged rows", 9, 20, 0.5, 16}, 1);
+    const StoredSample stored = MakeSample({"ragged rows", 9, 20, 0.5, 16});
+    const CsbMatrix w =
+        LayOutCsb(stored.rows, stored.codebook, {.band_rows = 3, .block_columns = 8});
     Rng rng(8);
     const std::vector<float> x = RandomFloats(200, rng);
     const std::vector<float> bias = RandomFloats(9, rng);
     std::vector<uint32_t> offsets(20);
     for (uint32_t& offset : offsets) offset = rng.Below(50);
-    std::vector<float> all(9 * 24), some(4 * 24);
+    std::vector<float> all(9 * 32), some(6 * 32);
     Shift shift{.x = x.data(),
                 .offsets = offsets.data(),
-                .length = 24,
+                .length = 32,
                 .y = all.data(),
-                .y_row_stride = 24};
-    SparseShiftSimd(w, 0, 9, shift, bias.data(), {});
+                .y_row_stride = 32};
+    SparseShiftSimd(w, 0, 3, shift, bias.data(), {});
     shift.y = some.data();
     shift.first_row = 3;
-    SparseShiftSimd(w, 3, 7, shift, bias.data(), {});
-    for (size_t i = 0; i < some.size(); ++i) EXPECT_EQ(some[i], all[3 * 24 + i]);
+    SparseShiftSimd(w, 1, 3, shift, bias.data(), {});
+    for (size_t i = 0; i < some.size(); ++i) EXPECT_EQ(some[i], all[3 * 32 + i]);
   });
 }
 
@@ -115,7 +130,8 @@ TEST(SparseShiftParityTest, ReferenceByHand) {
   const std::vector<float> codebook = {0.0f, 2.0f, -1.0f};
   const std::vector<uint32_t> positions = {0, 2};
   const std::vector<uint16_t> codes = {1, 2};
-  const SparseMatrix w = LayOut(GroupByRow(1, 3, false, positions, codes, codebook), codebook, 1);
+  const CsbMatrix w = LayOutCsb(GroupByRow(1, 3, false, positions, codes, codebook), codebook,
+                                {.band_rows = 1, .block_columns = 2});
   const std::vector<uint32_t> offsets = {0, 1, 4};
   std::vector<float> x(8 + kReadSlack);
   for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i * i);

@@ -104,7 +104,35 @@ BlockMatrix LayOutBlocks(const SparseRows& source, std::span<const float> codebo
   }
   rest.positions = rest.own_positions;
   rest.codes = rest.own_codes;
-  result.overflow = LayOut(rest, codebook, BlockMatrix::kRows);
+  result.overflow = LayOutSell(rest, codebook);
+  return result;
+}
+
+SparseRows BlockMatrix::ToRows() const {
+  const SparseRows rest = overflow.ToRows();
+  SparseRows result;
+  result.rows = rows;
+  result.columns = columns;
+  result.begin.push_back(0);
+  for (uint32_t row = 0; row < rows; ++row) {
+    const auto keep = [&](uint32_t position, uint32_t code) {
+      result.own_positions.push_back(position);
+      result.own_codes.push_back(static_cast<uint16_t>(code));
+    };
+    uint64_t next = rest.begin[row];
+    ForEachSlot(row, [&](uint32_t column, uint32_t code) {
+      if (codebook[code] == 0.0f) return;
+      const uint32_t position = row * columns + column;
+      for (; next < rest.begin[row + 1] && rest.positions[next] < position; ++next) {
+        keep(rest.positions[next], rest.codes[next]);
+      }
+      keep(position, code);
+    });
+    for (; next < rest.begin[row + 1]; ++next) keep(rest.positions[next], rest.codes[next]);
+    result.begin.push_back(result.own_positions.size());
+  }
+  result.positions = result.own_positions;
+  result.codes = result.own_codes;
   return result;
 }
 

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "runtime/kernels/sparse_matrix.h"
+#include "runtime/kernels/sell_matrix.h"
 
 namespace dc::runtime {
 
@@ -24,12 +24,15 @@ struct BlockMatrix {
   uint32_t words = 1;
   std::vector<uint32_t> slots;
   std::vector<float> codebook;  // 32 numbers
-  SparseMatrix overflow;        // slices of 16 rows
+  SellMatrix overflow;          // slices of 16 rows
 
   size_t slices() const { return (size_t{rows} + kRows - 1) / kRows; }
   int64_t ResidentBytes() const;
 
-  // Calls visit(column, value) for every slot of `row` that is not the overflow's, in order.
+  // The survivors again; the codes are those of `codebook`.
+  SparseRows ToRows() const;
+
+  // Calls visit(column, code) for every slot of `row` that is not the overflow's, in order.
   template <typename Visit>
   void ForEachSlot(uint32_t row, const Visit& visit) const {
     for (uint32_t block = 0; block < blocks; ++block) {
@@ -37,8 +40,7 @@ struct BlockMatrix {
       for (uint32_t w = 0; w < words; ++w) {
         uint32_t word = slots[first + size_t{w} * kRows];
         for (uint32_t slot = 0; slot < kSlots; ++slot, word >>= 10) {
-          // Columns beyond the matrix occur in unused slots only, and there 0 stands for x, too.
-          visit(block * kColumns + (word & 31u), codebook[word >> 5 & 31u]);
+          visit(block * kColumns + (word & 31u), word >> 5 & 31u);
         }
       }
     }

@@ -6,15 +6,15 @@
 namespace dc::runtime {
 
 const KernelSet& ReferenceKernels() {
-  static constexpr KernelSet kKernels{SellGatherRef, SparseShiftRef, BlockPermuteRef,
-                                      PanelDotRef,   PanelShiftRef,  true};
+  static constexpr KernelSet kKernels{
+      SellGatherRef, SparseShiftRef, BlockPermuteRef, PanelDotRef, PanelShiftRef, LrnRef, true};
   return kKernels;
 }
 
 const KernelSet& SimdKernels() {
-  static const KernelSet kKernels{SellGatherSimd,      SparseShiftSimd, BlockPermuteSimd,
-                                  PanelDotSimd,        PanelShiftSimd,  false,
-                                  BlockPermuteIsFast()};
+  static const KernelSet kKernels{SellGatherSimd, SparseShiftSimd,     BlockPermuteSimd,
+                                  PanelDotSimd,   PanelShiftSimd,      LrnSimd,
+                                  false,          BlockPermuteIsFast()};
   return kKernels;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "runtime/kernels/block_permute.h"
+#include "runtime/kernels/lrn.h"
 #include "runtime/kernels/panel_dot.h"
 #include "runtime/kernels/panel_shift.h"
 #include "runtime/kernels/sell_gather.h"
@@ -18,6 +19,7 @@ struct KernelSet {
   BlockPermute* block_permute;
   PanelDot* panel_dot;
   PanelShift* panel_shift;
+  Lrn* lrn;
   bool reference = false;
   bool fast_blocks = false;  // whether block_permute is worth its layout here
 };

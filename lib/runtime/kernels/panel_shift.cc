@@ -4,19 +4,16 @@
 #define HWY_TARGET_INCLUDE "runtime/kernels/panel_shift.cc"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
-#include "runtime/kernels/store_tile-inl.h"
+#include "runtime/kernels/shift_vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace dc::runtime {
 namespace HWY_NAMESPACE {
 namespace {
 
-// Registers that a tile's sums may take: half of those that the target has.
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL || HWY_ARCH_ARM_A64
-constexpr size_t kTileRegisters = 16;
-#else
-constexpr size_t kTileRegisters = 8;
-#endif
+// A tile: kRows x up to kMaxVectors sums in registers; beside them a line's vectors and a weight.
+constexpr size_t kRows = kManyRegisters ? 8 : 4;
+constexpr size_t kMaxVectors = 3;
 
 // Everything that stays the same over the tiles of a call.
 struct Job {
@@ -26,9 +23,10 @@ struct Job {
   Clamp clamp;
 };
 
-// Rows [row, row + kRows), all of one panel, at kVectors vectors from position `at` of `line` on.
-template <size_t kRows, size_t kVectors>
-HWY_ATTR void RowsTile(const Job& job, size_t row, size_t line, size_t at) {
+// Rows [row, row + count), count <= kRows and all of one panel, at kVectors vectors from position
+// `at` of `line` on. Rows of the panel beyond `count` are computed and dropped.
+template <size_t kVectors>
+HWY_ATTR void Tile(const Job& job, size_t row, size_t count, size_t line, size_t at) {
   const D d;
   const PanelMatrix& w = job.w;
   const Shift& shift = job.shift;
@@ -48,39 +46,39 @@ HWY_ATTR void RowsTile(const Job& job, size_t row, size_t line, size_t at) {
     }
     values += kPanelRows;
   }
-  const size_t count = HWY_MIN(kVectors * kLanes, shift.length - at);
+  const V lo = hn::Set(d, job.clamp.lo), hi = hn::Set(d, job.clamp.hi);
   for (size_t r = 0; r < kRows; ++r) {
+    if (r == count) break;
     float* y = shift.Y(row + r, line) + at;
-    StoreTile<kVectors>(sums[r], job.bias[row + r], job.clamp, count, y);
+    const V bias = hn::Set(d, job.bias[row + r]);
+    for (size_t v = 0; v < kVectors; ++v) {
+      hn::StoreU(hn::Min(hn::Max(hn::Add(sums[r][v], bias), lo), hi), d, y + v * kLanes);
+    }
   }
-}
-
-// Rows [row, last_row) of one panel at one tile.
-template <size_t kVectors>
-HWY_ATTR void PanelTile(const Job& job, size_t row, size_t last_row, size_t line, size_t at) {
-  constexpr size_t kRows = kTileRegisters / kVectors;
-  for (; row + kRows <= last_row; row += kRows) RowsTile<kRows, kVectors>(job, row, line, at);
-  for (; row < last_row; ++row) RowsTile<1, kVectors>(job, row, line, at);
 }
 
 }  // namespace
 
 HWY_ATTR void PanelShiftTarget(const PanelMatrix& w, size_t first_panel, size_t last_panel,
                                const Shift& shift, const float* bias, Clamp clamp) {
-  constexpr size_t kMaxVectors = kTileRegisters / 4;
   const Job job{w, shift, bias, clamp};
-  for (size_t panel = first_panel; panel < last_panel; ++panel) {
-    const size_t row = panel * kPanelRows;
-    const size_t last_row = HWY_MIN(row + kPanelRows, size_t{w.rows});
-    for (size_t line = 0; line < shift.lines; ++line) {
-      size_t at = 0;
-      for (; at + (kMaxVectors - 1) * kLanes < shift.length; at += kMaxVectors * kLanes) {
-        PanelTile<kMaxVectors>(job, row, last_row, line, at);
+  const size_t vectors = RoundUpToShiftUnit(shift.length) / kLanes;
+  const size_t last_row = HWY_MIN(last_panel * kPanelRows, size_t{w.rows});
+  for (size_t line = 0; line < shift.lines; ++line) {
+    for (size_t v = 0; v < vectors; v += kMaxVectors) {
+      for (size_t row = first_panel * kPanelRows; row < last_row; row += kRows) {
+        const size_t count = HWY_MIN(kRows, last_row - row);
+        switch (HWY_MIN(kMaxVectors, vectors - v)) {
+          case 1:
+            Tile<1>(job, row, count, line, v * kLanes);
+            break;
+          case 2:
+            Tile<2>(job, row, count, line, v * kLanes);
+            break;
+          default:
+            Tile<3>(job, row, count, line, v * kLanes);
+        }
       }
-      for (; at + kLanes < shift.length; at += 2 * kLanes) {
-        PanelTile<2>(job, row, last_row, line, at);
-      }
-      for (; at < shift.length; at += kLanes) PanelTile<1>(job, row, last_row, line, at);
     }
   }
 }

@@ -99,8 +99,8 @@ HWY_ATTR HWY_INLINE V SumSlots(const Lookup& lookup, const uint8_t* HWY_RESTRICT
 }
 
 template <class Lookup, typename Code>
-HWY_ATTR void Slices(const SparseMatrix& w, const Code* codes, size_t first_slice,
-                     size_t last_slice, const float* x, const float* bias, Clamp clamp, float* y) {
+HWY_ATTR void Slices(const SellMatrix& w, const Code* codes, size_t first_slice, size_t last_slice,
+                     const float* x, const float* bias, Clamp clamp, float* y) {
   const Lookup lookup(w.codebook.data());
   HWY_ALIGN float sums[kSlots];
   for (size_t slice = first_slice; slice < last_slice; ++slice) {
@@ -118,7 +118,7 @@ HWY_ATTR void Slices(const SparseMatrix& w, const Code* codes, size_t first_slic
 }
 
 template <typename Code>
-HWY_ATTR void ChooseLookup(const SparseMatrix& w, const Code* codes, size_t first_slice,
+HWY_ATTR void ChooseLookup(const SellMatrix& w, const Code* codes, size_t first_slice,
                            size_t last_slice, const float* x, const float* bias, Clamp clamp,
                            float* y) {
   if (w.codebook_entries <= kLanes) {
@@ -136,7 +136,7 @@ HWY_ATTR void ChooseLookup(const SparseMatrix& w, const Code* codes, size_t firs
 
 }  // namespace
 
-HWY_ATTR void SellGatherTarget(const SparseMatrix& w, size_t first_slice, size_t last_slice,
+HWY_ATTR void SellGatherTarget(const SellMatrix& w, size_t first_slice, size_t last_slice,
                                const float* x, const float* bias, Clamp clamp, float* y) {
   if (w.codes16.empty()) {
     ChooseLookup(w, w.codes8.data(), first_slice, last_slice, x, bias, clamp, y);
@@ -154,7 +154,7 @@ namespace dc::runtime {
 
 HWY_EXPORT(SellGatherTarget);
 
-void SellGatherSimd(const SparseMatrix& w, size_t first_slice, size_t last_slice, const float* x,
+void SellGatherSimd(const SellMatrix& w, size_t first_slice, size_t last_slice, const float* x,
                     const float* bias, Clamp clamp, float* y) {
   HWY_DYNAMIC_DISPATCH(SellGatherTarget)(w, first_slice, last_slice, x, bias, clamp, y);
 }

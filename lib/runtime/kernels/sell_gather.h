@@ -5,15 +5,15 @@
 #include <cstddef>
 
 #include "runtime/kernels/clamp.h"
-#include "runtime/kernels/sparse_matrix.h"
+#include "runtime/kernels/sell_matrix.h"
 
 namespace dc::runtime {
 
 // y[r] = clamp(bias[r] + sum over c of W[r][c] * x[c]) for the rows r of slices
 // [first_slice, last_slice). `x` has w.columns floats, `bias` and `y` w.rows. Terms are added in
-// the order of columns, the bias last. Precondition: w.slice_rows == 16.
-using SellGather = void(const SparseMatrix& w, size_t first_slice, size_t last_slice,
-                        const float* x, const float* bias, Clamp clamp, float* y);
+// the order of columns, the bias last.
+using SellGather = void(const SellMatrix& w, size_t first_slice, size_t last_slice, const float* x,
+                        const float* bias, Clamp clamp, float* y);
 
 SellGather SellGatherRef;
 SellGather SellGatherSimd;

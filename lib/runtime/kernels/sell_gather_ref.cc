@@ -2,9 +2,10 @@
 
 namespace dc::runtime {
 
-void SellGatherRef(const SparseMatrix& w, size_t first_slice, size_t last_slice, const float* x,
+void SellGatherRef(const SellMatrix& w, size_t first_slice, size_t last_slice, const float* x,
                    const float* bias, Clamp clamp, float* y) {
-  for (size_t slot = first_slice * w.slice_rows; slot < last_slice * w.slice_rows; ++slot) {
+  for (size_t slot = first_slice * SellMatrix::kRows; slot < last_slice * SellMatrix::kRows;
+       ++slot) {
     const uint32_t row = w.slot_rows[slot];
     if (row == w.rows) continue;
     float sum = 0;

@@ -1,176 +1,124 @@
 #include "runtime/kernels/sparse_shift.h"
 
+#include <array>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "runtime/kernels/sparse_shift.cc"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
-#include "runtime/kernels/store_tile-inl.h"
+#include "runtime/kernels/shift_vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace dc::runtime {
 namespace HWY_NAMESPACE {
 namespace {
 
-// What a tile needs of the matrix: the entries of its first slot and the distance between steps.
-template <typename Code>
-struct Entries {
-  const uint8_t* gaps;
-  const Code* codes;
-  size_t steps, stride;
-  const float* codebook;
-};
+// Vectors of a tile: every survivor of a row is met by this many multiply-adds, whose sums stay in
+// registers throughout a block. Beside them one register holds the centroid.
+constexpr size_t kMaxVectors = kManyRegisters ? 14 : 12;
 
-// Shift::Offset with and without a table.
-struct TableOffset {
-  const uint32_t* offsets;
-  size_t unit;
-  HWY_ATTR HWY_INLINE size_t operator()(size_t column) const { return offsets[column] * unit; }
-};
-
-struct LinearOffset {
-  size_t unit;
-  HWY_ATTR HWY_INLINE size_t operator()(size_t column) const { return column * unit; }
-};
-
-// Sums for kRows slots at kVectors * kLanes positions from `x` on, held in registers throughout.
-template <size_t kRows, size_t kVectors, typename Code, class Offset>
-HWY_ATTR HWY_INLINE void SumTile(const Entries<Code>& entries, const Offset& offset,
-                                 const float* HWY_RESTRICT x, V (&sums)[kRows][kVectors]) {
-  const D d;
-  size_t columns[kRows] = {};
-  for (size_t r = 0; r < kRows; ++r) {
-    for (size_t v = 0; v < kVectors; ++v) sums[r][v] = hn::Zero(d);
-  }
-  const uint8_t* HWY_RESTRICT gaps = entries.gaps;
-  const Code* HWY_RESTRICT codes = entries.codes;
-  for (size_t step = 0; step < entries.steps; ++step) {
-    for (size_t r = 0; r < kRows; ++r) {
-      columns[r] += gaps[r];
-      const V value = hn::Set(d, entries.codebook[codes[r]]);
-      const float* HWY_RESTRICT shifted = x + offset(columns[r]);
-      for (size_t v = 0; v < kVectors; ++v) {
-        sums[r][v] = hn::MulAdd(value, hn::LoadU(d, shifted + v * kLanes), sums[r][v]);
-      }
-    }
-    gaps += entries.stride;
-    codes += entries.stride;
-  }
-}
+// Offsets of a batch: column c of a block lies c units behind its first.
+constexpr std::array<uint32_t, CsbShape::kMaxBlockColumns> kIdentity = [] {
+  std::array<uint32_t, CsbShape::kMaxBlockColumns> numbers{};
+  for (uint32_t i = 0; i < numbers.size(); ++i) numbers[i] = i;
+  return numbers;
+}();
 
 // Everything that stays the same over the tiles of a call.
+template <typename Code>
 struct Job {
-  const SparseMatrix& w;
+  const CsbMatrix& w;
+  const Code* codes;
   const Shift& shift;
   const float* bias;
   Clamp clamp;
 };
 
-// The tile of kVectors vectors at position `at` of line `line`, for all rows of a slice, kRows at a
-// time.
-template <size_t kRows, size_t kVectors, typename Code, class Offset>
-HWY_ATTR void TileOfSlice(const Job& job, Entries<Code> entries, const Offset& offset, size_t slice,
-                          size_t line, size_t at) {
-  const SparseMatrix& w = job.w;
-  const float* x = job.shift.x + line * job.shift.x_pitch + at;
-  const size_t count = HWY_MIN(kVectors * kLanes, job.shift.length - at);
-  const uint32_t* rows = w.slot_rows.data() + slice * w.slice_rows;
-  // Slots that only fill up the slice come last.
-  for (size_t slot = 0; slot < w.slice_rows && rows[slot] != w.rows; slot += kRows) {
-    V sums[kRows][kVectors];
-    SumTile<kRows, kVectors>(entries, offset, x, sums);
-    for (size_t r = 0; r < kRows; ++r) {
-      const uint32_t row = rows[slot + r];
-      if (row == w.rows) break;
-      float* y = job.shift.Y(row, line) + at;
-      StoreTile<kVectors>(sums[r], job.bias[row], job.clamp, count, y);
-    }
-    entries.gaps += kRows;
-    entries.codes += kRows;
-  }
-}
-
-constexpr size_t kMaxVectors = 8;
-
-// One row a slice (convolution): tiles as long as the registers allow.
-struct SingleRows {
-  template <typename Code, class Offset>
-  HWY_ATTR static void Run(const Job& job, const Entries<Code>& entries, const Offset& offset,
-                           size_t slice, size_t line, size_t at, size_t vectors) {
-    switch (vectors) {
-      case 1:
-        return TileOfSlice<1, 1>(job, entries, offset, slice, line, at);
-      case 2:
-        return TileOfSlice<1, 2>(job, entries, offset, slice, line, at);
-      case 3:
-        return TileOfSlice<1, 3>(job, entries, offset, slice, line, at);
-      case 4:
-        return TileOfSlice<1, 4>(job, entries, offset, slice, line, at);
-      case 5:
-        return TileOfSlice<1, 5>(job, entries, offset, slice, line, at);
-      case 6:
-        return TileOfSlice<1, 6>(job, entries, offset, slice, line, at);
-      case 7:
-        return TileOfSlice<1, 7>(job, entries, offset, slice, line, at);
-      default:
-        return TileOfSlice<1, 8>(job, entries, offset, slice, line, at);
-    }
-  }
-};
-
-// 16 rows a slice (a batch): several rows run interleaved where few vectors a row would leave
-// multiply-adds waiting for each other. A tile may be computed longer than it is: only what counts
-// is stored.
-struct SixteenRows {
-  template <typename Code, class Offset>
-  HWY_ATTR static void Run(const Job& job, const Entries<Code>& entries, const Offset& offset,
-                           size_t slice, size_t line, size_t at, size_t vectors) {
-    if (vectors == 1) return TileOfSlice<8, 1>(job, entries, offset, slice, line, at);
-    if (vectors == 2) return TileOfSlice<4, 2>(job, entries, offset, slice, line, at);
-    if (vectors <= 4) return TileOfSlice<2, 4>(job, entries, offset, slice, line, at);
-    return TileOfSlice<1, 8>(job, entries, offset, slice, line, at);
-  }
-};
-
-template <class Rows, typename Code, class Offset>
-HWY_ATTR void Slices(const Job& job, const Code* codes, const Offset& offset, size_t first_slice,
-                     size_t last_slice) {
-  const SparseMatrix& w = job.w;
-  const size_t vectors = (job.shift.length + kLanes - 1) / kLanes;
-  const size_t tiles = (vectors + kMaxVectors - 1) / kMaxVectors;
-  for (size_t slice = first_slice; slice < last_slice; ++slice) {
-    const size_t begin = w.slice_begin[slice] * w.slice_rows;
-    const Entries<Code> entries{w.gaps.data() + begin, codes + begin,
-                                w.slice_begin[slice + 1] - w.slice_begin[slice], w.slice_rows,
-                                w.codebook.data()};
-    for (size_t line = 0; line < job.shift.lines; ++line) {
-      for (size_t tile = 0; tile < tiles; ++tile) {
-        const size_t from = vectors * tile / tiles;
-        const size_t to = vectors * (tile + 1) / tiles;
-        Rows::Run(job, entries, offset, slice, line, from * kLanes, to - from);
+// One tile of kVectors vectors at x and, for row r of the band, at y + r * y_row_stride, for all
+// rows of a band.
+template <size_t kVectors, typename Code>
+HWY_ATTR void Tile(const Job<Code>& job, size_t band, const float* x, float* y) {
+  const D d;
+  const CsbMatrix& w = job.w;
+  const Shift& shift = job.shift;
+  const size_t first_row = w.band_begin[band], height = w.band_begin[band + 1] - first_row;
+  const V lo = hn::Set(d, job.clamp.lo), hi = hn::Set(d, job.clamp.hi);
+  const float* HWY_RESTRICT codebook = w.codebook.data();
+  for (size_t block = 0; block < w.blocks; ++block) {
+    const size_t first_column = block * w.block_columns;
+    const uint32_t* HWY_RESTRICT offsets =
+        shift.offsets ? shift.offsets + first_column : kIdentity.data();
+    const float* HWY_RESTRICT x_block = shift.offsets ? x : x + first_column * shift.unit;
+    const uint16_t* HWY_RESTRICT order = w.order.data() + first_row * w.blocks + block * height;
+    const uint8_t* HWY_RESTRICT counts = w.counts.data() + first_row * w.blocks + block * height;
+    const uint64_t begin = w.entry_begin[band * w.blocks + block];
+    const uint8_t* HWY_RESTRICT columns = w.entry_columns.data() + begin;
+    const Code* HWY_RESTRICT codes = job.codes + begin;
+    const bool is_first = block == 0, is_last = block + 1 == w.blocks;
+    for (size_t i = 0; i < height; ++i) {
+      const size_t count = counts[i];
+      // Rows without survivors come last.
+      if (count == 0 && !is_first && !is_last) break;
+      float* HWY_RESTRICT out = y + order[i] * shift.y_row_stride;
+      V sums[kVectors];
+      if (is_first) {
+        const V bias = hn::Set(d, job.bias[first_row + order[i]]);
+        for (size_t v = 0; v < kVectors; ++v) sums[v] = bias;
+      } else {
+        for (size_t v = 0; v < kVectors; ++v) sums[v] = hn::LoadU(d, out + v * kLanes);
       }
+      for (size_t e = 0; e < count; ++e) {
+        const V value = hn::Set(d, codebook[codes[e]]);
+        const float* HWY_RESTRICT shifted = x_block + offsets[columns[e]] * shift.unit;
+        for (size_t v = 0; v < kVectors; ++v) {
+          sums[v] = hn::MulAdd(value, hn::LoadU(d, shifted + v * kLanes), sums[v]);
+        }
+      }
+      columns += count;
+      codes += count;
+      if (is_last) {
+        for (size_t v = 0; v < kVectors; ++v) sums[v] = hn::Min(hn::Max(sums[v], lo), hi);
+      }
+      for (size_t v = 0; v < kVectors; ++v) hn::StoreU(sums[v], d, out + v * kLanes);
     }
   }
 }
 
 template <typename Code>
-HWY_ATTR void ChooseRows(const Job& job, const Code* codes, size_t first_slice, size_t last_slice) {
-  if (job.w.slice_rows == 1) {
-    Slices<SingleRows>(job, codes, TableOffset{job.shift.offsets, job.shift.unit}, first_slice,
-                       last_slice);
-  } else {
-    Slices<SixteenRows>(job, codes, LinearOffset{job.shift.unit}, first_slice, last_slice);
+using TileFunction = void (*)(const Job<Code>&, size_t, const float*, float*);
+
+template <typename Code, size_t... kIndex>
+constexpr std::array<TileFunction<Code>, sizeof...(kIndex)> Tiles(std::index_sequence<kIndex...>) {
+  return {Tile<kIndex + 1, Code>...};
+}
+
+template <typename Code>
+HWY_ATTR void Bands(const Job<Code>& job, size_t first_band, size_t last_band) {
+  static constexpr auto kTiles = Tiles<Code>(std::make_index_sequence<kMaxVectors>());
+  const Shift& shift = job.shift;
+  const size_t vectors = RoundUpToShiftUnit(shift.length) / kLanes;
+  const size_t tiles = (vectors + kMaxVectors - 1) / kMaxVectors;
+  for (size_t band = first_band; band < last_band; ++band) {
+    for (size_t line = 0; line < shift.lines; ++line) {
+      float* const y = shift.Y(job.w.band_begin[band], line);
+      const float* const x = shift.x + line * shift.x_pitch;
+      for (size_t tile = 0; tile < tiles; ++tile) {
+        const size_t from = vectors * tile / tiles;
+        const size_t to = vectors * (tile + 1) / tiles;
+        kTiles[to - from - 1](job, band, x + from * kLanes, y + from * kLanes);
+      }
+    }
   }
 }
 
 }  // namespace
 
-HWY_ATTR void SparseShiftTarget(const SparseMatrix& w, size_t first_slice, size_t last_slice,
+HWY_ATTR void SparseShiftTarget(const CsbMatrix& w, size_t first_band, size_t last_band,
                                 const Shift& shift, const float* bias, Clamp clamp) {
-  const Job job{w, shift, bias, clamp};
   if (w.codes16.empty()) {
-    ChooseRows(job, w.codes8.data(), first_slice, last_slice);
+    Bands<uint8_t>({w, w.codes8.data(), shift, bias, clamp}, first_band, last_band);
   } else {
-    ChooseRows(job, w.codes16.data(), first_slice, last_slice);
+    Bands<uint16_t>({w, w.codes16.data(), shift, bias, clamp}, first_band, last_band);
   }
 }
 
@@ -183,9 +131,9 @@ namespace dc::runtime {
 
 HWY_EXPORT(SparseShiftTarget);
 
-void SparseShiftSimd(const SparseMatrix& w, size_t first_slice, size_t last_slice,
-                     const Shift& shift, const float* bias, Clamp clamp) {
-  HWY_DYNAMIC_DISPATCH(SparseShiftTarget)(w, first_slice, last_slice, shift, bias, clamp);
+void SparseShiftSimd(const CsbMatrix& w, size_t first_band, size_t last_band, const Shift& shift,
+                     const float* bias, Clamp clamp) {
+  HWY_DYNAMIC_DISPATCH(SparseShiftTarget)(w, first_band, last_band, shift, bias, clamp);
 }
 
 }  // namespace dc::runtime

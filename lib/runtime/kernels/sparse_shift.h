@@ -5,15 +5,14 @@
 #include <cstddef>
 
 #include "runtime/kernels/clamp.h"
+#include "runtime/kernels/csb_matrix.h"
 #include "runtime/kernels/shift.h"
-#include "runtime/kernels/sparse_matrix.h"
 
 namespace dc::runtime {
 
-// What shift.h describes, for the rows of slices [first_slice, last_slice) of `w`; `bias` has
-// w.rows floats. Terms are added in the order of columns, the bias last. Precondition:
-// shift.offsets is set where w.slice_rows == 1 (convolution) and null where it is 16 (batch).
-using SparseShift = void(const SparseMatrix& w, size_t first_slice, size_t last_slice,
+// What shift.h describes, for the rows of bands [first_band, last_band) of `w`; `bias` has w.rows
+// floats. The bias comes first, then the terms in the order of columns.
+using SparseShift = void(const CsbMatrix& w, size_t first_band, size_t last_band,
                          const Shift& shift, const float* bias, Clamp clamp);
 
 SparseShift SparseShiftRef;

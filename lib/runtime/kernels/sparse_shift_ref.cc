@@ -2,20 +2,24 @@
 
 namespace dc::runtime {
 
-void SparseShiftRef(const SparseMatrix& w, size_t first_slice, size_t last_slice,
-                    const Shift& shift, const float* bias, Clamp clamp) {
-  for (size_t slot = first_slice * w.slice_rows; slot < last_slice * w.slice_rows; ++slot) {
-    const uint32_t row = w.slot_rows[slot];
-    if (row == w.rows) continue;
+void SparseShiftRef(const CsbMatrix& w, size_t first_band, size_t last_band, const Shift& shift,
+                    const float* bias, Clamp clamp) {
+  for (size_t band = first_band; band < last_band; ++band) {
     for (size_t line = 0; line < shift.lines; ++line) {
       const float* x = shift.x + line * shift.x_pitch;
-      float* y = shift.Y(row, line);
-      for (size_t p = 0; p < shift.length; ++p) y[p] = 0;
-      w.ForEachEntry(slot, [&](uint32_t column, float value) {
+      for (uint32_t row = w.band_begin[band]; row < w.band_begin[band + 1]; ++row) {
+        float* y = shift.Y(row, line);
+        for (size_t p = 0; p < shift.length; ++p) y[p] = bias[row];
+      }
+      w.ForEachEntry(band, [&](uint32_t row, uint32_t column, float value) {
         const float* shifted = x + shift.Offset(column);
+        float* y = shift.Y(row, line);
         for (size_t p = 0; p < shift.length; ++p) y[p] += value * shifted[p];
       });
-      for (size_t p = 0; p < shift.length; ++p) y[p] = clamp(y[p] + bias[row]);
+      for (uint32_t row = w.band_begin[band]; row < w.band_begin[band + 1]; ++row) {
+        float* y = shift.Y(row, line);
+        for (size_t p = 0; p < shift.length; ++p) y[p] = clamp(y[p]);
+      }
     }
   }
 }

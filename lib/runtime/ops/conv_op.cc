@@ -15,113 +15,156 @@ namespace {
 
 class ConvOp : public Op {
  public:
-  ConvOp(LayerWeight weight, std::vector<float> bias, const ShiftPlanes& planes, uint32_t groups,
-         double work, const NodeContext& context)
+  // `one` and `many` arrange the input of one and of several samples.
+  ConvOp(LayerWeight weight, std::vector<float> bias, ShiftPlanes one, ShiftPlanes many,
+         uint32_t groups, double work, const NodeContext& context)
       : weight_(std::move(weight)),
         bias_(std::move(bias)),
-        planes_(planes),
+        one_(std::move(one)),
+        many_(std::move(many)),
         groups_(groups),
-        rows_(static_cast<uint32_t>(bias_.size())),
         work_(work),
         clamp_(context.clamp),
         max_chunks_(context.max_chunks),
         kernels_(context.kernels) {}
 
   uint64_t ScratchFloats(size_t lanes) const override {
-    return PlanesFloats(lanes) + (Flat(lanes) ? max_chunks_ * RowsFloats() : 0);
+    const ShiftPlanes& planes = Planes(lanes);
+    return PlanesFloats(planes, lanes) + (InPlace(planes, lanes) ? 0 : max_chunks_ * FlatFloats());
   }
 
+  bool Rereads() const override { return true; }
+
   void Run(const RunContext& context) const override {
-    const size_t lanes = context.lanes;
-    const float* x = context.inputs[0];
-    if (planes_.needs_copy()) {
-      const double copies = static_cast<double>(PlanesFloats(lanes));
-      ForChunks(context.pool, max_chunks_, planes_.channels(), copies,
-                [&](size_t, size_t begin, size_t end) {
-                  planes_.Copy(begin, end, lanes, context.inputs[0], context.scratch);
-                });
-      x = context.scratch;
-    }
-    const size_t jobs = weight_.is_sparse ? rows_ : groups_ * weight_.panels[0].panels();
-    ForChunks(context.pool, max_chunks_, jobs, work_ * static_cast<double>(lanes),
-              [&](size_t chunk, size_t begin, size_t end) {
-                float* flat = context.scratch + PlanesFloats(lanes) + chunk * RowsFloats();
-                for (size_t job = begin; job < end; ++job) {
-                  RunJob(job, lanes, x, Flat(lanes) ? flat : nullptr, context.output);
-                }
-              });
+    const ShiftPlanes& planes = Planes(context.lanes);
+    for (size_t strip = 0; strip < planes.strips(); ++strip) RunStrip(context, planes, strip);
   }
 
  private:
-  // Rows that are computed together: a panel of a dense weight, or one row of a sparse one.
-  size_t rows_at_once() const { return weight_.is_sparse ? 1 : kPanelRows; }
-  // One sample whose planes are wider than the output is computed as one long line, edges included,
-  // and then copied without them: short lines would leave most of a vector idle.
-  bool Flat(size_t lanes) const { return lanes == 1 && planes_.pitch() != planes_.window().x.out; }
-  uint64_t PlanesFloats(size_t lanes) const {
-    if (!planes_.needs_copy()) return 0;
-    const uint64_t floats = planes_.size() * lanes + kReadSlack;
-    return (floats + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
+  const ShiftPlanes& Planes(size_t lanes) const { return lanes == 1 ? one_ : many_; }
+  size_t jobs() const {
+    return weight_.is_sparse ? weight_.csb.bands() : groups_ * weight_.panels[0].panels();
   }
-  uint64_t RowsFloats() const {
-    const uint64_t floats = rows_at_once() * planes_.flat_length();
-    return (floats + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
+  // Most output rows (channels) of a job.
+  size_t rows_at_once() const { return weight_.is_sparse ? kConvolutionBand : kPanelRows; }
+  // Whether kernels write to the output itself. Elsewhere they write whole rows of planes, what
+  // lies between the rows of the output included, which then are copied without it.
+  static bool InPlace(const ShiftPlanes& planes, size_t lanes) {
+    return lanes > 1 || (planes.pitch() == static_cast<size_t>(planes.window().x.out) &&
+                         planes.pitch() % kShiftUnit == 0);
+  }
+  static uint64_t PlanesFloats(const ShiftPlanes& planes, size_t lanes) {
+    if (!planes.needs_copy()) return 0;
+    return RoundUpToShiftUnit(planes.size() * lanes + kReadSlack);
+  }
+  // Elements from the first output of a row in a strip to the last of its last.
+  static size_t FlatLength(const ShiftPlanes& planes, size_t rows) {
+    return RoundUpToShiftUnit((rows - 1) * planes.pitch() +
+                              static_cast<size_t>(planes.window().x.out));
+  }
+  uint64_t FlatFloats() const { return rows_at_once() * FlatLength(one_, one_.strip_rows()); }
+
+  void RunStrip(const RunContext& context, const ShiftPlanes& planes, size_t strip) const {
+    const size_t lanes = context.lanes;
+    const float* x = context.inputs[0];
+    const uint64_t copied = PlanesFloats(planes, lanes);
+    if (planes.needs_copy()) {
+      ForChunks(context.pool, max_chunks_, planes.channels(), static_cast<double>(copied),
+                [&](size_t, size_t begin, size_t end) {
+                  planes.Copy(begin, end, lanes, strip, context.inputs[0], context.scratch);
+                });
+      x = context.scratch;
+    }
+    const double work = work_ * static_cast<double>(lanes) / static_cast<double>(planes.strips());
+    ForChunks(context.pool, max_chunks_, jobs(), work, [&](size_t chunk, size_t begin, size_t end) {
+      float* flat = context.scratch + copied + chunk * FlatFloats();
+      for (size_t job = begin; job < end; ++job) {
+        RunJob(job, strip, lanes, x, flat, context.output);
+      }
+    });
   }
 
-  void RunJob(size_t job, size_t lanes, const float* x, float* flat, float* output) const {
-    const size_t group_rows = rows_ / groups_;
-    const size_t jobs_of_group = weight_.is_sparse ? group_rows : weight_.panels[0].panels();
-    const size_t group = job / jobs_of_group;
-    const size_t job_in_group = job % jobs_of_group;
-    const size_t row_in_group = job_in_group * rows_at_once();
-    const size_t row = group * group_rows + row_in_group;
-    const size_t rows = std::min(rows_at_once(), group_rows - row_in_group);
-    const size_t out_x = static_cast<size_t>(planes_.window().x.out);
-    const size_t out_y = static_cast<size_t>(planes_.window().y.out);
-    float* y = output + row * out_y * out_x * lanes;
+  void RunJob(size_t job, size_t strip, size_t lanes, const float* x, float* flat,
+              float* output) const {
+    const ShiftPlanes& planes = Planes(lanes);
+    const size_t group_rows = bias_.size() / groups_;
+    const size_t panels = weight_.is_sparse ? 0 : weight_.panels[0].panels();
+    // The rows (output channels) of the job, and the group that they belong to.
+    const size_t group =
+        weight_.is_sparse ? weight_.csb.band_begin[job] / group_rows : job / panels;
+    const size_t row = weight_.is_sparse ? weight_.csb.band_begin[job]
+                                         : group * group_rows + job % panels * kPanelRows;
+    const size_t end = weight_.is_sparse ? weight_.csb.band_begin[job + 1]
+                                         : std::min(row + kPanelRows, (group + 1) * group_rows);
+    const size_t out_x = static_cast<size_t>(planes.window().x.out);
+    const size_t plane = static_cast<size_t>(planes.window().y.out) * out_x;
+    const size_t strip_rows = planes.rows(strip);
+    float* y = output + (row * plane + strip * planes.strip_rows() * out_x) * lanes;
 
-    Shift shift{.x = x + planes_.size() / groups_ * group * lanes,
-                .offsets = planes_.offsets().data(),
+    Shift shift{.x = x + planes.size() / groups_ * group * lanes,
+                .offsets = planes.offsets().data(),
                 .unit = lanes,
                 .y = y,
                 // A sparse weight holds the rows of all groups, a dense one those of its group.
-                .first_row = weight_.is_sparse ? row : row_in_group,
-                .y_row_stride = out_y * out_x * lanes};
-    if (flat != nullptr) {
-      shift.length = planes_.flat_length();
+                .first_row = weight_.is_sparse ? row : row - group * group_rows,
+                .y_row_stride = plane * lanes};
+    const bool in_place = InPlace(planes, lanes);
+    if (!in_place) {
+      shift.length = FlatLength(planes, strip_rows);
       shift.y = flat;
       shift.y_row_stride = shift.length;
-    } else if (planes_.pitch() == planes_.window().x.out) {
-      shift.length = out_y * out_x * lanes;
+    } else if (planes.pitch() == out_x) {
+      shift.length = strip_rows * out_x * lanes;
     } else {
-      shift.lines = out_y;
+      shift.lines = strip_rows;
       shift.length = out_x * lanes;
-      shift.x_pitch = static_cast<size_t>(planes_.pitch()) * lanes;
+      shift.x_pitch = planes.pitch() * lanes;
       shift.y_pitch = out_x * lanes;
     }
     if (weight_.is_sparse) {
-      kernels_.sparse_shift(weight_.sparse, job, job + 1, shift, bias_.data(), clamp_);
+      kernels_.sparse_shift(weight_.csb, job, job + 1, shift, bias_.data(), clamp_);
     } else {
-      kernels_.panel_shift(weight_.panels[group], job_in_group, job_in_group + 1, shift,
+      kernels_.panel_shift(weight_.panels[group], job % panels, job % panels + 1, shift,
                            bias_.data() + group * group_rows, clamp_);
     }
-    if (flat == nullptr) return;
-    for (size_t line = 0; line < rows * out_y; ++line) {
-      const size_t from =
-          line / out_y * shift.length + line % out_y * static_cast<size_t>(planes_.pitch());
-      std::memcpy(y + line * out_x, flat + from, out_x * sizeof(float));
+    if (in_place) return;
+    for (size_t r = 0; r < end - row; ++r) {
+      for (size_t line = 0; line < strip_rows; ++line) {
+        std::memcpy(y + r * plane + line * out_x, flat + r * shift.length + line * planes.pitch(),
+                    out_x * sizeof(float));
+      }
     }
   }
 
   LayerWeight weight_;
   std::vector<float> bias_;  // one an output channel
-  ShiftPlanes planes_;
-  uint32_t groups_, rows_;
+  ShiftPlanes one_, many_;
+  uint32_t groups_;
   double work_;  // multiply-adds of one sample
   Clamp clamp_;
   size_t max_chunks_;
   const KernelSet& kernels_;
 };
+
+// Columns of a sparse weight in a block: whole channels, as many as keep the inputs of a tile in
+// three quarters of a first-level cache.
+uint32_t BlockColumns(const ShiftPlanes& planes, int64_t taps) {
+  constexpr uint64_t kCacheFloats = 36 * 1024 / sizeof(float), kTile = 14 * kShiftUnit;
+  const uint64_t channels = std::max<uint64_t>(1, kCacheFloats / planes.ElementsOfTile(kTile));
+  const uint64_t columns = channels * static_cast<uint64_t>(taps);
+  return static_cast<uint32_t>(std::min<uint64_t>(columns, CsbShape::kMaxBlockColumns));
+}
+
+// The same convolution where every output depends on one position of the input: planes as lines.
+SlidingWindow JoinLines(const SlidingWindow& window) {
+  const auto pointwise = [](const WindowAxis& axis) {
+    return axis.kernel == 1 && axis.stride == 1 && axis.in == axis.out;
+  };
+  if (!pointwise(window.x) || !pointwise(window.y)) return window;
+  SlidingWindow result;
+  result.x.in = result.x.out = window.x.in * window.y.in;
+  return result;
+}
 
 }  // namespace
 
@@ -149,10 +192,15 @@ StatusOr<NodeResult> MakeConv(const NodeContext& context) {
   DC_ASSIGN_OR_RETURN(
       const SlidingWindow window,
       MakeSlidingWindow(context.attributes, spatial, std::span(w).subspan(2), false));
-  DC_ASSIGN_OR_RETURN(ShiftPlanes planes, ShiftPlanes::Make(x[0], x[0] / group, window));
   NodeResult result{.shape = {w[0]}};
   if (x.size() == 3) result.shape.push_back(window.y.out);
   result.shape.push_back(window.x.out);
+  const SlidingWindow joined = JoinLines(window);
+  const int64_t group_channels = x[0] / group;
+  DC_ASSIGN_OR_RETURN(ShiftPlanes one,
+                      ShiftPlanes::Make(x[0], group_channels, joined, ShiftPlanes::kOne));
+  DC_ASSIGN_OR_RETURN(ShiftPlanes many,
+                      ShiftPlanes::Make(x[0], group_channels, joined, ShiftPlanes::kMany));
   std::vector<float> bias(static_cast<size_t>(w[0]), 0.0f);
   if (context.inputs.size() > 2 && context.inputs[2].kind != NodeInput::kOmitted) {
     DC_ASSIGN_OR_RETURN(bias, context.Values(2, w[0]));
@@ -160,15 +208,16 @@ StatusOr<NodeResult> MakeConv(const NodeContext& context) {
   DC_ASSIGN_OR_RETURN(Constant constant, context.load(context.inputs[1].tensor));
   const WeightShape shape{.rows = static_cast<uint32_t>(w[0]),
                           .columns = static_cast<uint32_t>(columns),
-                          .groups = static_cast<uint32_t>(group)};
+                          .groups = static_cast<uint32_t>(group),
+                          .block_columns = BlockColumns(one, columns / group_channels)};
   result.layer.emplace();
   LayerWeight weight = MakeLayerWeight(std::move(constant), LayerKind::kConvolution, shape, 1.0f,
                                        context.kernels, &*result.layer);
   const double taps =
       static_cast<double>(weight.is_sparse ? result.layer->survivors : result.layer->weights);
   const double work = taps * static_cast<double>(window.y.out * window.x.out);
-  result.op = std::make_unique<ConvOp>(std::move(weight), std::move(bias), planes, shape.groups,
-                                       work, context);
+  result.op = std::make_unique<ConvOp>(std::move(weight), std::move(bias), std::move(one),
+                                       std::move(many), shape.groups, work, context);
   return result;
 }
 

@@ -22,29 +22,35 @@ class FullyConnectedOp : public Op {
         max_chunks_(context.max_chunks),
         kernels_(context.kernels) {}
 
+  void PrepareBatch() override {
+    if (weight_.is_sparse) weight_.MakeBatchForm();
+  }
+
   void Run(const RunContext& context) const override {
     for (size_t v = 0; v < vectors_; ++v) {
-      const float* x = context.inputs[0] + v * columns() * context.lanes;
+      const float* x = context.inputs[0] + v * weight_.columns() * context.lanes;
       float* y = context.output + v * bias_.size() * context.lanes;
       const double work = work_ * static_cast<double>(context.lanes);
       if (weight_.in_blocks && context.lanes == 1) {
         RunBlocks(context, work, x, y);
         continue;
       }
-      const size_t parts = weight_.is_sparse ? weight_.sparse.slices() : weight_.panels[0].panels();
-      ForChunks(context.pool, max_chunks_, parts, work, [&](size_t, size_t begin, size_t end) {
-        if (context.lanes == 1) {
-          RunSample(begin, end, x, y);
-        } else {
-          RunBatch(begin, end, x, y, context.lanes);
-        }
-      });
+      ForChunks(context.pool, max_chunks_, Parts(context.lanes), work,
+                [&](size_t, size_t begin, size_t end) {
+                  if (context.lanes == 1) {
+                    RunSample(begin, end, x, y);
+                  } else {
+                    RunBatch(begin, end, x, y, context.lanes);
+                  }
+                });
     }
   }
 
  private:
-  size_t columns() const {
-    return weight_.is_sparse ? weight_.sparse.columns : weight_.panels[0].columns;
+  // That the rows can be split into.
+  size_t Parts(size_t lanes) const {
+    if (!weight_.is_sparse) return weight_.panels[0].panels();
+    return lanes == 1 ? weight_.sell.slices() : weight_.csb.bands();
   }
 
   void RunBlocks(const RunContext& context, double work, const float* x, float* y) const {
@@ -62,7 +68,7 @@ class FullyConnectedOp : public Op {
 
   void RunSample(size_t begin, size_t end, const float* x, float* y) const {
     if (weight_.is_sparse) {
-      kernels_.sell_gather(weight_.sparse, begin, end, x, bias_.data(), clamp_, y);
+      kernels_.sell_gather(weight_.sell, begin, end, x, bias_.data(), clamp_, y);
     } else {
       kernels_.panel_dot(weight_.panels[0], begin, end, x, bias_.data(), clamp_, y);
     }
@@ -71,7 +77,7 @@ class FullyConnectedOp : public Op {
   void RunBatch(size_t begin, size_t end, const float* x, float* y, size_t lanes) const {
     const Shift shift{.x = x, .unit = lanes, .length = lanes, .y = y, .y_row_stride = lanes};
     if (weight_.is_sparse) {
-      kernels_.sparse_shift(weight_.sparse, begin, end, shift, bias_.data(), clamp_);
+      kernels_.sparse_shift(weight_.csb, begin, end, shift, bias_.data(), clamp_);
     } else {
       kernels_.panel_shift(weight_.panels[0], begin, end, shift, bias_.data(), clamp_);
     }

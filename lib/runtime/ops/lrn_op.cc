@@ -1,6 +1,4 @@
 // LRN: y = x / (bias + alpha / size * sum of x^2 over `size` neighbouring channels)^beta.
-#include <algorithm>
-#include <cmath>
 #include <memory>
 
 #include "runtime/chunks.h"
@@ -11,53 +9,24 @@ namespace {
 
 class LrnOp : public Op {
  public:
-  LrnOp(size_t channels, size_t plane, size_t size, float alpha, float beta, float bias,
-        size_t max_chunks)
-      : channels_(channels),
-        plane_(plane),
-        before_((size - 1) / 2),
-        after_(size - 1 - before_),
-        factor_(alpha / static_cast<float>(size)),
-        beta_(beta),
-        bias_(bias),
-        max_chunks_(max_chunks) {}
+  // `shape` is that of one sample.
+  LrnOp(const LrnShape& shape, const NodeContext& context)
+      : shape_(shape), max_chunks_(context.max_chunks), lrn_(context.kernels.lrn) {}
 
   void Run(const RunContext& context) const override {
-    const size_t plane = plane_ * context.lanes;
-    constexpr double kPowCost = 20;  // multiply-adds
-    const double work = static_cast<double>(channels_ * plane) * kPowCost;
-    ForChunks(context.pool, max_chunks_, channels_, work, [&](size_t, size_t begin, size_t end) {
-      for (size_t c = begin; c < end; ++c) {
-        Channel(c, plane, context.inputs[0], context.output + c * plane);
-      }
-    });
+    LrnShape shape = shape_;
+    shape.plane *= context.lanes;
+    const double work = static_cast<double>(shape.channels * shape.plane) * 2.0;
+    ForChunks(context.pool, max_chunks_, shape.channels, work,
+              [&](size_t, size_t begin, size_t end) {
+                lrn_(shape, begin, end, context.inputs[0], context.output);
+              });
   }
 
  private:
-  void Channel(size_t c, size_t plane, const float* x, float* y) const {
-    const size_t first = c - std::min(c, before_);
-    const size_t last = std::min(channels_ - 1, c + std::min(after_, channels_));
-    for (size_t i = 0; i < plane; ++i) y[i] = 0;
-    for (size_t n = first; n <= last; ++n) {
-      const float* neighbour = x + n * plane;
-      for (size_t i = 0; i < plane; ++i) y[i] += neighbour[i] * neighbour[i];
-    }
-    const float* own = x + c * plane;
-    if (beta_ == 0.75f) {
-      // The usual exponent: s^0.75 is two square roots and a product.
-      for (size_t i = 0; i < plane; ++i) {
-        const float root = std::sqrt(bias_ + factor_ * y[i]);
-        y[i] = own[i] / (root * std::sqrt(root));
-      }
-    } else {
-      for (size_t i = 0; i < plane; ++i) y[i] = own[i] * std::pow(bias_ + factor_ * y[i], -beta_);
-    }
-  }
-
-  size_t channels_, plane_;
-  size_t before_, after_;  // neighbours on either side
-  float factor_, beta_, bias_;
+  LrnShape shape_;
   size_t max_chunks_;
+  Lrn* lrn_;
 };
 
 }  // namespace
@@ -72,12 +41,16 @@ StatusOr<NodeResult> MakeLrn(const NodeContext& context) {
     return BadInput("LRN over " + std::to_string(size) + " channels", "",
                     "the file contradicts itself; encode the model again");
   }
-  const Shape& shape = context.inputs[0].shape;
-  NodeResult result{.shape = shape};
-  result.op = std::make_unique<LrnOp>(
-      static_cast<size_t>(shape[0]), static_cast<size_t>(CheckedSize(shape, 1, shape.size())),
-      static_cast<size_t>(size), context.attributes.Float("alpha"),
-      context.attributes.Float("beta"), context.attributes.Float("bias"), context.max_chunks);
+  const Shape& x = context.inputs[0].shape;
+  LrnShape shape{.channels = static_cast<size_t>(x[0]),
+                 .plane = static_cast<size_t>(CheckedSize(x, 1, x.size())),
+                 .before = static_cast<size_t>(size - 1) / 2,
+                 .factor = context.attributes.Float("alpha") / static_cast<float>(size),
+                 .beta = context.attributes.Float("beta"),
+                 .bias = context.attributes.Float("bias")};
+  shape.after = static_cast<size_t>(size) - 1 - shape.before;
+  NodeResult result{.shape = x};
+  result.op = std::make_unique<LrnOp>(shape, context);
   return result;
 }
 

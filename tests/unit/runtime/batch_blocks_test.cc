@@ -44,7 +44,9 @@ TEST(BatchBlocksTest, SamplesAloneAreTheSameForEverySizeOfBlocks) {
 
 std::array<PlanMemory, kLaneChoices.size()> MemoryOf(uint64_t floats_a_lane) {
   std::array<PlanMemory, kLaneChoices.size()> memory;
-  for (size_t i = 0; i < memory.size(); ++i) memory[i].floats = floats_a_lane * kLaneChoices[i];
+  for (size_t i = 0; i < memory.size(); ++i) {
+    memory[i].floats = memory[i].reread = floats_a_lane * kLaneChoices[i];
+  }
   return memory;
 }
 
@@ -56,6 +58,10 @@ TEST(BatchBlocksTest, LanesGrowWithTheBatchAndShrinkWithThreadsAndMemory) {
   EXPECT_EQ(ChooseLanes(128, 2, MemoryOf(1000)), 3u);
   EXPECT_EQ(ChooseLanes(1000, 1, MemoryOf(15000)), 1u);
   EXPECT_EQ(ChooseLanes(1000, 1, MemoryOf(uint64_t{1} << 24)), 0u);
+  // What is read once need not fit a cache.
+  auto streamed = MemoryOf(100'000);
+  for (PlanMemory& memory : streamed) memory.reread = 0;
+  EXPECT_EQ(ChooseLanes(1000, 1, streamed), 3u);
 }
 
 // A session keeps the memory of its largest batch: a smaller one must not want larger blocks.

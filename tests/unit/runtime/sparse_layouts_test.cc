@@ -1,18 +1,22 @@
-#include "runtime/kernels/sparse_matrix.h"
-
+// What the sparse layouts hold: SELL-16, blocks and CSB.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <map>
 
 #include "base/rng.h"
+#include "runtime/kernels/block_matrix.h"
+#include "runtime/kernels/csb_matrix.h"
+#include "runtime/kernels/sell_matrix.h"
 
 namespace dc::runtime {
 namespace {
 
-// What the layout holds, entry by entry: value at (row, column), zeros left out.
-std::map<std::pair<uint32_t, uint32_t>, float> Contents(const SparseMatrix& w) {
-  std::map<std::pair<uint32_t, uint32_t>, float> contents;
+// Value at (row, column), zeros left out.
+using Contents = std::map<std::pair<uint32_t, uint32_t>, float>;
+
+Contents ContentsOf(const SellMatrix& w) {
+  Contents contents;
   for (size_t slot = 0; slot < w.slots(); ++slot) {
     w.ForEachEntry(slot, [&](uint32_t column, float value) {
       if (value == 0) return;
@@ -24,7 +28,33 @@ std::map<std::pair<uint32_t, uint32_t>, float> Contents(const SparseMatrix& w) {
   return contents;
 }
 
-TEST(SparseMatrixTest, HoldsExactlyTheSurvivors) {
+Contents ContentsOf(const CsbMatrix& w) {
+  Contents contents;
+  for (size_t band = 0; band < w.bands(); ++band) {
+    w.ForEachEntry(band, [&](uint32_t row, uint32_t column, float value) {
+      EXPECT_LE(w.band_begin[band], row);
+      EXPECT_LT(row, w.band_begin[band + 1]);
+      EXPECT_LT(column, w.columns);
+      EXPECT_TRUE(contents.emplace(std::pair{row, column}, value).second);
+    });
+  }
+  return contents;
+}
+
+// Checks that positions grow within each row.
+Contents ContentsOf(const SparseRows& rows, const std::vector<float>& codebook) {
+  Contents contents;
+  for (uint32_t row = 0; row < rows.rows; ++row) {
+    for (uint64_t i = rows.begin[row]; i < rows.begin[row + 1]; ++i) {
+      EXPECT_TRUE(i == rows.begin[row] || rows.positions[i - 1] < rows.positions[i]);
+      const uint32_t column = rows.positions[i] - row * rows.columns;
+      contents[{row, column}] = codebook[rows.codes[i]];
+    }
+  }
+  return contents;
+}
+
+TEST(SparseLayoutsTest, HoldExactlyTheSurvivors) {
   Rng rng(5);
   for (int round = 0; round < 60; ++round) {
     const uint32_t rows = 1 + rng.Below(70), columns = 1 + rng.Below(900);
@@ -34,7 +64,7 @@ TEST(SparseMatrixTest, HoldsExactlyTheSurvivors) {
     std::vector<float> codebook(entries);
     for (float& value : codebook) value = rng.Below(10) ? static_cast<float>(rng.Normal()) : 0.0f;
     const uint32_t minor = transposed ? rows : columns;
-    std::map<std::pair<uint32_t, uint32_t>, float> expected;
+    Contents expected;
     std::vector<uint32_t> positions;
     std::vector<uint16_t> codes;
     for (uint32_t i = 0; i < rows * columns; ++i) {
@@ -46,16 +76,51 @@ TEST(SparseMatrixTest, HoldsExactlyTheSurvivors) {
       if (value != 0) expected[transposed ? std::pair{b, a} : std::pair{a, b}] = value;
     }
     const SparseRows source = GroupByRow(rows, columns, transposed, positions, codes, codebook);
-    for (uint32_t slice_rows : {1u, 16u}) {
-      const SparseMatrix w = LayOut(source, codebook, slice_rows);
-      EXPECT_EQ(Contents(w), expected);
-      EXPECT_EQ(w.survivors, static_cast<int64_t>(expected.size()));
-      EXPECT_GE(w.codebook.size(), 64u);
+    const SellMatrix sell = LayOutSell(source, codebook);
+    EXPECT_EQ(ContentsOf(sell), expected);
+    EXPECT_EQ(sell.survivors, static_cast<int64_t>(expected.size()));
+    EXPECT_GE(sell.codebook.size(), 64u);
+    EXPECT_EQ(ContentsOf(sell.ToRows(), sell.codebook), expected);
+    const CsbMatrix csb = LayOutCsb(source, codebook,
+                                    {.group_rows = rows % 2 ? rows : rows / 2,
+                                     .band_rows = 1 + rng.Below(40),
+                                     .block_columns = 1 + rng.Below(255)});
+    EXPECT_EQ(ContentsOf(csb), expected);
+    if (entries < BlockMatrix::kMaxEntries) {
+      const BlockMatrix blocks = LayOutBlocks(source, codebook, 1 + rng.Below(3));
+      EXPECT_EQ(ContentsOf(blocks.ToRows(), blocks.codebook), expected);
     }
   }
 }
 
-TEST(SparseMatrixTest, ColumnMajorScanGivesTheSameRows) {
+TEST(SparseLayoutsTest, CsbBandsKeepToGroupsAndLongRowsComeFirst) {
+  Rng rng(3);
+  const std::vector<float> codebook = {1, 2};
+  std::vector<uint32_t> positions;
+  std::vector<uint16_t> codes;
+  for (uint32_t i = 0; i < 60 * 400; ++i) {
+    if (i / 400 < 59 && rng.Below(60) >= i / 400) continue;
+    positions.push_back(i);
+    codes.push_back(static_cast<uint16_t>(i % 2));
+  }
+  const CsbMatrix w = LayOutCsb(GroupByRow(60, 400, false, positions, codes, codebook), codebook,
+                                {.group_rows = 30, .band_rows = 16, .block_columns = 255});
+  EXPECT_EQ(w.band_begin, (std::vector<uint32_t>{0, 16, 30, 46, 60}));
+  EXPECT_EQ(w.blocks, 2u);
+  for (size_t band = 0; band < w.bands(); ++band) {
+    const size_t height = w.band_begin[band + 1] - w.band_begin[band];
+    for (size_t block = 0; block < w.blocks; ++block) {
+      const size_t at = w.band_begin[band] * w.blocks + block * height;
+      EXPECT_TRUE(std::is_sorted(w.counts.begin() + static_cast<std::ptrdiff_t>(at),
+                                 w.counts.begin() + static_cast<std::ptrdiff_t>(at + height),
+                                 std::greater<>()));
+    }
+  }
+  // A full block of 255 columns is as many as a count can say.
+  EXPECT_EQ(*std::max_element(w.counts.begin(), w.counts.end()), 255);
+}
+
+TEST(SparseLayoutsTest, ColumnMajorScanGivesTheSameRows) {
   // Positions of a column-major scan grow along each row all the same.
   const std::vector<float> codebook = {0, 1, 2, 3};
   const std::vector<uint32_t> row_order = {0, 2, 3, 5}, column_order = {0, 3, 2, 5};
@@ -67,7 +132,7 @@ TEST(SparseMatrixTest, ColumnMajorScanGivesTheSameRows) {
   EXPECT_TRUE(std::ranges::equal(a.codes, b.codes));
 }
 
-TEST(SparseMatrixTest, SplitsPositionsOfTheLargestMatrices) {
+TEST(SparseLayoutsTest, SplitsPositionsOfTheLargestMatrices) {
   // Quotients come from a multiplication: where a remainder is 0 or the largest it must not round.
   constexpr uint32_t kElements = uint32_t{1} << 28;
   for (uint32_t columns : {4095u, 4097u, 65537u, 16777213u, kElements / 3}) {
@@ -89,22 +154,21 @@ TEST(SparseMatrixTest, SplitsPositionsOfTheLargestMatrices) {
   }
 }
 
-TEST(SparseMatrixTest, DistancesAroundTheWidthOfAGap) {
+TEST(SparseLayoutsTest, DistancesAroundTheWidthOfAGap) {
   const std::vector<float> codebook = {0, 5};
   for (uint32_t first : {0u, 1u, 254u, 255u, 256u, 257u, 509u, 510u, 511u, 765u, 766u}) {
     for (uint32_t gap : {1u, 254u, 255u, 256u, 257u, 509u, 510u, 511u, 512u, 765u, 766u}) {
       const std::vector<uint32_t> positions = {first, first + gap};
       const std::vector<uint16_t> codes = {1, 1};
-      const SparseMatrix w =
-          LayOut(GroupByRow(1, 2000, false, positions, codes, codebook), codebook, 1);
-      const std::map<std::pair<uint32_t, uint32_t>, float> expected = {{{0, first}, 5},
-                                                                       {{0, first + gap}, 5}};
-      EXPECT_EQ(Contents(w), expected) << first << " + " << gap;
+      const SellMatrix w =
+          LayOutSell(GroupByRow(1, 2000, false, positions, codes, codebook), codebook);
+      const Contents expected = {{{0, first}, 5}, {{0, first + gap}, 5}};
+      EXPECT_EQ(ContentsOf(w), expected) << first << " + " << gap;
     }
   }
 }
 
-TEST(SparseMatrixTest, SlicesOfSixteenAreSortedAndTight) {
+TEST(SparseLayoutsTest, SlicesOfSixteenAreSortedAndTight) {
   Rng rng(9);
   const std::vector<float> codebook = {0, 1};
   std::vector<uint32_t> positions;
@@ -116,8 +180,7 @@ TEST(SparseMatrixTest, SlicesOfSixteenAreSortedAndTight) {
       codes.push_back(1);
     }
   }
-  const SparseMatrix w =
-      LayOut(GroupByRow(50, 200, false, positions, codes, codebook), codebook, 16);
+  const SellMatrix w = LayOutSell(GroupByRow(50, 200, false, positions, codes, codebook), codebook);
   ASSERT_EQ(w.slices(), 4u);
   EXPECT_EQ(w.slots(), 64u);
   for (size_t s = 1; s < w.slices(); ++s) {
@@ -128,7 +191,7 @@ TEST(SparseMatrixTest, SlicesOfSixteenAreSortedAndTight) {
   EXPECT_EQ(w.gaps.size(), w.codes8.size());
 }
 
-TEST(SparseMatrixTest, AboutTwoBytesASurvivorAtPaperDensity) {
+TEST(SparseLayoutsTest, AboutTwoBytesASurvivorAtPaperDensity) {
   Rng rng(2);
   const std::vector<float> codebook = {0, 1, 2, 3};
   std::vector<uint32_t> positions;
@@ -138,8 +201,8 @@ TEST(SparseMatrixTest, AboutTwoBytesASurvivorAtPaperDensity) {
     positions.push_back(i);
     codes.push_back(static_cast<uint16_t>(1 + rng.Below(3)));
   }
-  const SparseMatrix w =
-      LayOut(GroupByRow(300, 784, false, positions, codes, codebook), codebook, 16);
+  const SellMatrix w =
+      LayOutSell(GroupByRow(300, 784, false, positions, codes, codebook), codebook);
   EXPECT_LT(static_cast<double>(w.ResidentBytes()), 2.3 * static_cast<double>(w.survivors));
 }
 

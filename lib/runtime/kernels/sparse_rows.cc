@@ -1,4 +1,4 @@
-#include "runtime/kernels/sparse_matrix.h"
+#include "runtime/kernels/sparse_rows.h"
 
 #include <algorithm>
 #include <bit>
@@ -9,10 +9,6 @@
 
 namespace dc::runtime {
 namespace {
-
-constexpr uint32_t kMaxGap = 255;
-// Kernels load this many centroids into registers without asking how many there are.
-constexpr size_t kMinCodebook = 64;
 
 // Divides numbers up to kMaxSampleSize by `divisor`, which is at most that, without a division.
 class Divider {
@@ -30,39 +26,6 @@ class Divider {
   int shift_;
   uint64_t factor_;
 };
-
-// Entries that the survivors of a row take, fillers included.
-uint64_t EntriesOfRow(const SparseRows& source, uint32_t row) {
-  const uint32_t* const positions = source.positions.data();
-  const uint64_t end = source.begin[row + 1];
-  uint64_t entries = end - source.begin[row];
-  uint32_t last = row * source.columns;
-  for (uint64_t i = source.begin[row]; i < end; ++i) {
-    const uint32_t gap = positions[i] - last;
-    if (gap > kMaxGap) [[unlikely]]
-      entries += (gap - 1) / kMaxGap;
-    last = positions[i];
-  }
-  return entries;
-}
-
-// Writes the entries of a row, `stride` apart.
-template <typename Code>
-void FillRow(const SparseRows& source, uint32_t row, size_t stride, uint8_t* gaps, Code* codes) {
-  const uint32_t* const positions = source.positions.data();
-  const uint16_t* const source_codes = source.codes.data();
-  const uint64_t end = source.begin[row + 1];
-  uint32_t last = row * source.columns;
-  for (uint64_t i = source.begin[row]; i < end; ++i) {
-    uint32_t gap = positions[i] - last;
-    last = positions[i];
-    for (; gap > kMaxGap; gap -= kMaxGap, gaps += stride, codes += stride) *gaps = kMaxGap;
-    *gaps = static_cast<uint8_t>(gap);
-    *codes = static_cast<Code>(source_codes[i]);
-    gaps += stride;
-    codes += stride;
-  }
-}
 
 // Sets result->begin, positions being ascending.
 void FindRows(SparseRows* result) {
@@ -146,63 +109,6 @@ SparseRows GroupByRow(uint32_t rows, uint32_t columns, bool transposed,
   result.positions = positions;
   result.codes = codes;
   FindRows(&result);
-  return result;
-}
-
-int64_t SparseMatrix::ResidentBytes() const {
-  return static_cast<int64_t>(slot_rows.size() * sizeof(uint32_t) +
-                              slice_begin.size() * sizeof(uint64_t) + gaps.size() + codes8.size() +
-                              codes16.size() * sizeof(uint16_t) + codebook.size() * sizeof(float));
-}
-
-SparseMatrix LayOut(const SparseRows& source, std::span<const float> codebook,
-                    uint32_t slice_rows) {
-  SparseMatrix result{.rows = source.rows, .columns = source.columns, .slice_rows = slice_rows};
-  result.survivors = static_cast<int64_t>(source.positions.size());
-
-  result.codebook.assign(codebook.begin(), codebook.end());
-  const size_t zero =
-      static_cast<size_t>(std::find(codebook.begin(), codebook.end(), 0.0f) - codebook.begin());
-  if (zero == codebook.size()) result.codebook.push_back(0.0f);
-  result.codebook_entries = static_cast<uint32_t>(result.codebook.size());
-  result.codebook.resize(std::max(result.codebook.size(), kMinCodebook), 0.0f);
-
-  std::vector<uint64_t> entries(source.rows);
-  for (uint32_t row = 0; row < source.rows; ++row) entries[row] = EntriesOfRow(source, row);
-  const size_t slices = (size_t{source.rows} + slice_rows - 1) / slice_rows;
-  result.slot_rows.assign(slices * slice_rows, source.rows);
-  std::iota(result.slot_rows.begin(), result.slot_rows.begin() + source.rows, 0u);
-  if (slice_rows > 1) {
-    std::stable_sort(result.slot_rows.begin(), result.slot_rows.begin() + source.rows,
-                     [&](uint32_t a, uint32_t b) { return entries[a] > entries[b]; });
-  }
-  result.slice_begin.assign(slices + 1, 0);
-  for (size_t s = 0; s < slices; ++s) {
-    // The first slot of a slice is its longest.
-    result.slice_begin[s + 1] = result.slice_begin[s] + entries[result.slot_rows[s * slice_rows]];
-  }
-
-  const size_t total = result.slice_begin.back() * slice_rows;
-  result.gaps.assign(total, 0);
-  const bool wide = result.codebook_entries > 256;
-  const uint16_t filler = static_cast<uint16_t>(zero);
-  if (wide) {
-    result.codes16.assign(total, filler);
-  } else {
-    result.codes8.assign(total, static_cast<uint8_t>(filler));
-  }
-  for (size_t slot = 0; slot < result.slots(); ++slot) {
-    const uint32_t row = result.slot_rows[slot];
-    // Where no row has entries there is not even an address to write them to.
-    if (row == source.rows || source.begin[row] == source.begin[row + 1]) continue;
-    const size_t entry = result.slice_begin[slot / slice_rows] * slice_rows + slot % slice_rows;
-    uint8_t* const gaps = result.gaps.data() + entry;
-    if (wide) {
-      FillRow(source, row, slice_rows, gaps, result.codes16.data() + entry);
-    } else {
-      FillRow(source, row, slice_rows, gaps, result.codes8.data() + entry);
-    }
-  }
   return result;
 }
 

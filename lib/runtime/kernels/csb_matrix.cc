@@ -1,0 +1,127 @@
+#include "runtime/kernels/csb_matrix.h"
+
+#include <algorithm>
+#include <array>
+
+namespace dc::runtime {
+namespace {
+
+// The survivors of one band: counts first, then entries.
+class BandWriter {
+ public:
+  BandWriter(const SparseRows& source, size_t band, CsbMatrix* out)
+      : source_(source),
+        out_(out),
+        band_(band),
+        first_(out->band_begin[band]),
+        height_(out->band_begin[band + 1] - first_),
+        cells_(height_ * out->blocks, 0) {}
+
+  // Sets order and counts of the band and entry_begin of the blocks after its first.
+  void Order() {
+    ForEach([&](size_t cell, uint64_t, uint32_t) { ++cells_[cell]; });
+    for (size_t block = 0; block < out_->blocks; ++block) OrderBlock(block);
+  }
+
+  // Writes the entries; cells_ holds where those of each row and block go.
+  template <typename Code>
+  void Write(Code* codes) {
+    ForEach([&](size_t cell, uint64_t i, uint32_t column) {
+      const uint64_t entry = cells_[cell]++;
+      out_->entry_columns[entry] = static_cast<uint8_t>(column);
+      codes[entry] = static_cast<Code>(source_.codes[i]);
+    });
+  }
+
+ private:
+  // Calls visit(row in the band * blocks + block, survivor, column in the block).
+  template <typename Visit>
+  void ForEach(const Visit& visit) const {
+    for (size_t row = first_; row < first_ + height_; ++row) {
+      const uint32_t row_begin = static_cast<uint32_t>(row) * source_.columns;
+      size_t cell = (row - first_) * out_->blocks;
+      uint32_t block_begin = 0;
+      for (uint64_t i = source_.begin[row]; i < source_.begin[row + 1]; ++i) {
+        const uint32_t column = source_.positions[i] - row_begin;
+        while (column - block_begin >= out_->block_columns) {
+          block_begin += out_->block_columns;
+          ++cell;
+        }
+        visit(cell, i, column - block_begin);
+      }
+    }
+  }
+
+  // Counting sort of the rows, the most survivors first.
+  void OrderBlock(size_t block) {
+    std::array<uint32_t, 257> next{};  // next[255 - n] rows have more than n survivors
+    for (size_t r = 0; r < height_; ++r) ++next[256 - cells_[r * out_->blocks + block]];
+    for (size_t c = 1; c < next.size(); ++c) next[c] += next[c - 1];
+    const size_t at = first_ * out_->blocks + block * height_;
+    for (size_t r = 0; r < height_; ++r) {
+      const uint64_t count = cells_[r * out_->blocks + block];
+      const size_t i = at + next[255 - count]++;
+      out_->order[i] = static_cast<uint16_t>(r);
+      out_->counts[i] = static_cast<uint8_t>(count);
+    }
+    uint64_t entry = out_->entry_begin[band_ * out_->blocks + block];
+    for (size_t i = at; i < at + height_; ++i) {
+      cells_[out_->order[i] * size_t{out_->blocks} + block] = entry;
+      entry += out_->counts[i];
+    }
+    out_->entry_begin[band_ * out_->blocks + block + 1] = entry;
+  }
+
+  const SparseRows& source_;
+  CsbMatrix* const out_;
+  const size_t band_, first_, height_;
+  std::vector<uint64_t> cells_;  // row by row, one a block: survivors, then where they go
+};
+
+template <typename Code>
+void WriteBands(const SparseRows& source, CsbMatrix* out, std::vector<Code>* codes) {
+  out->entry_columns.resize(source.positions.size());
+  codes->resize(source.positions.size());
+  for (size_t band = 0; band < out->bands(); ++band) {
+    BandWriter writer(source, band, out);
+    writer.Order();
+    if (out->entry_begin[(band + 1) * out->blocks] > out->entry_begin[band * out->blocks]) {
+      writer.Write(codes->data());
+    }
+  }
+}
+
+}  // namespace
+
+int64_t CsbMatrix::ResidentBytes() const {
+  return static_cast<int64_t>(
+      band_begin.size() * sizeof(uint32_t) + order.size() * sizeof(uint16_t) + counts.size() +
+      entry_begin.size() * sizeof(uint64_t) + entry_columns.size() + codes8.size() +
+      codes16.size() * sizeof(uint16_t) + codebook.size() * sizeof(float));
+}
+
+CsbMatrix LayOutCsb(const SparseRows& source, std::span<const float> codebook,
+                    const CsbShape& shape) {
+  CsbMatrix out{.rows = source.rows, .columns = source.columns};
+  out.block_columns = std::min(shape.block_columns, source.columns);
+  out.blocks = (source.columns + out.block_columns - 1) / out.block_columns;
+  const uint32_t group_rows = shape.group_rows == 0 ? source.rows : shape.group_rows;
+  for (uint32_t group = 0; group < source.rows; group += group_rows) {
+    for (uint32_t row = 0; row < group_rows; row += shape.band_rows) {
+      out.band_begin.push_back(group + row);
+    }
+  }
+  out.band_begin.push_back(source.rows);
+  out.order.resize(size_t{source.rows} * out.blocks);
+  out.counts.resize(out.order.size());
+  out.entry_begin.assign(out.bands() * out.blocks + 1, 0);
+  out.codebook.assign(codebook.begin(), codebook.end());
+  if (codebook.size() > 256) {
+    WriteBands(source, &out, &out.codes16);
+  } else {
+    WriteBands(source, &out, &out.codes8);
+  }
+  return out;
+}
+
+}  // namespace dc::runtime

@@ -1,0 +1,42 @@
+// The survivors of a sparse weight row by row: what every sparse layout is made from.
+#ifndef DC_RUNTIME_KERNELS_SPARSE_ROWS_H_
+#define DC_RUNTIME_KERNELS_SPARSE_ROWS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace dc::runtime {
+
+// How many of `codes` (below codebook.size()) have a centroid other than 0.
+size_t CountSurvivors(std::span<const uint16_t> codes, std::span<const float> codebook);
+
+// Survivors of a matrix row by row (outputs), each with its position and its code.
+struct SparseRows {
+  uint32_t rows = 0, columns = 0;
+  std::vector<uint64_t> begin;  // rows + 1: the survivors of row r are [begin[r], begin[r + 1])
+  std::span<const uint32_t> positions;  // row * columns + column, ascending
+  std::span<const uint16_t> codes;      // beside positions
+
+  // What the spans above point to, where that is not the source.
+  std::vector<uint32_t> own_positions;
+  std::vector<uint16_t> own_codes;
+
+  SparseRows() = default;
+  SparseRows(SparseRows&&) = default;
+  SparseRows& operator=(SparseRows&&) = default;
+};
+
+// Sorts survivors into rows. Survivor i sits at positions[i] = a * minor + b of a stored matrix
+// with `minor` columns; positions grow within each a and within each b. Its row is a and its column
+// b, or the other way round when `transposed`. Survivors whose centroid is 0 are dropped. The
+// result may point to `positions` and `codes`. Preconditions: rows and columns are those of the
+// result, their product is at most kMaxSampleSize; codes are below codebook.size().
+SparseRows GroupByRow(uint32_t rows, uint32_t columns, bool transposed,
+                      std::span<const uint32_t> positions, std::span<const uint16_t> codes,
+                      std::span<const float> codebook);
+
+}  // namespace dc::runtime
+
+#endif  // DC_RUNTIME_KERNELS_SPARSE_ROWS_H_
