@@ -54,6 +54,7 @@ struct NodeContext {
 struct NodeResult {
   Shape shape;  // of one sample of the output
   std::unique_ptr<Op> op;
+  bool joins = false;              // the output is the inputs, one behind the other
   std::optional<LayerPlan> layer;  // of operators with weights; name is left to the plan
 };
 

@@ -7,26 +7,17 @@
 
 #include "format/ops.h"
 #include "runtime/graph_view.h"
-#include "runtime/kernels/shift.h"
 #include "runtime/node_context.h"
 #include "runtime/ops/registry.h"
+#include "runtime/plan_memory.h"
 
 namespace dc::runtime {
 namespace {
-
-// Bytes of activations a sample: far above any network, far below what wraps around.
-constexpr uint64_t kMaxArenaBytes = uint64_t{1} << 32;
 
 // What the planner knows of a value that is computed.
 struct Value {
   Shape shape;
   uint32_t buffer = 0;
-};
-
-// The times between which a buffer is in use. Step s of the plan is time s + 1; the input is there
-// at time 0.
-struct Life {
-  uint32_t first = 0, last = 0;
 };
 
 class Planner {
@@ -55,8 +46,8 @@ class Planner {
     const Value& output = values_[manifest_.outputs[0].value];
     plan_.output = output.buffer;
     plan_.output_shape = output.shape;
-    lives_[output.buffer].last = static_cast<uint32_t>(plan_.steps.size()) + 1;
-    DC_RETURN_IF_ERROR(PlanMemories());
+    RemoveJoins(&plan_);
+    DC_RETURN_IF_ERROR(PlanMemories(&plan_));
     return std::move(plan_);
   }
 
@@ -75,12 +66,11 @@ class Planner {
     return OkStatus();
   }
 
-  // A buffer that is written at the step that is added next.
   uint32_t NewBuffer(uint64_t size) {
-    const uint32_t now = static_cast<uint32_t>(lives_.empty() ? 0 : plan_.steps.size() + 1);
-    lives_.push_back({now, now});
+    const uint32_t buffer = static_cast<uint32_t>(plan_.buffer_sizes.size());
     plan_.buffer_sizes.push_back(size);
-    return static_cast<uint32_t>(lives_.size() - 1);
+    plan_.parts.push_back({buffer, 0});
+    return buffer;
   }
 
   Status AddNode(size_t n, const Fusion& fusion) {
@@ -121,10 +111,8 @@ class Planner {
       output.buffer = inputs[0];
       return OkStatus();
     }
-    const uint32_t now = static_cast<uint32_t>(plan_.steps.size()) + 1;
-    for (uint32_t buffer : inputs) lives_[buffer].last = now;
     output.buffer = NewBuffer(static_cast<uint64_t>(CheckedSize(result.shape)));
-    plan_.steps.push_back({std::move(result.op), std::move(inputs), output.buffer});
+    plan_.steps.push_back({std::move(result.op), std::move(inputs), output.buffer, result.joins});
     if (result.layer) AddLayer(node, std::move(*result.layer));
     return OkStatus();
   }
@@ -138,49 +126,11 @@ class Planner {
     plan_.layers.push_back(std::move(layer));
   }
 
-  Status PlanMemories() {
-    for (size_t i = 0; i < kLaneChoices.size(); ++i) {
-      const size_t lanes = kLaneChoices[i];
-      std::vector<ArenaBuffer> wanted;
-      uint64_t bytes = 0;  // as if nothing was shared
-      const auto want = [&](uint64_t floats, uint32_t first, uint32_t last) {
-        wanted.push_back({floats + kReadSlack, first, last});
-        bytes += (floats + kReadSlack) * sizeof(float);
-      };
-      for (size_t b = 0; b < lives_.size(); ++b) {
-        want(plan_.buffer_sizes[b] * lanes, lives_[b].first, lives_[b].last);
-      }
-      for (size_t s = 0; s < plan_.steps.size(); ++s) {
-        const uint32_t time = static_cast<uint32_t>(s) + 1;
-        want(plan_.steps[s].op->ScratchFloats(lanes), time, time);
-      }
-      // Sizes are below 2^31 floats and there are few buffers: the sum cannot wrap around.
-      if (lanes == 1 && bytes > kMaxArenaBytes) {
-        return Unsupported("activations of " + std::to_string(bytes) + " bytes a sample",
-                           "manifest", "the limit is 4 GiB");
-      }
-      const ArenaLayout layout = PlanArena(wanted);
-      PlanMemory& memory = plan_.memory[i];
-      const auto split = layout.offsets.begin() + static_cast<std::ptrdiff_t>(lives_.size());
-      memory.buffers.assign(layout.offsets.begin(), split);
-      memory.scratch.assign(split, layout.offsets.end());
-      memory.floats = layout.floats;
-      for (const Step& step : plan_.steps) {
-        if (!step.op->Rereads()) continue;
-        uint64_t floats = step.op->ScratchFloats(lanes) + plan_.buffer_sizes[step.output] * lanes;
-        for (uint32_t input : step.inputs) floats += plan_.buffer_sizes[input] * lanes;
-        memory.reread = std::max(memory.reread, floats);
-      }
-    }
-    return OkStatus();
-  }
-
   const format::Manifest& manifest_;
   const GraphView& graph_;
   const ConstantLoader& load_;
   const PlanOptions& options_;
   std::vector<Value> values_;
-  std::vector<Life> lives_;  // one a buffer
   int convolutions_ = 0, fully_connected_ = 0;
   Plan plan_;
 };

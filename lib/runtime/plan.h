@@ -32,6 +32,13 @@ struct Step {
   std::unique_ptr<Op> op;
   std::vector<uint32_t> inputs;  // buffers
   uint32_t output = 0;           // a buffer
+  bool joins = false;            // the output is the inputs, one behind the other
+};
+
+// A buffer is itself, or lies `offset` values of a sample behind the begin of another, `whole`.
+struct BufferPart {
+  uint32_t whole = 0;
+  uint64_t offset = 0;
 };
 
 // Where everything lies for one number of lanes.
@@ -46,6 +53,7 @@ struct Plan {
   Shape input_shape, output_shape;  // of one sample
   std::vector<Step> steps;
   std::vector<uint64_t> buffer_sizes;                  // values of a sample
+  std::vector<BufferPart> parts;                       // beside buffer_sizes
   uint32_t input = 0, output = 0;                      // buffers
   std::vector<LayerPlan> layers;                       // operators with weights, in order
   std::array<PlanMemory, kLaneChoices.size()> memory;  // beside kLaneChoices

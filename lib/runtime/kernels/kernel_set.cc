@@ -6,15 +6,28 @@
 namespace dc::runtime {
 
 const KernelSet& ReferenceKernels() {
-  static constexpr KernelSet kKernels{
-      SellGatherRef, SparseShiftRef, BlockPermuteRef, PanelDotRef, PanelShiftRef, LrnRef, true};
+  static constexpr KernelSet kKernels{.sell_gather = SellGatherRef,
+                                      .sparse_shift = SparseShiftRef,
+                                      .block_permute = BlockPermuteRef,
+                                      .panel_dot = PanelDotRef,
+                                      .panel_shift = PanelShiftRef,
+                                      .lrn = LrnRef,
+                                      .pool_down = PoolDownRef,
+                                      .pool_along = PoolAlongRef,
+                                      .reference = true};
   return kKernels;
 }
 
 const KernelSet& SimdKernels() {
-  static const KernelSet kKernels{SellGatherSimd, SparseShiftSimd,     BlockPermuteSimd,
-                                  PanelDotSimd,   PanelShiftSimd,      LrnSimd,
-                                  false,          BlockPermuteIsFast()};
+  static const KernelSet kKernels{.sell_gather = SellGatherSimd,
+                                  .sparse_shift = SparseShiftSimd,
+                                  .block_permute = BlockPermuteSimd,
+                                  .panel_dot = PanelDotSimd,
+                                  .panel_shift = PanelShiftSimd,
+                                  .lrn = LrnSimd,
+                                  .pool_down = PoolDownSimd,
+                                  .pool_along = PoolAlongSimd,
+                                  .fast_blocks = BlockPermuteIsFast()};
   return kKernels;
 }
 

@@ -23,10 +23,12 @@ struct Job {
   Clamp clamp;
 };
 
-// Rows [row, row + count), count <= kRows and all of one panel, at kVectors vectors from position
-// `at` of `line` on. Rows of the panel beyond `count` are computed and dropped.
+// Rows [row, row + count), count <= kRows and all of one panel, at kVectors vectors, the last of
+// which has `last_floats` floats, from position `at` of `line` on. Rows of the panel beyond `count`
+// are computed and dropped.
 template <size_t kVectors>
-HWY_ATTR void Tile(const Job& job, size_t row, size_t count, size_t line, size_t at) {
+HWY_ATTR void Tile(const Job& job, size_t row, size_t count, size_t last_floats, size_t line,
+                   size_t at) {
   const D d;
   const PanelMatrix& w = job.w;
   const Shift& shift = job.shift;
@@ -52,7 +54,8 @@ HWY_ATTR void Tile(const Job& job, size_t row, size_t count, size_t line, size_t
     float* y = shift.Y(row + r, line) + at;
     const V bias = hn::Set(d, job.bias[row + r]);
     for (size_t v = 0; v < kVectors; ++v) {
-      hn::StoreU(hn::Min(hn::Max(hn::Add(sums[r][v], bias), lo), hi), d, y + v * kLanes);
+      const V result = hn::Min(hn::Max(hn::Add(sums[r][v], bias), lo), hi);
+      StoreFirst(result, v + 1 == kVectors ? last_floats : kLanes, y + v * kLanes);
     }
   }
 }
@@ -62,21 +65,23 @@ HWY_ATTR void Tile(const Job& job, size_t row, size_t count, size_t line, size_t
 HWY_ATTR void PanelShiftTarget(const PanelMatrix& w, size_t first_panel, size_t last_panel,
                                const Shift& shift, const float* bias, Clamp clamp) {
   const Job job{w, shift, bias, clamp};
-  const size_t vectors = RoundUpToShiftUnit(shift.length) / kLanes;
+  const LineVectors vectors(shift.length);
   const size_t last_row = HWY_MIN(last_panel * kPanelRows, size_t{w.rows});
   for (size_t line = 0; line < shift.lines; ++line) {
-    for (size_t v = 0; v < vectors; v += kMaxVectors) {
+    for (size_t v = 0; v < vectors.count; v += kMaxVectors) {
       for (size_t row = first_panel * kPanelRows; row < last_row; row += kRows) {
         const size_t count = HWY_MIN(kRows, last_row - row);
-        switch (HWY_MIN(kMaxVectors, vectors - v)) {
+        const size_t wide = HWY_MIN(kMaxVectors, vectors.count - v);
+        const size_t last_floats = vectors.LastFloats(v + wide);
+        switch (wide) {
           case 1:
-            Tile<1>(job, row, count, line, v * kLanes);
+            Tile<1>(job, row, count, last_floats, line, v * kLanes);
             break;
           case 2:
-            Tile<2>(job, row, count, line, v * kLanes);
+            Tile<2>(job, row, count, last_floats, line, v * kLanes);
             break;
           default:
-            Tile<3>(job, row, count, line, v * kLanes);
+            Tile<3>(job, row, count, last_floats, line, v * kLanes);
         }
       }
     }

@@ -31,8 +31,7 @@ struct Shift {
   size_t unit = 1;                    // floats
   size_t lines = 1, length = 0;
   size_t x_pitch = 0, y_pitch = 0;
-  // What lies between a line's end and RoundUpToShiftUnit(length) is overwritten, too.
-  float* y = nullptr;
+  float* y = nullptr;  // only the positions above are written
   size_t first_row = 0, y_row_stride = 0;
 
   size_t Offset(size_t column) const { return (offsets ? offsets[column] : column) * unit; }

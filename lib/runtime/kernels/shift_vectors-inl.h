@@ -22,6 +22,31 @@ using D = hn::CappedTag<float, kShiftUnit>;
 using V = hn::Vec<D>;
 constexpr size_t kLanes = hn::MaxLanes(D());
 
+// The first `count` of kLanes floats; what lies behind them is neither read nor written, as it may
+// belong to another thread.
+HWY_ATTR HWY_INLINE V LoadFirst(const float* HWY_RESTRICT from, size_t count) {
+  if (HWY_LIKELY(count == kLanes)) return hn::LoadU(D(), from);
+  HWY_ALIGN float whole[kLanes] = {};
+  for (size_t i = 0; i < count; ++i) whole[i] = from[i];
+  return hn::Load(D(), whole);
+}
+
+HWY_ATTR HWY_INLINE void StoreFirst(V value, size_t count, float* HWY_RESTRICT to) {
+  if (HWY_LIKELY(count == kLanes)) return hn::StoreU(value, D(), to);
+  HWY_ALIGN float whole[kLanes];
+  hn::Store(value, D(), whole);
+  for (size_t i = 0; i < count; ++i) to[i] = whole[i];
+}
+
+// Vectors of a line of `length` floats, and how many floats of the last one belong to it.
+struct LineVectors {
+  explicit LineVectors(size_t length)
+      : count((length + kLanes - 1) / kLanes), last_floats(length - (count - 1) * kLanes) {}
+  size_t count, last_floats;
+  // For the tile that ends before vector `end`.
+  size_t LastFloats(size_t end) const { return end == count ? last_floats : kLanes; }
+};
+
 // Whether the target has 32 vector registers; else 16.
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL || HWY_ARCH_ARM_A64
 constexpr bool kManyRegisters = true;

@@ -34,10 +34,11 @@ struct Job {
   Clamp clamp;
 };
 
-// One tile of kVectors vectors at x and, for row r of the band, at y + r * y_row_stride, for all
-// rows of a band.
+// One tile of kVectors vectors, the last of which has `last_floats` floats, at x and, for row r of
+// the band, at y + r * y_row_stride, for all rows of a band.
 template <size_t kVectors, typename Code>
-HWY_ATTR void Tile(const Job<Code>& job, size_t band, const float* x, float* y) {
+HWY_ATTR void Tile(const Job<Code>& job, size_t band, size_t last_floats, const float* x,
+                   float* y) {
   const D d;
   const CsbMatrix& w = job.w;
   const Shift& shift = job.shift;
@@ -65,7 +66,8 @@ HWY_ATTR void Tile(const Job<Code>& job, size_t band, const float* x, float* y) 
         const V bias = hn::Set(d, job.bias[first_row + order[i]]);
         for (size_t v = 0; v < kVectors; ++v) sums[v] = bias;
       } else {
-        for (size_t v = 0; v < kVectors; ++v) sums[v] = hn::LoadU(d, out + v * kLanes);
+        for (size_t v = 0; v + 1 < kVectors; ++v) sums[v] = hn::LoadU(d, out + v * kLanes);
+        sums[kVectors - 1] = LoadFirst(out + (kVectors - 1) * kLanes, last_floats);
       }
       for (size_t e = 0; e < count; ++e) {
         const V value = hn::Set(d, codebook[codes[e]]);
@@ -79,13 +81,14 @@ HWY_ATTR void Tile(const Job<Code>& job, size_t band, const float* x, float* y) 
       if (is_last) {
         for (size_t v = 0; v < kVectors; ++v) sums[v] = hn::Min(hn::Max(sums[v], lo), hi);
       }
-      for (size_t v = 0; v < kVectors; ++v) hn::StoreU(sums[v], d, out + v * kLanes);
+      for (size_t v = 0; v + 1 < kVectors; ++v) hn::StoreU(sums[v], d, out + v * kLanes);
+      StoreFirst(sums[kVectors - 1], last_floats, out + (kVectors - 1) * kLanes);
     }
   }
 }
 
 template <typename Code>
-using TileFunction = void (*)(const Job<Code>&, size_t, const float*, float*);
+using TileFunction = void (*)(const Job<Code>&, size_t, size_t, const float*, float*);
 
 template <typename Code, size_t... kIndex>
 constexpr std::array<TileFunction<Code>, sizeof...(kIndex)> Tiles(std::index_sequence<kIndex...>) {
@@ -96,16 +99,17 @@ template <typename Code>
 HWY_ATTR void Bands(const Job<Code>& job, size_t first_band, size_t last_band) {
   static constexpr auto kTiles = Tiles<Code>(std::make_index_sequence<kMaxVectors>());
   const Shift& shift = job.shift;
-  const size_t vectors = RoundUpToShiftUnit(shift.length) / kLanes;
-  const size_t tiles = (vectors + kMaxVectors - 1) / kMaxVectors;
+  const LineVectors vectors(shift.length);
+  const size_t tiles = (vectors.count + kMaxVectors - 1) / kMaxVectors;
   for (size_t band = first_band; band < last_band; ++band) {
     for (size_t line = 0; line < shift.lines; ++line) {
       float* const y = shift.Y(job.w.band_begin[band], line);
       const float* const x = shift.x + line * shift.x_pitch;
       for (size_t tile = 0; tile < tiles; ++tile) {
-        const size_t from = vectors * tile / tiles;
-        const size_t to = vectors * (tile + 1) / tiles;
-        kTiles[to - from - 1](job, band, x + from * kLanes, y + from * kLanes);
+        const size_t from = vectors.count * tile / tiles;
+        const size_t to = vectors.count * (tile + 1) / tiles;
+        kTiles[to - from - 1](job, band, vectors.LastFloats(to), x + from * kLanes,
+                              y + from * kLanes);
       }
     }
   }

@@ -54,8 +54,9 @@ StatusOr<NodeResult> MakeConcat(const NodeContext& context) {
     result.shape[axis] += shape[axis];
     parts.push_back(static_cast<size_t>(CheckedSize(shape, axis, rank)));
   }
-  result.op = std::make_unique<ConcatOp>(static_cast<size_t>(CheckedSize(result.shape, 0, axis)),
-                                         std::move(parts));
+  const int64_t outer = CheckedSize(result.shape, 0, axis);
+  result.joins = outer == 1;
+  result.op = std::make_unique<ConcatOp>(static_cast<size_t>(outer), std::move(parts));
   return result;
 }
 

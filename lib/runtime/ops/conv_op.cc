@@ -1,6 +1,5 @@
 // Conv: groups, strides, pads and dilations over one or two spatial axes, with a constant weight.
 #include <algorithm>
-#include <cstring>
 #include <memory>
 #include <utility>
 
@@ -9,6 +8,7 @@
 #include "runtime/layer_weight.h"
 #include "runtime/ops/registry.h"
 #include "runtime/ops/shift_planes.h"
+#include "runtime/short_copy.h"
 
 namespace dc::runtime {
 namespace {
@@ -50,8 +50,8 @@ class ConvOp : public Op {
   // Whether kernels write to the output itself. Elsewhere they write whole rows of planes, what
   // lies between the rows of the output included, which then are copied without it.
   static bool InPlace(const ShiftPlanes& planes, size_t lanes) {
-    return lanes > 1 || (planes.pitch() == static_cast<size_t>(planes.window().x.out) &&
-                         planes.pitch() % kShiftUnit == 0);
+    return lanes > 1 || planes.window().y.out == 1 ||
+           planes.pitch() == static_cast<size_t>(planes.window().x.out);
   }
   static uint64_t PlanesFloats(const ShiftPlanes& planes, size_t lanes) {
     if (!planes.needs_copy()) return 0;
@@ -130,8 +130,8 @@ class ConvOp : public Op {
     if (in_place) return;
     for (size_t r = 0; r < end - row; ++r) {
       for (size_t line = 0; line < strip_rows; ++line) {
-        std::memcpy(y + r * plane + line * out_x, flat + r * shift.length + line * planes.pitch(),
-                    out_x * sizeof(float));
+        CopyFloats(flat + r * shift.y_row_stride + line * planes.pitch(), out_x,
+                   y + r * plane + line * out_x);
       }
     }
   }

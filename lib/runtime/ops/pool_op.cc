@@ -4,6 +4,7 @@
 
 #include "runtime/arena.h"
 #include "runtime/chunks.h"
+#include "runtime/kernels/shift.h"
 #include "runtime/ops/registry.h"
 #include "runtime/ops/sliding_window.h"
 
@@ -28,24 +29,25 @@ struct Taps {
   }
 };
 
-struct Maximum {
-  static constexpr bool kAverages = false;
-  float operator()(float a, float b) const { return a < b ? b : a; }
-};
-struct Sum {
-  static constexpr bool kAverages = true;
-  float operator()(float a, float b) const { return a + b; }
-};
-
 // Windows are reduced along y first, whole rows at a time, then along x.
-template <typename Reduce>
 class PoolOp : public Op {
  public:
-  // Averages where Reduce is Sum; `count_pad` says what by.
-  PoolOp(size_t channels, const SlidingWindow& window, bool count_pad, size_t max_chunks)
-      : channels_(channels), window_(window), max_chunks_(max_chunks) {
+  // Averages where `kind` is kSum; `count_pad` says what by.
+  PoolOp(PoolKind kind, size_t channels, const SlidingWindow& window, bool count_pad,
+         const NodeContext& context)
+      : kind_(kind),
+        channels_(channels),
+        window_(window),
+        max_chunks_(context.max_chunks),
+        kernels_(context.kernels) {
     for (int64_t o = 0; o < window.y.out; ++o) taps_y_.emplace_back(window.y, o, count_pad);
     for (int64_t o = 0; o < window.x.out; ++o) taps_x_.emplace_back(window.x, o, count_pad);
+    const auto whole = [&](const Taps& taps) { return taps.count == window.x.kernel; };
+    if (window.x.dilation > 1) return;
+    const auto first = std::find_if(taps_x_.begin(), taps_x_.end(), whole);
+    const auto last = std::find_if_not(first, taps_x_.end(), whole);
+    first_whole_ = static_cast<size_t>(first - taps_x_.begin());
+    whole_ = static_cast<size_t>(last - first);
   }
 
   uint64_t ScratchFloats(size_t lanes) const override { return max_chunks_ * RowFloats(lanes); }
@@ -65,54 +67,54 @@ class PoolOp : public Op {
 
  private:
   uint64_t RowFloats(size_t lanes) const {
-    const uint64_t floats = static_cast<uint64_t>(window_.x.in) * lanes;
+    const uint64_t floats = static_cast<uint64_t>(window_.x.in) * lanes + kReadSlack;
     return (floats + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
   }
 
   void Channel(size_t lanes, const float* x, float* row, float* y) const {
     const size_t width = static_cast<size_t>(window_.x.in) * lanes;
     for (const Taps& taps : taps_y_) {
-      const float* from = x + static_cast<size_t>(taps.start) * width;
-      const size_t step = static_cast<size_t>(window_.y.dilation) * width;
-      std::copy(from, from + width, row);
-      for (int64_t k = 1; k < taps.count; ++k) {
-        from += step;
-        for (size_t i = 0; i < width; ++i) row[i] = Reduce()(row[i], from[i]);
-      }
-      if (lanes == 1) {
-        Row<1>(1, row, taps.divisor, y);
-      } else {
-        for (size_t l = 0; l < lanes; l += 16) Row<16>(lanes, row + l, taps.divisor, y + l);
-      }
+      kernels_.pool_down(kind_, x + static_cast<size_t>(taps.start) * width,
+                         static_cast<size_t>(taps.count),
+                         static_cast<size_t>(window_.y.dilation) * width, width, row);
+      Row(lanes, row, taps.divisor, y);
       y += taps_x_.size() * lanes;
     }
   }
 
-  // The outputs of one row, for kLanes of its `lanes` samples.
-  template <size_t kLanes>
+  // The outputs of one row.
   void Row(size_t lanes, const float* row, float divisor_y, float* y) const {
-    const size_t step = static_cast<size_t>(window_.x.dilation) * lanes;
-    for (const Taps& taps : taps_x_) {
-      const float* from = row + static_cast<size_t>(taps.start) * lanes;
-      float result[kLanes];
-      for (size_t l = 0; l < kLanes; ++l) result[l] = from[l];
-      for (int64_t k = 1; k < taps.count; ++k) {
-        from += step;
-        for (size_t l = 0; l < kLanes; ++l) result[l] = Reduce()(result[l], from[l]);
+    // Samples beside each other are reduced like rows below each other.
+    const auto one_by_one = [&](size_t first, size_t last) {
+      for (size_t o = first; o < last; ++o) {
+        kernels_.pool_down(kind_, row + static_cast<size_t>(taps_x_[o].start) * lanes,
+                           static_cast<size_t>(taps_x_[o].count),
+                           static_cast<size_t>(window_.x.dilation) * lanes, lanes, y + o * lanes);
       }
-      if constexpr (Reduce::kAverages) {
-        const float scale = 1.0f / (divisor_y * taps.divisor);
-        for (size_t l = 0; l < kLanes; ++l) result[l] *= scale;
-      }
-      for (size_t l = 0; l < kLanes; ++l) y[l] = result[l];
-      y += lanes;
+    };
+    if (lanes > 1 || whole_ == 0) {
+      one_by_one(0, taps_x_.size());
+    } else {
+      one_by_one(0, first_whole_);
+      kernels_.pool_along(kind_, row + taps_x_[first_whole_].start,
+                          static_cast<size_t>(window_.x.kernel),
+                          static_cast<size_t>(window_.x.stride), whole_, y + first_whole_);
+      one_by_one(first_whole_ + whole_, taps_x_.size());
+    }
+    if (kind_ == PoolKind::kMaximum) return;
+    for (size_t o = 0; o < taps_x_.size(); ++o) {
+      const float scale = 1.0f / (divisor_y * taps_x_[o].divisor);
+      for (size_t l = 0; l < lanes; ++l) y[o * lanes + l] *= scale;
     }
   }
 
+  PoolKind kind_;
   size_t channels_;
   SlidingWindow window_;
-  std::vector<Taps> taps_y_, taps_x_;  // one an output row, one an output column
+  std::vector<Taps> taps_y_, taps_x_;   // one an output row, one an output column
+  size_t first_whole_ = 0, whole_ = 0;  // output columns in a row that have all their taps
   size_t max_chunks_;
+  const KernelSet& kernels_;
 };
 
 Status CheckWindows(const WindowAxis& axis) {
@@ -148,12 +150,10 @@ StatusOr<NodeResult> MakePool(const NodeContext& context) {
   DC_RETURN_IF_ERROR(CheckWindows(window.y));
   DC_RETURN_IF_ERROR(CheckWindows(window.x));
   const size_t channels = static_cast<size_t>((*x)[0]);
-  if (context.node.op == format::Op::kMaxPool) {
-    result.op = std::make_unique<PoolOp<Maximum>>(channels, window, false, context.max_chunks);
-  } else {
-    result.op = std::make_unique<PoolOp<Sum>>(
-        channels, window, attributes.Int("count_include_pad") != 0, context.max_chunks);
-  }
+  const bool maximum = context.node.op == format::Op::kMaxPool;
+  const bool count_pad = !maximum && attributes.Int("count_include_pad") != 0;
+  result.op = std::make_unique<PoolOp>(maximum ? PoolKind::kMaximum : PoolKind::kSum, channels,
+                                       window, count_pad, context);
   return result;
 }
 
@@ -168,8 +168,8 @@ StatusOr<NodeResult> MakeGlobalAveragePool(const NodeContext& context) {
   window.x.in = window.x.kernel = CheckedSize(*x, 1, x->size());
   NodeResult result{.shape = Shape(x->size(), 1)};
   result.shape[0] = (*x)[0];
-  result.op = std::make_unique<PoolOp<Sum>>(static_cast<size_t>((*x)[0]), window, false,
-                                            context.max_chunks);
+  result.op = std::make_unique<PoolOp>(PoolKind::kSum, static_cast<size_t>((*x)[0]), window, false,
+                                       context);
   return result;
 }
 

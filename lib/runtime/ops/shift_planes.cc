@@ -1,11 +1,11 @@
 #include "runtime/ops/shift_planes.h"
 
 #include <algorithm>
-#include <cstring>
 #include <string>
 
 #include "runtime/kernels/shift.h"
 #include "runtime/sample_shape.h"
+#include "runtime/short_copy.h"
 
 namespace dc::runtime {
 namespace {
@@ -15,27 +15,6 @@ namespace {
 constexpr int64_t kStripElements = (int64_t{3} << 19) / sizeof(float);
 // Kernels wider than this get no copy for each tap: it would take more memory than it saves time.
 constexpr int64_t kMostCopies = 16;
-
-// Rows are short: calling memcpy and memset would take most of the time.
-constexpr size_t kShort = 64;
-
-void CopyFloats(const float* from, size_t count, float* to) {
-  if (count > kShort) {
-    std::memcpy(to, from, count * sizeof(float));
-    return;
-  }
-  size_t i = 0;
-  for (; i + 4 <= count; i += 4) std::memcpy(to + i, from + i, 4 * sizeof(float));
-  for (; i < count; ++i) to[i] = from[i];
-}
-
-void FillZeros(float* to, size_t count) {
-  if (count > kShort) {
-    std::memset(to, 0, count * sizeof(float));
-    return;
-  }
-  for (size_t i = 0; i < count; ++i) to[i] = 0;
-}
 
 }  // namespace
 
@@ -110,7 +89,7 @@ void ShiftPlanes::CopyRow(int64_t y, int64_t copy, size_t lanes, const float* ch
   const WindowAxis& wx = window_.x;
   const size_t width = static_cast<size_t>(columns_) * lanes;
   if (y < 0 || y >= window_.y.in) {
-    FillZeros(row, width);
+    ClearFloats(row, width);
     return;
   }
   // Column i is inside the input for [first, last).
@@ -125,7 +104,7 @@ void ShiftPlanes::CopyRow(int64_t y, int64_t copy, size_t lanes, const float* ch
   const float* from =
       channel + (y * wx.in + first * stride_x_ - to_inside) * static_cast<int64_t>(lanes);
   float* to = row + static_cast<size_t>(first) * lanes;
-  FillZeros(row, static_cast<size_t>(first) * lanes);
+  ClearFloats(row, static_cast<size_t>(first) * lanes);
   if (stride_x_ == 1) {
     CopyFloats(from, static_cast<size_t>(last - first) * lanes, to);
   } else if (lanes == 1) {
@@ -136,7 +115,8 @@ void ShiftPlanes::CopyRow(int64_t y, int64_t copy, size_t lanes, const float* ch
       from += static_cast<size_t>(stride_x_) * lanes;
     }
   }
-  FillZeros(row + static_cast<size_t>(last) * lanes, static_cast<size_t>(columns_ - last) * lanes);
+  ClearFloats(row + static_cast<size_t>(last) * lanes,
+              static_cast<size_t>(columns_ - last) * lanes);
 }
 
 void ShiftPlanes::ShiftRow(int64_t y, int64_t copy, const float* channel, float* row) const {
