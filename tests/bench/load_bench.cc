@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/crc32.h"
-#include "bench/alexnet.h"
+#include "bench/convnets.h"
 #include "dc/encode.h"
 #include "dc/runtime.h"
 #include "entropy/dec/coding_header.h"
@@ -22,7 +22,7 @@ namespace {
 // The file, encoded once a coder; empty on an error.
 const std::vector<uint8_t>& AlexNetFile(const std::string& coder) {
   static std::map<std::string, std::vector<uint8_t>> files;
-  static const StatusOr<Graph> graph = AlexNetBuilder::Build();
+  static const StatusOr<Graph> graph = AlexNet();
   if (files.count(coder) == 0) {
     std::vector<uint8_t>& bytes = files[coder];
     EncodeOptions options;

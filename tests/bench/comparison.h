@@ -1,0 +1,44 @@
+// One model in our runtime and in everybody else's.
+#ifndef DC_TESTS_BENCH_COMPARISON_H_
+#define DC_TESTS_BENCH_COMPARISON_H_
+
+#include <functional>
+#include <string>
+
+#include "bench/result_table.h"
+#include "dc/graph.h"
+#include "dc/status.h"
+
+namespace dc {
+
+struct ComparisonCase {
+  std::string name;
+  std::function<StatusOr<Graph>()> build;  // a quantized graph
+  int64_t batch = 1;
+  double fp32_target = 0, int8_target = 0;  // how many times as fast as ONNX Runtime; 0: any
+  // A FullyConnectedModel: against dynamic int8, Eigen and oneDNN too.
+  bool fully_connected = false;
+  // Rows for AVX2 alone and for the portable kernels.
+  bool instruction_sets = false;
+  double avx2_target = 0;
+  // Two threads against one.
+  bool two_threads = false;
+  // Against our own dense kernel on the same values.
+  bool own_dense = false;
+  // Time to load and bytes in memory.
+  bool loading = false;
+};
+
+struct ComparisonPlaces {
+  std::string peer_folder;  // holds node_modules/onnxruntime-node
+  std::string scratch;      // folder for models and inputs
+};
+
+// Builds the model, checks that everybody computes the same, times everybody in rounds that take
+// turns, and adds rows to `table`. Everybody has one core, the same one.
+Status Compare(const ComparisonCase& comparison, const ComparisonPlaces& places,
+               ResultTable* table);
+
+}  // namespace dc
+
+#endif  // DC_TESTS_BENCH_COMPARISON_H_
