@@ -23,8 +23,8 @@
 namespace dc {
 namespace {
 
-constexpr int kRounds = 7;
-constexpr double kSeconds = 0.06;  // of a round, for each competitor
+constexpr int kRounds = 9;
+constexpr double kSeconds = 0.04;  // of a round, for each competitor
 constexpr int kLoads = 4;
 // Of the largest output: float sums in another order, and 8-bit activations and weights.
 constexpr double kTolerance = 1e-4, kInt8Tolerance = 0.03;
@@ -75,7 +75,6 @@ struct Material {
   Graph dense;
   std::vector<float> input;
   PeerTask ours, own_dense, fp32, int8;
-  size_t file_bytes = 0;
 };
 
 Status WriteDcz(const Graph& graph, const std::string& path) {
@@ -194,9 +193,8 @@ Status CompareLoading(const ComparisonCase& comparison, const Material& material
 
 }  // namespace
 
-Status Compare(const ComparisonCase& comparison, const ComparisonPlaces& places,
-               ResultTable* table) {
-  DC_ASSIGN_OR_RETURN(const Material material, Prepare(comparison, places.scratch));
+Status Compare(const ComparisonCase& comparison, const std::string& folder, ResultTable* table) {
+  DC_ASSIGN_OR_RETURN(const Material material, Prepare(comparison, folder));
   std::vector<std::unique_ptr<Competitor>> competitors;
   std::vector<Entrant> entrants;
   std::vector<float> expected;
@@ -225,7 +223,7 @@ Status Compare(const ComparisonCase& comparison, const ComparisonPlaces& places,
     return result;
   };
 
-  DC_ASSIGN_OR_RETURN(auto fp32, StartOnnxRuntime(places.peer_folder, material.fp32));
+  DC_ASSIGN_OR_RETURN(auto fp32, StartOnnxRuntime(material.fp32));
   PeerProcess* const peer = fp32.get();
   DC_RETURN_IF_ERROR(enter("fp32", std::move(fp32), 0));
   DC_ASSIGN_OR_RETURN(PeerProcess* const ours,
@@ -248,7 +246,7 @@ Status Compare(const ComparisonCase& comparison, const ComparisonPlaces& places,
   }
   const OnOneCore here;  // the others compute in this process
   if (comparison.fully_connected) {
-    DC_ASSIGN_OR_RETURN(auto int8, StartOnnxRuntime(places.peer_folder, material.int8));
+    DC_ASSIGN_OR_RETURN(auto int8, StartOnnxRuntime(material.int8));
     DC_RETURN_IF_ERROR(enter("int8", std::move(int8), kInt8Tolerance));
     const Tensor& weight = material.dense.initializers.at(kLayerWeight);
     const FullyConnectedTask task{.outputs = weight.shape[0],

@@ -29,15 +29,10 @@ struct ComparisonCase {
   bool loading = false;
 };
 
-struct ComparisonPlaces {
-  std::string peer_folder;  // holds node_modules/onnxruntime-node
-  std::string scratch;      // folder for models and inputs
-};
-
 // Builds the model, checks that everybody computes the same, times everybody in rounds that take
-// turns, and adds rows to `table`. Everybody has one core, the same one.
-Status Compare(const ComparisonCase& comparison, const ComparisonPlaces& places,
-               ResultTable* table);
+// turns, and adds rows to `table`. Everybody has one core, the same one. Models and inputs become
+// files in `folder`.
+Status Compare(const ComparisonCase& comparison, const std::string& folder, ResultTable* table);
 
 }  // namespace dc
 

@@ -1,6 +1,7 @@
 // The runtime against ONNX Runtime, Eigen and oneDNN: layers and whole networks, one core.
-// bench_runtime [REGEX]: the cases whose names match. ONNX Runtime is looked for in
-// $DC_PEER_DIR/node_modules (./dev bench installs it). Writes a table and a chart.
+// bench_runtime [REGEX]: the cases whose names match. Writes a table and a chart into
+// the build folder's "bench".
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -13,6 +14,7 @@
 #include "bench/comparison.h"
 #include "bench/convnets.h"
 #include "bench/layer_models.h"
+#include "bench/peer/onnxruntime_peer.h"
 #include "bench/peer/session_peer.h"
 #include "bench/result_table.h"
 #include "dc/decode.h"
@@ -39,13 +41,17 @@ constexpr Layer kLayers[] = {{"AlexNet fc6", 4096, 9216, 0.09, 20, 3, 12, 6, 5},
                              {"AlexNet fc8", 1000, 4096, 0.25, 5, 1.2, 0, 0, 4},
                              {"VGG-16 fc6", 4096, 25088, 0.04, 35, 8, 22, 11, 4}};
 
+std::string NameOf(const Layer& layer) {
+  return std::string(layer.name) + ", " + std::to_string(std::lround(100 * layer.density)) + " %";
+}
+
 void AddLayers(Cases* cases) {
   for (const Layer& layer : kLayers) {
     for (int bits = 4; bits <= layer.most_bits; ++bits) {
       for (const Positions positions : {Positions::kRandom, Positions::kClustered}) {
         const bool random = positions == Positions::kRandom, usual = random && bits == 4;
         cases->push_back(
-            {.name = std::string(layer.name) + ", " + std::to_string(1 << bits) + " centroids" +
+            {.name = NameOf(layer) + ", " + std::to_string(1 << bits) + " centroids" +
                      (random ? "" : ", clustered"),
              .build =
                  [=] {
@@ -64,7 +70,7 @@ void AddLayers(Cases* cases) {
   }
   for (const Layer& layer : kLayers) {
     if (layer.batch_target <= 0) continue;
-    cases->push_back({.name = std::string(layer.name) + ", batch 64",
+    cases->push_back({.name = NameOf(layer) + ", batch 64",
                       .build =
                           [=] {
                             return FullyConnectedModel(layer.outputs, layer.inputs,
@@ -74,6 +80,11 @@ void AddLayers(Cases* cases) {
                       .fp32_target = layer.batch_target,
                       .fully_connected = true});
   }
+}
+
+// `name` with what its weights are: those of the file or folder that `variable` names, or made up.
+std::string NameOf(const char* name, const char* variable) {
+  return std::string(name) + (std::getenv(variable) ? ", real weights" : ", made up");
 }
 
 // The release itself where $DC_SQUEEZENET_DIR holds it.
@@ -105,11 +116,13 @@ void AddNetworks(Cases* cases) {
        .build = [] { return ConvolutionModel(384, 256, 13, {.density = 0.35, .bits = 8}); },
        .fp32_target = 1.4,
        .own_dense = true});
-  cases->push_back({.name = "AlexNet", .build = AlexNet, .fp32_target = 3, .loading = true});
-  cases->push_back({.name = "VGG-16", .build = Vgg16, .fp32_target = 1.5});
-  cases->push_back({.name = "SqueezeNet 1.0", .build = SqueezeNetOrRelease, .fp32_target = 1.1});
+  cases->push_back({.name = "AlexNet, whole", .build = AlexNet, .fp32_target = 3, .loading = true});
+  cases->push_back({.name = "VGG-16, whole", .build = Vgg16, .fp32_target = 1.5});
+  cases->push_back({.name = NameOf("SqueezeNet 1.0", "DC_SQUEEZENET_DIR"),
+                    .build = SqueezeNetOrRelease,
+                    .fp32_target = 1.1});
   // Densities and bits as the recipes of models/ leave them.
-  cases->push_back({.name = "LeNet-300-100",
+  cases->push_back({.name = NameOf("LeNet-300-100", "DC_LENET_300_100"),
                     .build =
                         [] {
                           return RecipeNetwork("DC_LENET_300_100", "lenet_300_100",
@@ -118,7 +131,7 @@ void AddNetworks(Cases* cases) {
                                                 {"fc3_weight", {.density = 0.26, .bits = 4}}});
                         },
                     .fp32_target = 4});
-  cases->push_back({.name = "LeNet-5",
+  cases->push_back({.name = NameOf("LeNet-5", "DC_LENET_5"),
                     .build =
                         [] {
                           return RecipeNetwork("DC_LENET_5", "lenet_5",
@@ -138,27 +151,41 @@ std::string ProcessorName() {
   return "unknown processor";
 }
 
+// What heads the table. To be called before the machine is busy with this.
+std::string Remarks() {
+  double load = 0;
+  getloadavg(&load, 1);
+  char text[256];
+  std::snprintf(
+      text, sizeof(text),
+      "%s, one core; load average %.1f at the start. Fastest calls of alternating rounds.",
+      ProcessorName().c_str(), load);
+  return text;
+}
+
 Status Main(const std::string& pattern) {
-  const char* folder = std::getenv("DC_PEER_DIR");
-  const std::string out = DC_BENCH_OUT_DIR;
-  const ComparisonPlaces places{folder ? folder : ".", out + "/scratch"};
-  DC_RETURN_IF_ERROR(MakeDirectories(places.scratch));
+  std::regex chosen;
+  try {
+    chosen = std::regex(pattern, std::regex::icase);
+  } catch (const std::regex_error& error) {
+    return UsageError("'" + pattern + "' is no regular expression", "", error.what());
+  }
+  DC_RETURN_IF_ERROR(OnnxRuntimeFolder().status());
+  const std::string out = DC_BENCH_OUT_DIR, scratch = out + "/scratch";
+  DC_RETURN_IF_ERROR(MakeDirectories(scratch));
   Cases cases;
   AddLayers(&cases);
   AddNetworks(&cases);
-  const std::regex chosen(pattern, std::regex::icase);
+  const std::string title = "The runtime against ONNX Runtime 1.20.1", remarks = Remarks();
+  std::printf("%s\n", remarks.c_str());
   ResultTable table;
   for (const ComparisonCase& comparison : cases) {
     if (!std::regex_search(comparison.name, chosen)) continue;
-    const Status status = Compare(comparison, places, &table);
+    const Status status = Compare(comparison, scratch, &table);
     if (!status.ok()) table.AddFailure(comparison.name, status);
   }
-  std::filesystem::remove_all(places.scratch);
+  std::filesystem::remove_all(scratch);
 
-  const std::string title = "The runtime against ONNX Runtime 1.20.1";
-  const std::string remarks =
-      "One core of: " + ProcessorName() +
-      ". Fastest calls of alternating rounds; a ratio above 1: ours is faster.";
   // A selection does not overwrite the whole table.
   const std::string name = out + (pattern.empty() ? "/runtime" : "/runtime_selection");
   DC_RETURN_IF_ERROR(WriteFileAtomic(name + ".md", table.Markdown(title, remarks)));

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -34,24 +33,11 @@ std::vector<std::string> ModelFolders() {
   return names;
 }
 
-std::string PeerFolder() {
-  const char* folder = std::getenv("DC_PEER_DIR");
-  return folder ? folder : DC_DEFAULT_PEER_DIR;
-}
-
-// Whether ONNX Runtime is there, installed if need be; once a program.
-bool HasOnnxRuntime() {
-  static const bool has =
-      std::system(("timeout 100 " DC_TESTS_DIR "/bench/peer/install_onnxruntime.sh '" +
-                   PeerFolder() + "' >&2")
-                      .c_str()) == 0;
-  return has;
-}
-
 class OnnxRuntimeParity : public ::testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
-    if (!HasOnnxRuntime()) GTEST_SKIP() << "npm cannot install onnxruntime-node: see above";
+    const auto peer = OnnxRuntimeFolder();
+    if (!peer.ok()) GTEST_SKIP() << peer.status().ToString();
     folder_ =
         std::filesystem::temp_directory_path() / ("onnxruntime_parity_" + std::to_string(getpid()));
     ASSERT_TRUE(MakeDirectories(folder_).ok());
@@ -70,7 +56,7 @@ class OnnxRuntimeParity : public ::testing::TestWithParam<std::string> {
     DC_RETURN_IF_ERROR(SaveModel(graph, task.model));
     DC_RETURN_IF_ERROR(WriteFileAtomic(task.input, {reinterpret_cast<const uint8_t*>(input.data()),
                                                     input.size() * sizeof(float)}));
-    DC_ASSIGN_OR_RETURN(const auto peer, StartOnnxRuntime(PeerFolder(), task));
+    DC_ASSIGN_OR_RETURN(const auto peer, StartOnnxRuntime(task));
     return peer->Output();
   }
 

@@ -40,7 +40,7 @@ inline double Median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-// Calls run() once untimed, then for `seconds`, three times at least.
+// Calls run() once untimed, then for `seconds`, twice at least.
 template <typename Run>
 Times TimeCalls(double seconds, Run run) {
   using Clock = std::chrono::steady_clock;
@@ -50,7 +50,7 @@ Times TimeCalls(double seconds, Run run) {
   run();
   std::vector<double> times;
   const auto begin = Clock::now();
-  while (times.size() < 3 || microseconds(begin) < seconds * 1e6) {
+  while (times.size() < 2 || microseconds(begin) < seconds * 1e6) {
     const auto start = Clock::now();
     run();
     times.push_back(microseconds(start));

@@ -1,17 +1,26 @@
 #include "bench/peer/onnxruntime_peer.h"
 
+#include <cstdlib>
+
 namespace dc {
 
-StatusOr<std::unique_ptr<PeerProcess>> StartOnnxRuntime(const std::string& folder,
-                                                        const PeerTask& task) {
+StatusOr<std::string> OnnxRuntimeFolder() {
+  const char* chosen = std::getenv("DC_PEER_DIR");
+  const std::string folder = chosen ? chosen : DC_DEFAULT_PEER_DIR;
+  const std::string script = DC_TESTS_DIR "/bench/peer/install_onnxruntime.sh";
+  static const bool installed =
+      std::system(("timeout 100 '" + script + "' '" + folder + "' >&2").c_str()) == 0;
+  if (installed) return folder;
+  return Unsupported("npm cannot install onnxruntime-node", folder, "see its messages on stderr");
+}
+
+StatusOr<std::unique_ptr<PeerProcess>> StartOnnxRuntime(const PeerTask& task) {
+  DC_ASSIGN_OR_RETURN(const std::string folder, OnnxRuntimeFolder());
   std::string shape;
   for (int64_t d : task.shape) shape += (shape.empty() ? "" : "x") + std::to_string(d);
-  auto peer = PeerProcess::Start({"node", DC_TESTS_DIR "/bench/peer/onnxruntime_peer.js", folder,
-                                  task.model, task.input, shape, std::to_string(task.threads)},
-                                 task);
-  if (peer.ok()) return peer;
-  return Unsupported(peer.status().what(), "onnxruntime-node in " + folder,
-                     "run tests/bench/peer/install_onnxruntime.sh " + folder);
+  return PeerProcess::Start({"node", DC_TESTS_DIR "/bench/peer/onnxruntime_peer.js", folder,
+                             task.model, task.input, shape, std::to_string(task.threads)},
+                            task);
 }
 
 }  // namespace dc

@@ -10,10 +10,13 @@
 
 namespace dc {
 
-// Starts it on `task`, whose model is an ONNX file. `folder` holds node_modules/onnxruntime-node;
-// peer/install_onnxruntime.sh puts it there.
-StatusOr<std::unique_ptr<PeerProcess>> StartOnnxRuntime(const std::string& folder,
-                                                        const PeerTask& task);
+// The folder whose node_modules holds it: $DC_PEER_DIR, or the build folder's "peer". The first
+// call installs it there from npm if need be, in at most 100 seconds and saying so on stderr.
+// Unsupported where node, npm or the network is absent.
+StatusOr<std::string> OnnxRuntimeFolder();
+
+// Starts it on `task`, whose model is an ONNX file.
+StatusOr<std::unique_ptr<PeerProcess>> StartOnnxRuntime(const PeerTask& task);
 
 }  // namespace dc
 
