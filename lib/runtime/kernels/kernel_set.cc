@@ -12,8 +12,7 @@ const KernelSet& ReferenceKernels() {
                                       .panel_dot = PanelDotRef,
                                       .panel_shift = PanelShiftRef,
                                       .lrn = LrnRef,
-                                      .pool_down = PoolDownRef,
-                                      .pool_along = PoolAlongRef,
+                                      .pool_plane = PoolPlaneRef,
                                       .reference = true};
   return kKernels;
 }
@@ -25,8 +24,7 @@ const KernelSet& SimdKernels() {
                                   .panel_dot = PanelDotSimd,
                                   .panel_shift = PanelShiftSimd,
                                   .lrn = LrnSimd,
-                                  .pool_down = PoolDownSimd,
-                                  .pool_along = PoolAlongSimd,
+                                  .pool_plane = PoolPlaneSimd,
                                   .fast_blocks = BlockPermuteIsFast()};
   return kKernels;
 }

@@ -8,7 +8,7 @@
 #include "runtime/kernels/lrn.h"
 #include "runtime/kernels/panel_dot.h"
 #include "runtime/kernels/panel_shift.h"
-#include "runtime/kernels/pool_rows.h"
+#include "runtime/kernels/pool_planes.h"
 #include "runtime/kernels/sell_gather.h"
 #include "runtime/kernels/sparse_shift.h"
 
@@ -21,8 +21,7 @@ struct KernelSet {
   PanelDot* panel_dot;
   PanelShift* panel_shift;
   Lrn* lrn;
-  PoolDown* pool_down;
-  PoolAlong* pool_along;
+  PoolPlane* pool_plane;
   bool reference = false;
   bool fast_blocks = false;  // whether block_permute is worth its layout here
 };

@@ -16,6 +16,14 @@ constexpr int64_t kStripElements = (int64_t{3} << 19) / sizeof(float);
 // Kernels wider than this get no copy for each tap: it would take more memory than it saves time.
 constexpr int64_t kMostCopies = 16;
 
+// A width that keeps vectors from crossing cache lines: multiples of a line, or even parts of one,
+// of which every second crosses at most.
+int64_t RoundedWidth(int64_t width) {
+  if (width <= 4) return 4;
+  if (width <= 8) return 8;
+  return static_cast<int64_t>(RoundUpToShiftUnit(static_cast<size_t>(width)));
+}
+
 }  // namespace
 
 StatusOr<ShiftPlanes> ShiftPlanes::Make(int64_t channels, int64_t group_channels,
@@ -32,7 +40,7 @@ StatusOr<ShiftPlanes> ShiftPlanes::Make(int64_t channels, int64_t group_channels
   if (shifted_copies) {
     planes.copies_ = wx.kernel;
     planes.copy_step_ = wx.dilation;
-    planes.columns_ = static_cast<int64_t>(RoundUpToShiftUnit(static_cast<size_t>(wx.out)));
+    planes.columns_ = RoundedWidth(wx.out);
   } else {
     planes.copies_ = std::min(planes.stride_x_, wx.extent());
     planes.columns_ = (wx.padded() + planes.stride_x_ - 1) / planes.stride_x_;
@@ -84,64 +92,67 @@ uint64_t ShiftPlanes::ElementsOfTile(uint64_t tile) const {
   return static_cast<uint64_t>(phases_ * copies_) * (tile + more);
 }
 
-void ShiftPlanes::CopyRow(int64_t y, int64_t copy, size_t lanes, const float* channel,
-                          float* row) const {
-  const WindowAxis& wx = window_.x;
-  const size_t width = static_cast<size_t>(columns_) * lanes;
-  if (y < 0 || y >= window_.y.in) {
-    ClearFloats(row, width);
-    return;
-  }
-  // Column i is inside the input for [first, last).
-  const int64_t to_inside = wx.pad_begin - copy * copy_step_;
+ShiftPlanes::Span ShiftPlanes::Inside(int64_t copy) const {
+  // Column i reads input column i * stride - to_inside.
+  const int64_t to_inside = window_.x.pad_begin - copy * copy_step_;
   const auto column_from = [&](int64_t distance) {
     const int64_t rounded =
         distance > 0 ? (distance + stride_x_ - 1) / stride_x_ : -(-distance / stride_x_);
     return std::clamp<int64_t>(rounded, 0, columns_);
   };
   const int64_t first = column_from(to_inside);
-  const int64_t last = std::max(first, column_from(wx.in + to_inside));
-  const float* from =
-      channel + (y * wx.in + first * stride_x_ - to_inside) * static_cast<int64_t>(lanes);
-  float* to = row + static_cast<size_t>(first) * lanes;
-  ClearFloats(row, static_cast<size_t>(first) * lanes);
-  if (stride_x_ == 1) {
-    CopyFloats(from, static_cast<size_t>(last - first) * lanes, to);
-  } else if (lanes == 1) {
-    for (int64_t i = 0; i < last - first; ++i) to[i] = from[i * stride_x_];
-  } else {
-    for (int64_t i = first; i < last; ++i, to += lanes) {
-      CopyFloats(from, lanes, to);
-      from += static_cast<size_t>(stride_x_) * lanes;
-    }
-  }
-  ClearFloats(row + static_cast<size_t>(last) * lanes,
-              static_cast<size_t>(columns_ - last) * lanes);
+  const int64_t last = std::max(first, column_from(window_.x.in + to_inside));
+  return {static_cast<size_t>(first), static_cast<size_t>(last), first * stride_x_ - to_inside};
 }
 
-void ShiftPlanes::ShiftRow(int64_t y, int64_t copy, const float* channel, float* row) const {
+void ShiftPlanes::CopyRow(const Span& inside, size_t lanes, const float* line, float* row) const {
+  ClearFloats(row, inside.first * lanes);
+  const float* from = line + inside.input * static_cast<int64_t>(lanes);
+  float* to = row + inside.first * lanes;
+  const size_t count = inside.last - inside.first;
+  const size_t stride = static_cast<size_t>(stride_x_);
+  if (stride == 1) {
+    CopyFloats(from, count * lanes, to);
+  } else if (lanes == 1) {
+    for (size_t i = 0; i < count; ++i) to[i] = from[i * stride];
+  } else {
+    for (size_t i = 0; i < count; ++i) CopyFloats(from + i * stride * lanes, lanes, to + i * lanes);
+  }
+  ClearFloats(row + inside.last * lanes, (static_cast<size_t>(columns_) - inside.last) * lanes);
+}
+
+void ShiftPlanes::ShiftRow(int64_t copy, const float* line, float* row) const {
   CopyFloats(row - stride_x_ * plane_rows_ * columns_ + 1, static_cast<size_t>(columns_ - 1), row);
   const int64_t x = (columns_ - 1) * stride_x_ + copy - window_.x.pad_begin;
-  const bool inside = y >= 0 && y < window_.y.in && x >= 0 && x < window_.x.in;
-  row[columns_ - 1] = inside ? channel[y * window_.x.in + x] : 0.0f;
+  row[columns_ - 1] = x >= 0 && x < window_.x.in ? line[x] : 0.0f;
 }
 
 void ShiftPlanes::Copy(size_t begin, size_t end, size_t lanes, size_t strip, const float* x,
                        float* planes) const {
-  const size_t in_size = static_cast<size_t>(window_.y.in * window_.x.in) * lanes;
+  const size_t line_size = static_cast<size_t>(window_.x.in) * lanes;
+  const size_t channel = static_cast<size_t>(window_.y.in) * line_size;
+  const size_t row_size = static_cast<size_t>(columns_) * lanes;
   const int64_t first_row = static_cast<int64_t>(strip * strip_rows_);
-  float* row = planes + begin * channel_size() * lanes;
-  for (size_t c = begin; c < end; ++c) {
-    for (int64_t phase_y = 0; phase_y < phases_; ++phase_y) {
-      for (int64_t copy = 0; copy < copies_; ++copy) {
-        for (int64_t r = 0; r < plane_rows_; ++r) {
-          const int64_t y = (first_row + r) * stride_y_ + phase_y - window_.y.pad_begin;
-          if (lanes == 1 && stride_x_ > 1 && copy_step_ == 1 && copy >= stride_x_) {
-            ShiftRow(y, copy, x + c * in_size, row);
-          } else {
-            CopyRow(y, copy, lanes, x + c * in_size, row);
+  for (int64_t copy = 0; copy < copies_; ++copy) {
+    const Span inside = Inside(copy);
+    const bool shift =
+        lanes == 1 && stride_x_ > 1 && copy_step_ == 1 && copy >= stride_x_ && columns_ > 1;
+    for (size_t c = begin; c < end; ++c) {
+      for (int64_t phase = 0; phase < phases_; ++phase) {
+        float* row = planes + c * channel_size() * lanes +
+                     static_cast<size_t>((phase * copies_ + copy) * plane_rows_) * row_size;
+        for (int64_t r = 0; r < plane_rows_; ++r, row += row_size) {
+          const int64_t y = (first_row + r) * stride_y_ + phase - window_.y.pad_begin;
+          if (y < 0 || y >= window_.y.in) {
+            ClearFloats(row, row_size);
+            continue;
           }
-          row += static_cast<size_t>(columns_) * lanes;
+          const float* line = x + c * channel + static_cast<size_t>(y) * line_size;
+          if (shift) {
+            ShiftRow(copy, line, row);
+          } else {
+            CopyRow(inside, lanes, line, row);
+          }
         }
       }
     }

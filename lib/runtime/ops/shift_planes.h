@@ -52,10 +52,16 @@ class ShiftPlanes {
             float* planes) const;
 
  private:
+  // The columns of a copy that are inside the input, and the input column that the first reads.
+  struct Span {
+    size_t first, last;
+    int64_t input;
+  };
   // Column i of copy j reads input column i * stride + j * copy_step_ - pad.
-  void CopyRow(int64_t y, int64_t copy, size_t lanes, const float* channel, float* row) const;
+  Span Inside(int64_t copy) const;
+  void CopyRow(const Span& inside, size_t lanes, const float* line, float* row) const;
   // The same for one sample and copy >= stride: copy - stride holds it one column to the right.
-  void ShiftRow(int64_t y, int64_t copy, const float* channel, float* row) const;
+  void ShiftRow(int64_t copy, const float* line, float* row) const;
   uint64_t channel_size() const {
     return static_cast<uint64_t>(phases_ * copies_ * plane_rows_ * columns_);
   }
