@@ -20,7 +20,7 @@ enum class LayerKind { kConvolution, kFullyConnected };
 
 // Rows of a band of a sparse weight: few enough for threads to share, enough for each band to pay
 // for reading the inputs.
-inline constexpr uint32_t kConvolutionBand = 64, kFullyConnectedBand = 512;
+inline constexpr uint32_t kConvolutionBand = 64, kFullyConnectedBand = 1024;
 
 // The weight as a matrix of outputs x inputs.
 struct WeightShape {

@@ -1,6 +1,7 @@
 #include "runtime/ops/shift_planes.h"
 
 #include <algorithm>
+#include <cstring>
 #include <string>
 
 #include "runtime/kernels/shift.h"
@@ -15,6 +16,14 @@ namespace {
 constexpr int64_t kStripElements = (int64_t{3} << 19) / sizeof(float);
 // Kernels wider than this get no copy for each tap: it would take more memory than it saves time.
 constexpr int64_t kMostCopies = 16;
+
+// Lines that are `step` apart, one behind the other.
+template <size_t kWidth>
+void CopyLines(const float* from, size_t step, size_t lines, float* to) {
+  for (size_t i = 0; i < lines; ++i) {
+    std::memcpy(to + i * kWidth, from + i * step, kWidth * sizeof(float));
+  }
+}
 
 // A width that keeps vectors from crossing cache lines: multiples of a line, or even parts of one,
 // of which every second crosses at most.
@@ -121,6 +130,26 @@ void ShiftPlanes::CopyRow(const Span& inside, size_t lanes, const float* line, f
   ClearFloats(row + inside.last * lanes, (static_cast<size_t>(columns_) - inside.last) * lanes);
 }
 
+void ShiftPlanes::CopyWhole(int64_t count, const float* from, float* to) const {
+  const size_t step = static_cast<size_t>(stride_y_ * window_.x.in);
+  const size_t rows = static_cast<size_t>(count);
+  switch (columns_) {
+    case 4:
+      return CopyLines<4>(from, step, rows, to);
+    case 8:
+      return CopyLines<8>(from, step, rows, to);
+    case 16:
+      return CopyLines<16>(from, step, rows, to);
+    case 32:
+      return CopyLines<32>(from, step, rows, to);
+    default:
+      for (size_t r = 0; r < rows; ++r) {
+        const size_t columns = static_cast<size_t>(columns_);
+        CopyFloats(from + r * step, columns, to + r * columns);
+      }
+  }
+}
+
 void ShiftPlanes::ShiftRow(int64_t copy, const float* line, float* row) const {
   CopyFloats(row - stride_x_ * plane_rows_ * columns_ + 1, static_cast<size_t>(columns_ - 1), row);
   const int64_t x = (columns_ - 1) * stride_x_ + copy - window_.x.pad_begin;
@@ -137,17 +166,31 @@ void ShiftPlanes::Copy(size_t begin, size_t end, size_t lanes, size_t strip, con
     const Span inside = Inside(copy);
     const bool shift =
         lanes == 1 && stride_x_ > 1 && copy_step_ == 1 && copy >= stride_x_ && columns_ > 1;
+    // Columns behind the outputs may hold anything, also what follows in the input.
+    const bool whole = lanes == 1 && stride_x_ == 1 && inside.first == 0 &&
+                       columns_ - window_.x.out < static_cast<int64_t>(kShiftUnit) &&
+                       inside.last >= static_cast<size_t>(window_.x.out);
     for (size_t c = begin; c < end; ++c) {
       for (int64_t phase = 0; phase < phases_; ++phase) {
         float* row = planes + c * channel_size() * lanes +
                      static_cast<size_t>((phase * copies_ + copy) * plane_rows_) * row_size;
+        // Row r of the plane is line first_line + r * stride of the input.
+        const int64_t first_line = first_row * stride_y_ + phase - window_.y.pad_begin;
         for (int64_t r = 0; r < plane_rows_; ++r, row += row_size) {
-          const int64_t y = (first_row + r) * stride_y_ + phase - window_.y.pad_begin;
+          const int64_t y = first_line + r * stride_y_;
           if (y < 0 || y >= window_.y.in) {
             ClearFloats(row, row_size);
             continue;
           }
           const float* line = x + c * channel + static_cast<size_t>(y) * line_size;
+          if (whole) {
+            const int64_t lines = (window_.y.in - y + stride_y_ - 1) / stride_y_;
+            const int64_t rows = std::min(lines, plane_rows_ - r);
+            CopyWhole(rows, line + inside.input, row);
+            r += rows - 1;
+            row += static_cast<size_t>(rows - 1) * row_size;
+            continue;
+          }
           if (shift) {
             ShiftRow(copy, line, row);
           } else {

@@ -60,7 +60,11 @@ class ShiftPlanes {
   // Column i of copy j reads input column i * stride + j * copy_step_ - pad.
   Span Inside(int64_t copy) const;
   void CopyRow(const Span& inside, size_t lanes, const float* line, float* row) const;
-  // The same for one sample and copy >= stride: copy - stride holds it one column to the right.
+  // The same for `rows` rows of one sample that are inside all along; `from` is where the first
+  // begins in the input.
+  void CopyWhole(int64_t rows, const float* from, float* to) const;
+  // The same as CopyRow for one sample and copy >= stride: copy - stride holds it one column to the
+  // right.
   void ShiftRow(int64_t copy, const float* line, float* row) const;
   uint64_t channel_size() const {
     return static_cast<uint64_t>(phases_ * copies_ * plane_rows_ * columns_);
