@@ -33,6 +33,13 @@ int64_t RoundedWidth(int64_t width) {
   return static_cast<int64_t>(RoundUpToShiftUnit(static_cast<size_t>(width)));
 }
 
+// The next odd number of cache lines: the same rows of consecutive planes then fall into different
+// sets of a cache.
+int64_t SpreadOut(int64_t elements) {
+  constexpr int64_t kLine = kShiftUnit;
+  return ((elements + kLine - 1) / kLine | 1) * kLine;
+}
+
 }  // namespace
 
 StatusOr<ShiftPlanes> ShiftPlanes::Make(int64_t channels, int64_t group_channels,
@@ -75,7 +82,11 @@ StatusOr<ShiftPlanes> ShiftPlanes::Make(int64_t channels, int64_t group_channels
   planes.strip_rows_ = static_cast<size_t>(strip_rows);
   planes.strips_ = static_cast<size_t>((wy.out + strip_rows - 1) / strip_rows);
   planes.plane_rows_ = planes.needs_copy_ ? strip_rows + more_rows : wy.in;
-  if (CheckedSize({row_elements, planes.plane_rows_}) < 0) return too_large;
+  planes.plane_size_ = planes.plane_rows_ * planes.columns_;
+  if (planes.needs_copy_ && samples == kOne) planes.plane_size_ = SpreadOut(planes.plane_size_);
+  if (CheckedSize({channels, planes.phases_, planes.copies_, planes.plane_size_}) < 0) {
+    return too_large;
+  }
   for (int64_t c = 0; c < group_channels; ++c) {
     for (int64_t ky = 0; ky < wy.kernel; ++ky) {
       for (int64_t kx = 0; kx < wx.kernel; ++kx) {
@@ -83,9 +94,9 @@ StatusOr<ShiftPlanes> ShiftPlanes::Make(int64_t channels, int64_t group_channels
         const int64_t x = shifted_copies ? 0 : kx * wx.dilation;
         const int64_t copy = shifted_copies ? kx : x % planes.stride_x_;
         const int64_t plane = (c * planes.phases_ + y % planes.stride_y_) * planes.copies_ + copy;
-        const int64_t row = plane * planes.plane_rows_ + y / planes.stride_y_;
-        planes.offsets_.push_back(
-            static_cast<uint32_t>(row * planes.columns_ + x / planes.stride_x_));
+        planes.offsets_.push_back(static_cast<uint32_t>(plane * planes.plane_size_ +
+                                                        y / planes.stride_y_ * planes.columns_ +
+                                                        x / planes.stride_x_));
       }
     }
   }
@@ -151,7 +162,7 @@ void ShiftPlanes::CopyWhole(int64_t count, const float* from, float* to) const {
 }
 
 void ShiftPlanes::ShiftRow(int64_t copy, const float* line, float* row) const {
-  CopyFloats(row - stride_x_ * plane_rows_ * columns_ + 1, static_cast<size_t>(columns_ - 1), row);
+  CopyFloats(row - stride_x_ * plane_size_ + 1, static_cast<size_t>(columns_ - 1), row);
   const int64_t x = (columns_ - 1) * stride_x_ + copy - window_.x.pad_begin;
   row[columns_ - 1] = x >= 0 && x < window_.x.in ? line[x] : 0.0f;
 }
@@ -173,7 +184,7 @@ void ShiftPlanes::Copy(size_t begin, size_t end, size_t lanes, size_t strip, con
     for (size_t c = begin; c < end; ++c) {
       for (int64_t phase = 0; phase < phases_; ++phase) {
         float* row = planes + c * channel_size() * lanes +
-                     static_cast<size_t>((phase * copies_ + copy) * plane_rows_) * row_size;
+                     static_cast<size_t>((phase * copies_ + copy) * plane_size_) * lanes;
         // Row r of the plane is line first_line + r * stride of the input.
         const int64_t first_line = first_row * stride_y_ + phase - window_.y.pad_begin;
         for (int64_t r = 0; r < plane_rows_; ++r, row += row_size) {

@@ -66,9 +66,7 @@ class ShiftPlanes {
   // The same as CopyRow for one sample and copy >= stride: copy - stride holds it one column to the
   // right.
   void ShiftRow(int64_t copy, const float* line, float* row) const;
-  uint64_t channel_size() const {
-    return static_cast<uint64_t>(phases_ * copies_ * plane_rows_ * columns_);
-  }
+  uint64_t channel_size() const { return static_cast<uint64_t>(phases_ * copies_ * plane_size_); }
 
   SlidingWindow window_;
   size_t channels_ = 0;
@@ -76,6 +74,7 @@ class ShiftPlanes {
   int64_t phases_ = 1, copies_ = 1;
   int64_t copy_step_ = 1;
   int64_t plane_rows_ = 0, columns_ = 0;
+  int64_t plane_size_ = 0;  // elements from one plane to the next
   size_t strips_ = 1, strip_rows_ = 1;
   bool needs_copy_ = false;
   std::vector<uint32_t> offsets_;
