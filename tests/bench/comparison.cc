@@ -74,7 +74,7 @@ std::vector<float> InputValues(size_t count, bool pixels) {
 struct Material {
   Graph dense;
   std::vector<float> input;
-  PeerTask ours, own_dense, fp32, int8;
+  PeerTask ours, own_dense, fp32, int8, empty;
 };
 
 Status WriteDcz(const Graph& graph, const std::string& path) {
@@ -92,10 +92,11 @@ StatusOr<Material> Prepare(const ComparisonCase& comparison, const std::string& 
   ours.input = folder + "/input.f32";
   ours.scratch = folder + "/output.f32";
   ours.cores = OnOneCore::Cores(1);
-  material.own_dense = material.fp32 = material.int8 = ours;
+  material.own_dense = material.fp32 = material.int8 = material.empty = ours;
   material.own_dense.model = folder + "/own_dense.dcz";
   material.fp32.model = folder + "/fp32.onnx";
   material.int8.model = folder + "/int8.onnx";
+  material.empty.model = folder + "/empty.onnx";
 
   DC_RETURN_IF_ERROR(WriteDcz(material.dense, ours.model));
   DC_RETURN_IF_ERROR(DequantizeAll(&material.dense));
@@ -105,6 +106,9 @@ StatusOr<Material> Prepare(const ComparisonCase& comparison, const std::string& 
   }
   if (comparison.fully_connected) {
     DC_RETURN_IF_ERROR(SaveModel(DynamicInt8Model(material.dense), material.int8.model));
+  }
+  if (comparison.small) {
+    DC_RETURN_IF_ERROR(SaveModel(EmptyModel(material.dense), material.empty.model));
   }
   const bool pixels = ours.shape.size() == 4 && ours.shape[1] <= 3;
   material.input = InputValues(static_cast<size_t>(ElementCount(ours.shape)), pixels);
@@ -244,6 +248,11 @@ Status Compare(const ComparisonCase& comparison, const std::string& folder, Resu
     DC_RETURN_IF_ERROR(
         enter_session("own dense", material.own_dense, InstructionSet::kBest).status());
   }
+  if (comparison.small) {
+    DC_ASSIGN_OR_RETURN(auto empty, StartOnnxRuntime(material.empty));
+    entrants.push_back({"empty", empty.get()});
+    competitors.push_back(std::move(empty));
+  }
   const OnOneCore here;  // the others compute in this process
   if (comparison.fully_connected) {
     DC_ASSIGN_OR_RETURN(auto int8, StartOnnxRuntime(material.int8));
@@ -269,7 +278,7 @@ Status Compare(const ComparisonCase& comparison, const std::string& folder, Resu
                  .ours = *times_of(name),
                  .fp32 = times_of("fp32"),
                  .int8 = times_of("int8"),
-                 .fp32_target = best ? comparison.fp32_target : 0,
+                 .fp32_target = best && !comparison.small ? comparison.fp32_target : 0,
                  .int8_target = best ? comparison.int8_target : 0};
     if (best) {
       row.eigen = times_of("Eigen");
@@ -277,6 +286,15 @@ Status Compare(const ComparisonCase& comparison, const std::string& folder, Resu
     }
     if (name == "AVX2") row.fp32_target = comparison.avx2_target;
     table->Add(row);
+  }
+  if (comparison.small) {
+    table->Add(QuantityRow{.name = comparison.name + ": less an empty call",
+                           .unit = "us",
+                           .ours_name = "ours",
+                           .other_name = "ONNX Runtime",
+                           .ours = times_of("ours")->min_us,
+                           .other = times_of("fp32")->min_us - times_of("empty")->min_us,
+                           .target = comparison.fp32_target});
   }
   if (comparison.two_threads) {
     table->Add(QuantityRow{.name = comparison.name + ": two threads",

@@ -82,4 +82,12 @@ Graph DynamicInt8Model(const Graph& dense) {
   return graph;
 }
 
+Graph EmptyModel(const Graph& like) {
+  Graph graph;
+  graph.inputs = like.inputs;
+  graph.outputs = {{"y", like.inputs[0].type, like.inputs[0].shape}};
+  graph.nodes = {MakeNode("Identity", {like.inputs[0].name}, {"y"})};
+  return graph;
+}
+
 }  // namespace dc

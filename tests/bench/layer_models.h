@@ -28,6 +28,9 @@ StatusOr<Graph> ConvolutionModel(int64_t outputs, int64_t inputs, int64_t size,
 // after DequantizeAll.
 Graph DynamicInt8Model(const Graph& dense);
 
+// The input of `like` handed on.
+Graph EmptyModel(const Graph& like);
+
 }  // namespace dc
 
 #endif  // DC_TESTS_BENCH_LAYER_MODELS_H_

@@ -10,7 +10,7 @@ namespace {
 
 constexpr double kLeft = 330, kWidth = 620, kRight = 90;  // labels, axis, values; pixels
 constexpr double kTop = 112, kBar = 13, kGap = 9;
-constexpr double kLow = 0.4, kHigh = 100;  // ends of the axis
+constexpr double kLow = 0.18, kHigh = 100;  // ends of the axis
 
 struct Series {
   const char* name;
@@ -92,12 +92,12 @@ std::string RatioChart(const std::string& title, const std::string& remarks,
   for (const Series& series : kSeries) {
     picture.Box(x, 64, 12, 12, series.color);
     picture.Text(x + 18, 74, series.name);
-    x += 200;
+    x += 220;
   }
   picture.Upright(x + 4, 62, 78, "#c0392b", 3);
   picture.Text(x + 14, 74, "target");
 
-  for (double tick : {0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0}) {
+  for (double tick : {0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0}) {
     picture.Upright(X(tick), kTop - 6, bottom, tick == 1 ? "#888" : "#e2e2e2", tick == 1 ? 1.5 : 1);
     std::ostringstream label;
     label << tick << "x";

@@ -130,7 +130,8 @@ void AddNetworks(Cases* cases) {
                                                 {"fc2_weight", {.density = 0.09, .bits = 4}},
                                                 {"fc3_weight", {.density = 0.26, .bits = 4}}});
                         },
-                    .fp32_target = 4});
+                    .fp32_target = 4,
+                    .small = true});
   cases->push_back({.name = NameOf("LeNet-5", "DC_LENET_5"),
                     .build =
                         [] {
@@ -140,7 +141,8 @@ void AddNetworks(Cases* cases) {
                                                 {"fc1_weight", {.density = 0.0585, .bits = 4}},
                                                 {"fc2_weight", {.density = 0.20, .bits = 4}}});
                         },
-                    .fp32_target = 4});
+                    .fp32_target = 4,
+                    .small = true});
 }
 
 std::string ProcessorName() {
