@@ -181,12 +181,15 @@ Status Main(const std::string& pattern) {
   const std::string title = "The runtime against ONNX Runtime 1.20.1", remarks = Remarks();
   std::printf("%s\n", remarks.c_str());
   ResultTable table;
+  int compared = 0;
   for (const ComparisonCase& comparison : cases) {
     if (!std::regex_search(comparison.name, chosen)) continue;
+    ++compared;
     const Status status = Compare(comparison, scratch, &table);
     if (!status.ok()) table.AddFailure(comparison.name, status);
   }
   std::filesystem::remove_all(scratch);
+  if (compared == 0) return UsageError("no case matches '" + pattern + "'");
 
   // A selection does not overwrite the whole table.
   const std::string name = out + (pattern.empty() ? "/runtime" : "/runtime_selection");
