@@ -33,6 +33,7 @@ int ExitCode(StatusCode code) {
     case StatusCode::kBadInput:
     case StatusCode::kUnsupported:
     case StatusCode::kInternal:
+    case StatusCode::kNoMemory:
       return 3;
     case StatusCode::kIo:
       return 4;
@@ -57,6 +58,10 @@ Status IoError(std::string what, std::string where, std::string advice) {
 }
 Status Internal(std::string what, std::string where, std::string advice) {
   return Status(StatusCode::kInternal, std::move(what), std::move(where), std::move(advice));
+}
+
+Status NoMemory(std::string what, std::string where, std::string advice) {
+  return Status(StatusCode::kNoMemory, std::move(what), std::move(where), std::move(advice));
 }
 
 }  // namespace dc

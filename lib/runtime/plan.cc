@@ -86,14 +86,16 @@ class Planner {
   Status AddNode(size_t n, const Fusion& fusion) {
     const format::Node& node = manifest_.nodes[n];
     const format::Attributes attributes(node);
-    NodeContext context{.node = node,
-                        .attributes = attributes,
-                        .opset = manifest_.opset,
-                        .load = load_,
-                        .kernels = *options_.kernels,
-                        .max_chunks = options_.max_chunks,
-                        .extra_bias = fusion.extra_bias,
-                        .clamp = fusion.clamp};
+    NodeContext context{
+        .node = node,
+        .attributes = attributes,
+        .opset = manifest_.opset,
+        .load = load_,
+        .kernels = *options_.kernels,
+        .max_chunks = options_.max_chunks,
+        .memory = options_.memory != nullptr ? options_.memory : std::pmr::new_delete_resource(),
+        .extra_bias = fusion.extra_bias,
+        .clamp = fusion.clamp};
     std::vector<uint32_t> inputs;
     for (uint32_t value : node.inputs) {
       NodeInput& input = context.inputs.emplace_back();

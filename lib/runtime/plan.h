@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <memory_resource>
 #include <vector>
 
 #include "dc/runtime.h"
@@ -26,6 +27,8 @@ inline constexpr std::array<size_t, 4> kLaneChoices = {1, 16, 32, 64};
 struct PlanOptions {
   const KernelSet* kernels = nullptr;
   size_t max_chunks = 1;  // that an operator may split its work into; 1 without threads
+  // Where weights as they are executed come from; outlives the plan. Null: the heap.
+  std::pmr::memory_resource* memory = nullptr;
 };
 
 struct Step {

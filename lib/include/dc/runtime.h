@@ -3,19 +3,39 @@
 #ifndef DC_RUNTIME_H_
 #define DC_RUNTIME_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "dc/api.h"
 #include "dc/status.h"
 
 namespace dc {
 
+namespace runtime {
+class LoadedModel;
+}
+
+// Where a session takes its large buffers from; the heap where `allocate` is null. Both are called
+// from whatever thread calls Load or Run, also several at a time.
+struct Allocator {
+  // `bytes` (above 0) at a multiple of `alignment` (a power of two, 64 at most); null where there
+  // are none, which Load and Run report as NoMemory.
+  void* (*allocate)(void* context, size_t bytes, size_t alignment) = nullptr;
+  void (*release)(void* context, void* memory, size_t bytes) = nullptr;
+  void* context = nullptr;  // outlives the session
+};
+
 struct SessionOptions {
-  int threads = 1;                 // 0: one a core
+  int threads = 1;                 // of one Run; 0: one a core
   bool reference_kernels = false;  // plain loops only: the meaning that fast kernels are held to
+  // Takes the weights as they are executed, the activations and, in LoadFile, the file's bytes.
+  // Names, shapes and the plan (a few hundred bytes a node), and what decoding needs while it
+  // loads, come from the heap.
+  Allocator allocator = {};
 };
 
 // How the session executes one layer.
@@ -34,30 +54,37 @@ struct SessionInput {
   bool channels_last = false, reverse_channels = false;
 };
 
-// A loaded model. Move-only; Run may be called from one thread at a time.
-class Session {
+// A loaded model. Move-only. Everything but moving is safe from many threads at once.
+class DC_API Session {
  public:
-  // Loads from `bytes`, which may be freed afterwards. BadInput on any damage.
+  // Loads from `bytes`, which may be freed afterwards. BadInput on any damage, Unsupported for what
+  // this version does not cover, NoMemory.
   static StatusOr<Session> Load(std::span<const uint8_t> bytes, const SessionOptions& options);
+  // The same from the file `path`, read or mapped into memory while it loads. IoError. A file that
+  // another program cuts short while it is mapped ends this one.
+  static StatusOr<Session> LoadFile(const std::string& path, const SessionOptions& options);
+  static StatusOr<Session> LoadMapped(const std::string& path, const SessionOptions& options);
 
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
   ~Session();
 
   const SessionInput& input() const;
-  // Shape of the first output, dimension 0 (the batch) being -1.
+  // Name of the first output, "" where names were dropped, and its shape, dimension 0 (the batch)
+  // being -1.
+  const std::string& output_name() const;
   const std::vector<int64_t>& output_shape() const;
   const std::vector<LayerPlan>& plan() const;
 
   // Runs `batch` samples: `input` holds batch * (product of input().shape[1..]) floats, already
-  // scaled; `output` receives batch * (product of output_shape()[1..]). The first call with a
-  // larger batch than before plans memory; calls after it do not allocate.
-  Status Run(int64_t batch, std::span<const float> input, std::span<float> output);
+  // scaled; `output` receives batch * (product of output_shape()[1..]). A call with a larger batch
+  // than before, or beside more other calls, plans memory; any other does not allocate. With
+  // several threads in the session's options, calls at the same time take turns layer by layer.
+  Status Run(int64_t batch, std::span<const float> input, std::span<float> output) const;
 
  private:
-  struct State;
-  explicit Session(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit Session(std::unique_ptr<runtime::LoadedModel> model);
+  std::unique_ptr<runtime::LoadedModel> model_;
 };
 
 }  // namespace dc

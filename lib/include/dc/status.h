@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "dc/api.h"
+
 namespace dc {
 
 // The kind of an error; each maps to one documented exit code of the tools.
@@ -18,10 +20,11 @@ enum class StatusCode {
   kUnsupported = 4,  // well-formed input that this version does not cover
   kIo = 5,           // the operating system refused
   kInternal = 6,     // a broken invariant of this library: a bug
+  kNoMemory = 7,     // the system or the caller's allocator has none left
 };
 
 // Success, or one error in three parts: what is wrong, where, and what to do about it.
-class [[nodiscard]] Status {
+class [[nodiscard]] DC_API Status {
  public:
   Status() = default;
   Status(StatusCode code, std::string what, std::string where, std::string advice)
@@ -46,15 +49,16 @@ class [[nodiscard]] Status {
 };
 
 // The exit code that the tools document for `code` (0 to 4).
-int ExitCode(StatusCode code);
+DC_API int ExitCode(StatusCode code);
 
 inline Status OkStatus() { return Status(); }
-Status GoalNotMet(std::string what, std::string where = "", std::string advice = "");
-Status UsageError(std::string what, std::string where = "", std::string advice = "");
-Status BadInput(std::string what, std::string where = "", std::string advice = "");
-Status Unsupported(std::string what, std::string where = "", std::string advice = "");
-Status IoError(std::string what, std::string where = "", std::string advice = "");
-Status Internal(std::string what, std::string where = "", std::string advice = "");
+DC_API Status GoalNotMet(std::string what, std::string where = "", std::string advice = "");
+DC_API Status UsageError(std::string what, std::string where = "", std::string advice = "");
+DC_API Status BadInput(std::string what, std::string where = "", std::string advice = "");
+DC_API Status Unsupported(std::string what, std::string where = "", std::string advice = "");
+DC_API Status IoError(std::string what, std::string where = "", std::string advice = "");
+DC_API Status Internal(std::string what, std::string where = "", std::string advice = "");
+DC_API Status NoMemory(std::string what, std::string where = "", std::string advice = "");
 
 // A value, or the error that kept it from being made.
 template <typename T>
