@@ -1,9 +1,11 @@
 # Everything comes from Debian 12's packages; ./dev installs them.
 find_package(Threads REQUIRED)
+# The headers alone: Debian has Highway as a shared library only, and who embeds the runtime should
+# not need it; base/highway_targets.cc takes its place.
+find_path(HIGHWAY_INCLUDE_DIR hwy/highway.h REQUIRED)
 find_package(Protobuf REQUIRED)
 find_package(ONNX CONFIG REQUIRED)
 find_package(dnnl CONFIG REQUIRED)
-find_package(hwy CONFIG REQUIRED)
 find_package(zstd CONFIG REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(Boost REQUIRED COMPONENTS program_options)

@@ -32,9 +32,9 @@ struct Allocator {
 struct SessionOptions {
   int threads = 1;                 // of one Run; 0: one a core
   bool reference_kernels = false;  // plain loops only: the meaning that fast kernels are held to
-  // Takes the weights as they are executed, the activations and, in LoadFile, the file's bytes.
-  // Names, shapes and the plan (a few hundred bytes a node), and what decoding needs while it
-  // loads, come from the heap.
+  // From it come the weights as they are executed, the activations and, in LoadFile, the file's
+  // bytes while it loads. From the heap come names, shapes and the plan (a few hundred bytes an
+  // operator) and what decoding needs while the model loads.
   Allocator allocator = {};
 };
 
