@@ -1,25 +1,17 @@
-# Installs the tools, the public headers and the libraries as the CMake package deep_compression.
-# Two sets of targets, so that a program that only runs .dcz files needs neither ONNX nor protobuf:
-#   runtime   deep_compression::runtime and what it links
-#   pipeline  deep_compression::pipeline and every library below it
+# Installs the tools, the public headers and the libraries of the pipeline as the CMake package
+# deep_compression. What only runs .dcz files is a package of its own: runtime_package.cmake.
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/deep_compression)
 
-# dc_export(SET TARGET ...): installs dc_NAME as deep_compression::NAME in the given set.
-function(dc_export set)
-  foreach(name ${ARGN})
-    set_target_properties(dc_${name} PROPERTIES EXPORT_NAME ${name})
-    add_library(deep_compression::${name} ALIAS dc_${name})
-    install(TARGETS dc_${name} EXPORT deep_compression-${set})
-  endforeach()
-  install(EXPORT deep_compression-${set} NAMESPACE deep_compression:: DESTINATION ${package_dir}
-    FILE ${set}-targets.cmake)
-endfunction()
-
-dc_export(runtime options base manifest_nanopb format_reader entropy_dec runtime)
-dc_export(pipeline proto manifest_proto model data train prune quantize quantize_all entropy_enc
-  format_writer encode pipeline)
+# dc_NAME becomes deep_compression::NAME.
+foreach(name options base manifest_nanopb format_reader entropy_dec proto manifest_proto model data
+    train prune quantize quantize_all entropy_enc format_writer encode pipeline)
+  set_target_properties(dc_${name} PROPERTIES EXPORT_NAME ${name})
+  install(TARGETS dc_${name} EXPORT deep_compression)
+endforeach()
+install(EXPORT deep_compression NAMESPACE deep_compression:: DESTINATION ${package_dir}
+  FILE deep_compression-targets.cmake)
 
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/lib/include/dc DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 configure_package_config_file(cmake/config.cmake.in

@@ -6,6 +6,30 @@ function(dc_module name)
   target_link_libraries(dc_${name} PUBLIC dc_options ${ARG_LIBS})
 endfunction()
 
+# dc_embedded(TARGET): what the runtime library consists of. No exceptions and no RTTI, hence no
+# unwind tables either; every function in a section of its own, so that a program keeps only what
+# it calls; only what the public headers mark DC_API is visible outside of the shared library.
+# Optimised for size, except for the sources that dc_hot names.
+function(dc_embedded target)
+  target_compile_options(${target} PRIVATE -fno-asynchronous-unwind-tables -fno-unwind-tables
+    -ffunction-sections -fdata-sections -fvisibility=hidden
+    $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions;-fvisibility-inlines-hidden>
+    $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>
+    $<$<CONFIG:Release>:-Os>)
+  # UBSan's check of virtual calls needs RTTI on both sides of a call.
+  if(NOT DC_SANITIZE AND NOT DC_FUZZ)
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>)
+  endif()
+endfunction()
+
+# dc_hot(SOURCE ... OPTIONS ...): the sources of a dc_embedded target that run for every number, and
+# how they are optimised. CMAKE_BUILD_TYPE=MinSizeRel prefers size there, too.
+function(dc_hot)
+  cmake_parse_arguments(ARG "" "" "OPTIONS" ${ARGN})
+  set_source_files_properties(${ARG_UNPARSED_ARGUMENTS} PROPERTIES
+    COMPILE_OPTIONS "$<$<CONFIG:Release>:${ARG_OPTIONS}>")
+endfunction()
+
 # dc_test(NAME LIBS ... [LABEL ...]): one GoogleTest program from every .cc of the calling folder.
 function(dc_test name)
   cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "LIBS" ${ARGN})

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "common/evaluate_dcz.h"
+#include "common/explain_session.h"
 #include "common/run_array.h"
 #include "common/tool.h"
 #include "dc/data.h"
@@ -14,17 +15,6 @@
 namespace po = boost::program_options;
 
 namespace {
-
-void Explain(const dc::Session& session) {
-  std::printf("%-16s %-8s %-16s %-24s %10s %10s %12s  %s\n", "layer", "op", "form", "kernel",
-              "weights", "survivors", "bytes in RAM", "why");
-  for (const dc::LayerPlan& l : session.plan()) {
-    std::printf("%-16s %-8s %-16s %-24s %10lld %10lld %12lld  %s\n", l.name.c_str(), l.op.c_str(),
-                l.form.c_str(), l.kernel.c_str(), static_cast<long long>(l.weights),
-                static_cast<long long>(l.survivors), static_cast<long long>(l.resident_bytes),
-                l.reason.c_str());
-  }
-}
 
 dc::Status Evaluate(const dc::Tool& tool, const std::string& file, const std::string& data_spec,
                     int64_t batch, int threads, dc::Session* session, dc::Progress* progress) {
@@ -69,7 +59,7 @@ int main(int argc, char** argv) {
       "input", po::value(&array.input)->value_name("X.npy"), "inputs, as the network reads them")(
       "topk", po::value(&array.topk)->value_name("K"), "print the K largest outputs of each input")(
       "labels", po::value(&array.labels)->value_name("FILE"), "names for --topk, a line a class")(
-      "explain", po::bool_switch(&explain), "print how each layer is executed")(
+      "explain", po::bool_switch(&explain), "print how each layer is executed, and measure it")(
       "reference", po::bool_switch(&options.reference_kernels),
       "plain loops instead of SIMD kernels");
   return tool.Main(argc, argv, [&]() -> dc::Status {
@@ -78,7 +68,9 @@ int main(int argc, char** argv) {
     DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, dc::ReadFile(file));
     dc::StatusOr<dc::Session> session = dc::Session::Load(bytes, options);
     if (!session.ok()) return session.status().At(file);
-    if (explain || (data.empty() && array.input.empty())) Explain(*session);
+    if (explain || (data.empty() && array.input.empty())) {
+      DC_RETURN_IF_ERROR(dc::ExplainSession(*session, batch));
+    }
     if (!array.input.empty()) DC_RETURN_IF_ERROR(dc::RunArray(array, batch, &*session));
     if (data.empty()) return dc::OkStatus();
     return Evaluate(tool, file, data, batch, tool.threads(), &*session, tool.progress());

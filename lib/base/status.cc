@@ -2,11 +2,41 @@
 
 namespace dc {
 
+struct Status::Error {
+  StatusCode code;
+  std::string what, where, advice;
+};
+
+Status::Status(StatusCode code, std::string_view what, std::string_view where,
+               std::string_view advice) {
+  if (code == StatusCode::kOk) return;
+  error_ = new Error{code, std::string(what), std::string(where), std::string(advice)};
+}
+
+Status::Status(const Status& other) {
+  if (other.error_ != nullptr) error_ = new Error(*other.error_);
+}
+
+void Status::Free() { delete error_; }
+
+StatusCode Status::code() const { return error_ != nullptr ? error_->code : StatusCode::kOk; }
+
+namespace {
+const std::string& Nothing() {
+  static const std::string nothing;
+  return nothing;
+}
+}  // namespace
+
+const std::string& Status::what() const { return error_ != nullptr ? error_->what : Nothing(); }
+const std::string& Status::where() const { return error_ != nullptr ? error_->where : Nothing(); }
+const std::string& Status::advice() const { return error_ != nullptr ? error_->advice : Nothing(); }
+
 std::string Status::ToString() const {
   if (ok()) return "ok";
-  std::string text = what_;
-  if (!where_.empty()) text += " (" + where_ + ")";
-  if (!advice_.empty()) text += ": " + advice_;
+  std::string text = what();
+  if (!where().empty()) text.append(" (").append(where()).append(")");
+  if (!advice().empty()) text.append(": ").append(advice());
   // A message is one line by contract and safe to print, whatever a file name, a damaged file's
   // tensor name or a third party put into it.
   for (char& c : text) {
@@ -15,10 +45,13 @@ std::string Status::ToString() const {
   return text;
 }
 
-Status Status::At(const std::string& place) const {
-  if (ok()) return *this;
+Status Status::At(std::string_view place) const {
   Status copy = *this;
-  copy.where_ = where_.empty() ? place : place + ", " + where_;
+  if (copy.error_ != nullptr) {
+    std::string& where = copy.error_->where;
+    if (!where.empty()) where.insert(0, ", ");
+    where.insert(0, place);
+  }
   return copy;
 }
 
@@ -33,6 +66,7 @@ int ExitCode(StatusCode code) {
     case StatusCode::kBadInput:
     case StatusCode::kUnsupported:
     case StatusCode::kInternal:
+    case StatusCode::kNoMemory:
       return 3;
     case StatusCode::kIo:
       return 4;
@@ -40,23 +74,26 @@ int ExitCode(StatusCode code) {
   return 3;
 }
 
-Status GoalNotMet(std::string what, std::string where, std::string advice) {
-  return Status(StatusCode::kGoalNotMet, std::move(what), std::move(where), std::move(advice));
+Status GoalNotMet(std::string_view what, std::string_view where, std::string_view advice) {
+  return Status(StatusCode::kGoalNotMet, what, where, advice);
 }
-Status UsageError(std::string what, std::string where, std::string advice) {
-  return Status(StatusCode::kUsage, std::move(what), std::move(where), std::move(advice));
+Status UsageError(std::string_view what, std::string_view where, std::string_view advice) {
+  return Status(StatusCode::kUsage, what, where, advice);
 }
-Status BadInput(std::string what, std::string where, std::string advice) {
-  return Status(StatusCode::kBadInput, std::move(what), std::move(where), std::move(advice));
+Status BadInput(std::string_view what, std::string_view where, std::string_view advice) {
+  return Status(StatusCode::kBadInput, what, where, advice);
 }
-Status Unsupported(std::string what, std::string where, std::string advice) {
-  return Status(StatusCode::kUnsupported, std::move(what), std::move(where), std::move(advice));
+Status Unsupported(std::string_view what, std::string_view where, std::string_view advice) {
+  return Status(StatusCode::kUnsupported, what, where, advice);
 }
-Status IoError(std::string what, std::string where, std::string advice) {
-  return Status(StatusCode::kIo, std::move(what), std::move(where), std::move(advice));
+Status IoError(std::string_view what, std::string_view where, std::string_view advice) {
+  return Status(StatusCode::kIo, what, where, advice);
 }
-Status Internal(std::string what, std::string where, std::string advice) {
-  return Status(StatusCode::kInternal, std::move(what), std::move(where), std::move(advice));
+Status Internal(std::string_view what, std::string_view where, std::string_view advice) {
+  return Status(StatusCode::kInternal, what, where, advice);
+}
+Status NoMemory(std::string_view what, std::string_view where, std::string_view advice) {
+  return Status(StatusCode::kNoMemory, what, where, advice);
 }
 
 }  // namespace dc

@@ -42,32 +42,54 @@ bool IsInside(const void* pool) {
   return false;
 }
 
-// One running loop. Workers hold it by shared_ptr, so a late one never touches freed memory.
-struct Loop {
-  const std::function<void(size_t)>* body;
-  size_t count;
-  const Nesting* nesting;
-  std::atomic<size_t> next{0};
-  std::atomic<size_t> finished{0};
+// The loop that is running. One object serves all loops of a pool: a worker that comes late finds
+// the next one and not freed memory, and starting a loop allocates nothing.
+class Loop {
+ public:
+  // Indices are counted in 32 bits.
+  static constexpr size_t kMaxCount = 0xFFFFFFFFu;
 
-  // Takes indices until none is left; true where the last call to finish was this thread's. The
-  // body and the nesting are only used while the owner still waits, since `finished` cannot reach
-  // `count` before the call returns.
+  // Precondition: no loop is running; 1 <= count <= kMaxCount.
+  void Start(const LoopBody& body, size_t count, const Nesting* nesting) {
+    body_ = &body;
+    count_ = count;
+    nesting_ = nesting;
+    finished_.store(0, std::memory_order_relaxed);
+    const uint64_t number = (tickets_.load(std::memory_order_relaxed) >> 32) + 1;
+    tickets_.store(number << 32 | count, std::memory_order_release);
+  }
+
+  // Takes indices until none is left; true where the last call to finish was this thread's.
   bool Drain() {
     bool last = false;
     const Nesting* outer = current_nesting;
-    for (;;) {
-      const size_t i = next.fetch_add(1, std::memory_order_relaxed);
-      if (i >= count) break;
-      current_nesting = nesting;
-      (*body)(i);
-      // Before `finished`: the chain may be gone afterwards.
+    uint64_t tickets = tickets_.load(std::memory_order_acquire);
+    while ((tickets & kMaxCount) > 0) {
+      if (!tickets_.compare_exchange_weak(tickets, tickets - 1, std::memory_order_acquire))
+        continue;
+      // Whoever holds an index keeps the loop from ending: its members stay as they are.
+      const size_t count = count_;
+      current_nesting = nesting_;
+      (*body_)(count - static_cast<size_t>(tickets & kMaxCount));
+      // Before `finished_`: the chain may be gone afterwards.
       current_nesting = outer;
-      last = finished.fetch_add(1, std::memory_order_acq_rel) + 1 == count;
+      last = finished_.fetch_add(1, std::memory_order_acq_rel) + 1 == count;
+      tickets = tickets_.load(std::memory_order_acquire);
     }
     return last;
   }
-  bool Done() const { return finished.load(std::memory_order_acquire) == count; }
+
+  // For the thread that started the loop.
+  bool Done() const { return finished_.load(std::memory_order_acquire) == count_; }
+
+ private:
+  const LoopBody* body_ = nullptr;
+  const Nesting* nesting_ = nullptr;
+  size_t count_ = 0;
+  // The number of the loop in the upper half, indices not taken yet in the lower: an index is taken
+  // from the loop that it was seen in, or not at all.
+  std::atomic<uint64_t> tickets_{0};
+  std::atomic<size_t> finished_{0};
 };
 
 }  // namespace
@@ -75,9 +97,9 @@ struct Loop {
 struct ThreadPool::State {
   std::vector<pthread_t> workers;
   std::mutex callers;  // one loop at a time
-  std::mutex mutex;    // guards loop and stop
+  std::mutex mutex;    // guards stop
   std::condition_variable wake, done;
-  std::shared_ptr<Loop> loop;
+  Loop loop;
   bool stop = false;
   std::atomic<uint64_t> generation{0};  // counts loops, and the stop
 
@@ -92,15 +114,13 @@ struct ThreadPool::State {
       const auto until = Clock::now() + kSpin;
       while (generation.load(std::memory_order_acquire) == seen && Clock::now() < until) {
       }
-      std::shared_ptr<Loop> mine;
       {
         std::unique_lock<std::mutex> lock(mutex);
         wake.wait(lock, [&] { return generation.load() != seen; });
         if (stop) return;
         seen = generation.load();
-        mine = loop;
       }
-      if (mine && mine->Drain()) {
+      if (loop.Drain()) {
         // Under the mutex, so that the owner is not between its test and its sleep.
         std::lock_guard<std::mutex> lock(mutex);
         done.notify_one();
@@ -130,31 +150,27 @@ ThreadPool::~ThreadPool() {
 
 int ThreadPool::threads() const { return static_cast<int>(state_->workers.size()) + 1; }
 
-void ThreadPool::ParallelFor(size_t count, const std::function<void(size_t)>& body) {
-  if (state_->workers.empty() || count < 2 || IsInside(state_.get())) {
+void ThreadPool::ParallelFor(size_t count, const LoopBody& body) {
+  State& state = *state_;
+  if (state.workers.empty() || count < 2 || count > Loop::kMaxCount || IsInside(&state)) {
     for (size_t i = 0; i < count; ++i) body(i);
     return;
   }
-  std::lock_guard<std::mutex> one_at_a_time(state_->callers);
-  const Nesting nesting{state_.get(), current_nesting};
-  auto loop = std::make_shared<Loop>();
-  loop->body = &body;
-  loop->count = count;
-  loop->nesting = &nesting;
+  std::lock_guard<std::mutex> one_at_a_time(state.callers);
+  const Nesting nesting{&state, current_nesting};
   {
-    std::lock_guard<std::mutex> lock(state_->mutex);
-    state_->loop = loop;
-    state_->generation.fetch_add(1, std::memory_order_release);
+    std::lock_guard<std::mutex> lock(state.mutex);
+    state.loop.Start(body, count, &nesting);
+    state.generation.fetch_add(1, std::memory_order_release);
   }
-  state_->wake.notify_all();
-  loop->Drain();
+  state.wake.notify_all();
+  state.loop.Drain();
   // The last bodies may still run on workers: spin briefly, then sleep.
   const auto until = Clock::now() + kSpin;
-  while (!loop->Done() && Clock::now() < until) {
+  while (!state.loop.Done() && Clock::now() < until) {
   }
-  std::unique_lock<std::mutex> lock(state_->mutex);
-  state_->done.wait(lock, [&] { return loop->Done(); });
-  state_->loop.reset();
+  std::unique_lock<std::mutex> lock(state.mutex);
+  state.done.wait(lock, [&] { return state.loop.Done(); });
 }
 
 }  // namespace dc

@@ -3,10 +3,26 @@
 #define DC_BASE_THREAD_POOL_H_
 
 #include <cstddef>
-#include <functional>
 #include <memory>
+#include <type_traits>
 
 namespace dc {
+
+// A loop body that its caller keeps alive: two pointers, nothing to allocate. Made from anything
+// that can be called with an index.
+class LoopBody {
+ public:
+  template <typename F, typename = std::enable_if_t<!std::is_same_v<F, LoopBody>>>
+  LoopBody(const F& f)  // NOLINT: implicit by design
+      : object_(&f),
+        call_([](const void* object, size_t i) { (*static_cast<const F*>(object))(i); }) {}
+
+  void operator()(size_t i) const { call_(object_, i); }
+
+ private:
+  const void* object_;
+  void (*call_)(const void* object, size_t i);
+};
 
 // Runs loops on `threads` threads, the caller's among them. Workers spin for a few microseconds
 // after a loop, then sleep. Work is handed out index by index and the caller takes what nobody else
@@ -27,8 +43,9 @@ class ThreadPool {
   // Calls body(i) for every i in [0, count), in any order and on any thread, and returns when all
   // calls have returned. `body` must not throw. Loops of several callers run one after another; a
   // loop started from inside a body of the same pool, also by way of another pool, runs on the
-  // calling thread alone. Two pools may use each other, but only in one direction at a time.
-  void ParallelFor(size_t count, const std::function<void(size_t)>& body);
+  // calling thread alone. Two pools may use each other, but only in one direction at a time. Does
+  // not allocate.
+  void ParallelFor(size_t count, const LoopBody& body);
 
  private:
   struct State;

@@ -10,8 +10,9 @@ ArenaLayout PlanArena(std::span<const ArenaBuffer> buffers) {
   layout.offsets.assign(buffers.size(), 0);
   std::vector<uint32_t> order(buffers.size());
   std::iota(order.begin(), order.end(), 0u);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](uint32_t a, uint32_t b) { return buffers[a].floats > buffers[b].floats; });
+  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+    return buffers[a].floats != buffers[b].floats ? buffers[a].floats > buffers[b].floats : a < b;
+  });
   const auto padded = [&](uint32_t i) {
     return (buffers[i].floats + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
   };
@@ -33,12 +34,13 @@ ArenaLayout PlanArena(std::span<const ArenaBuffer> buffers) {
   return layout;
 }
 
-FloatBlock::FloatBlock(uint64_t floats) {
-  constexpr uint64_t kLine = kArenaAlignment * sizeof(float);
-  const uint64_t bytes =
-      (std::max<uint64_t>(floats, 1) * sizeof(float) + kLine - 1) / kLine * kLine;
-  data_.reset(static_cast<float*>(std::aligned_alloc(kLine, bytes)));
-  if (data_) floats_ = floats;
+FloatBlock::FloatBlock(uint64_t floats, ModelMemory* memory) : memory_(memory) {
+  data_ = static_cast<float*>(memory->Allocate(floats * sizeof(float)));
+  if (data_ != nullptr) floats_ = floats;
+}
+
+FloatBlock::~FloatBlock() {
+  if (data_ != nullptr) memory_->Release(data_, floats_ * sizeof(float));
 }
 
 }  // namespace dc::runtime

@@ -4,10 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <memory>
 #include <span>
+#include <utility>
 #include <vector>
+
+#include "runtime/model_memory.h"
 
 namespace dc::runtime {
 
@@ -22,7 +23,7 @@ struct ArenaLayout {
   uint64_t floats = 0;            // of the whole arena
 };
 
-inline constexpr uint64_t kArenaAlignment = 16;  // floats: one cache line
+inline constexpr uint64_t kArenaAlignment = kMemoryAlignment / sizeof(float);  // 16 floats
 
 // Places the buffers so that no two that are in use at the same step overlap: the largest first,
 // each at the lowest offset that is free throughout its life.
@@ -32,18 +33,24 @@ ArenaLayout PlanArena(std::span<const ArenaBuffer> buffers);
 class FloatBlock {
  public:
   FloatBlock() = default;
-  // Not initialised. Callers check ok().
-  explicit FloatBlock(uint64_t floats);
+  // Not initialised. Callers check ok(). `memory` outlives the block.
+  FloatBlock(uint64_t floats, ModelMemory* memory);
+  FloatBlock(FloatBlock&& other) noexcept { *this = std::move(other); }
+  FloatBlock& operator=(FloatBlock&& other) noexcept {
+    std::swap(memory_, other.memory_);
+    std::swap(data_, other.data_);
+    std::swap(floats_, other.floats_);
+    return *this;
+  }
+  ~FloatBlock();
 
   bool ok() const { return data_ != nullptr; }
-  float* data() const { return data_.get(); }
+  float* data() const { return data_; }
   uint64_t floats() const { return floats_; }
 
  private:
-  struct Free {
-    void operator()(float* p) const { std::free(p); }
-  };
-  std::unique_ptr<float[], Free> data_;
+  ModelMemory* memory_ = nullptr;
+  float* data_ = nullptr;
   uint64_t floats_ = 0;
 };
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <functional>
 
 #include "base/thread_pool.h"
 
@@ -27,7 +26,7 @@ void ForChunks(ThreadPool* pool, size_t max_chunks, size_t count, double work, c
   const auto run = [&](size_t chunk) {
     body(chunk, count * chunk / chunks, count * (chunk + 1) / chunks);
   };
-  pool->ParallelFor(chunks, std::cref(run));
+  pool->ParallelFor(chunks, run);
 }
 
 }  // namespace dc::runtime

@@ -22,7 +22,7 @@ std::string Percent(double share) {
 }
 
 void MakeSparse(Constant* constant, LayerKind kind, const WeightShape& shape,
-                const KernelSet& kernels, LayerWeight* weight) {
+                const KernelSet& kernels, LayerWeight* weight, LayerPlan* layer) {
   if (!constant->sparse) {
     constant->positions.resize(constant->codes.size());
     std::iota(constant->positions.begin(), constant->positions.end(), 0u);
@@ -34,22 +34,29 @@ void MakeSparse(Constant* constant, LayerKind kind, const WeightShape& shape,
     weight->csb = LayOutCsb(rows, codebook,
                             {.group_rows = shape.rows / shape.groups,
                              .band_rows = kConvolutionBand,
-                             .block_columns = shape.block_columns});
+                             .block_columns = shape.block_columns},
+                            weight->memory);
     return;
   }
   if (kernels.fast_blocks) {
     const bool zero = std::find(codebook.begin(), codebook.end(), 0.0f) != codebook.end();
     const uint32_t entries = static_cast<uint32_t>(codebook.size()) + (zero ? 0 : 1);
-    if (const uint32_t words = ChooseBlockWords(rows, entries)) {
+    const BlockChoice choice = ChooseBlockWords(rows, entries);
+    if (choice.words > 0) {
+      char text[96];
+      std::snprintf(text, sizeof(text), "; estimated %.0f us in blocks, %.0f in SELL-16",
+                    choice.estimate, choice.sell_estimate);
+      layer->reason += text;
       weight->in_blocks = true;
-      weight->blocks = LayOutBlocks(rows, codebook, words);
+      weight->blocks = LayOutBlocks(rows, codebook, choice.words, weight->memory);
       return;
     }
   }
-  weight->sell = LayOutSell(rows, codebook);
+  weight->sell = LayOutSell(rows, codebook, weight->memory);
 }
 
-std::vector<PanelMatrix> MakeDense(Constant* constant, const WeightShape& shape) {
+std::vector<PanelMatrix> MakeDense(Constant* constant, const WeightShape& shape,
+                                   std::pmr::memory_resource* memory) {
   if (constant->values.empty()) {
     constant->values.reserve(constant->codes.size());
     for (uint16_t code : constant->codes) constant->values.push_back(constant->codebook[code]);
@@ -59,31 +66,22 @@ std::vector<PanelMatrix> MakeDense(Constant* constant, const WeightShape& shape)
   const size_t group_size = size_t{rows} * shape.columns;
   for (uint32_t g = 0; g < shape.groups; ++g) {
     panels.push_back(PackPanels(rows, shape.columns, shape.transposed,
-                                std::span(constant->values).subspan(g * group_size, group_size)));
+                                std::span(constant->values).subspan(g * group_size, group_size),
+                                memory));
   }
   return panels;
 }
 
-std::string KernelName(const LayerWeight& weight, LayerKind kind, const KernelSet& kernels) {
-  if (kernels.reference) return "reference";
-  const bool convolution = kind == LayerKind::kConvolution;
-  const char* name = weight.in_blocks   ? "blocks"
-                     : weight.is_sparse ? (convolution ? "shift" : "sell16")
-                                        : (convolution ? "dense shift" : "dense panels");
-  return std::string(name) + " " + TargetName(kernels);
+// The kernels for single samples and for several, as the plan calls them.
+void NameKernels(const LayerWeight& weight, LayerKind kind, const KernelSet& kernels,
+                 LayerPlan* layer) {
+  const std::string target = " " + TargetName(kernels);
+  layer->kernel = layer->batch_kernel = (weight.is_sparse ? "csb" : "dense") + target;
+  if (kind == LayerKind::kConvolution) return;
+  layer->kernel = (weight.in_blocks ? "blocks" : weight.is_sparse ? "sell16" : "panels") + target;
 }
 
 }  // namespace
-
-uint32_t LayerWeight::rows() const {
-  if (!is_sparse) return panels[0].rows * static_cast<uint32_t>(panels.size());
-  return in_blocks ? blocks.rows : std::max(csb.rows, sell.rows);
-}
-
-uint32_t LayerWeight::columns() const {
-  if (!is_sparse) return panels[0].columns;
-  return in_blocks ? blocks.columns : std::max(csb.columns, sell.columns);
-}
 
 int64_t LayerWeight::ResidentBytes() const {
   int64_t bytes = csb.ResidentBytes() + blocks.ResidentBytes() + sell.ResidentBytes();
@@ -96,11 +94,12 @@ void LayerWeight::MakeBatchForm() {
   constexpr uint32_t kBlockColumns = 192;
   csb = LayOutCsb(in_blocks ? blocks.ToRows() : sell.ToRows(),
                   in_blocks ? blocks.codebook : sell.codebook,
-                  {.band_rows = kFullyConnectedBand, .block_columns = kBlockColumns});
+                  {.band_rows = kFullyConnectedBand, .block_columns = kBlockColumns}, memory);
 }
 
 LayerWeight MakeLayerWeight(Constant constant, LayerKind kind, const WeightShape& shape,
-                            float scale, const KernelSet& kernels, LayerPlan* layer) {
+                            float scale, const KernelSet& kernels,
+                            std::pmr::memory_resource* memory, LayerPlan* layer) {
   for (float& value : constant.values) value *= scale;
   for (float& value : constant.codebook) value *= scale;
   layer->weights = int64_t{shape.rows} * shape.columns;
@@ -112,7 +111,8 @@ LayerWeight MakeLayerWeight(Constant constant, LayerKind kind, const WeightShape
 
   const double density =
       static_cast<double>(layer->survivors) / static_cast<double>(layer->weights);
-  LayerWeight weight;
+  LayerWeight weight(memory);
+  weight.columns = shape.columns;
   const std::string limit = Percent(SparseLimit(kind));
   if (constant.sparse) {
     weight.is_sparse = true;
@@ -128,12 +128,12 @@ LayerWeight MakeLayerWeight(Constant constant, LayerKind kind, const WeightShape
         Percent(density) + " of the values are not zero: dense is faster above " + limit;
   }
   if (weight.is_sparse) {
-    MakeSparse(&constant, kind, shape, kernels, &weight);
+    MakeSparse(&constant, kind, shape, kernels, &weight, layer);
   } else {
-    weight.panels = MakeDense(&constant, shape);
+    weight.panels = MakeDense(&constant, shape, memory);
   }
   layer->resident_bytes = weight.ResidentBytes();
-  layer->kernel = KernelName(weight, kind, kernels);
+  NameKernels(weight, kind, kernels, layer);
   return weight;
 }
 

@@ -3,6 +3,7 @@
 #define DC_RUNTIME_LAYER_WEIGHT_H_
 
 #include <cstdint>
+#include <memory_resource>
 #include <vector>
 
 #include "dc/runtime.h"
@@ -31,6 +32,11 @@ struct WeightShape {
 };
 
 struct LayerWeight {
+  // The weight comes from `from`, which outlives it.
+  explicit LayerWeight(std::pmr::memory_resource* from)
+      : csb(from), blocks(from), sell(from), memory(from) {}
+
+  uint32_t columns = 0;  // of a group
   bool is_sparse = false;
   // Of a sparse convolution; of a sparse fully connected layer once MakeBatchForm was called.
   CsbMatrix csb;
@@ -39,21 +45,22 @@ struct LayerWeight {
   BlockMatrix blocks;
   SellMatrix sell;
   std::vector<PanelMatrix> panels;  // of a dense weight, one a group
+  std::pmr::memory_resource* memory;
 
-  uint32_t rows() const;
-  uint32_t columns() const;
   // Bytes of all of them.
   int64_t ResidentBytes() const;
-  // Lays the weight of a sparse fully connected layer out for batches, too.
+  // Lays the weight of a sparse fully connected layer out for batches, too. Changes csb alone.
   void MakeBatchForm();
 };
 
-// Lays `constant` out, each value multiplied by `scale`, and fills the fields form, kernel, reason,
-// weights, survivors and resident_bytes of `layer`. A weight that is stored with positions stays
-// sparse; one stored without is executed sparse where few enough of its values are not zero.
-// Precondition: the elements of `constant` are rows * columns, both at most kMaxMatrixSide.
+// Lays `constant` out in `memory`, each value multiplied by `scale`, and fills the fields form,
+// kernel, reason, weights, survivors and resident_bytes of `layer`. A weight that is stored with
+// positions stays sparse; one stored without is executed sparse where few enough of its values are
+// not zero. Precondition: the elements of `constant` are rows * columns, both at most
+// kMaxMatrixSide.
 LayerWeight MakeLayerWeight(Constant constant, LayerKind kind, const WeightShape& shape,
-                            float scale, const KernelSet& kernels, LayerPlan* layer);
+                            float scale, const KernelSet& kernels,
+                            std::pmr::memory_resource* memory, LayerPlan* layer);
 
 }  // namespace dc::runtime
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <memory_resource>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,6 +37,8 @@ struct NodeContext {
   const ConstantLoader& load;
   const KernelSet& kernels;
   size_t max_chunks = 1;  // that an operator splits its work into; 1 without threads
+  // Where the weight as it is executed comes from; outlives the operator.
+  std::pmr::memory_resource* memory = nullptr;
   // Of the nodes that the plan merges into this one (convolution and fully connected only).
   std::optional<size_t> extra_bias;  // tensor that a following Add adds to the outputs
   Clamp clamp;

@@ -31,10 +31,13 @@ class Op {
     return 0;
   }
 
+  // Bytes of its weight, in all forms that it has by now.
+  virtual int64_t ResidentBytes() const { return 0; }
+
   // Whether Run goes over its activations many times, so that they should fit a cache.
   virtual bool Rereads() const { return false; }
 
-  // Called before the first Run with more than one lane; no Run runs meanwhile.
+  // Called once, before the first Run with more than one lane. Runs with one lane may be going on.
   virtual void PrepareBatch() {}
 
   // Computes the output. Inputs and scratch are readable kReadSlack floats beyond their ends. The

@@ -76,14 +76,16 @@ class Planner {
   Status AddNode(size_t n, const Fusion& fusion) {
     const format::Node& node = manifest_.nodes[n];
     const format::Attributes attributes(node);
-    NodeContext context{.node = node,
-                        .attributes = attributes,
-                        .opset = manifest_.opset,
-                        .load = load_,
-                        .kernels = *options_.kernels,
-                        .max_chunks = options_.max_chunks,
-                        .extra_bias = fusion.extra_bias,
-                        .clamp = fusion.clamp};
+    NodeContext context{
+        .node = node,
+        .attributes = attributes,
+        .opset = manifest_.opset,
+        .load = load_,
+        .kernels = *options_.kernels,
+        .max_chunks = options_.max_chunks,
+        .memory = options_.memory != nullptr ? options_.memory : std::pmr::new_delete_resource(),
+        .extra_bias = fusion.extra_bias,
+        .clamp = fusion.clamp};
     std::vector<uint32_t> inputs;
     for (uint32_t value : node.inputs) {
       NodeInput& input = context.inputs.emplace_back();
@@ -112,8 +114,16 @@ class Planner {
       return OkStatus();
     }
     output.buffer = NewBuffer(static_cast<uint64_t>(CheckedSize(result.shape)));
-    plan_.steps.push_back({std::move(result.op), std::move(inputs), output.buffer, result.joins});
-    if (result.layer) AddLayer(node, std::move(*result.layer));
+    Step& step = plan_.steps.emplace_back();
+    step.op = std::move(result.op);
+    step.inputs = std::move(inputs);
+    step.output = output.buffer;
+    step.joins = result.joins;
+    step.name = format::FindOp(node.op)->name;
+    if (result.layer) {
+      step.layer = static_cast<int64_t>(plan_.layers.size());
+      AddLayer(node, std::move(*result.layer));
+    }
     return OkStatus();
   }
 

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <memory_resource>
+#include <string>
 #include <vector>
 
 #include "dc/runtime.h"
@@ -26,6 +28,8 @@ inline constexpr std::array<size_t, 4> kLaneChoices = {1, 16, 32, 64};
 struct PlanOptions {
   const KernelSet* kernels = nullptr;
   size_t max_chunks = 1;  // that an operator may split its work into; 1 without threads
+  // Where weights as they are executed come from; outlives the plan. Null: the heap.
+  std::pmr::memory_resource* memory = nullptr;
 };
 
 struct Step {
@@ -33,6 +37,8 @@ struct Step {
   std::vector<uint32_t> inputs;  // buffers
   uint32_t output = 0;           // a buffer
   bool joins = false;            // the output is the inputs, one behind the other
+  std::string name;              // the operator's
+  int64_t layer = -1;            // in Plan::layers, where the step has weights
 };
 
 // A buffer is itself, or lies `offset` values of a sample behind the begin of another, `whole`.

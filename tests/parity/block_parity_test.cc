@@ -80,7 +80,7 @@ TEST(BlockPermuteParityTest, AllSamplesOnAllTargets) {
 
 TEST(BlockPermuteParityTest, BlocksAreChosenWhereTheyFill) {
   const auto words = [](double density, uint32_t entries) {
-    return ChooseBlockWords(MakeSample({"", 512, 1024, density, 16, true}).rows, entries);
+    return ChooseBlockWords(MakeSample({"", 512, 1024, density, 16, true}).rows, entries).words;
   };
   EXPECT_EQ(words(0.01, 16), 0u);
   EXPECT_EQ(words(0.09, 16), 1u);

@@ -5,7 +5,10 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+
+#include "dc/api.h"
 
 namespace dc {
 
@@ -18,43 +21,64 @@ enum class StatusCode {
   kUnsupported = 4,  // well-formed input that this version does not cover
   kIo = 5,           // the operating system refused
   kInternal = 6,     // a broken invariant of this library: a bug
+  kNoMemory = 7,     // the system or the caller's allocator has none left
 };
 
-// Success, or one error in three parts: what is wrong, where, and what to do about it.
-class [[nodiscard]] Status {
+// Success, or one error in three parts: what is wrong, where, and what to do about it. One pointer,
+// null for success.
+class [[nodiscard]] DC_API Status {
  public:
   Status() = default;
-  Status(StatusCode code, std::string what, std::string where, std::string advice)
-      : code_(code), what_(std::move(what)), where_(std::move(where)), advice_(std::move(advice)) {}
+  Status(StatusCode code, std::string_view what, std::string_view where, std::string_view advice);
+  Status(const Status& other);
+  Status(Status&& other) noexcept : error_(std::exchange(other.error_, nullptr)) {}
+  Status& operator=(Status other) noexcept {
+    std::swap(error_, other.error_);
+    return *this;
+  }
+  ~Status() {
+    if (error_ != nullptr) Free();
+  }
 
-  bool ok() const { return code_ == StatusCode::kOk; }
-  StatusCode code() const { return code_; }
-  const std::string& what() const { return what_; }
-  const std::string& where() const { return where_; }
-  const std::string& advice() const { return advice_; }
+  bool ok() const { return error_ == nullptr; }
+  StatusCode code() const;
+  // The three parts, "" where there is none.
+  const std::string& what() const;
+  const std::string& where() const;
+  const std::string& advice() const;
 
   // "WHAT (WHERE): ADVICE" on one line; empty parts are left out. "ok" for success.
   std::string ToString() const;
 
   // The same error with `place` put before the place it names: callers add the file or the tensor
   // that the callee could not know.
-  Status At(const std::string& place) const;
+  Status At(std::string_view place) const;
 
  private:
-  StatusCode code_ = StatusCode::kOk;
-  std::string what_, where_, advice_;
+  struct Error;
+  void Free();
+
+  Error* error_ = nullptr;
 };
 
 // The exit code that the tools document for `code` (0 to 4).
-int ExitCode(StatusCode code);
+DC_API int ExitCode(StatusCode code);
 
 inline Status OkStatus() { return Status(); }
-Status GoalNotMet(std::string what, std::string where = "", std::string advice = "");
-Status UsageError(std::string what, std::string where = "", std::string advice = "");
-Status BadInput(std::string what, std::string where = "", std::string advice = "");
-Status Unsupported(std::string what, std::string where = "", std::string advice = "");
-Status IoError(std::string what, std::string where = "", std::string advice = "");
-Status Internal(std::string what, std::string where = "", std::string advice = "");
+DC_API [[gnu::cold]] Status GoalNotMet(std::string_view what, std::string_view where = {},
+                                       std::string_view advice = {});
+DC_API [[gnu::cold]] Status UsageError(std::string_view what, std::string_view where = {},
+                                       std::string_view advice = {});
+DC_API [[gnu::cold]] Status BadInput(std::string_view what, std::string_view where = {},
+                                     std::string_view advice = {});
+DC_API [[gnu::cold]] Status Unsupported(std::string_view what, std::string_view where = {},
+                                        std::string_view advice = {});
+DC_API [[gnu::cold]] Status IoError(std::string_view what, std::string_view where = {},
+                                    std::string_view advice = {});
+DC_API [[gnu::cold]] Status Internal(std::string_view what, std::string_view where = {},
+                                     std::string_view advice = {});
+DC_API [[gnu::cold]] Status NoMemory(std::string_view what, std::string_view where = {},
+                                     std::string_view advice = {});
 
 // A value, or the error that kept it from being made.
 template <typename T>
@@ -66,7 +90,8 @@ class [[nodiscard]] StatusOr {
   }
 
   bool ok() const { return value_.has_value(); }
-  const Status& status() const { return status_; }
+  const Status& status() const& { return status_; }
+  Status status() && { return std::move(status_); }
 
   // Precondition of the accessors: ok().
   T& value() & { return *value_; }
@@ -100,7 +125,7 @@ class [[nodiscard]] StatusOr {
   DC_ASSIGN_OR_RETURN_INNER(DC_CONCAT(dc_or_, __LINE__), lhs, expr)
 #define DC_ASSIGN_OR_RETURN_INNER(tmp, lhs, expr) \
   auto tmp = (expr);                              \
-  if (!tmp.ok()) return tmp.status();             \
+  if (!tmp.ok()) return std::move(tmp).status();  \
   lhs = std::move(tmp).value()
 
 #endif  // DC_STATUS_H_

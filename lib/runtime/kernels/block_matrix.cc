@@ -43,28 +43,33 @@ int64_t BlockMatrix::ResidentBytes() const {
          overflow.ResidentBytes();
 }
 
-uint32_t ChooseBlockWords(const SparseRows& source, uint32_t entries) {
-  if (entries > BlockMatrix::kMaxEntries) return 0;
+BlockChoice ChooseBlockWords(const SparseRows& source, uint32_t entries) {
+  if (entries > BlockMatrix::kMaxEntries) return {};
   const auto overflow = CountOverflow(source);
   const double tiles =
       static_cast<double>((source.rows + BlockMatrix::kRows - 1) / BlockMatrix::kRows) *
       static_cast<double>((source.columns + BlockMatrix::kColumns - 1) / BlockMatrix::kColumns);
-  uint32_t best = 0;
-  double least = kEntryCost * static_cast<double>(source.positions.size());
+  constexpr double kMicroseconds = 1e-3;
+  BlockChoice best;
+  best.estimate = best.sell_estimate =
+      kMicroseconds * kEntryCost * static_cast<double>(source.positions.size());
   for (uint32_t words = 1; words <= kMostWords; ++words) {
-    const double cost = kOverflowCost + tiles * (kBlockCost + kWordCost * words) +
-                        kEntryCost * static_cast<double>(overflow[words]);
-    if (cost < least) {
-      least = cost;
-      best = words;
+    const double cost = kMicroseconds * (kOverflowCost + tiles * (kBlockCost + kWordCost * words) +
+                                         kEntryCost * static_cast<double>(overflow[words]));
+    if (cost < best.estimate) {
+      best.words = words;
+      best.estimate = cost;
     }
   }
   return best;
 }
 
-BlockMatrix LayOutBlocks(const SparseRows& source, std::span<const float> codebook,
-                         uint32_t words) {
-  BlockMatrix result{.rows = source.rows, .columns = source.columns, .words = words};
+BlockMatrix LayOutBlocks(const SparseRows& source, std::span<const float> codebook, uint32_t words,
+                         std::pmr::memory_resource* memory) {
+  BlockMatrix result(memory);
+  result.rows = source.rows;
+  result.columns = source.columns;
+  result.words = words;
   result.blocks = (source.columns + BlockMatrix::kColumns - 1) / BlockMatrix::kColumns;
   result.codebook.assign(codebook.begin(), codebook.end());
   const uint32_t zero =
@@ -104,7 +109,7 @@ BlockMatrix LayOutBlocks(const SparseRows& source, std::span<const float> codebo
   }
   rest.positions = rest.own_positions;
   rest.codes = rest.own_codes;
-  result.overflow = LayOutSell(rest, codebook);
+  result.overflow = LayOutSell(rest, codebook, memory);
   return result;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory_resource>
 #include <span>
 #include <vector>
 
@@ -19,12 +20,16 @@ namespace dc::runtime {
 struct BlockMatrix {
   static constexpr uint32_t kRows = 16, kColumns = 32, kSlots = 3, kMaxEntries = 32;
 
+  // The arrays come from `memory`, which outlives the matrix.
+  explicit BlockMatrix(std::pmr::memory_resource* memory)
+      : slots(memory), codebook(memory), overflow(memory) {}
+
   uint32_t rows = 0, columns = 0;
   uint32_t blocks = 0;  // a slice: columns / 32, rounded up
   uint32_t words = 1;
-  std::vector<uint32_t> slots;
-  std::vector<float> codebook;  // 32 numbers
-  SellMatrix overflow;          // slices of 16 rows
+  std::pmr::vector<uint32_t> slots;
+  std::pmr::vector<float> codebook;  // 32 numbers
+  SellMatrix overflow;               // slices of 16 rows
 
   size_t slices() const { return (size_t{rows} + kRows - 1) / kRows; }
   int64_t ResidentBytes() const;
@@ -47,14 +52,21 @@ struct BlockMatrix {
   }
 };
 
+struct BlockChoice {
+  uint32_t words = 0;        // a block; 0: SELL-16 instead
+  double estimate = 0;       // microseconds with it ...
+  double sell_estimate = 0;  // ... and with SELL-16
+};
+
 // The words a block with which a product with one vector takes least time, for a codebook of
-// `entries` numbers, an appended zero included; 0 where SELL-16 takes less, or `entries` is above
-// 32. By times a word and an entry that were measured.
-uint32_t ChooseBlockWords(const SparseRows& source, uint32_t entries);
+// `entries` numbers, an appended zero included; 0 words where SELL-16 takes less, or `entries` is
+// above 32. By times a word and an entry that were measured.
+BlockChoice ChooseBlockWords(const SparseRows& source, uint32_t entries);
 
 // Lays `source` out in blocks with `words` words (at least 1). Precondition: `codebook` has at most
 // 32 entries, or 31 and no zero among them.
-BlockMatrix LayOutBlocks(const SparseRows& source, std::span<const float> codebook, uint32_t words);
+BlockMatrix LayOutBlocks(const SparseRows& source, std::span<const float> codebook, uint32_t words,
+                         std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
 }  // namespace dc::runtime
 

@@ -79,7 +79,7 @@ class BandWriter {
 };
 
 template <typename Code>
-void WriteBands(const SparseRows& source, CsbMatrix* out, std::vector<Code>* codes) {
+void WriteBands(const SparseRows& source, CsbMatrix* out, std::pmr::vector<Code>* codes) {
   out->entry_columns.resize(source.positions.size());
   codes->resize(source.positions.size());
   for (size_t band = 0; band < out->bands(); ++band) {
@@ -101,8 +101,10 @@ int64_t CsbMatrix::ResidentBytes() const {
 }
 
 CsbMatrix LayOutCsb(const SparseRows& source, std::span<const float> codebook,
-                    const CsbShape& shape) {
-  CsbMatrix out{.rows = source.rows, .columns = source.columns};
+                    const CsbShape& shape, std::pmr::memory_resource* memory) {
+  CsbMatrix out(memory);
+  out.rows = source.rows;
+  out.columns = source.columns;
   out.block_columns = std::min(shape.block_columns, source.columns);
   out.blocks = (source.columns + out.block_columns - 1) / out.block_columns;
   const uint32_t group_rows = shape.group_rows == 0 ? source.rows : shape.group_rows;

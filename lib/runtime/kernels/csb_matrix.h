@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory_resource>
 #include <span>
 #include <vector>
 
@@ -29,16 +30,27 @@ struct CsbShape {
 //   row i: band_begin[band] + order[band_begin[band] * blocks + k * H + i], `counts` beside it;
 //   its entries follow those of row i - 1; those of row 0 begin at entry_begin[band * blocks + k].
 struct CsbMatrix {
+  // The arrays come from `memory`, which outlives the matrix.
+  explicit CsbMatrix(std::pmr::memory_resource* memory)
+      : band_begin(memory),
+        order(memory),
+        counts(memory),
+        entry_begin(memory),
+        entry_columns(memory),
+        codes8(memory),
+        codes16(memory),
+        codebook(memory) {}
+
   uint32_t rows = 0, columns = 0;
   uint32_t block_columns = 0, blocks = 0;  // blocks a band
-  std::vector<uint32_t> band_begin;        // bands + 1
-  std::vector<uint16_t> order;
-  std::vector<uint8_t> counts;
-  std::vector<uint64_t> entry_begin;   // bands * blocks + 1
-  std::vector<uint8_t> entry_columns;  // within the block
-  std::vector<uint8_t> codes8;         // one of the two: 16 bits where 8 cannot hold every code
-  std::vector<uint16_t> codes16;
-  std::vector<float> codebook;
+  std::pmr::vector<uint32_t> band_begin;   // bands + 1
+  std::pmr::vector<uint16_t> order;
+  std::pmr::vector<uint8_t> counts;
+  std::pmr::vector<uint64_t> entry_begin;   // bands * blocks + 1
+  std::pmr::vector<uint8_t> entry_columns;  // within the block
+  std::pmr::vector<uint8_t> codes8;  // one of the two: 16 bits where 8 cannot hold every code
+  std::pmr::vector<uint16_t> codes16;
+  std::pmr::vector<float> codebook;
 
   size_t bands() const { return band_begin.empty() ? 0 : band_begin.size() - 1; }
   uint32_t Code(size_t entry) const { return codes8.empty() ? codes16[entry] : codes8[entry]; }
@@ -65,7 +77,8 @@ struct CsbMatrix {
 
 // Lays `source` out. Precondition: the codes are below codebook.size().
 CsbMatrix LayOutCsb(const SparseRows& source, std::span<const float> codebook,
-                    const CsbShape& shape);
+                    const CsbShape& shape,
+                    std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
 }  // namespace dc::runtime
 

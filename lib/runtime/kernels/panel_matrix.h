@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory_resource>
 #include <span>
 #include <vector>
 
@@ -15,7 +16,10 @@ inline constexpr size_t kPanelRows = 16;
 // are zero. A panel serves one row a SIMD lane as well as a few rows broadcast over lanes.
 struct PanelMatrix {
   uint32_t rows = 0, columns = 0;
-  std::vector<float> values;
+  std::pmr::vector<float> values;
+
+  // The values come from `memory`, which outlives the matrix.
+  explicit PanelMatrix(std::pmr::memory_resource* memory) : values(memory) {}
 
   size_t panels() const { return (rows + kPanelRows - 1) / kPanelRows; }
   const float* Panel(size_t panel) const { return values.data() + panel * columns * kPanelRows; }
@@ -27,7 +31,8 @@ struct PanelMatrix {
 
 // Packs rows * columns values, stored row by row, or column by column when `transposed`.
 PanelMatrix PackPanels(uint32_t rows, uint32_t columns, bool transposed,
-                       std::span<const float> values);
+                       std::span<const float> values,
+                       std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
 }  // namespace dc::runtime
 

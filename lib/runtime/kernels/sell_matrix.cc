@@ -78,9 +78,12 @@ SparseRows SellMatrix::ToRows() const {
   return result;
 }
 
-SellMatrix LayOutSell(const SparseRows& source, std::span<const float> codebook) {
+SellMatrix LayOutSell(const SparseRows& source, std::span<const float> codebook,
+                      std::pmr::memory_resource* memory) {
   constexpr uint32_t kRows = SellMatrix::kRows;
-  SellMatrix result{.rows = source.rows, .columns = source.columns};
+  SellMatrix result(memory);
+  result.rows = source.rows;
+  result.columns = source.columns;
   result.survivors = static_cast<int64_t>(source.positions.size());
 
   result.codebook.assign(codebook.begin(), codebook.end());

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory_resource>
 #include <span>
 #include <vector>
 
@@ -21,14 +22,24 @@ namespace dc::runtime {
 struct SellMatrix {
   static constexpr uint32_t kRows = 16;
 
+  // The arrays come from `memory`, which outlives the matrix.
+  explicit SellMatrix(std::pmr::memory_resource* memory)
+      : slot_rows(memory),
+        slice_begin(memory),
+        gaps(memory),
+        codes8(memory),
+        codes16(memory),
+        codebook(memory) {}
+
   uint32_t rows = 0, columns = 0;
-  std::vector<uint32_t> slot_rows;  // row of each slot; `rows` for slots that only fill up a slice
-  std::vector<uint64_t> slice_begin;  // slices + 1
-  std::vector<uint8_t> gaps;
-  std::vector<uint8_t> codes8;  // one of the two: 16 bits where 8 cannot hold every code
-  std::vector<uint16_t> codes16;
-  uint32_t codebook_entries = 0;  // used ones, the filler's zero included
-  std::vector<float> codebook;    // zeros beyond codebook_entries, at least 64 long
+  std::pmr::vector<uint32_t>
+      slot_rows;  // row of each slot; `rows` for slots that only fill up a slice
+  std::pmr::vector<uint64_t> slice_begin;  // slices + 1
+  std::pmr::vector<uint8_t> gaps;
+  std::pmr::vector<uint8_t> codes8;  // one of the two: 16 bits where 8 cannot hold every code
+  std::pmr::vector<uint16_t> codes16;
+  uint32_t codebook_entries = 0;     // used ones, the filler's zero included
+  std::pmr::vector<float> codebook;  // zeros beyond codebook_entries, at least 64 long
   int64_t survivors = 0;
 
   size_t slices() const { return slice_begin.empty() ? 0 : slice_begin.size() - 1; }
@@ -55,7 +66,8 @@ struct SellMatrix {
 };
 
 // Lays `source` out. Precondition: the codes are below codebook.size().
-SellMatrix LayOutSell(const SparseRows& source, std::span<const float> codebook);
+SellMatrix LayOutSell(const SparseRows& source, std::span<const float> codebook,
+                      std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
 }  // namespace dc::runtime
 

@@ -33,6 +33,7 @@ class ConvOp : public Op {
     return PlanesFloats(planes, lanes) + (InPlace(planes, lanes) ? 0 : max_chunks_ * FlatFloats());
   }
 
+  int64_t ResidentBytes() const override { return weight_.ResidentBytes(); }
   bool Rereads() const override { return true; }
 
   void Run(const RunContext& context) const override {
@@ -212,7 +213,7 @@ StatusOr<NodeResult> MakeConv(const NodeContext& context) {
                           .block_columns = BlockColumns(one, columns / group_channels)};
   result.layer.emplace();
   LayerWeight weight = MakeLayerWeight(std::move(constant), LayerKind::kConvolution, shape, 1.0f,
-                                       context.kernels, &*result.layer);
+                                       context.kernels, context.memory, &*result.layer);
   const double taps =
       static_cast<double>(weight.is_sparse ? result.layer->survivors : result.layer->weights);
   const double work = taps * static_cast<double>(window.y.out * window.x.out);

@@ -22,13 +22,15 @@ class FullyConnectedOp : public Op {
         max_chunks_(context.max_chunks),
         kernels_(context.kernels) {}
 
+  int64_t ResidentBytes() const override { return weight_.ResidentBytes(); }
+
   void PrepareBatch() override {
     if (weight_.is_sparse) weight_.MakeBatchForm();
   }
 
   void Run(const RunContext& context) const override {
     for (size_t v = 0; v < vectors_; ++v) {
-      const float* x = context.inputs[0] + v * weight_.columns() * context.lanes;
+      const float* x = context.inputs[0] + v * weight_.columns * context.lanes;
       float* y = context.output + v * bias_.size() * context.lanes;
       const double work = work_ * static_cast<double>(context.lanes);
       if (weight_.in_blocks && context.lanes == 1) {
@@ -153,7 +155,7 @@ StatusOr<NodeResult> MakeFullyConnected(const NodeContext& context) {
   result.layer.emplace();
   LayerWeight weight = MakeLayerWeight(std::move(constant), LayerKind::kFullyConnected, shape,
                                        gemm ? context.attributes.Float("alpha") : 1.0f,
-                                       context.kernels, &*result.layer);
+                                       context.kernels, context.memory, &*result.layer);
   const double work =
       static_cast<double>(weight.is_sparse ? result.layer->survivors : result.layer->weights);
   const size_t vectors = static_cast<size_t>(CheckedSize(x, 0, x.size() - 1));

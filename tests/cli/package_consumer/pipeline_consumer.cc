@@ -1,7 +1,9 @@
-// Quantizes a weight through the installed pipeline: the policies registered themselves, so the
-// linker was told to keep all of their object files.
+// Quantizes a weight through the installed pipeline (the policies registered themselves, so the
+// linker was told to keep all of their object files) and uses the runtime beside it: both have a
+// dc::Status.
 #include <dc/decode.h>
 #include <dc/quantize.h>
+#include <dc/runtime.h>
 #include <dc/tensor.h>
 
 #include <cstdint>
@@ -18,8 +20,11 @@ int main() {
     return 1;
   }
   std::printf("%zu centroids\n", weight->codebook.size());
-  const auto graph = dc::DecodeModel(std::vector<uint8_t>(1000, 0x5A));
-  if (graph.ok()) return 1;
+  const std::vector<uint8_t> garbage(1000, 0x5A);
+  const auto graph = dc::DecodeModel(garbage);
+  const auto session = dc::Session::Load(garbage, {});
+  if (graph.ok() || session.ok()) return 1;
   std::printf("%s\n", graph.status().ToString().c_str());
+  std::printf("%s\n", session.status().ToString().c_str());
   return 0;
 }

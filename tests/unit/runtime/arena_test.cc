@@ -47,7 +47,8 @@ TEST(ArenaTest, AChainNeedsTwoNeighboursOnly) {
 TEST(ArenaTest, NothingToPlace) { EXPECT_EQ(PlanArena({}).floats, 0u); }
 
 TEST(ArenaTest, BlocksAreAlignedAndRefuseWhatDoesNotExist) {
-  const FloatBlock block(1000);
+  ModelMemory memory{Allocator()};
+  const FloatBlock block(1000, &memory);
   ASSERT_TRUE(block.ok());
   EXPECT_EQ(reinterpret_cast<uintptr_t>(block.data()) % 64, 0u);
   EXPECT_EQ(block.floats(), 1000u);

@@ -20,7 +20,7 @@ inline Session LoadOrDie(NetBuilder& net, const SessionOptions& options = {}) {
   return std::move(session).value();
 }
 
-inline std::vector<float> RunSession(Session& session, int64_t batch,
+inline std::vector<float> RunSession(const Session& session, int64_t batch,
                                      const std::vector<float>& input) {
   int64_t size = batch;
   for (size_t d = 1; d < session.output_shape().size(); ++d) size *= session.output_shape()[d];

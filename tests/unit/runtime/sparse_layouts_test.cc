@@ -42,7 +42,7 @@ Contents ContentsOf(const CsbMatrix& w) {
 }
 
 // Checks that positions grow within each row.
-Contents ContentsOf(const SparseRows& rows, const std::vector<float>& codebook) {
+Contents ContentsOf(const SparseRows& rows, std::span<const float> codebook) {
   Contents contents;
   for (uint32_t row = 0; row < rows.rows; ++row) {
     for (uint64_t i = rows.begin[row]; i < rows.begin[row + 1]; ++i) {
@@ -105,7 +105,7 @@ TEST(SparseLayoutsTest, CsbBandsKeepToGroupsAndLongRowsComeFirst) {
   }
   const CsbMatrix w = LayOutCsb(GroupByRow(60, 400, false, positions, codes, codebook), codebook,
                                 {.group_rows = 30, .band_rows = 16, .block_columns = 255});
-  EXPECT_EQ(w.band_begin, (std::vector<uint32_t>{0, 16, 30, 46, 60}));
+  EXPECT_EQ(w.band_begin, (std::pmr::vector<uint32_t>{0, 16, 30, 46, 60}));
   EXPECT_EQ(w.blocks, 2u);
   for (size_t band = 0; band < w.bands(); ++band) {
     const size_t height = w.band_begin[band + 1] - w.band_begin[band];

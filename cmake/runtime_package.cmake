@@ -1,0 +1,60 @@
+# libdc_runtime as it is installed: one archive and one shared library that need nothing but libzstd
+# and the C and C++ standard libraries, as the CMake package dc_runtime and for pkg-config.
+#
+# Both are made of one object file: all parts linked relocatably, everything hidden but what the
+# public headers mark DC_API. Symbols of the archive that are no API are local, too: a program may
+# link its own nanopb or Highway beside it. Those that are API of C++ are weak, because
+# deep_compression::pipeline has some of them (dc::Status), too.
+include(CMakePackageConfigHelpers)
+
+set(runtime_dir ${PROJECT_BINARY_DIR}/runtime)
+set(runtime_object ${runtime_dir}/dc_runtime.o)
+set(runtime_archive ${runtime_dir}/libdc_runtime.a)
+set(runtime_parts dc_format_reader dc_entropy_dec dc_base dc_manifest_nanopb)
+set(part_files ${runtime_parts} nanopb::protobuf-nanopb-static)
+list(TRANSFORM part_files REPLACE "(.+)" "$<TARGET_FILE:\\1>")
+
+file(MAKE_DIRECTORY ${runtime_dir})
+# keep-global-symbol: instances of the standard library's templates have default visibility whatever
+# the options, and so has all that is C of nanopb's.
+add_custom_command(OUTPUT ${runtime_object}
+  COMMAND ${CMAKE_LINKER} -r --force-group-allocation -o ${runtime_object}
+    --whole-archive $<TARGET_FILE:dc_runtime> --no-whole-archive
+    --start-group ${part_files} --end-group
+  COMMAND ${CMAKE_OBJCOPY} --localize-hidden --wildcard
+    --keep-global-symbol=dc_model_* --keep-global-symbol=dc_version
+    --keep-global-symbol=_ZN2dc* --keep-global-symbol=_ZNK2dc*
+    --weaken-symbol=_ZN2dc* --weaken-symbol=_ZNK2dc* ${runtime_object}
+  DEPENDS dc_runtime ${runtime_parts} VERBATIM)
+add_custom_command(OUTPUT ${runtime_archive}
+  COMMAND ${CMAKE_COMMAND} -E rm -f ${runtime_archive}
+  COMMAND ${CMAKE_AR} rcs ${runtime_archive} ${runtime_object}
+  DEPENDS ${runtime_object} VERBATIM)
+add_custom_target(dc_runtime_static ALL DEPENDS ${runtime_archive})
+
+add_library(dc_runtime_shared SHARED ${runtime_object})
+add_dependencies(dc_runtime_shared dc_runtime_static)
+set_target_properties(dc_runtime_shared PROPERTIES OUTPUT_NAME dc_runtime LINKER_LANGUAGE CXX
+  LIBRARY_OUTPUT_DIRECTORY ${runtime_dir} VERSION ${PROJECT_VERSION}
+  SOVERSION ${PROJECT_VERSION_MAJOR})
+set_source_files_properties(${runtime_object} PROPERTIES EXTERNAL_OBJECT TRUE GENERATED TRUE)
+target_link_libraries(dc_runtime_shared PRIVATE dc_options Threads::Threads zstd::libzstd_shared)
+target_link_options(dc_runtime_shared PRIVATE -Wl,--gc-sections
+  $<$<NOT:$<BOOL:${DC_SANITIZE}>>:-Wl,-z,defs>)
+
+install(FILES ${runtime_archive} DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime)
+install(TARGETS dc_runtime_shared LIBRARY COMPONENT runtime NAMELINK_COMPONENT runtime)
+install(FILES lib/include/dc/api.h lib/include/dc/runtime.h lib/include/dc/runtime_c.h
+  lib/include/dc/status.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dc COMPONENT runtime)
+set(runtime_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/dc_runtime)
+set(DC_LIBDIR ${CMAKE_INSTALL_LIBDIR})
+set(DC_INCLUDEDIR ${CMAKE_INSTALL_INCLUDEDIR})
+configure_package_config_file(cmake/dc_runtime-config.cmake.in ${runtime_dir}/dc_runtime-config.cmake
+  INSTALL_DESTINATION ${runtime_package_dir} PATH_VARS DC_LIBDIR DC_INCLUDEDIR)
+write_basic_package_version_file(${runtime_dir}/dc_runtime-config-version.cmake
+  COMPATIBILITY SameMinorVersion)
+install(FILES ${runtime_dir}/dc_runtime-config.cmake ${runtime_dir}/dc_runtime-config-version.cmake
+  DESTINATION ${runtime_package_dir} COMPONENT runtime)
+configure_file(cmake/dc_runtime.pc.in ${runtime_dir}/dc_runtime.pc @ONLY)
+install(FILES ${runtime_dir}/dc_runtime.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
+  COMPONENT runtime)
