@@ -8,8 +8,9 @@ namespace dc {
 namespace {
 
 // tables[k][b]: the effect of byte b followed by k zero bytes ("slicing by 8").
-constexpr std::array<std::array<uint32_t, 256>, 8> MakeTables() {
-  std::array<std::array<uint32_t, 256>, 8> tables{};
+using Tables = std::array<std::array<uint32_t, 256>, 8>;
+Tables MakeTables() {
+  Tables tables;
   for (uint32_t b = 0; b < 256; ++b) {
     uint32_t crc = b;
     for (int i = 0; i < 8; ++i) crc = (crc >> 1) ^ ((crc & 1u) ? 0x82F63B78u : 0u);
@@ -24,18 +25,18 @@ constexpr std::array<std::array<uint32_t, 256>, 8> MakeTables() {
   return tables;
 }
 
-constexpr auto kTables = MakeTables();
-
 // The register `crc` after `bytes`.
 uint32_t UpdateByTables(uint32_t crc, std::span<const uint8_t> bytes) {
+  // Made when they are needed first: in the program's file they would be 8 KB.
+  static const Tables tables = MakeTables();
   size_t i = 0;
   for (; i + 8 <= bytes.size(); i += 8) {
     const uint8_t* p = bytes.data() + i;
-    crc = kTables[7][(crc ^ p[0]) & 0xFFu] ^ kTables[6][((crc >> 8) ^ p[1]) & 0xFFu] ^
-          kTables[5][((crc >> 16) ^ p[2]) & 0xFFu] ^ kTables[4][(crc >> 24) ^ p[3]] ^
-          kTables[3][p[4]] ^ kTables[2][p[5]] ^ kTables[1][p[6]] ^ kTables[0][p[7]];
+    crc = tables[7][(crc ^ p[0]) & 0xFFu] ^ tables[6][((crc >> 8) ^ p[1]) & 0xFFu] ^
+          tables[5][((crc >> 16) ^ p[2]) & 0xFFu] ^ tables[4][(crc >> 24) ^ p[3]] ^
+          tables[3][p[4]] ^ tables[2][p[5]] ^ tables[1][p[6]] ^ tables[0][p[7]];
   }
-  for (; i < bytes.size(); ++i) crc = (crc >> 8) ^ kTables[0][(crc ^ bytes[i]) & 0xFFu];
+  for (; i < bytes.size(); ++i) crc = (crc >> 8) ^ tables[0][(crc ^ bytes[i]) & 0xFFu];
   return crc;
 }
 

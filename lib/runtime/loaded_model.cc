@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "hwy/targets.h"
 #include "runtime/constant_file.h"
 #include "runtime/kernels/kernel_set.h"
 #include "runtime/lane_transpose.h"
@@ -23,6 +24,9 @@ std::vector<int64_t> WithBatch(const Shape& shape) {
   result.insert(result.end(), shape.begin(), shape.end());
   return result;
 }
+
+// Whether this machine executes any of the vector kernels: not every x86-64 has SSE4.
+bool HasVectorKernels() { return (HWY_SUPPORTED_TARGETS & HWY_TARGETS) != 0; }
 
 Status NoMemoryForWeights() {
   return NoMemory("the allocator has no memory for the weights", "Session::Load",
@@ -62,11 +66,11 @@ Status LoadedModel::Build(std::span<const uint8_t> bytes, const SessionOptions& 
     if (memory_.refused()) return NoMemoryForWeights();
     return LoadConstant(file, tensor);
   };
-  DC_ASSIGN_OR_RETURN(
-      plan_, BuildPlan(manifest, load,
-                       {.kernels = options.reference_kernels ? &ReferenceKernels() : &SimdKernels(),
-                        .max_chunks = max_chunks,
-                        .memory = &memory_}));
+  const bool reference = options.reference_kernels || !HasVectorKernels();
+  DC_ASSIGN_OR_RETURN(plan_, BuildPlan(manifest, load,
+                                       {.kernels = reference ? &ReferenceKernels() : &SimdKernels(),
+                                        .max_chunks = max_chunks,
+                                        .memory = &memory_}));
   if (memory_.refused()) return NoMemoryForWeights();
 
   input_ = {.name = manifest.inputs[0].name,

@@ -8,7 +8,7 @@ namespace dc::runtime {
 namespace {
 
 void* HeapAllocate(size_t bytes) {
-  if (bytes > SIZE_MAX - kMemoryAlignment) return nullptr;
+  if (bytes > PTRDIFF_MAX - kMemoryAlignment) return nullptr;
   // A multiple of the alignment, and not 0.
   const size_t lines = std::max<size_t>((bytes + kMemoryAlignment - 1) / kMemoryAlignment, 1);
   return std::aligned_alloc(kMemoryAlignment, lines * kMemoryAlignment);

@@ -21,6 +21,8 @@ STANDARD = set(
     string string_view syncstream system_error thread tuple type_traits typeindex typeinfo
     unordered_map unordered_set utility valarray variant vector version""".split()
 )
+# C headers have them under C's names.
+STANDARD |= {"stddef.h", "stdint.h"}
 
 POSIX = re.compile(
     r"^(sys/[a-z]+|dirent|fcntl|poll|pthread|sched|signal|strings|termios|unistd)\.h$"

@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "hwy/targets.h"
 #include "unit/runtime/allocation_counter.h"
 #include "unit/runtime/run_checks.h"
 #include "unit/runtime/small_networks.h"
@@ -95,6 +96,21 @@ TEST(SessionTest, RefusesBuffersOfTheWrongSize) {
   EXPECT_FALSE(session.Run(2, std::span(input).first(783), output).ok());
   EXPECT_FALSE(session.Run(2, input, std::span(output).first(19)).ok());
   EXPECT_FALSE(session.Run(0, {}, {}).ok());
+}
+
+TEST(SessionTest, MachinesWithoutVectorsRunTheReferenceKernels) {
+  if (HWY_TARGETS & HWY_SCALAR || (HWY_TARGETS & (HWY_TARGETS - 1)) == 0) {
+    GTEST_SKIP() << "this build has kernels for every machine that can run it";
+  }
+  NetBuilder net = LeNet5();
+  const std::vector<float> input = net.RandomInput(3);
+  const std::vector<float> expected =
+      RunSession(LoadOrDie(net, {.reference_kernels = true}), 3, input);
+  hwy::SetSupportedTargetsForTest(HWY_SCALAR);
+  const Session session = LoadOrDie(net);
+  hwy::SetSupportedTargetsForTest(0);
+  EXPECT_EQ(session.plan()[0].kernel, "reference");
+  EXPECT_EQ(RunSession(session, 3, input), expected);
 }
 
 TEST(SessionTest, RefusesAnImpossibleNumberOfThreads) {
