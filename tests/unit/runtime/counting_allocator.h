@@ -24,8 +24,9 @@ struct CountingAllocator {
   std::map<void*, size_t> out;
   std::set<std::thread::id> callers;
   size_t total = 0, calls = 0, allowed = SIZE_MAX;
-  // Calls wait, for a minute at most, until as many threads have called.
-  size_t rendezvous = 0;
+  // Calls for at least `large` bytes wait, for a minute at most, until as many threads have made
+  // one.
+  size_t rendezvous = 0, large = 0;
 
   Allocator Get() { return {Allocate, Release, this}; }
 
@@ -33,10 +34,12 @@ struct CountingAllocator {
   static void* Allocate(void* context, size_t bytes, size_t alignment) {
     auto* self = static_cast<CountingAllocator*>(context);
     std::unique_lock<std::mutex> lock(self->mutex);
-    self->callers.insert(std::this_thread::get_id());
-    self->more_callers.notify_all();
-    EXPECT_TRUE(self->more_callers.wait_for(
-        lock, std::chrono::minutes(1), [&] { return self->callers.size() >= self->rendezvous; }));
+    if (bytes >= self->large) {
+      self->callers.insert(std::this_thread::get_id());
+      self->more_callers.notify_all();
+      EXPECT_TRUE(self->more_callers.wait_for(
+          lock, std::chrono::minutes(1), [&] { return self->callers.size() >= self->rendezvous; }));
+    }
     EXPECT_GT(bytes, 0u);
     if (self->calls++ >= self->allowed) return nullptr;
     void* memory = nullptr;
