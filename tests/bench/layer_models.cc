@@ -62,9 +62,15 @@ Graph DynamicInt8Model(const Graph& dense) {
   const size_t inputs = static_cast<size_t>(weight.shape[1]);
   Tensor codes = Tensor::Zeros(DataType::kInt8, {weight.shape[1], weight.shape[0]});
   const auto code = codes.data<int8_t>();
-  for (size_t o = 0; o < outputs; ++o) {
+  // 64 rows at a time: both sides then go through memory in order.
+  constexpr size_t kRows = 64;
+  for (size_t first = 0; first < outputs; first += kRows) {
+    const size_t end = std::min(outputs, first + kRows);
     for (size_t i = 0; i < inputs; ++i) {
-      code[i * outputs + o] = static_cast<int8_t>(std::lround(values[o * inputs + i] / scale));
+      for (size_t o = first; o < end; ++o) {
+        const float units = values[o * inputs + i] / scale;
+        code[i * outputs + o] = static_cast<int8_t>(units + (units < 0 ? -0.5f : 0.5f));
+      }
     }
   }
   graph.initializers["codes"] = std::move(codes);

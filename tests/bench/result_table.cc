@@ -1,6 +1,6 @@
 #include "bench/result_table.h"
 
-#include <cstdarg>
+#include <cmath>
 #include <cstdio>
 
 #include "bench/ratio_chart.h"
@@ -8,19 +8,14 @@
 namespace dc {
 namespace {
 
-std::string Format(const char* format, ...) __attribute__((format(printf, 1, 2)));
-std::string Format(const char* format, ...) {
-  char text[512];
-  va_list arguments;
-  va_start(arguments, format);
-  std::vsnprintf(text, sizeof(text), format, arguments);
-  va_end(arguments);
+// With as many digits as mean something.
+std::string Fixed(double value, int digits) {
+  char text[64];
+  std::snprintf(text, sizeof(text), "%.*f", digits, value);
   return text;
 }
-
-// With as many digits as mean something.
-std::string Number(double value) { return Format(value < 100 ? "%.1f" : "%.0f", value); }
-std::string RatioText(double ratio) { return Format(ratio < 10 ? "%.2f" : "%.1f", ratio); }
+std::string Number(double value) { return Fixed(value, value < 100 ? 1 : 0); }
+std::string RatioText(double ratio) { return Fixed(ratio, ratio < 10 ? 2 : 1); }
 
 std::string Minimum(const std::optional<Times>& times) {
   return times ? Number(times->min_us) : "";
@@ -36,7 +31,8 @@ std::string RatioText(const SpeedRow& row, const std::optional<Times>& other) {
 }
 std::string Verdict(double ratio, double target) {
   if (target <= 0) return "";
-  return Format("%g: %s", target, ratio >= target ? "met" : "missed");
+  const int digits = target == std::floor(target) ? 0 : 1;
+  return Fixed(target, digits) + (ratio >= target ? ": met" : ": missed");
 }
 std::string Verdict(const SpeedRow& row, const std::optional<Times>& other, double target) {
   return other ? Verdict(RatioOf(row, other), target) : "";
@@ -140,7 +136,7 @@ std::string ResultTable::Markdown(const std::string& title, const std::string& r
     }
   }
   for (const std::string& failure : failures_) text += "\n- failed: " + failure;
-  return text + Format("\n%d of %d targets met.\n", met_, targets_);
+  return text + "\n" + std::to_string(met_) + " of " + std::to_string(targets_) + " targets met.\n";
 }
 
 std::string ResultTable::Chart(const std::string& title, const std::string& remarks) const {

@@ -7,7 +7,7 @@ namespace dc {
 StatusOr<std::string> OnnxRuntimeFolder() {
   const char* chosen = std::getenv("DC_PEER_DIR");
   const std::string folder = chosen ? chosen : DC_DEFAULT_PEER_DIR;
-  const std::string script = DC_TESTS_DIR "/bench/peer/install_onnxruntime.sh";
+  const std::string script = std::string(DC_TESTS_DIR) + "/bench/peer/install_onnxruntime.sh";
   static const bool installed =
       std::system(("timeout 100 '" + script + "' '" + folder + "' >&2").c_str()) == 0;
   if (installed) return folder;
@@ -18,9 +18,9 @@ StatusOr<std::unique_ptr<PeerProcess>> StartOnnxRuntime(const PeerTask& task) {
   DC_ASSIGN_OR_RETURN(const std::string folder, OnnxRuntimeFolder());
   std::string shape;
   for (int64_t d : task.shape) shape += (shape.empty() ? "" : "x") + std::to_string(d);
-  return PeerProcess::Start({"node", DC_TESTS_DIR "/bench/peer/onnxruntime_peer.js", folder,
-                             task.model, task.input, shape, std::to_string(task.threads)},
-                            task);
+  const std::string script = std::string(DC_TESTS_DIR) + "/bench/peer/onnxruntime_peer.js";
+  return PeerProcess::Start(
+      {"node", script, folder, task.model, task.input, shape, std::to_string(task.threads)}, task);
 }
 
 }  // namespace dc
