@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstring>
 
+#include "base/cpu.h"
+
 namespace dc {
 namespace {
 
@@ -58,7 +60,7 @@ uint32_t UpdateByTables(uint32_t crc, std::span<const uint8_t> bytes) {
 
 uint32_t Crc32c(std::span<const uint8_t> bytes) {
 #ifdef __x86_64__
-  if (__builtin_cpu_supports("sse4.2")) return ~UpdateBySse42(0xFFFFFFFFu, bytes);
+  if (HasSse42()) return ~UpdateBySse42(0xFFFFFFFFu, bytes);
 #endif
   return PortableCrc32c(bytes);
 }

@@ -5,6 +5,8 @@
 
 #include <cstdlib>
 
+#include "base/cpu.h"
+
 #if HWY_ARCH_X86
 #include <cpuid.h>
 #endif
@@ -61,6 +63,12 @@ int64_t DetectTargets() { return 0; }
 
 #endif
 
+// Once: the instruction that asks the processor takes long where it is a virtual one.
+int64_t Detected() {
+  static const int64_t targets = DetectTargets();
+  return targets;
+}
+
 }  // namespace
 
 int64_t SupportedTargets() {
@@ -68,7 +76,7 @@ int64_t SupportedTargets() {
 #if (HWY_TARGETS & (HWY_TARGETS - 1)) == 0
   return HWY_TARGETS;
 #else
-  return DetectTargets() | HWY_ENABLED_BASELINE;
+  return Detected() | HWY_ENABLED_BASELINE;
 #endif
 }
 
@@ -83,3 +91,12 @@ ChosenTarget& GetChosenTarget() {
 void Abort(const char*, int, const char*, ...) { std::abort(); }
 
 }  // namespace hwy
+
+#ifdef __x86_64__
+namespace dc {
+
+bool HasSse42() { return (hwy::Detected() & HWY_SSE4) != 0; }
+bool HasBmi2() { return (hwy::Detected() & HWY_AVX2) != 0; }
+
+}  // namespace dc
+#endif

@@ -75,10 +75,15 @@ std::vector<PanelMatrix> MakeDense(Constant* constant, const WeightShape& shape,
 // The kernels for single samples and for several, as the plan calls them.
 void NameKernels(const LayerWeight& weight, LayerKind kind, const KernelSet& kernels,
                  LayerPlan* layer) {
+  if (kernels.reference) {
+    layer->kernel = layer->batch_kernel = "reference";
+    return;
+  }
   const std::string target = " " + TargetName(kernels);
-  layer->kernel = layer->batch_kernel = (weight.is_sparse ? "csb" : "dense") + target;
+  layer->kernel = layer->batch_kernel = (weight.is_sparse ? "csb" : "dense shift") + target;
   if (kind == LayerKind::kConvolution) return;
-  layer->kernel = (weight.in_blocks ? "blocks" : weight.is_sparse ? "sell16" : "panels") + target;
+  layer->kernel = weight.in_blocks ? "blocks" : weight.is_sparse ? "sell16" : "dense panels";
+  layer->kernel += target;
 }
 
 }  // namespace

@@ -121,14 +121,18 @@ void LoadedModel::RunBlock(const Block& block, size_t worker, bool alone, Execut
 }
 
 Status LoadedModel::PrepareBatch() {
-  if (!batch_ready_) {
-    const std::lock_guard<std::mutex> lock(batch_mutex_);
-    if (!batch_ready_) {
-      for (Step& step : plan_.steps) step.op->PrepareBatch();
-      batch_ready_ = true;
-    }
+  if (batch_ready_) return OkStatus();
+  const std::lock_guard<std::mutex> lock(batch_mutex_);
+  if (batch_ready_) return OkStatus();
+  for (Step& step : plan_.steps) step.op->PrepareBatch();
+  if (memory_.refused()) {
+    for (Step& step : plan_.steps) step.op->DropBatch();
+    memory_.ForgetRefusal();
+    return NoMemory("the allocator has no memory for the weights of batches", "Session::Run",
+                    "give it more, or run single samples");
   }
-  return memory_.refused() ? NoMemoryForWeights() : OkStatus();
+  batch_ready_ = true;
+  return OkStatus();
 }
 
 StatusOr<ContextPool::Lease> LoadedModel::TakeContext(size_t workers, size_t largest) {

@@ -34,6 +34,8 @@ class ModelMemory : public std::pmr::memory_resource {
 
   // Whether the caller's allocator refused memory to a container.
   bool refused() const { return refused_.load(std::memory_order_relaxed); }
+  // For who has given back what was refused.
+  void ForgetRefusal() { refused_.store(false, std::memory_order_relaxed); }
 
  private:
   // Never null: ends the process where the heap has no memory either, as operator new would.

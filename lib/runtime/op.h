@@ -37,8 +37,10 @@ class Op {
   // Whether Run goes over its activations many times, so that they should fit a cache.
   virtual bool Rereads() const { return false; }
 
-  // Called once, before the first Run with more than one lane. Runs with one lane may be going on.
+  // Called before the first Run with more than one lane. Runs with one lane may be going on.
   virtual void PrepareBatch() {}
+  // Undoes it, there having been too little memory.
+  virtual void DropBatch() {}
 
   // Computes the output. Inputs and scratch are readable kReadSlack floats beyond their ends. The
   // result of a sample depends neither on the pool nor on the number of lanes above 1.

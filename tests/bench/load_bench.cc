@@ -118,7 +118,8 @@ void LayOut(benchmark::State& state, const std::string& coder) {
       LayerPlan plan;
       const auto start = std::chrono::steady_clock::now();
       benchmark::DoNotOptimize(runtime::MakeLayerWeight(std::move(copy), kind, shape, 1.0f,
-                                                        runtime::SimdKernels(), &plan));
+                                                        runtime::SimdKernels(),
+                                                        std::pmr::get_default_resource(), &plan));
       seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     }
     state.SetIterationTime(seconds);

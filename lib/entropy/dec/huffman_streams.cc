@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/bit_io.h"
+#include "base/cpu.h"
 #include "entropy/dec/bit_window.h"
 #include "entropy/dec/canonical_words.h"
 #include "entropy/dec/symbol_table.h"
@@ -128,7 +129,7 @@ template <typename T, typename Entry>
 void RunFour(const SymbolTable<T, Entry>& table, const CanonicalWords& words,
              Lane<T, Entry>* lanes) {
 #if defined(__x86_64__) && !defined(__BMI2__)
-  if (__builtin_cpu_supports("bmi2")) return RunFourBmi2(table, words, lanes);
+  if (HasBmi2()) return RunFourBmi2(table, words, lanes);
 #endif
   CopyAndRunFour(table, words, lanes);
 }

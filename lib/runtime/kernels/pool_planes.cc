@@ -43,7 +43,7 @@ HWY_ATTR HWY_INLINE void ForVectors(size_t i, size_t count, const Step& step) {
   constexpr size_t kLanes = hn::MaxLanes(d);
   for (; i + kLanes <= count; i += kLanes) step(d, i);
   if constexpr (kLanes > 1) {
-    if (i < count) ForVectors<kLanes / 2>(i, count, step);
+    if (i < count) ForVectors<kLanes == 16 ? 8 : kLanes == 8 ? 4 : 1>(i, count, step);
   }
 }
 

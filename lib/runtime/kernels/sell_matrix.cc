@@ -98,8 +98,10 @@ SellMatrix LayOutSell(const SparseRows& source, std::span<const float> codebook,
   const size_t slices = (size_t{source.rows} + kRows - 1) / kRows;
   result.slot_rows.assign(slices * kRows, source.rows);
   std::iota(result.slot_rows.begin(), result.slot_rows.begin() + source.rows, 0u);
-  std::stable_sort(result.slot_rows.begin(), result.slot_rows.begin() + source.rows,
-                   [&](uint32_t a, uint32_t b) { return entries[a] > entries[b]; });
+  std::sort(result.slot_rows.begin(), result.slot_rows.begin() + source.rows,
+            [&](uint32_t a, uint32_t b) {
+              return entries[a] != entries[b] ? entries[a] > entries[b] : a < b;
+            });
   result.slice_begin.assign(slices + 1, 0);
   for (size_t s = 0; s < slices; ++s) {
     // The first slot of a slice is its longest.

@@ -13,10 +13,6 @@ namespace dc::runtime {
 namespace HWY_NAMESPACE {
 namespace {
 
-// Vectors of a tile: every survivor of a row is met by this many multiply-adds, whose sums stay in
-// registers throughout a block. Beside them one register holds the centroid.
-constexpr size_t kMaxVectors = kManyRegisters ? 14 : 12;
-
 // Offsets of a batch: column c of a block lies c units behind its first.
 constexpr std::array<uint32_t, CsbShape::kMaxBlockColumns> kIdentity = [] {
   std::array<uint32_t, CsbShape::kMaxBlockColumns> numbers{};
@@ -90,27 +86,57 @@ HWY_ATTR void Tile(const Job<Code>& job, size_t band, size_t last_floats, const 
 template <typename Code>
 using TileFunction = void (*)(const Job<Code>&, size_t, size_t, const float*, float*);
 
-template <typename Code, size_t... kIndex>
-constexpr std::array<TileFunction<Code>, sizeof...(kIndex)> Tiles(std::index_sequence<kIndex...>) {
-  return {Tile<kIndex + 1, Code>...};
+// The numbers of vectors that tiles have, the most first and 1 last. Every survivor of a row is met
+// by as many multiply-adds, whose sums stay in registers throughout a block; one more holds the
+// centroid. Each is code: fewer where there
+// is less to gain, as codes of 16 bits are rare, and so are machines without AVX2.
+template <typename Code>
+constexpr auto Widths() {
+  if constexpr (sizeof(Code) > 1 || HWY_TARGET == HWY_SSE4) {
+    return std::index_sequence<4, 1>();
+  } else if constexpr (kManyRegisters) {
+    return std::index_sequence<14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1>();
+  } else {
+    return std::index_sequence<12, 10, 8, 6, 4, 3, 2, 1>();
+  }
+}
+
+template <typename Code>
+struct SizedTile {
+  size_t width;
+  TileFunction<Code> run;
+};
+
+template <typename Code, size_t... kWidth>
+constexpr std::array<SizedTile<Code>, sizeof...(kWidth)> Tiles(std::index_sequence<kWidth...>) {
+  return {SizedTile<Code>{kWidth, Tile<kWidth, Code>}...};
+}
+
+// One line of a band, in tiles of about the same width.
+template <typename Code>
+HWY_ATTR void Line(const Job<Code>& job, size_t band, const float* x, float* y) {
+  static constexpr auto kTiles = Tiles<Code>(Widths<Code>());
+  constexpr size_t kMost = kTiles[0].width;
+  const LineVectors vectors(job.shift.length);
+  size_t from = 0;
+  while (from < vectors.count) {
+    const size_t rest = vectors.count - from;
+    const size_t tiles = (rest + kMost - 1) / kMost;
+    const size_t wanted = (rest + tiles - 1) / tiles;
+    size_t i = 0;
+    while (kTiles[i].width > wanted) ++i;
+    const size_t to = from + kTiles[i].width;
+    kTiles[i].run(job, band, vectors.LastFloats(to), x + from * kLanes, y + from * kLanes);
+    from = to;
+  }
 }
 
 template <typename Code>
 HWY_ATTR void Bands(const Job<Code>& job, size_t first_band, size_t last_band) {
-  static constexpr auto kTiles = Tiles<Code>(std::make_index_sequence<kMaxVectors>());
   const Shift& shift = job.shift;
-  const LineVectors vectors(shift.length);
-  const size_t tiles = (vectors.count + kMaxVectors - 1) / kMaxVectors;
   for (size_t band = first_band; band < last_band; ++band) {
     for (size_t line = 0; line < shift.lines; ++line) {
-      float* const y = shift.Y(job.w.band_begin[band], line);
-      const float* const x = shift.x + line * shift.x_pitch;
-      for (size_t tile = 0; tile < tiles; ++tile) {
-        const size_t from = vectors.count * tile / tiles;
-        const size_t to = vectors.count * (tile + 1) / tiles;
-        kTiles[to - from - 1](job, band, vectors.LastFloats(to), x + from * kLanes,
-                              y + from * kLanes);
-      }
+      Line(job, band, shift.x + line * shift.x_pitch, shift.Y(job.w.band_begin[band], line));
     }
   }
 }

@@ -27,6 +27,9 @@ class FullyConnectedOp : public Op {
   void PrepareBatch() override {
     if (weight_.is_sparse) weight_.MakeBatchForm();
   }
+  void DropBatch() override {
+    if (weight_.is_sparse) weight_.csb = CsbMatrix(weight_.memory);
+  }
 
   void Run(const RunContext& context) const override {
     for (size_t v = 0; v < vectors_; ++v) {
