@@ -27,8 +27,9 @@ void MakeSparse(Constant* constant, LayerKind kind, const WeightShape& shape,
     constant->positions.resize(constant->codes.size());
     std::iota(constant->positions.begin(), constant->positions.end(), 0u);
   }
-  const SparseRows rows = GroupByRow(shape.rows, shape.columns, shape.transposed,
-                                     constant->positions, constant->codes, constant->codebook);
+  const SparseRows rows =
+      GroupByRow(shape.rows, shape.columns, shape.transposed, constant->positions, constant->codes,
+                 constant->codebook, static_cast<size_t>(layer->survivors));
   const auto& codebook = constant->codebook;
   if (kind == LayerKind::kConvolution) {
     weight->csb = LayOutCsb(rows, codebook,

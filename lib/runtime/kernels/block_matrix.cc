@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 
 namespace dc::runtime {
 namespace {
@@ -11,29 +12,34 @@ constexpr uint32_t kMostWords = 4;
 // inputs, of one entry of SELL-16, and of going over the rows a second time for the overflow.
 constexpr double kWordCost = 4.2, kBlockCost = 1.0, kEntryCost = 0.21, kOverflowCost = 1000;
 
-// Survivors beyond 3 * words in any row and block, for words = 1 to kMostWords.
-std::array<uint64_t, kMostWords + 1> CountOverflow(const SparseRows& source) {
+// One row in so many is counted before a layout is chosen.
+constexpr uint32_t kSampledRows = 8;
+
+// Survivors beyond 3 * words in any row and block, for words = 1 to kMostWords, about.
+std::array<double, kMostWords + 1> CountOverflow(const SparseRows& source) {
   std::array<uint64_t, kMostWords + 1> overflow{};
-  for (uint32_t row = 0; row < source.rows; ++row) {
+  uint64_t counted = 0;
+  for (uint32_t row = 0; row < source.rows; row += kSampledRows) {
     const uint32_t row_begin = row * source.columns;
+    counted += source.begin[row + 1] - source.begin[row];
     uint32_t block = 0;
     uint64_t count = 0;
-    const auto end_block = [&] {
-      for (uint64_t words = 1; words <= kMostWords; ++words) {
-        const uint64_t room = BlockMatrix::kSlots * words;
-        if (count > room) overflow[words] += count - room;
-      }
-      count = 0;
-    };
     for (uint64_t i = source.begin[row]; i < source.begin[row + 1]; ++i) {
       const uint32_t own = (source.positions[i] - row_begin) / BlockMatrix::kColumns;
-      if (own != block) end_block();
+      count = own == block ? count + 1 : 1;
       block = own;
-      ++count;
+      for (uint64_t words = 1; words <= kMostWords; ++words) {
+        overflow[words] += count > BlockMatrix::kSlots * words;
+      }
     }
-    end_block();
   }
-  return overflow;
+  std::array<double, kMostWords + 1> result{};
+  if (counted == 0) return result;
+  const double scale = static_cast<double>(source.positions.size()) / static_cast<double>(counted);
+  for (size_t words = 1; words <= kMostWords; ++words) {
+    result[words] = scale * static_cast<double>(overflow[words]);
+  }
+  return result;
 }
 
 }  // namespace
@@ -55,7 +61,7 @@ BlockChoice ChooseBlockWords(const SparseRows& source, uint32_t entries) {
       kMicroseconds * kEntryCost * static_cast<double>(source.positions.size());
   for (uint32_t words = 1; words <= kMostWords; ++words) {
     const double cost = kMicroseconds * (kOverflowCost + tiles * (kBlockCost + kWordCost * words) +
-                                         kEntryCost * static_cast<double>(overflow[words]));
+                                         kEntryCost * overflow[words]);
     if (cost < best.estimate) {
       best.words = words;
       best.estimate = cost;
@@ -80,35 +86,41 @@ BlockMatrix LayOutBlocks(const SparseRows& source, std::span<const float> codebo
   result.slots.assign(result.slices() * result.blocks * words * BlockMatrix::kRows,
                       empty | empty << 10 | empty << 20);
 
+  // Most survivors fill a slot and some do not, in no order that a branch could be predicted from:
+  // both are written every time, and one of the two counts.
+  const uint32_t room = BlockMatrix::kSlots * words;
+  const auto positions = std::make_unique_for_overwrite<uint32_t[]>(source.positions.size() + 1);
+  const auto codes = std::make_unique_for_overwrite<uint16_t[]>(source.positions.size() + 1);
+  size_t overflow = 0;
   SparseRows rest;
   rest.rows = source.rows;
   rest.columns = source.columns;
   rest.begin.push_back(0);
-  const uint32_t room = BlockMatrix::kSlots * words;
   for (uint32_t row = 0; row < source.rows; ++row) {
+    uint32_t* const row_words =
+        result.slots.data() +
+        size_t{row / BlockMatrix::kRows} * result.blocks * words * BlockMatrix::kRows +
+        row % BlockMatrix::kRows;
     uint32_t block = 0, used = 0;
     for (uint64_t i = source.begin[row]; i < source.begin[row + 1]; ++i) {
       const uint32_t column = source.positions[i] - row * source.columns;
-      if (column / BlockMatrix::kColumns != block) used = 0;
+      used = column / BlockMatrix::kColumns == block ? used : 0;
       block = column / BlockMatrix::kColumns;
-      if (used == room) {
-        rest.own_positions.push_back(source.positions[i]);
-        rest.own_codes.push_back(source.codes[i]);
-        continue;
-      }
-      const size_t word = ((size_t{row / BlockMatrix::kRows} * result.blocks + block) * words +
-                           used / BlockMatrix::kSlots) *
-                              BlockMatrix::kRows +
-                          row % BlockMatrix::kRows;
-      const uint32_t shift = used % BlockMatrix::kSlots * 10;
+      const bool fits = used < room;
+      const size_t word = (size_t{block} * words + used / BlockMatrix::kSlots) * BlockMatrix::kRows;
       const uint32_t slot = (column % BlockMatrix::kColumns) | uint32_t{source.codes[i]} << 5;
-      result.slots[word] = (result.slots[word] & ~(0x3FFu << shift)) | slot << shift;
-      ++used;
+      // With a condition here compilers branch: what does not fit changes nothing.
+      const uint32_t change = (slot ^ empty) & (0u - uint32_t{fits});
+      row_words[fits * word] ^= change << used % BlockMatrix::kSlots * 10;
+      positions[overflow] = source.positions[i];
+      codes[overflow] = source.codes[i];
+      overflow += !fits;
+      used += fits;
     }
-    rest.begin.push_back(rest.own_positions.size());
+    rest.begin.push_back(overflow);
   }
-  rest.positions = rest.own_positions;
-  rest.codes = rest.own_codes;
+  rest.positions = {positions.get(), overflow};
+  rest.codes = {codes.get(), overflow};
   result.overflow = LayOutSell(rest, codebook, memory);
   return result;
 }

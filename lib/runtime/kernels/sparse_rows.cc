@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <memory>
 #include <numeric>
 #include <utility>
 
@@ -31,11 +32,12 @@ class Divider {
 void FindRows(SparseRows* result) {
   const std::span<const uint32_t> positions = result->positions;
   result->begin.assign(size_t{result->rows} + 1, positions.size());
-  size_t i = 0;
-  for (uint32_t row = 0; row < result->rows && i < positions.size(); ++row) {
-    result->begin[row] = i;
-    const uint32_t row_begin = row * result->columns;
-    while (i < positions.size() && positions[i] - row_begin < result->columns) ++i;
+  auto at = positions.begin();
+  for (uint32_t row = 0; row < result->rows; ++row) {
+    result->begin[row] = static_cast<uint64_t>(at - positions.begin());
+    const uint64_t end = (uint64_t{row} + 1) * result->columns;
+    // About as many survivors as in the row before, or all that are left.
+    at = std::partition_point(at, positions.end(), [&](uint32_t p) { return p < end; });
   }
 }
 
@@ -52,16 +54,21 @@ void SortByRow(bool transposed, std::span<const uint32_t> positions,
   }
   std::partial_sum(next.begin(), next.end(), next.begin());
   result->begin.assign(next.begin(), next.end());
-  std::vector<uint32_t> sorted_positions(positions.size());
-  std::vector<uint16_t> sorted_codes(positions.size());
+  // Position and code together, since they go to as many places at a time as there are rows.
+  const auto sorted = std::make_unique_for_overwrite<uint64_t[]>(positions.size());
   for (size_t i = 0; i < positions.size(); ++i) {
     const uint32_t a = major(positions[i]), b = positions[i] - a * minor;
-    const uint32_t at = next[transposed ? b : a]++;
-    sorted_positions[at] = transposed ? b * result->columns + a : positions[i];
-    sorted_codes[at] = codes[i];
+    const uint64_t position = transposed ? b * result->columns + a : positions[i];
+    sorted[next[transposed ? b : a]++] = position << 16 | codes[i];
   }
-  result->positions = result->own_positions = std::move(sorted_positions);
-  result->codes = result->own_codes = std::move(sorted_codes);
+  result->own_positions.resize(positions.size());
+  result->own_codes.resize(positions.size());
+  for (size_t i = 0; i < positions.size(); ++i) {
+    result->own_positions[i] = static_cast<uint32_t>(sorted[i] >> 16);
+    result->own_codes[i] = static_cast<uint16_t>(sorted[i]);
+  }
+  result->positions = result->own_positions;
+  result->codes = result->own_codes;
 }
 
 }  // namespace
@@ -90,10 +97,17 @@ size_t CountSurvivors(std::span<const uint16_t> codes, std::span<const float> co
 SparseRows GroupByRow(uint32_t rows, uint32_t columns, bool transposed,
                       std::span<const uint32_t> positions, std::span<const uint16_t> codes,
                       std::span<const float> codebook) {
+  return GroupByRow(rows, columns, transposed, positions, codes, codebook,
+                    CountSurvivors(codes, codebook));
+}
+
+SparseRows GroupByRow(uint32_t rows, uint32_t columns, bool transposed,
+                      std::span<const uint32_t> positions, std::span<const uint16_t> codes,
+                      std::span<const float> codebook, size_t survivors) {
   SparseRows result;
   result.rows = rows;
   result.columns = columns;
-  if (CountSurvivors(codes, codebook) != codes.size()) {
+  if (survivors != codes.size()) {
     for (size_t i = 0; i < positions.size(); ++i) {
       if (codebook[codes[i]] == 0.0f) continue;
       result.own_positions.push_back(positions[i]);

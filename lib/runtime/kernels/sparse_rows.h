@@ -36,6 +36,10 @@ struct SparseRows {
 SparseRows GroupByRow(uint32_t rows, uint32_t columns, bool transposed,
                       std::span<const uint32_t> positions, std::span<const uint16_t> codes,
                       std::span<const float> codebook);
+// The same where CountSurvivors(codes, codebook) is known to be `survivors`.
+SparseRows GroupByRow(uint32_t rows, uint32_t columns, bool transposed,
+                      std::span<const uint32_t> positions, std::span<const uint16_t> codes,
+                      std::span<const float> codebook, size_t survivors);
 
 }  // namespace dc::runtime
 
