@@ -95,6 +95,21 @@ TEST_F(StageTools, EveryPolicyGoesThroughEncodeAndRun) {
   }
 }
 
+TEST_F(StageTools, RunExplainsAndMeasuresEveryLayer) {
+  Train();
+  CompressWithoutData();
+  for (const char* options : {" --batch 1", " --batch 64 --explain", " --batch 1 --reference"}) {
+    const std::string text = Succeed("run", std::string("model.dcz --threads 1") + options).out;
+    for (const char* word : {"bytes in RAM", "us", "share", "why", "Conv", "Gemm", "MaxPool",
+                             "% of the weights are kept"}) {
+      EXPECT_NE(text.find(word), std::string::npos) << word << " is missing from\n" << text;
+    }
+    const bool single = std::string(options).find("64") == std::string::npos;
+    EXPECT_NE(text.find(single ? "\n1 sample at a time" : "samples at a time"), std::string::npos)
+        << text;
+  }
+}
+
 TEST_F(StageTools, ThePapersLayoutIsSelectable) {
   Train();
   CompressWithoutData();

@@ -116,8 +116,8 @@ TEST(ConcurrentRunTest, WarmCallsAllocateNothing) {
     const auto session =
         Session::Load(net.File(), {.threads = threads, .allocator = counter.Get()});
     ASSERT_TRUE(session.ok()) << session.status().ToString();
-    // The first calls wait for each other where they allocate their activations, so that the session
-    // has seen as many calls at once as there will be.
+    // The first calls wait for each other where they allocate their activations, so that the
+    // session has seen as many calls at once as there will be.
     counter.callers.clear();
     counter.rendezvous = kCallers;
     counter.large = 20'000;

@@ -79,6 +79,43 @@ TEST(PlanTest, ReshapingTakesNoStep) {
   EXPECT_EQ(plan->output_shape, Shape{6});
 }
 
+// Two layers beside each other and, with `both_read`, one more reader of the first.
+NetBuilder Joined(bool both_read, int64_t axis) {
+  NetBuilder net({-1, 2, 4, 4});
+  const auto conv = [&](int64_t outputs) {
+    return net.Node(Op::kConv, {net.input(), net.Coded({outputs, 2, 1, 1}, 0.9, 8, false)},
+                    {0, 0, 1, 0});
+  };
+  const auto a = conv(3), b = conv(3);
+  const auto joined = net.Node(Op::kConcat, {a, b}, {axis});
+  if (both_read) net.Node(Op::kConcat, {joined, a}, {axis});
+  return net;
+}
+
+TEST(PlanTest, WhatIsJoinedIsWrittenInPlace) {
+  NetBuilder net = Joined(false, 1);
+  const auto plan = Build(net);
+  ASSERT_TRUE(plan.ok());
+  ASSERT_EQ(plan->steps.size(), 2u);
+  for (size_t choice = 0; choice < kLaneChoices.size(); ++choice) {
+    const std::vector<uint64_t>& at = plan->memory[choice].buffers;
+    EXPECT_EQ(at[plan->steps[0].output], at[plan->output]);
+    EXPECT_EQ(at[plan->steps[1].output], at[plan->output] + 3 * 16 * kLaneChoices[choice]);
+  }
+}
+
+TEST(PlanTest, JoinsStayWhereInputsAreReadTwiceOrInterleaved) {
+  // `a` has two readers and stays where it is; what is joined first lies inside the second.
+  NetBuilder twice = Joined(true, 1);
+  const auto with_copies = Build(twice);
+  ASSERT_TRUE(with_copies.ok());
+  EXPECT_EQ(with_copies->steps.size(), 4u);
+  NetBuilder rows = Joined(false, 2);
+  const auto interleaved = Build(rows);
+  ASSERT_TRUE(interleaved.ok());
+  EXPECT_EQ(interleaved->steps.size(), 3u);
+}
+
 TEST(PlanTest, ReportsLayers) {
   NetBuilder net({-1, 2, 8, 8});
   const auto conv =

@@ -31,6 +31,39 @@ TEST(SessionTest, ReportsInputsOutputsAndLayers) {
   EXPECT_EQ(session.plan()[2].name, "fc1");
 }
 
+TEST(SessionTest, MeasuresEveryStep) {
+  NetBuilder net = LeNet5();
+  const Session session = LoadOrDie(net);
+  const auto one = session.Measure(1, 2);
+  ASSERT_TRUE(one.ok()) << one.status().ToString();
+  EXPECT_EQ(one->block, 1);
+  std::vector<int64_t> layers;
+  for (const StepTime& step : one->steps) {
+    EXPECT_GE(step.microseconds, 0);
+    EXPECT_LT(step.microseconds, 1e6);
+    if (step.layer < 0) {
+      EXPECT_EQ(step.resident_bytes, 0);
+      continue;
+    }
+    layers.push_back(step.layer);
+    const LayerPlan& layer = session.plan()[static_cast<size_t>(step.layer)];
+    EXPECT_EQ(step.op, layer.op);
+    EXPECT_EQ(step.resident_bytes, layer.resident_bytes);
+  }
+  EXPECT_EQ(layers, (std::vector<int64_t>{0, 1, 2, 3}));
+  // Batches have a form of their own.
+  const auto many = session.Measure(40, 1);
+  ASSERT_TRUE(many.ok());
+  EXPECT_GT(many->block, 1);
+  for (size_t s = 0; s < many->steps.size(); ++s) {
+    const bool sparse_gemm = many->steps[s].layer == 2;
+    EXPECT_EQ(many->steps[s].resident_bytes > one->steps[s].resident_bytes,
+              sparse_gemm || many->steps[s].layer == 3);
+  }
+  EXPECT_FALSE(session.Measure(0, 1).ok());
+  EXPECT_FALSE(session.Measure(1, 0).ok());
+}
+
 TEST(SessionTest, ThreadsDoNotChangeResults) {
   for (auto make : {LeNet300, LeNet5, Branches}) {
     NetBuilder net = make();
