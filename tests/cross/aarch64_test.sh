@@ -23,7 +23,7 @@ aarch64-linux-gnu-gcc "$source/docs/examples/embed_c/main.c" -I"$source/lib/incl
   "$build/runtime/libdc_runtime.a" "$root/usr/lib/aarch64-linux-gnu/libzstd.a" -lstdc++ -lm -pthread \
   -o "$build/embed_c"
 "${run[@]}" "$build/embed_c" "$source/tests/golden/v1/conv_table.dcz" 2>&1 | tee "$build/embed.log"
-grep -q 'shift NEON' "$build/embed.log"
+grep -q 'csb NEON' "$build/embed.log"
 
 models=0
 for model in "$source"/tests/golden/v1/*.dcz; do
