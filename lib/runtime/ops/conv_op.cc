@@ -8,7 +8,6 @@
 #include "runtime/layer_weight.h"
 #include "runtime/ops/registry.h"
 #include "runtime/ops/shift_planes.h"
-#include "runtime/short_copy.h"
 
 namespace dc::runtime {
 namespace {
@@ -129,12 +128,7 @@ class ConvOp : public Op {
                            bias_.data() + group * group_rows, clamp_);
     }
     if (in_place) return;
-    for (size_t r = 0; r < end - row; ++r) {
-      for (size_t line = 0; line < strip_rows; ++line) {
-        CopyFloats(flat + r * shift.y_row_stride + line * planes.pitch(), out_x,
-                   y + r * plane + line * out_x);
-      }
-    }
+    planes.Extract(end - row, strip, flat, shift.y_row_stride, y);
   }
 
   LayerWeight weight_;

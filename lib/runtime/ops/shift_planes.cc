@@ -167,6 +167,17 @@ void ShiftPlanes::ShiftRow(int64_t copy, const float* line, float* row) const {
   row[columns_ - 1] = x >= 0 && x < window_.x.in ? line[x] : 0.0f;
 }
 
+void ShiftPlanes::Extract(size_t channels, size_t strip, const float* flat, size_t flat_stride,
+                          float* y) const {
+  const size_t out_x = static_cast<size_t>(window_.x.out);
+  const size_t plane = static_cast<size_t>(window_.y.out) * out_x, lines = rows(strip);
+  for (size_t c = 0; c < channels; ++c) {
+    for (size_t line = 0; line < lines; ++line) {
+      CopyFloats(flat + c * flat_stride + line * pitch(), out_x, y + c * plane + line * out_x);
+    }
+  }
+}
+
 void ShiftPlanes::Copy(size_t begin, size_t end, size_t lanes, size_t strip, const float* x,
                        float* planes) const {
   const size_t line_size = static_cast<size_t>(window_.x.in) * lanes;

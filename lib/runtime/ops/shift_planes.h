@@ -47,6 +47,12 @@ class ShiftPlanes {
   // Elements of one channel's planes that `tile` outputs in a row read, about.
   uint64_t ElementsOfTile(uint64_t tile) const;
 
+  // Copies the outputs of `strip` of one sample from planes of the width pitch(), which are
+  // flat_stride floats apart, to `channels` planes of outputs; `y` is where the strip begins in the
+  // first.
+  void Extract(size_t channels, size_t strip, const float* flat, size_t flat_stride,
+               float* y) const;
+
   // Arranges channels [begin, end) of `x` (each value `lanes` floats) for `strip` in `planes`.
   void Copy(size_t begin, size_t end, size_t lanes, size_t strip, const float* x,
             float* planes) const;
