@@ -1,0 +1,204 @@
+#include "manifest.h"
+
+#include <string>
+
+#include "container.h"
+
+namespace dcz {
+
+namespace {
+
+// A protobuf message. Fields that nobody asks for are skipped.
+class Message {
+ public:
+  explicit Message(Bytes bytes) : bytes_(bytes) {}
+
+  // The number of field `id`, the last if there are several, 0 if there is none.
+  uint64_t Number(uint64_t id, uint64_t most = ~uint64_t{0}) const {
+    uint64_t last = 0;
+    ForEach(id, [&](uint64_t type, uint64_t number, Bytes) {
+      Require(type == 0 && number <= most, "damaged manifest");
+      last = number;
+    });
+    return last;
+  }
+
+  // All numbers of the repeated field `id`, packed or not.
+  Numbers List(uint64_t id, uint64_t most = ~uint64_t{0}) const {
+    Numbers list;
+    ForEach(id, [&](uint64_t type, uint64_t number, Bytes bytes) {
+      Require(type == 0 || type == 2, "damaged manifest");
+      if (type == 0) list.push_back(number);
+      for (ByteReader packed(bytes); !packed.empty();) list.push_back(packed.Varint());
+      Require(list.size() <= most, "manifest list too long");
+    });
+    return list;
+  }
+
+  // How many floats there are in the repeated field `id`, packed or not.
+  uint64_t CountFloats(uint64_t id) const {
+    uint64_t floats = 0;
+    ForEach(id, [&](uint64_t type, uint64_t, Bytes bytes) {
+      Require((type == 2 || type == 5) && bytes.size() % 4 == 0, "damaged manifest");
+      floats += bytes.size() / 4;
+    });
+    return floats;
+  }
+
+  // The messages of the repeated field `id`.
+  std::vector<Message> Messages(uint64_t id, uint64_t most) const {
+    std::vector<Message> messages;
+    ForEach(id, [&](uint64_t type, uint64_t, Bytes bytes) {
+      Require(type == 2 && messages.size() < most, "damaged manifest, or too much in it");
+      messages.emplace_back(bytes);
+    });
+    return messages;
+  }
+
+ private:
+  // Visits the fields `id`: their wire type, and their number (type 0) or bytes (1, 2 and 5).
+  template <typename Visit>
+  void ForEach(uint64_t id, Visit visit) const {
+    for (ByteReader reader(bytes_); !reader.empty();) {
+      const uint64_t tag = reader.Varint(), type = tag % 8;
+      Require(tag / 8 > 0 && (type <= 2 || type == 5), "damaged manifest");
+      const uint64_t number = type == 5 ? 4 : type == 1 ? 8 : reader.Varint();
+      const Bytes bytes = type == 0 ? Bytes() : reader.Take(number);
+      if (tag / 8 == id) visit(type, number, bytes);
+    }
+  }
+
+  Bytes bytes_;
+};
+
+// Chapter 2, table of operators, op 1 first. In `ints` i is an integer, l a list of them.
+struct Operator {
+  const char* name;
+  uint64_t least_inputs, most_inputs;
+  const char* ints;
+  uint64_t floats;
+};
+// clang-format off
+constexpr Operator kOperators[] = {
+    {"Conv", 2, 3, "llil", 0},         {"Gemm", 2, 3, "ii", 2},
+    {"MatMul", 2, 2, "", 0},           {"Add", 2, 2, "", 0},
+    {"Mul", 2, 2, "", 0},              {"Sub", 2, 2, "", 0},
+    {"Relu", 1, 1, "", 0},             {"Sigmoid", 1, 1, "", 0},
+    {"Tanh", 1, 1, "", 0},             {"Clip", 1, 1, "", 2},
+    {"Softmax", 1, 1, "i", 0},         {"MaxPool", 1, 1, "lllil", 0},
+    {"AveragePool", 1, 1, "lllii", 0}, {"GlobalAveragePool", 1, 1, "", 0},
+    {"BatchNormalization", 5, 5, "", 1}, {"Flatten", 1, 1, "i", 0},
+    {"Reshape", 1, 1, "li", 0},        {"Transpose", 1, 1, "l", 0},
+    {"Concat", 1, 65535, "i", 0},      {"LRN", 1, 1, "i", 3},
+    {"LeakyRelu", 1, 1, "", 1},
+};
+// clang-format on
+
+// Chapter 2, Tensor.
+Tensor ReadTensor(const Message& message) {
+  Tensor tensor;
+  tensor.shape = message.List(1, 8);
+  tensor.form = message.Number(2, 4);
+  tensor.codebook_entries = message.Number(3, 65'536);
+  tensor.code_bytes = message.Number(4);
+  tensor.gap_bytes = message.Number(5);
+  tensor.codebook_f16 = message.Number(6) != 0;
+  tensor.zero_stored = message.Number(7) != 0;
+  tensor.codebook_bytes = message.Number(10);
+  tensor.value_bytes = message.Number(11);
+  tensor.elements = 1;
+  for (const uint64_t dimension : tensor.shape) {
+    Require(dimension > 0 && dimension <= 4'294'967'295 / tensor.elements, "impossible shape");
+    tensor.elements *= dimension;
+  }
+  if (tensor.form <= 1) {
+    Require(tensor.codebook_entries == 0 && tensor.code_bytes == 0 && tensor.gap_bytes == 0 &&
+                tensor.codebook_bytes == 0 && !tensor.codebook_f16 && !tensor.zero_stored,
+            "plain tensor with fields of codes");
+  } else {
+    Require(tensor.codebook_entries > 0 && tensor.value_bytes == 0, "codes without a codebook");
+  }
+  return tensor;
+}
+
+// Chapter 2, Node; of its attributes only whether the lists fit.
+Node ReadNode(const Message& message) {
+  const Node node = {message.Number(1), message.List(2, 65'535)};
+  Require(node.op >= 1 && node.op <= std::size(kOperators), "unknown operator");
+  const Operator& op = kOperators[node.op - 1];
+  const Numbers ints = message.List(3);
+  uint64_t used = 0;
+  for (const char* kind = op.ints; *kind != 0 && used < ints.size(); ++kind) {
+    const uint64_t length = ints[used++];  // zigzag, so an odd one stands for a negative number
+    if (*kind != 'l') continue;
+    Require(length % 2 == 0 && length / 2 <= ints.size() - used, "damaged attributes");
+    used += length / 2;
+  }
+  Require(used == ints.size() && message.CountFloats(4) <= op.floats, "too many attributes");
+  return node;
+}
+
+// Chapter 2, *Inputs by default*: fills in the inputs that nodes leave out, and checks them all.
+void ResolveInputs(Manifest* manifest) {
+  // Numbers of values plus 1.
+  const uint64_t first_tensor = manifest->inputs + 1;
+  const uint64_t first_node = first_tensor + manifest->tensors.size();
+  uint64_t next_tensor = first_tensor;  // after the last that an earlier node reads
+  for (size_t i = 0; i < manifest->nodes.size(); ++i) {
+    Node& node = manifest->nodes[i];
+    const Operator& op = kOperators[node.op - 1];
+    if (node.inputs.empty()) {
+      Require(op.most_inputs <= 8 && op.most_inputs - 1 <= first_node - next_tensor,
+              "no inputs by default");
+      node.inputs.push_back(i == 0 ? 1 : first_node + i - 1);
+      for (uint64_t k = 1; k < op.most_inputs; ++k) node.inputs.push_back(next_tensor + k - 1);
+    }
+    Require(node.inputs.size() >= op.least_inputs && node.inputs.size() <= op.most_inputs,
+            "wrong number of inputs");
+    for (size_t k = 0; k < node.inputs.size(); ++k) {
+      const uint64_t input = node.inputs[k];
+      Require(input > 0 || k >= op.least_inputs, "a needed input is omitted");
+      Require(input < first_node + i, "reads a value that is not there yet");
+      if (input >= first_tensor && input < first_node) {
+        next_tensor = std::max(next_tensor, input + 1);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+const char* OperatorName(uint64_t op) { return kOperators[op - 1].name; }
+
+// Chapter 2, Manifest. What only the execution of the network needs is not looked at.
+Manifest ReadManifest(Bytes section, uint64_t file_bytes) {
+  const Message message(section);
+  Manifest manifest;
+  uint64_t elements = 0;
+  for (const Message& tensor : message.Messages(1, 16'384)) {
+    manifest.tensors.push_back(ReadTensor(tensor));
+    elements += manifest.tensors.back().elements;
+  }
+  Require(elements <= MaxElements(file_bytes), "more elements than the file may hold");
+  for (const Message& node : message.Messages(2, 16'384)) manifest.nodes.push_back(ReadNode(node));
+  const std::vector<Message> inputs = message.Messages(3, 256), outputs = message.Messages(4, 256);
+  Require(!inputs.empty() && !outputs.empty(), "no inputs or no outputs");
+  manifest.inputs = inputs.size();
+  for (const Message& input : inputs) {
+    const Numbers shape = input.List(1, 8);
+    uint64_t sample = 1;
+    for (size_t d = 1; d < shape.size(); ++d) {
+      Require(shape[d] <= 67'108'864 / sample, "input too large");
+      sample *= std::max<uint64_t>(shape[d], 1);
+    }
+  }
+  const uint64_t values = inputs.size() + manifest.tensors.size() + manifest.nodes.size();
+  for (const Message& output : outputs) {
+    output.List(1, 8);
+    output.Number(2, values);
+  }
+  ResolveInputs(&manifest);
+  return manifest;
+}
+
+}  // namespace dcz
