@@ -46,6 +46,12 @@ const ConvCase kConvCases[] = {
     {{-1, 2, 1, 40}, {2, 2, 1, 3}, {0, 4, 0, 4}, {}},
     {{-1, 2, 19}, {5, 2, 4}, {1, 2}, {2}, 1, {2}},
     {{-1, 1, 4, 70}, {2, 1, 2, 2}, {}, {}},
+    // More outputs than a band of rows, and groups that bands must not cross.
+    {{-1, 5, 6, 6}, {150, 5, 3, 3}, {1, 1, 1, 1}, {}},
+    {{-1, 4, 6, 6}, {140, 2, 3, 3}, {1, 1, 1, 1}, {}, 2},
+    // Kernels too wide for a copy of each tap.
+    {{-1, 2, 1, 60}, {3, 2, 1, 20}, {}, {}},
+    {{-1, 2, 5, 60}, {3, 2, 2, 18}, {1, 9, 1, 9}, {1, 2}},
 };
 
 class ConvTest : public testing::TestWithParam<ConvCase> {};
@@ -66,6 +72,20 @@ TEST_P(ConvTest, StoredDenseButMostlyZero) { CheckConv(GetParam(), 0.2, false, t
 TEST_P(ConvTest, PlainValues) { CheckConv(GetParam(), -1, false, false); }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, ConvTest, testing::ValuesIn(kConvCases));
+
+TEST(ConvTest, LargePlanesAreMadeInStrips) {
+  // Planes of 5 and 9 MB, where a strip has 1.5 at most.
+  for (const ConvCase& c : {ConvCase{{-1, 24, 130, 130}, {3, 24, 3, 3}, {1, 1, 1, 1}, {}},
+                            ConvCase{{-1, 40, 131, 131}, {2, 40, 5, 5}, {2, 2, 2, 2}, {2, 2}}}) {
+    for (const double density : {0.3, -1.0}) {
+      NetBuilder net(c.input);
+      const auto w = density < 0 ? net.Random(c.weight) : net.Coded(c.weight, density, 16);
+      net.Node(Op::kConv, {net.input(), w, net.Random({c.weight[0]})},
+               ConvInts(c.pads, c.strides, c.group, c.dilations));
+      ExpectMatchesNaive(net, {1});
+    }
+  }
+}
 
 TEST(ConvTest, WeightWithoutSurvivors) {
   NetBuilder net({-1, 2, 5, 5});
