@@ -3,17 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cmath>
-#include <filesystem>
 #include <string>
 #include <vector>
 
-#include "base/rng.h"
 #include "dc/encode.h"
-#include "dc/onnx.h"
 #include "dc/quantized_weight.h"
 #include "dc/runtime.h"
-#include "dc/stages.h"
+#include "roundtrip/shipped_models.h"
 #include "train/dropout_ratios.h"
 #include "train/executor.h"
 #include "train/network.h"
@@ -23,16 +19,6 @@ namespace dc {
 namespace {
 
 constexpr int64_t kBatch = 5;
-
-std::vector<std::string> ShippedModels() {
-  std::vector<std::string> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(DC_MODELS_DIR)) {
-    const auto path = entry.path() / "model.onnxtxt";
-    if (std::filesystem::exists(path)) paths.push_back(path.string());
-  }
-  std::sort(paths.begin(), paths.end());
-  return paths;
-}
 
 // Logits of the float graph for `input`, by oneDNN.
 std::vector<float> Reference(const Graph& graph, const Dataset& data,
@@ -53,18 +39,9 @@ std::vector<float> Reference(const Graph& graph, const Dataset& data,
 class ShippedModel : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(ShippedModel, RunsFromItsCodesLikeItsQuantizedOnnx) {
-  for (const char* policy : {"kmeans", "ternary", "fixed_point"}) {
-    auto graph = LoadModel(GetParam());
+  for (const char* policy : kShippedPolicies) {
+    auto graph = QuantizedModel(GetParam(), policy);
     ASSERT_TRUE(graph.ok()) << graph.status().ToString();
-    ASSERT_TRUE(InitializeParameters(&*graph, 7).ok());
-    PruneOptions prune;
-    prune.amounts = *LayerSettings::Parse("conv=0.4,fc=0.1");
-    ASSERT_TRUE(RunPrune(prune, TrainOptions{.epochs = 0}, nullptr, &*graph, nullptr).ok());
-    QuantizeOptions quantize;
-    quantize.policy = *LayerSettings::Parse(policy);
-    const auto quantized =
-        RunQuantize(quantize, TrainOptions{.epochs = 0}, nullptr, &*graph, nullptr);
-    ASSERT_TRUE(quantized.ok()) << quantized.status().ToString();
     const auto file = EncodeModel(*graph, EncodeOptions(), nullptr, nullptr);
     ASSERT_TRUE(file.ok()) << file.status().ToString();
     auto session = Session::Load(*file, SessionOptions{.threads = 2});
@@ -80,27 +57,17 @@ TEST_P(ShippedModel, RunsFromItsCodesLikeItsQuantizedOnnx) {
     data.channels = session->input().shape[1];
     data.height = session->input().shape[2];
     data.width = session->input().shape[3];
-    std::vector<float> input(static_cast<size_t>(kBatch * data.sample_size()));
-    Rng rng(11);
-    for (float& x : input) x = static_cast<float>(rng.Uniform());
+    const std::vector<float> input = UniformInput(static_cast<size_t>(kBatch * data.sample_size()));
     std::vector<float> output(static_cast<size_t>(kBatch * data.classes));
     ASSERT_TRUE(session->Run(kBatch, input, output).ok());
 
     ASSERT_TRUE(DequantizeAll(&*graph).ok());
-    const std::vector<float> expected = Reference(*graph, data, input);
-    float largest = 0;
-    for (float y : expected) largest = std::max(largest, std::abs(y));
-    ASSERT_GT(largest, 0);
-    for (size_t i = 0; i < expected.size(); ++i) {
-      EXPECT_NEAR(output[i], expected[i], 1e-4f * largest) << policy << ", output " << i;
-    }
+    ExpectClose(output, Reference(*graph, data, input), policy);
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    All, ShippedModel, ::testing::ValuesIn(ShippedModels()), [](const auto& model) {
-      return std::filesystem::path(model.param).parent_path().filename().string();
-    });
+INSTANTIATE_TEST_SUITE_P(All, ShippedModel, ::testing::ValuesIn(ShippedModels()),
+                         [](const auto& model) { return model.param; });
 
 }  // namespace
 }  // namespace dc
