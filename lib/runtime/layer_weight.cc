@@ -98,8 +98,11 @@ int64_t LayerWeight::ResidentBytes() const {
 void LayerWeight::MakeBatchForm() {
   // Blocks of columns whose inputs, 64 samples each, stay in a first-level cache.
   constexpr uint32_t kBlockColumns = 192;
-  csb = LayOutCsb(in_blocks ? blocks.ToRows() : sell.ToRows(),
-                  in_blocks ? blocks.codebook : sell.codebook,
+  std::span<const float> codebook = in_blocks ? blocks.codebook : sell.codebook;
+  // The zeros that only fill up: with one of them 256 centroids would take 16-bit codes.
+  while (!codebook.empty() && codebook.back() == 0.0f)
+    codebook = codebook.first(codebook.size() - 1);
+  csb = LayOutCsb(in_blocks ? blocks.ToRows() : sell.ToRows(), codebook,
                   {.band_rows = kFullyConnectedBand, .block_columns = kBlockColumns}, memory);
 }
 

@@ -4,17 +4,12 @@
 #define HWY_TARGET_INCLUDE "runtime/kernels/lrn.cc"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
+#include "runtime/kernels/shift_vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace dc::runtime {
 namespace HWY_NAMESPACE {
 namespace {
-
-namespace hn = hwy::HWY_NAMESPACE;
-
-using D = hn::CappedTag<float, 16>;
-using V = hn::Vec<D>;
-constexpr size_t kLanes = hn::MaxLanes(D());
 
 // 1 / sqrt(s) for positive finite s: the machine's approximation, which has 8 bits or more, and two
 // steps of Newton's method.

@@ -1,4 +1,4 @@
-// Vector types that the shift kernels share; included once a SIMD target.
+// Vector types that kernels over planes and batches share; included once a SIMD target.
 #if defined(DC_RUNTIME_KERNELS_SHIFT_VECTORS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef DC_RUNTIME_KERNELS_SHIFT_VECTORS_INL_H_
 #undef DC_RUNTIME_KERNELS_SHIFT_VECTORS_INL_H_

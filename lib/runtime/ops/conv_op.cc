@@ -45,7 +45,21 @@ class ConvOp : public Op {
   size_t jobs() const {
     return weight_.is_sparse ? weight_.csb.bands() : groups_ * weight_.panels[0].panels();
   }
-  // Most output rows (channels) of a job.
+  size_t group_rows() const { return bias_.size() / groups_; }
+  // The rows (output channels) [begin, end) of a job, and the group that they belong to.
+  struct JobRows {
+    size_t group, begin, end;
+  };
+  JobRows Rows(size_t job) const {
+    if (weight_.is_sparse) {
+      const size_t begin = weight_.csb.band_begin[job];
+      return {begin / group_rows(), begin, weight_.csb.band_begin[job + 1]};
+    }
+    const size_t panels = weight_.panels[0].panels(), group = job / panels;
+    const size_t begin = group * group_rows() + job % panels * kPanelRows;
+    return {group, begin, std::min(begin + kPanelRows, (group + 1) * group_rows())};
+  }
+  // Most rows of a job.
   size_t rows_at_once() const { return weight_.is_sparse ? kConvolutionBand : kPanelRows; }
   // Whether kernels write to the output itself. Elsewhere they write whole rows of planes, what
   // lies between the rows of the output included, which then are copied without it.
@@ -87,15 +101,7 @@ class ConvOp : public Op {
   void RunJob(size_t job, size_t strip, size_t lanes, const float* x, float* flat,
               float* output) const {
     const ShiftPlanes& planes = Planes(lanes);
-    const size_t group_rows = bias_.size() / groups_;
-    const size_t panels = weight_.is_sparse ? 0 : weight_.panels[0].panels();
-    // The rows (output channels) of the job, and the group that they belong to.
-    const size_t group =
-        weight_.is_sparse ? weight_.csb.band_begin[job] / group_rows : job / panels;
-    const size_t row = weight_.is_sparse ? weight_.csb.band_begin[job]
-                                         : group * group_rows + job % panels * kPanelRows;
-    const size_t end = weight_.is_sparse ? weight_.csb.band_begin[job + 1]
-                                         : std::min(row + kPanelRows, (group + 1) * group_rows);
+    const auto [group, row, end] = Rows(job);
     const size_t out_x = static_cast<size_t>(planes.window().x.out);
     const size_t plane = static_cast<size_t>(planes.window().y.out) * out_x;
     const size_t strip_rows = planes.rows(strip);
@@ -106,7 +112,7 @@ class ConvOp : public Op {
                 .unit = lanes,
                 .y = y,
                 // A sparse weight holds the rows of all groups, a dense one those of its group.
-                .first_row = weight_.is_sparse ? row : row - group * group_rows,
+                .first_row = weight_.is_sparse ? row : row - group * group_rows(),
                 .y_row_stride = plane * lanes};
     const bool in_place = InPlace(planes, lanes);
     if (!in_place) {
@@ -124,8 +130,10 @@ class ConvOp : public Op {
     if (weight_.is_sparse) {
       kernels_.sparse_shift(weight_.csb, job, job + 1, shift, bias_.data(), clamp_);
     } else {
-      kernels_.panel_shift(weight_.panels[group], job % panels, job % panels + 1, shift,
-                           bias_.data() + group * group_rows, clamp_);
+      const PanelMatrix& panels = weight_.panels[group];
+      const size_t panel = job % panels.panels();
+      kernels_.panel_shift(panels, panel, panel + 1, shift, bias_.data() + group * group_rows(),
+                           clamp_);
     }
     if (in_place) return;
     planes.Extract(end - row, strip, flat, shift.y_row_stride, y);
