@@ -73,6 +73,22 @@ std::vector<PanelMatrix> MakeDense(Constant* constant, const WeightShape& shape,
   return panels;
 }
 
+std::vector<CodePanels> MakeFilters(const Constant& constant, const WeightShape& shape,
+                                    std::pmr::memory_resource* memory) {
+  std::vector<CodePanels> filters;
+  const uint32_t rows = shape.rows / shape.groups;
+  for (uint32_t g = 0; g < shape.groups; ++g) {
+    filters.emplace_back(rows, shape.columns, constant.codebook, memory);
+  }
+  for (size_t i = 0; i < constant.codes.size(); ++i) {
+    const size_t position = constant.sparse ? constant.positions[i] : i;
+    const size_t row = position / shape.columns;
+    filters[row / rows].Set(row % rows, position % shape.columns,
+                            static_cast<uint8_t>(constant.codes[i]));
+  }
+  return filters;
+}
+
 // The kernels for single samples and for several, as the plan calls them.
 void NameKernels(const LayerWeight& weight, LayerKind kind, const KernelSet& kernels,
                  LayerPlan* layer) {
@@ -81,6 +97,10 @@ void NameKernels(const LayerWeight& weight, LayerKind kind, const KernelSet& ker
     return;
   }
   const std::string target = " " + TargetName(kernels);
+  if (!weight.filters.empty()) {
+    layer->kernel = layer->batch_kernel = "winograd" + target;
+    return;
+  }
   layer->kernel = layer->batch_kernel = (weight.is_sparse ? "csb" : "dense shift") + target;
   if (kind == LayerKind::kConvolution) return;
   layer->kernel = weight.in_blocks ? "blocks" : weight.is_sparse ? "sell16" : "dense panels";
@@ -92,6 +112,7 @@ void NameKernels(const LayerWeight& weight, LayerKind kind, const KernelSet& ker
 int64_t LayerWeight::ResidentBytes() const {
   int64_t bytes = csb.ResidentBytes() + blocks.ResidentBytes() + sell.ResidentBytes();
   for (const PanelMatrix& panel : panels) bytes += panel.ResidentBytes();
+  for (const CodePanels& filter : filters) bytes += filter.ResidentBytes();
   return bytes;
 }
 
@@ -136,7 +157,15 @@ LayerWeight MakeLayerWeight(Constant constant, LayerKind kind, const WeightShape
     layer->reason =
         Percent(density) + " of the values are not zero: dense is faster above " + limit;
   }
-  if (weight.is_sparse) {
+  // Of the dense kernel's time, when convolved directly.
+  const double direct = weight.is_sparse ? density / SparseLimit(kind) : 1;
+  if (kernels.winograd && !constant.codebook.empty() &&
+      constant.codebook.size() <= kMostPanelCodes && shape.winograd_cost < direct) {
+    layer->reason += "; estimated " + Percent(shape.winograd_cost) +
+                     " of the dense kernel's time, " + Percent(direct) + " without transforms";
+    weight.is_sparse = false;
+    weight.filters = MakeFilters(constant, shape, memory);
+  } else if (weight.is_sparse) {
     MakeSparse(&constant, kind, shape, kernels, &weight, layer);
   } else {
     weight.panels = MakeDense(&constant, shape, memory);

@@ -3,6 +3,7 @@
 #define DC_RUNTIME_LAYER_WEIGHT_H_
 
 #include <cstdint>
+#include <limits>
 #include <memory_resource>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "dc/status.h"
 #include "runtime/constant.h"
 #include "runtime/kernels/block_matrix.h"
+#include "runtime/kernels/code_panels.h"
 #include "runtime/kernels/csb_matrix.h"
 #include "runtime/kernels/kernel_set.h"
 #include "runtime/kernels/panel_matrix.h"
@@ -29,6 +31,8 @@ struct WeightShape {
   bool transposed = false;  // stored inputs x outputs
   uint32_t groups = 1;      // rows fall into this many equal runs with inputs of their own
   uint32_t block_columns = CsbShape::kMaxBlockColumns;  // of a sparse weight's CsbMatrix
+  // About what a convolution by Winograd's method takes of the time of a dense one.
+  double winograd_cost = std::numeric_limits<double>::infinity();
 };
 
 struct LayerWeight {
@@ -45,6 +49,8 @@ struct LayerWeight {
   BlockMatrix blocks;
   SellMatrix sell;
   std::vector<PanelMatrix> panels;  // of a dense weight, one a group
+  // Of a convolution by Winograd's method, one a group; else none.
+  std::vector<CodePanels> filters;
   std::pmr::memory_resource* memory;
 
   // Bytes of all of them.

@@ -25,6 +25,11 @@ const KernelSet& SimdKernels() {
                                   .panel_shift = PanelShiftSimd,
                                   .lrn = LrnSimd,
                                   .pool_plane = PoolPlaneSimd,
+                                  .winograd = WinogradIsCovered(),
+                                  .winograd_transform_input = WinogradTransformInputSimd,
+                                  .winograd_transform_filters = WinogradTransformFiltersSimd,
+                                  .winograd_multiply = WinogradMultiplySimd,
+                                  .winograd_transform_output = WinogradTransformOutputSimd,
                                   .fast_blocks = BlockPermuteIsFast()};
   return kKernels;
 }

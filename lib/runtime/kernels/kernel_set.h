@@ -11,6 +11,7 @@
 #include "runtime/kernels/pool_planes.h"
 #include "runtime/kernels/sell_gather.h"
 #include "runtime/kernels/sparse_shift.h"
+#include "runtime/kernels/winograd.h"
 
 namespace dc::runtime {
 
@@ -22,6 +23,11 @@ struct KernelSet {
   PanelShift* panel_shift;
   Lrn* lrn;
   PoolPlane* pool_plane;
+  bool winograd = false;  // whether there are the following
+  WinogradTransformInput* winograd_transform_input = nullptr;
+  WinogradTransformFilters* winograd_transform_filters = nullptr;
+  WinogradMultiply* winograd_multiply = nullptr;
+  WinogradTransformOutput* winograd_transform_output = nullptr;
   bool reference = false;
   bool fast_blocks = false;  // whether block_permute is worth its layout here
 };

@@ -17,6 +17,11 @@ constexpr size_t RoundUpToShiftUnit(size_t floats) {
   return (floats + kShiftUnit - 1) / kShiftUnit * kShiftUnit;
 }
 
+// The next odd number of cache lines: what is that far apart falls into different sets of a cache.
+constexpr size_t SpreadOut(size_t floats) {
+  return ((floats + kShiftUnit - 1) / kShiftUnit | 1) * kShiftUnit;
+}
+
 // A shift kernel computes, for every output row r and every line l and position p,
 //   y[(r - first_row) * y_row_stride + l * y_pitch + p] = clamp(bias[r] + sum over columns c of
 //       W[r][c] * x[Offset(c) + l * x_pitch + p]),   0 <= l < lines, 0 <= p < length.

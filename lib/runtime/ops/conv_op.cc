@@ -8,6 +8,7 @@
 #include "runtime/layer_weight.h"
 #include "runtime/ops/registry.h"
 #include "runtime/ops/shift_planes.h"
+#include "runtime/ops/winograd_op.h"
 
 namespace dc::runtime {
 namespace {
@@ -212,10 +213,16 @@ StatusOr<NodeResult> MakeConv(const NodeContext& context) {
   const WeightShape shape{.rows = static_cast<uint32_t>(w[0]),
                           .columns = static_cast<uint32_t>(columns),
                           .groups = static_cast<uint32_t>(group),
-                          .block_columns = BlockColumns(one, columns / group_channels)};
+                          .block_columns = BlockColumns(one, columns / group_channels),
+                          .winograd_cost = WinogradCost(window, group_channels, w[0] / group)};
   result.layer.emplace();
   LayerWeight weight = MakeLayerWeight(std::move(constant), LayerKind::kConvolution, shape, 1.0f,
                                        context.kernels, context.memory, &*result.layer);
+  if (!weight.filters.empty()) {
+    result.op = MakeWinograd(std::move(weight), std::move(bias), window, x[0],
+                             {context.clamp, context.max_chunks, context.kernels});
+    return result;
+  }
   const double taps =
       static_cast<double>(weight.is_sparse ? result.layer->survivors : result.layer->weights);
   const double work = taps * static_cast<double>(window.y.out * window.x.out);

@@ -33,13 +33,6 @@ int64_t RoundedWidth(int64_t width) {
   return static_cast<int64_t>(RoundUpToShiftUnit(static_cast<size_t>(width)));
 }
 
-// The next odd number of cache lines: the same rows of consecutive planes then fall into different
-// sets of a cache.
-int64_t SpreadOut(int64_t elements) {
-  constexpr int64_t kLine = kShiftUnit;
-  return ((elements + kLine - 1) / kLine | 1) * kLine;
-}
-
 }  // namespace
 
 StatusOr<ShiftPlanes> ShiftPlanes::Make(int64_t channels, int64_t group_channels,
@@ -83,7 +76,9 @@ StatusOr<ShiftPlanes> ShiftPlanes::Make(int64_t channels, int64_t group_channels
   planes.strips_ = static_cast<size_t>((wy.out + strip_rows - 1) / strip_rows);
   planes.plane_rows_ = planes.needs_copy_ ? strip_rows + more_rows : wy.in;
   planes.plane_size_ = planes.plane_rows_ * planes.columns_;
-  if (planes.needs_copy_ && samples == kOne) planes.plane_size_ = SpreadOut(planes.plane_size_);
+  if (planes.needs_copy_ && samples == kOne) {
+    planes.plane_size_ = static_cast<int64_t>(SpreadOut(static_cast<size_t>(planes.plane_size_)));
+  }
   if (CheckedSize({channels, planes.phases_, planes.copies_, planes.plane_size_}) < 0) {
     return too_large;
   }

@@ -49,6 +49,9 @@ const ConvCase kConvCases[] = {
     // More outputs than a band of rows, and groups that bands must not cross.
     {{-1, 5, 6, 6}, {150, 5, 3, 3}, {1, 1, 1, 1}, {}},
     {{-1, 4, 6, 6}, {140, 2, 3, 3}, {1, 1, 1, 1}, {}, 2},
+    // Channels and tiles enough for Winograd's method where half of the weights are kept.
+    {{-1, 40, 25, 26}, {36, 40, 3, 3}, {1, 1, 1, 1}, {}},
+    {{-1, 48, 20, 20}, {64, 24, 3, 3}, {0, 1, 2, 1}, {}, 2},
     // Kernels too wide for a copy of each tap.
     {{-1, 2, 1, 60}, {3, 2, 1, 20}, {}, {}},
     {{-1, 2, 5, 60}, {3, 2, 2, 18}, {1, 9, 1, 9}, {1, 2}},

@@ -153,6 +153,31 @@ TEST(PlanTest, KernelNamesSayWhatRuns) {
   EXPECT_THAT(plan->layers[1].reason, HasSubstr("plain"));
 }
 
+TEST(PlanTest, ConvolvesWhereTransformsPay) {
+  if (!SimdKernels().winograd) GTEST_SKIP() << "this machine convolves directly";
+  const auto first_layer = [](int64_t channels, double density, uint32_t entries,
+                              const KernelSet& kernels) {
+    NetBuilder net({-1, channels, 28, 28});
+    net.Node(Op::kConv, {net.input(), net.Coded({64, channels, 3, 3}, density, entries)},
+             {4, 1, 1, 1, 1, 0, 1, 0});
+    const auto plan = BuildPlan(net.manifest(), [&](size_t tensor) { return net.Load(tensor); },
+                                {.kernels = &kernels});
+    return plan.ok() ? plan->layers[0] : LayerPlan{.kernel = plan.status().ToString()};
+  };
+  const std::string target = " " + TargetName(SimdKernels());
+  const LayerPlan winograd = first_layer(64, 0.5, 16, SimdKernels());
+  EXPECT_EQ(winograd.kernel, "winograd" + target);
+  EXPECT_EQ(winograd.batch_kernel, "winograd" + target);
+  EXPECT_THAT(winograd.reason, HasSubstr("without transforms"));
+  // 4 bits a weight and 16 centroids; 8 bits and 256.
+  EXPECT_EQ(winograd.resident_bytes, 64 * 64 * 9 / 2 + 16 * 4);
+  EXPECT_EQ(first_layer(64, 0.5, 17, SimdKernels()).resident_bytes, 64 * 64 * 9 + 256 * 4);
+  EXPECT_EQ(first_layer(64, 0.1, 16, SimdKernels()).kernel, "csb" + target);
+  EXPECT_EQ(first_layer(1, 0.5, 16, SimdKernels()).kernel, "csb" + target);
+  EXPECT_EQ(first_layer(64, 0.9, 400, SimdKernels()).kernel, "csb" + target);
+  EXPECT_EQ(first_layer(64, 0.5, 16, ReferenceKernels()).kernel, "reference");
+}
+
 TEST(PlanTest, RefusesShapesThatDoNotFit) {
   NetBuilder fc({-1, 7});
   Gemm(fc, fc.input(), 6, 5);

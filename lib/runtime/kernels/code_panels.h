@@ -1,0 +1,46 @@
+// A dense weight in memory as its codes, 8 or 4 bits each, in panels of 16 rows.
+#ifndef DC_RUNTIME_KERNELS_CODE_PANELS_H_
+#define DC_RUNTIME_KERNELS_CODE_PANELS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory_resource>
+#include <span>
+#include <vector>
+
+#include "runtime/kernels/panel_matrix.h"
+
+namespace dc::runtime {
+
+inline constexpr size_t kMostPanelCodes = 256;
+
+// The 16 codes of a column of a panel lie beside each other, columns of a panel behind each other.
+// With 4 bits, byte i of the 8 of a column holds row i in its lower and row i + 8 in its upper
+// half.
+struct CodePanels {
+  uint32_t rows = 0, columns = 0;
+  bool nibbles = false;              // 4 bits a code, else 8
+  std::pmr::vector<uint8_t> codes;   // of rows beyond the last: 0
+  std::pmr::vector<float> codebook;  // 16 or 256 entries, those without a code 0
+
+  // A matrix of codebook[0], of at most kMostPanelCodes entries. Codes and codebook come from
+  // `memory`, which outlives the panels.
+  CodePanels(uint32_t row_count, uint32_t column_count, std::span<const float> centroids,
+             std::pmr::memory_resource* memory = std::pmr::get_default_resource());
+
+  // Sets an element that was not set before.
+  void Set(size_t row, size_t column, uint8_t code);
+
+  size_t panels() const { return (rows + kPanelRows - 1) / kPanelRows; }
+  // Bytes of the codes of a column of a panel.
+  size_t column_bytes() const { return nibbles ? kPanelRows / 2 : kPanelRows; }
+  const uint8_t* Column(size_t panel, size_t column) const {
+    return codes.data() + (panel * columns + column) * column_bytes();
+  }
+  float At(size_t row, size_t column) const;
+  int64_t ResidentBytes() const;
+};
+
+}  // namespace dc::runtime
+
+#endif  // DC_RUNTIME_KERNELS_CODE_PANELS_H_

@@ -1,0 +1,137 @@
+// Convolution by Winograd's method against the sum that it stands for, in double.
+#include <gtest/gtest.h>
+
+#include "parity/simd_targets.h"
+#include "runtime/kernels/shift.h"
+#include "runtime/ops/winograd_op.h"
+
+namespace dc::runtime {
+namespace {
+
+struct Case {
+  uint32_t rows, channels;  // of all groups
+  uint32_t groups;
+  int64_t height, width;
+  int64_t pads[4];  // top, left, bottom, right
+  size_t lanes, entries;
+};
+
+const Case kCases[] = {
+    {1, 1, 1, 3, 3, {0, 0, 0, 0}, 1, 2},       {1, 1, 1, 1, 1, {1, 1, 1, 1}, 1, 16},
+    {16, 3, 1, 5, 7, {1, 1, 1, 1}, 1, 17},     {17, 33, 1, 13, 13, {1, 1, 1, 1}, 1, 256},
+    {40, 70, 1, 14, 9, {0, 2, 1, 0}, 1, 5},    {33, 6, 3, 8, 21, {2, 0, 0, 1}, 1, 100},
+    {5, 4, 1, 60, 66, {1, 1, 1, 1}, 1, 30},    {3, 150, 1, 10, 70, {1, 1, 1, 1}, 1, 4},
+    {2, 2, 1, 4, 300, {0, 1, 0, 1}, 1, 16},    {20, 5, 1, 7, 6, {1, 1, 1, 1}, 16, 16},
+    {34, 40, 2, 9, 11, {1, 0, 1, 0}, 48, 200}, {7, 3, 1, 12, 30, {2, 2, 2, 2}, 64, 9},
+};
+
+SlidingWindow WindowOf(const Case& c) {
+  SlidingWindow window;
+  window.y = {.in = c.height, .kernel = 3, .pad_begin = c.pads[0], .pad_end = c.pads[2]};
+  window.x = {.in = c.width, .kernel = 3, .pad_begin = c.pads[1], .pad_end = c.pads[3]};
+  window.y.out = window.y.padded() - 2;
+  window.x.out = window.x.padded() - 2;
+  return window;
+}
+
+void Check(const Case& c, ThreadPool* pool) {
+  Rng rng(c.rows + c.channels);
+  const SlidingWindow window = WindowOf(c);
+  const uint32_t group_rows = c.rows / c.groups, group_channels = c.channels / c.groups;
+  const std::vector<float> codebook = RandomFloats(c.entries, rng);
+  LayerWeight weight(std::pmr::get_default_resource());
+  for (uint32_t g = 0; g < c.groups; ++g) {
+    weight.filters.emplace_back(group_rows, group_channels * 9, codebook);
+    for (size_t row = 0; row < group_rows; ++row) {
+      for (size_t column = 0; column < group_channels * 9; ++column) {
+        weight.filters[g].Set(row, column,
+                              static_cast<uint8_t>(rng.Below(static_cast<uint32_t>(c.entries))));
+      }
+    }
+  }
+  const std::vector<CodePanels> filters = weight.filters;
+  const std::vector<float> bias = RandomFloats(c.rows, rng);
+  const size_t out_y = static_cast<size_t>(window.y.out), out_x = static_cast<size_t>(window.x.out);
+  const size_t plane = static_cast<size_t>(c.height * c.width) * c.lanes;
+  const std::vector<float> x = RandomFloats(c.channels * plane + kReadSlack, rng);
+  std::vector<float> y(c.rows * out_y * out_x * c.lanes + 8, 77.0f);
+  const Clamp clamp{.lo = -9.0f, .hi = 11.0f};
+  const std::unique_ptr<Op> op =
+      MakeWinograd(std::move(weight), bias, window, c.channels,
+                   {.clamp = clamp, .max_chunks = 3, .kernels = SimdKernels()});
+  std::vector<float> scratch(op->ScratchFloats(c.lanes) + kReadSlack, 55.0f);
+  const float* const inputs[] = {x.data()};
+  op->Run({.lanes = c.lanes,
+           .inputs = inputs,
+           .output = y.data(),
+           .scratch = scratch.data(),
+           .pool = pool});
+
+  size_t at = 0;
+  for (size_t row = 0; row < c.rows; ++row) {
+    const size_t group = row / group_rows;
+    std::vector<double> sums;
+    double most = 1;  // of a sum's magnitudes: an output's error comes from all inputs of its tile
+    for (size_t oy = 0; oy < out_y; ++oy) {
+      for (size_t ox = 0; ox < out_x; ++ox) {
+        for (size_t lane = 0; lane < c.lanes; ++lane) {
+          double sum = bias[row], magnitudes = std::abs(sum);
+          for (size_t column = 0; column < group_channels * 9; ++column) {
+            const int64_t iy = static_cast<int64_t>(oy + column % 9 / 3) - c.pads[0];
+            const int64_t ix = static_cast<int64_t>(ox + column % 3) - c.pads[1];
+            if (iy < 0 || iy >= c.height || ix < 0 || ix >= c.width) continue;
+            const size_t channel = group * group_channels + column / 9;
+            const double term =
+                double{filters[group].At(row % group_rows, column)} *
+                x[channel * plane + static_cast<size_t>(iy * c.width + ix) * c.lanes + lane];
+            sum += term;
+            magnitudes += std::abs(term);
+          }
+          sums.push_back(sum);
+          most = std::max(most, magnitudes);
+        }
+      }
+    }
+    for (size_t i = 0; i < sums.size(); ++i, ++at) {
+      ASSERT_NEAR(y[at], std::clamp(sums[i], -9.0, 11.0), 1e-6 * most)
+          << "row " << row << ", output " << i;
+    }
+  }
+  for (; at < y.size(); ++at) EXPECT_EQ(y[at], 77.0f) << "behind the end";
+}
+
+TEST(WinogradParityTest, OnAllTargets) {
+  OnEveryTarget([] {
+    if (!WinogradIsCovered()) return;
+    for (const Case& c : kCases) {
+      SCOPED_TRACE(&c - kCases);
+      Check(c, nullptr);
+    }
+  });
+}
+
+TEST(WinogradParityTest, WithThreads) {
+  if (!WinogradIsCovered()) GTEST_SKIP() << "this machine convolves directly";
+  ThreadPool pool(3);
+  for (const Case& c : kCases) {
+    SCOPED_TRACE(&c - kCases);
+    Check(c, &pool);
+  }
+}
+
+TEST(WinogradParityTest, CostsMoreWhereTilesAreFew) {
+  const auto cost = [](int64_t size, int64_t channels, int64_t rows) {
+    return WinogradCost(
+        WindowOf({.groups = 1, .height = size, .width = size, .pads = {1, 1, 1, 1}}), channels,
+        rows);
+  };
+  EXPECT_LT(cost(56, 256, 256), 0.5);
+  EXPECT_LT(cost(56, 256, 256), cost(14, 256, 256));
+  EXPECT_GT(cost(224, 3, 64), 1);  // the outputs' transforms for three channels alone
+  SlidingWindow strided = WindowOf({.height = 20, .width = 20});
+  strided.x.stride = 2;
+  EXPECT_EQ(WinogradCost(strided, 64, 64), std::numeric_limits<double>::infinity());
+}
+
+}  // namespace
+}  // namespace dc::runtime
