@@ -26,11 +26,12 @@ StatusOr<QuantizedWeight> DecodeCodes(const format::TensorEntry& entry,
   weight.shape = entry.shape;
   weight.policy = entry.policy;
   DC_ASSIGN_OR_RETURN(weight.codebook, format::DecodeCodebook(entry, streams.codebook));
-  DC_ASSIGN_OR_RETURN(DecodedWeight decoded, DecodeWeight(MatrixOf(entry.shape), weight.codebook,
-                                                          streams.codes, streams.gaps));
+  const MatrixShape shape = MatrixOf(entry.shape);
+  DC_ASSIGN_OR_RETURN(const DecodedWeight decoded,
+                      DecodeWeight(shape, weight.codebook, streams.codes, streams.gaps));
   weight.bits = decoded.coding.code_bits;
   if (decoded.coding.positions == PositionCoding::kDense) {
-    weight.codes = std::move(decoded.codes);
+    weight.codes.assign(decoded.codes.begin(), decoded.codes.end());
     return weight;
   }
   if (!entry.zero_first) {
@@ -38,7 +39,8 @@ StatusOr<QuantizedWeight> DecodeCodes(const format::TensorEntry& entry,
   }
   weight.codes.assign(entry.elements(), 0);
   for (size_t i = 0; i < decoded.positions.size(); ++i) {
-    weight.codes[decoded.positions[i]] = decoded.codes[i];
+    weight.codes[ElementAt(shape, decoded.coding.column_major, decoded.positions[i])] =
+        decoded.codes[i];
   }
   return weight;
 }

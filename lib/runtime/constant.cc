@@ -1,5 +1,7 @@
 #include "runtime/constant.h"
 
+#include "entropy/common/matrix_shape.h"
+
 namespace dc::runtime {
 
 StatusOr<std::vector<float>> ExpandValues(const Constant& constant) {
@@ -10,8 +12,10 @@ StatusOr<std::vector<float>> ExpandValues(const Constant& constant) {
                        constant.name, "only weights of layers may be that large");
   }
   std::vector<float> values(static_cast<size_t>(size), 0.0f);
-  for (size_t i = 0; i < constant.codes.size(); ++i) {
-    values[constant.sparse ? constant.positions[i] : i] = constant.codebook[constant.codes[i]];
+  const MatrixShape matrix = MatrixOf(constant.shape);
+  for (uint32_t i = 0; i < constant.codes.size(); ++i) {
+    const uint32_t place = constant.sparse ? constant.positions[i] : i;
+    values[ElementAt(matrix, constant.column_major, place)] = constant.codebook[constant.codes[i]];
   }
   return values;
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/raw_vector.h"
 #include "dc/status.h"
 #include "runtime/sample_shape.h"
 
@@ -18,11 +19,12 @@ struct Constant {
   Shape shape;
   // Plain forms: ElementCount(shape) values, nothing below is set.
   std::vector<float> values;
-  // Forms with codes: the element at positions[i], row-major, is codebook[codes[i]]; all others
-  // are 0. Without positions every element has a code.
-  bool sparse = false;
-  std::vector<uint32_t> positions;
-  std::vector<uint16_t> codes;
+  // Forms with codes: the element at positions[i] is codebook[codes[i]]; all others are 0.
+  // Positions ascend; they count the elements of the matrix of dimension 0 times the others row by
+  // row, or column by column. Without positions every element has a code, row by row.
+  bool sparse = false, column_major = false;
+  RawVector<uint32_t> positions;
+  RawVector<uint16_t> codes;
   std::vector<float> codebook;
 };
 

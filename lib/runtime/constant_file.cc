@@ -26,6 +26,7 @@ Status Decode(const format::TensorEntry& entry, const format::TensorStreams& str
   DC_ASSIGN_OR_RETURN(DecodedWeight weight, DecodeWeight(MatrixOf(entry.shape), constant->codebook,
                                                          streams.codes, streams.gaps));
   constant->sparse = weight.coding.positions != PositionCoding::kDense;
+  constant->column_major = weight.coding.column_major;
   if (constant->sparse && !entry.zero_first) {
     return BadInput("gaps in a weight whose code 0 is no zero", "", "get a fresh copy of the file");
   }

@@ -27,12 +27,20 @@ void MakeSparse(Constant* constant, LayerKind kind, const WeightShape& shape,
     constant->positions.resize(constant->codes.size());
     std::iota(constant->positions.begin(), constant->positions.end(), 0u);
   }
-  const SparseRows rows =
-      GroupByRow(shape.rows, shape.columns, shape.transposed, constant->positions, constant->codes,
-                 constant->codebook, static_cast<size_t>(layer->survivors));
   const auto& codebook = constant->codebook;
+  // As they are stored: row by row, or column by column.
+  const bool transposed = shape.transposed != constant->column_major;
+  const SparseRows lines = FindRows(
+      transposed ? shape.columns : shape.rows, transposed ? shape.rows : shape.columns,
+      constant->positions, constant->codes, codebook, static_cast<size_t>(layer->survivors));
+  SparseRows sorted;
+  const auto rows = [&]() -> const SparseRows& {
+    if (!transposed) return lines;
+    sorted = Transpose(lines);
+    return sorted;
+  };
   if (kind == LayerKind::kConvolution) {
-    weight->csb = LayOutCsb(rows, codebook,
+    weight->csb = LayOutCsb(rows(), codebook,
                             {.group_rows = shape.rows / shape.groups,
                              .band_rows = kConvolutionBand,
                              .block_columns = shape.block_columns},
@@ -42,18 +50,18 @@ void MakeSparse(Constant* constant, LayerKind kind, const WeightShape& shape,
   if (kernels.fast_blocks) {
     const bool zero = std::find(codebook.begin(), codebook.end(), 0.0f) != codebook.end();
     const uint32_t entries = static_cast<uint32_t>(codebook.size()) + (zero ? 0 : 1);
-    const BlockChoice choice = ChooseBlockWords(rows, entries);
+    const BlockChoice choice = ChooseBlockWords(lines, transposed, entries);
     if (choice.words > 0) {
       char text[96];
       std::snprintf(text, sizeof(text), "; estimated %.0f us in blocks, %.0f in SELL-16",
                     choice.estimate, choice.sell_estimate);
       layer->reason += text;
       weight->in_blocks = true;
-      weight->blocks = LayOutBlocks(rows, codebook, choice.words, weight->memory);
+      weight->blocks = LayOutBlocks(lines, transposed, codebook, choice.words, weight->memory);
       return;
     }
   }
-  weight->sell = LayOutSell(rows, codebook, weight->memory);
+  weight->sell = LayOutSell(rows(), codebook, weight->memory);
 }
 
 std::vector<PanelMatrix> MakeDense(Constant* constant, const WeightShape& shape,

@@ -33,11 +33,12 @@ void FuzzWeight(std::span<const uint8_t> data) {
   std::vector<uint16_t> matrix(size_t{rows} * columns, 0);
   if (dense) {
     if (decoded->codes.size() != matrix.size()) __builtin_trap();
-    matrix = decoded->codes;
+    matrix.assign(decoded->codes.begin(), decoded->codes.end());
   } else {
     if (decoded->codes.size() != decoded->positions.size()) __builtin_trap();
     for (size_t i = 0; i < decoded->codes.size(); ++i) {
-      uint16_t& code = matrix.at(decoded->positions[i]);
+      uint16_t& code =
+          matrix.at(ElementAt(shape, decoded->coding.column_major, decoded->positions[i]));
       if (code != 0 || decoded->codes[i] == 0) __builtin_trap();
       code = decoded->codes[i];
     }
@@ -53,9 +54,11 @@ void FuzzWeight(std::span<const uint8_t> data) {
   if (!second.ok()) __builtin_trap();
   std::vector<uint16_t> same(matrix.size(), 0);
   if (second->coding.positions == PositionCoding::kDense) {
-    same = second->codes;
+    same.assign(second->codes.begin(), second->codes.end());
   } else {
-    for (size_t i = 0; i < second->codes.size(); ++i) same[second->positions[i]] = second->codes[i];
+    for (size_t i = 0; i < second->codes.size(); ++i) {
+      same[ElementAt(shape, second->coding.column_major, second->positions[i])] = second->codes[i];
+    }
   }
   if (same != matrix) __builtin_trap();
 }

@@ -30,7 +30,7 @@ TEST(BlockPermuteParityTest, ReferenceIsTheMatrixProduct) {
     const std::vector<float> x = RandomFloats(sample.columns, rng);
     const std::vector<float> bias = RandomFloats(sample.rows, rng);
     for (uint32_t words : {1u, 2u, 4u}) {
-      const BlockMatrix w = LayOutBlocks(stored.rows, stored.codebook, words);
+      const BlockMatrix w = LayOutBlocks(stored.rows, false, stored.codebook, words);
       std::vector<float> y(sample.rows);
       BlockPermuteRef(w, 0, w.slices(), x.data(), bias.data(), y.data());
       SellGatherRef(w.overflow, 0, w.overflow.slices(), x.data(), y.data(), {}, y.data());
@@ -56,7 +56,7 @@ TEST(BlockPermuteParityTest, AllSamplesOnAllTargets) {
       const std::vector<float> x = RandomFloats(sample.columns, rng);
       const std::vector<float> bias = RandomFloats(sample.rows, rng);
       for (uint32_t words : {1u, 2u, 3u}) {
-        const BlockMatrix w = LayOutBlocks(stored.rows, stored.codebook, words);
+        const BlockMatrix w = LayOutBlocks(stored.rows, false, stored.codebook, words);
         std::vector<float> expected(sample.rows, 99.0f), actual(sample.rows, -99.0f);
         BlockPermuteRef(w, 0, w.slices(), x.data(), bias.data(), expected.data());
         // In two parts: a part must not touch the rows of the other.
@@ -80,7 +80,8 @@ TEST(BlockPermuteParityTest, AllSamplesOnAllTargets) {
 
 TEST(BlockPermuteParityTest, BlocksAreChosenWhereTheyFill) {
   const auto words = [](double density, uint32_t entries) {
-    return ChooseBlockWords(MakeSample({"", 512, 1024, density, 16, true}).rows, entries).words;
+    return ChooseBlockWords(MakeSample({"", 512, 1024, density, 16, true}).rows, false, entries)
+        .words;
   };
   EXPECT_EQ(words(0.01, 16), 0u);
   EXPECT_EQ(words(0.09, 16), 1u);

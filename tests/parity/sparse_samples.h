@@ -66,8 +66,8 @@ inline StoredSample MakeSample(const SparseSample& sample) {
     stored.positions.push_back(i);
     stored.codes.push_back(static_cast<uint16_t>(rng.Below(sample.entries)));
   }
-  stored.rows = GroupByRow(sample.rows, sample.columns, false, stored.positions, stored.codes,
-                           stored.codebook);
+  stored.rows =
+      FindRows(sample.rows, sample.columns, stored.positions, stored.codes, stored.codebook);
   return stored;
 }
 

@@ -130,7 +130,7 @@ TEST(SparseShiftParityTest, ReferenceByHand) {
   const std::vector<float> codebook = {0.0f, 2.0f, -1.0f};
   const std::vector<uint32_t> positions = {0, 2};
   const std::vector<uint16_t> codes = {1, 2};
-  const CsbMatrix w = LayOutCsb(GroupByRow(1, 3, false, positions, codes, codebook), codebook,
+  const CsbMatrix w = LayOutCsb(FindRows(1, 3, positions, codes, codebook), codebook,
                                 {.band_rows = 1, .block_columns = 2});
   const std::vector<uint32_t> offsets = {0, 1, 4};
   std::vector<float> x(8 + kReadSlack);

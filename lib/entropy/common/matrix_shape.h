@@ -36,6 +36,12 @@ MatrixShape MatrixOf(const Shape& dimensions) {
   return matrix;
 }
 
+// The element, row * columns + column, that is number `place` of a scan row by row or, where
+// `column_major`, column by column.
+inline uint32_t ElementAt(const MatrixShape& shape, bool column_major, uint32_t place) {
+  return column_major ? place % shape.rows * shape.columns + place / shape.rows : place;
+}
+
 }  // namespace dc
 
 #endif  // DC_ENTROPY_COMMON_MATRIX_SHAPE_H_

@@ -13,7 +13,7 @@ Status Damaged(const char* what) { return BadInput(what, "", "get a fresh copy o
 
 Status DecodeMask(const MatrixShape& shape, std::span<const uint32_t> rows,
                   std::span<const uint32_t> columns, std::span<const uint8_t> bytes, uint64_t count,
-                  std::vector<uint32_t>* positions) {
+                  RawVector<uint32_t>* positions) {
   MaskModel model(shape, columns);
   RangeDecoder coder(bytes);
   size_t next = 0;
@@ -36,8 +36,8 @@ Status DecodeMask(const MatrixShape& shape, std::span<const uint32_t> rows,
 }
 
 Status DecodeContextCodes(const MatrixShape& shape, std::span<const float> codebook,
-                          const std::vector<uint32_t>* positions, std::span<const uint8_t> bytes,
-                          std::vector<uint16_t>* codes) {
+                          const RawVector<uint32_t>* positions, std::span<const uint8_t> bytes,
+                          RawVector<uint16_t>* codes) {
   if (codebook.size() > kMaxContextCodebook) {
     return Damaged("context-coded codes into a codebook that is too large");
   }

@@ -4,8 +4,8 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
 
+#include "base/raw_vector.h"
 #include "dc/status.h"
 #include "entropy/common/matrix_shape.h"
 
@@ -15,13 +15,13 @@ namespace dc {
 // listed rows and columns. BadInput where there are not `count` of them, or bytes are left over.
 Status DecodeMask(const MatrixShape& shape, std::span<const uint32_t> rows,
                   std::span<const uint32_t> columns, std::span<const uint8_t> bytes, uint64_t count,
-                  std::vector<uint32_t>* positions);
+                  RawVector<uint32_t>* positions);
 
 // Decodes the codes of a weight: all of them where `positions` is null, else those at `positions`
 // (ascending), none of them 0. BadInput where a code does not exist or bytes are left over.
 Status DecodeContextCodes(const MatrixShape& shape, std::span<const float> codebook,
-                          const std::vector<uint32_t>* positions, std::span<const uint8_t> bytes,
-                          std::vector<uint16_t>* codes);
+                          const RawVector<uint32_t>* positions, std::span<const uint8_t> bytes,
+                          RawVector<uint16_t>* codes);
 
 }  // namespace dc
 

@@ -25,26 +25,25 @@ StatusOr<std::vector<uint32_t>> ReadKept(uint32_t lines, bool flagged, BitReader
   return kept;
 }
 
-// Turns places of the scan, ascending, into positions: row * columns + column.
+// Turns places among the kept lines, ascending, into places among all.
 void MapPlaces(const MatrixShape& shape, const WeightCoding& coding, std::span<const uint32_t> rows,
                std::span<const uint32_t> columns, std::span<uint32_t> places) {
-  if (!coding.column_major && !coding.rows_flagged && !coding.columns_flagged) return;
+  if (!coding.rows_flagged && !coding.columns_flagged) return;
   const auto lines = coding.column_major ? columns : rows;
   const auto line_places = coding.column_major ? rows : columns;
-  const uint32_t line_step = coding.column_major ? 1 : shape.columns;
-  const uint32_t place_step = coding.column_major ? shape.columns : 1;
+  const uint32_t line_length = coding.column_major ? shape.rows : shape.columns;
   size_t line = 0;
   uint64_t line_begin = 0;
   for (uint32_t& place : places) {
     for (; place - line_begin >= line_places.size(); ++line) line_begin += line_places.size();
-    place = lines[line] * line_step + line_places[place - line_begin] * place_step;
+    place = lines[line] * line_length + line_places[place - line_begin];
   }
 }
 
 // Fills `places` with the scan's places of the entries, all below `end`; removes fillers from both.
 Status DecodeFixedGaps(const WeightCoding& coding, std::span<const uint8_t> bytes, uint64_t end,
-                       std::vector<uint16_t>* codes, std::vector<uint32_t>* places) {
-  std::vector<uint16_t> gaps(coding.entries);
+                       RawVector<uint16_t>* codes, RawVector<uint32_t>* places) {
+  RawVector<uint16_t> gaps(coding.entries);
   const uint32_t filler_gap = (1u << coding.gap_bits) - 1;
   DC_RETURN_IF_ERROR(
       DecodeSymbols(coding.position_coder, coding.gap_bits, filler_gap + 1, bytes, gaps));
@@ -68,7 +67,7 @@ Status DecodeFixedGaps(const WeightCoding& coding, std::span<const uint8_t> byte
 
 Status DecodeBitmask(const MatrixShape& shape, const WeightCoding& coding,
                      std::span<const uint32_t> rows, std::span<const uint32_t> columns,
-                     std::span<const uint8_t> bytes, std::vector<uint32_t>* positions) {
+                     std::span<const uint8_t> bytes, RawVector<uint32_t>* positions) {
   if (bytes.size() != (uint64_t{rows.size()} * columns.size() + 7) / 8) {
     return Damaged("bitmask of the wrong length");
   }
@@ -88,10 +87,9 @@ Status DecodeBitmask(const MatrixShape& shape, const WeightCoding& coding,
 
 }  // namespace
 
-StatusOr<std::vector<uint32_t>> DecodePositions(const MatrixShape& shape,
-                                                const WeightCoding& coding,
-                                                std::span<const uint8_t> bytes,
-                                                std::vector<uint16_t>* codes) {
+StatusOr<RawVector<uint32_t>> DecodePositions(const MatrixShape& shape, const WeightCoding& coding,
+                                              std::span<const uint8_t> bytes,
+                                              RawVector<uint16_t>* codes) {
   BitReader bits(bytes);
   DC_ASSIGN_OR_RETURN(const auto rows, ReadKept(shape.rows, coding.rows_flagged, &bits));
   DC_ASSIGN_OR_RETURN(const auto columns, ReadKept(shape.columns, coding.columns_flagged, &bits));
@@ -102,7 +100,7 @@ StatusOr<std::vector<uint32_t>> DecodePositions(const MatrixShape& shape,
   }
   const uint64_t end = uint64_t{rows.size()} * columns.size();
   if (coding.entries > end) return Damaged("number of entries does not fit the weight's shape");
-  std::vector<uint32_t> positions;
+  RawVector<uint32_t> positions;
   Status status;
   switch (coding.positions) {
     case PositionCoding::kDense:

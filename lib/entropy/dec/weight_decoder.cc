@@ -15,8 +15,8 @@ Status Damaged(const char* what) { return BadInput(what, "", "get a fresh copy o
 // The codes stream after its header. `positions` is null where every entry has a code, and where
 // the entries' places are not known yet.
 Status DecodeCodes(const MatrixShape& shape, std::span<const float> codebook,
-                   const WeightCoding& coding, const std::vector<uint32_t>* positions,
-                   std::span<const uint8_t> bytes, std::vector<uint16_t>* codes) {
+                   const WeightCoding& coding, const RawVector<uint32_t>* positions,
+                   std::span<const uint8_t> bytes, RawVector<uint16_t>* codes) {
   if (coding.code_coder == StreamCoder::kContext) {
     return DecodeContextCodes(shape, codebook, positions, bytes, codes);
   }

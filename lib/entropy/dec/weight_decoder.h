@@ -4,20 +4,21 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
 
+#include "base/raw_vector.h"
 #include "dc/status.h"
 #include "entropy/common/matrix_shape.h"
 #include "entropy/common/weight_coding.h"
 
 namespace dc {
 
-// The stored entries of a weight in scan order, fillers dropped. A dense weight has every position.
+// The stored entries of a weight in scan order, fillers dropped.
 struct DecodedWeight {
   WeightCoding coding;
-  std::vector<uint32_t>
-      positions;                // row * columns + column, whatever the scan order; empty if dense
-  std::vector<uint16_t> codes;  // one a position; dense: all of them in row-major order
+  // Ascending: row * columns + column or, column-major, column * rows + row; see ElementAt. Empty
+  // for a dense weight, which has every position.
+  RawVector<uint32_t> positions;
+  RawVector<uint16_t> codes;  // one a position; dense: all of them in row-major order
 };
 
 // Decodes the two streams of one weight. Takes memory in proportion to the elements of `shape`,

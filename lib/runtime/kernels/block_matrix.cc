@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
 
 namespace dc::runtime {
 namespace {
@@ -12,35 +11,139 @@ constexpr uint32_t kMostWords = 4;
 // inputs, of one entry of SELL-16, and of going over the rows a second time for the overflow.
 constexpr double kWordCost = 4.2, kBlockCost = 1.0, kEntryCost = 0.21, kOverflowCost = 1000;
 
-// One row in so many is counted before a layout is chosen.
-constexpr uint32_t kSampledRows = 8;
+// One group of lines in so many is counted before a layout is chosen.
+constexpr uint32_t kSampled = 8;
 
-// Survivors beyond 3 * words in any row and block, for words = 1 to kMostWords, about.
-std::array<double, kMostWords + 1> CountOverflow(const SparseRows& source) {
-  std::array<uint64_t, kMostWords + 1> overflow{};
+uint32_t BlocksOf(uint32_t columns) {
+  return (columns + BlockMatrix::kColumns - 1) / BlockMatrix::kColumns;
+}
+
+// Survivors beyond 3 * words in any cell, for words = 1 to kMostWords, about.
+std::array<double, kMostWords + 1> CountOverflow(const SparseRows& source, bool transposed) {
+  // Lines that cells are in, and how much longer a line is than it has cells.
+  const uint32_t lines = transposed ? BlockMatrix::kColumns : 1;
+  const uint32_t places = BlockMatrix::kColumns / lines;
+  std::array<uint64_t, BlockMatrix::kColumns + 1> cells_with{};  // so many survivors
+  std::vector<uint8_t> counts((source.columns - 1) / places + 1);
   uint64_t counted = 0;
-  for (uint32_t row = 0; row < source.rows; row += kSampledRows) {
-    const uint32_t row_begin = row * source.columns;
-    counted += source.begin[row + 1] - source.begin[row];
-    uint32_t block = 0;
-    uint64_t count = 0;
-    for (uint64_t i = source.begin[row]; i < source.begin[row + 1]; ++i) {
-      const uint32_t own = (source.positions[i] - row_begin) / BlockMatrix::kColumns;
-      count = own == block ? count + 1 : 1;
-      block = own;
-      for (uint64_t words = 1; words <= kMostWords; ++words) {
-        overflow[words] += count > BlockMatrix::kSlots * words;
+  for (uint64_t group = 0; group < source.rows; group += kSampled * lines) {
+    const uint32_t begin = static_cast<uint32_t>(group), end = std::min(begin + lines, source.rows);
+    std::fill(counts.begin(), counts.end(), uint8_t{0});
+    for (uint32_t line = begin; line < end; ++line) {
+      const uint32_t line_begin = line * source.columns;
+      for (uint64_t i = source.begin[line]; i < source.begin[line + 1]; ++i) {
+        ++counts[(source.positions[i] - line_begin) / places];
       }
     }
+    counted += source.begin[end] - source.begin[begin];
+    for (uint8_t count : counts) ++cells_with[count];
   }
   std::array<double, kMostWords + 1> result{};
   if (counted == 0) return result;
   const double scale = static_cast<double>(source.positions.size()) / static_cast<double>(counted);
   for (size_t words = 1; words <= kMostWords; ++words) {
-    result[words] = scale * static_cast<double>(overflow[words]);
+    uint64_t overflow = 0;
+    for (size_t n = BlockMatrix::kSlots * words; n < cells_with.size(); ++n) {
+      overflow += cells_with[n] * (n - BlockMatrix::kSlots * words);
+    }
+    result[words] = scale * static_cast<double>(overflow);
   }
   return result;
 }
+
+// Writes survivors to slots, line by line. Lines are rows of the weight or columns of it; a cell is
+// a row in a block.
+class SlotWriter {
+ public:
+  explicit SlotWriter(uint32_t zero, BlockMatrix* out)
+      : out_(*out),
+        zero_(zero),
+        words_(out->words * BlockMatrix::kRows),
+        slice_words_(size_t{words_} * out->blocks) {
+    for (uint32_t i = 0; i < BlockMatrix::kSlots * out->words; ++i) {
+      const uint32_t word = i / BlockMatrix::kSlots, slot = i % BlockMatrix::kSlots;
+      places_[i] = {word * BlockMatrix::kRows, 1u << 10 * slot, 0};
+    }
+  }
+
+  // Returns what does not fit, ordered as `source` is.
+  SparseRows Write(const SparseRows& source, bool transposed) {
+    const uint32_t empty = zero_ << 5, empty_word = empty | empty << 10 | empty << 20;
+    const size_t words = out_.slices() * slice_words_;
+    out_.slots.reserve(words);
+    if (transposed) out_.slots.assign(words, empty_word);
+    SparseRows rest;
+    rest.rows = source.rows;
+    rest.columns = source.columns;
+    rest.begin.assign(size_t{source.rows} + 1, 0);
+    counts_.resize(transposed ? out_.rows : out_.blocks);
+    overflow_.resize(size_t{source.columns} + 1);
+    for (uint32_t line = 0; line < source.rows; ++line) {
+      // Slice by slice where possible, so that what was filled is still in the cache.
+      if (!transposed && line % BlockMatrix::kRows == 0) {
+        out_.slots.resize(out_.slots.size() + slice_words_, empty_word);
+      }
+      if (!transposed || line % BlockMatrix::kColumns == 0) {
+        std::fill(counts_.begin(), counts_.end(), uint8_t{0});
+      }
+      const size_t overflows =
+          transposed ? WriteLine<true>(source, line) : WriteLine<false>(source, line);
+      const size_t before = rest.begin[line];
+      rest.Own(before + overflows);
+      for (size_t k = 0; k < overflows; ++k) {
+        rest.own_positions[before + k] = source.positions[overflow_[k]];
+        rest.own_codes[before + k] = source.codes[overflow_[k]];
+      }
+      rest.begin[line + 1] = before + overflows;
+    }
+    return rest;
+  }
+
+ private:
+  // Returns how many survivors do not fit: the first ones of overflow_.
+  template <bool kTransposed>
+  [[gnu::noinline]] size_t WriteLine(const SparseRows& source, uint32_t line) {
+    const size_t block_words = words_, slice_words = slice_words_;
+    uint32_t* const words =
+        out_.slots.data() +
+        (kTransposed ? line / BlockMatrix::kColumns * block_words
+                     : line / BlockMatrix::kRows * slice_words + line % BlockMatrix::kRows);
+    const uint32_t* const positions = source.positions.data();
+    const uint16_t* const codes = source.codes.data();
+    const uint32_t line_begin = line * source.columns, zero = zero_;
+    const uint64_t end = source.begin[line + 1];
+    uint8_t* const counts = counts_.data();
+    uint64_t* overflow = overflow_.data();
+    for (uint64_t i = source.begin[line]; i < end; ++i) {
+      const uint32_t place = positions[i] - line_begin;
+      const uint32_t column = (kTransposed ? line : place) % BlockMatrix::kColumns;
+      const uint32_t cell = kTransposed ? place : place / BlockMatrix::kColumns;
+      const size_t word =
+          kTransposed ? place / BlockMatrix::kRows * slice_words + place % BlockMatrix::kRows
+                      : cell * block_words;
+      const Place& to = places_[counts[cell]++];
+      words[word + to.word] ^= (column | (codes[i] ^ zero) << 5) * to.factor;
+      // Most survivors fit and some do not, in no order that a branch could be predicted from.
+      *overflow = i;
+      overflow += to.overflows;
+    }
+    return static_cast<size_t>(overflow - overflow_.data());
+  }
+
+  // Where a survivor goes, by its number in its cell: which word, and what shifts it there. A
+  // factor of 0 leaves nothing of what does not fit.
+  struct Place {
+    uint32_t word = 0, factor = 0, overflows = 1;
+  };
+
+  BlockMatrix& out_;
+  const uint32_t zero_;
+  const uint32_t words_;  // a block
+  const size_t slice_words_;
+  std::array<Place, BlockMatrix::kColumns> places_;
+  std::vector<uint8_t> counts_;   // survivors of each cell so far
+  RawVector<uint64_t> overflow_;  // survivors of a line
+};
 
 }  // namespace
 
@@ -49,12 +152,13 @@ int64_t BlockMatrix::ResidentBytes() const {
          overflow.ResidentBytes();
 }
 
-BlockChoice ChooseBlockWords(const SparseRows& source, uint32_t entries) {
+BlockChoice ChooseBlockWords(const SparseRows& source, bool transposed, uint32_t entries) {
   if (entries > BlockMatrix::kMaxEntries) return {};
-  const auto overflow = CountOverflow(source);
+  const auto overflow = CountOverflow(source, transposed);
+  const uint32_t rows = transposed ? source.columns : source.rows;
+  const uint32_t columns = transposed ? source.rows : source.columns;
   const double tiles =
-      static_cast<double>((source.rows + BlockMatrix::kRows - 1) / BlockMatrix::kRows) *
-      static_cast<double>((source.columns + BlockMatrix::kColumns - 1) / BlockMatrix::kColumns);
+      static_cast<double>((rows + BlockMatrix::kRows - 1) / BlockMatrix::kRows) * BlocksOf(columns);
   constexpr double kMicroseconds = 1e-3;
   BlockChoice best;
   best.estimate = best.sell_estimate =
@@ -70,57 +174,20 @@ BlockChoice ChooseBlockWords(const SparseRows& source, uint32_t entries) {
   return best;
 }
 
-BlockMatrix LayOutBlocks(const SparseRows& source, std::span<const float> codebook, uint32_t words,
-                         std::pmr::memory_resource* memory) {
+BlockMatrix LayOutBlocks(const SparseRows& source, bool transposed, std::span<const float> codebook,
+                         uint32_t words, std::pmr::memory_resource* memory) {
   BlockMatrix result(memory);
-  result.rows = source.rows;
-  result.columns = source.columns;
+  result.rows = transposed ? source.columns : source.rows;
+  result.columns = transposed ? source.rows : source.columns;
   result.words = words;
-  result.blocks = (source.columns + BlockMatrix::kColumns - 1) / BlockMatrix::kColumns;
+  result.blocks = BlocksOf(result.columns);
   result.codebook.assign(codebook.begin(), codebook.end());
   const uint32_t zero =
       static_cast<uint32_t>(std::find(codebook.begin(), codebook.end(), 0.0f) - codebook.begin());
   // The zero of unused slots, where the codebook has none.
   result.codebook.resize(BlockMatrix::kMaxEntries, 0.0f);
-  const uint32_t empty = zero << 5;
-  result.slots.assign(result.slices() * result.blocks * words * BlockMatrix::kRows,
-                      empty | empty << 10 | empty << 20);
-
-  // Most survivors fill a slot and some do not, in no order that a branch could be predicted from:
-  // both are written every time, and one of the two counts.
-  const uint32_t room = BlockMatrix::kSlots * words;
-  const auto positions = std::make_unique_for_overwrite<uint32_t[]>(source.positions.size() + 1);
-  const auto codes = std::make_unique_for_overwrite<uint16_t[]>(source.positions.size() + 1);
-  size_t overflow = 0;
-  SparseRows rest;
-  rest.rows = source.rows;
-  rest.columns = source.columns;
-  rest.begin.push_back(0);
-  for (uint32_t row = 0; row < source.rows; ++row) {
-    uint32_t* const row_words =
-        result.slots.data() +
-        size_t{row / BlockMatrix::kRows} * result.blocks * words * BlockMatrix::kRows +
-        row % BlockMatrix::kRows;
-    uint32_t block = 0, used = 0;
-    for (uint64_t i = source.begin[row]; i < source.begin[row + 1]; ++i) {
-      const uint32_t column = source.positions[i] - row * source.columns;
-      used = column / BlockMatrix::kColumns == block ? used : 0;
-      block = column / BlockMatrix::kColumns;
-      const bool fits = used < room;
-      const size_t word = (size_t{block} * words + used / BlockMatrix::kSlots) * BlockMatrix::kRows;
-      const uint32_t slot = (column % BlockMatrix::kColumns) | uint32_t{source.codes[i]} << 5;
-      // With a condition here compilers branch: what does not fit changes nothing.
-      const uint32_t change = (slot ^ empty) & (0u - uint32_t{fits});
-      row_words[fits * word] ^= change << used % BlockMatrix::kSlots * 10;
-      positions[overflow] = source.positions[i];
-      codes[overflow] = source.codes[i];
-      overflow += !fits;
-      used += fits;
-    }
-    rest.begin.push_back(overflow);
-  }
-  rest.positions = {positions.get(), overflow};
-  rest.codes = {codes.get(), overflow};
+  SparseRows rest = SlotWriter(zero, &result).Write(source, transposed);
+  if (transposed) rest = Transpose(rest);
   result.overflow = LayOutSell(rest, codebook, memory);
   return result;
 }
@@ -131,25 +198,30 @@ SparseRows BlockMatrix::ToRows() const {
   result.rows = rows;
   result.columns = columns;
   result.begin.push_back(0);
+  // No more than that are needed.
+  result.Own(slots.size() * kSlots + rest.positions.size());
+  size_t count = 0;
+  const auto keep = [&](uint32_t position, uint32_t code) {
+    result.own_positions[count] = position;
+    result.own_codes[count++] = static_cast<uint16_t>(code);
+  };
   for (uint32_t row = 0; row < rows; ++row) {
-    const auto keep = [&](uint32_t position, uint32_t code) {
-      result.own_positions.push_back(position);
-      result.own_codes.push_back(static_cast<uint16_t>(code));
-    };
     uint64_t next = rest.begin[row];
+    const auto keep_rest = [&](uint32_t end) {
+      for (; next < rest.begin[row + 1] && rest.positions[next] < end; ++next) {
+        keep(rest.positions[next], rest.codes[next]);
+      }
+    };
     ForEachSlot(row, [&](uint32_t column, uint32_t code) {
       if (codebook[code] == 0.0f) return;
       const uint32_t position = row * columns + column;
-      for (; next < rest.begin[row + 1] && rest.positions[next] < position; ++next) {
-        keep(rest.positions[next], rest.codes[next]);
-      }
+      keep_rest(position);
       keep(position, code);
     });
-    for (; next < rest.begin[row + 1]; ++next) keep(rest.positions[next], rest.codes[next]);
-    result.begin.push_back(result.own_positions.size());
+    keep_rest(~0u);
+    result.begin.push_back(count);
   }
-  result.positions = result.own_positions;
-  result.codes = result.own_codes;
+  result.Own(count);
   return result;
 }
 

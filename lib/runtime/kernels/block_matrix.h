@@ -60,12 +60,14 @@ struct BlockChoice {
 
 // The words a block with which a product with one vector takes least time, for a codebook of
 // `entries` numbers, an appended zero included; 0 words where SELL-16 takes less, or `entries` is
-// above 32. By times a word and an entry that were measured.
-BlockChoice ChooseBlockWords(const SparseRows& source, uint32_t entries);
+// above 32. By times a word and an entry that were measured. `source` is the weight or, where
+// `transposed`, its transpose: for both functions.
+BlockChoice ChooseBlockWords(const SparseRows& source, bool transposed, uint32_t entries);
 
 // Lays `source` out in blocks with `words` words (at least 1). Precondition: `codebook` has at most
 // 32 entries, or 31 and no zero among them.
-BlockMatrix LayOutBlocks(const SparseRows& source, std::span<const float> codebook, uint32_t words,
+BlockMatrix LayOutBlocks(const SparseRows& source, bool transposed, std::span<const float> codebook,
+                         uint32_t words,
                          std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
 }  // namespace dc::runtime

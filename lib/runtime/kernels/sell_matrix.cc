@@ -60,6 +60,8 @@ SparseRows SellMatrix::ToRows() const {
   result.rows = rows;
   result.columns = columns;
   result.begin.push_back(0);
+  result.Own(static_cast<size_t>(survivors));
+  size_t count = 0;
   for (uint32_t row = 0; row < rows; ++row) {
     const size_t slice = slot_of[row] / kRows, lane = slot_of[row] % kRows;
     uint32_t position = row * columns;
@@ -68,13 +70,11 @@ SparseRows SellMatrix::ToRows() const {
       position += gaps[entry];
       const uint32_t code = Code(entry);
       if (codebook[code] == 0.0f) continue;
-      result.own_positions.push_back(position);
-      result.own_codes.push_back(static_cast<uint16_t>(code));
+      result.own_positions[count] = position;
+      result.own_codes[count++] = static_cast<uint16_t>(code);
     }
-    result.begin.push_back(result.own_positions.size());
+    result.begin.push_back(count);
   }
-  result.positions = result.own_positions;
-  result.codes = result.own_codes;
   return result;
 }
 
@@ -97,11 +97,15 @@ SellMatrix LayOutSell(const SparseRows& source, std::span<const float> codebook,
   for (uint32_t row = 0; row < source.rows; ++row) entries[row] = EntriesOfRow(source, row);
   const size_t slices = (size_t{source.rows} + kRows - 1) / kRows;
   result.slot_rows.assign(slices * kRows, source.rows);
-  std::iota(result.slot_rows.begin(), result.slot_rows.begin() + source.rows, 0u);
-  std::sort(result.slot_rows.begin(), result.slot_rows.begin() + source.rows,
-            [&](uint32_t a, uint32_t b) {
-              return entries[a] != entries[b] ? entries[a] > entries[b] : a < b;
-            });
+  // Counting sort of the rows, the longest first. next[n]: where the next row goes that is n
+  // entries shorter than the longest.
+  const uint64_t longest = *std::max_element(entries.begin(), entries.end());
+  std::vector<uint32_t> next(longest + 2, 0);
+  for (uint64_t n : entries) ++next[longest - n + 1];
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  for (uint32_t row = 0; row < source.rows; ++row) {
+    result.slot_rows[next[longest - entries[row]]++] = row;
+  }
   result.slice_begin.assign(slices + 1, 0);
   for (size_t s = 0; s < slices; ++s) {
     // The first slot of a slice is its longest.

@@ -1,77 +1,15 @@
 #include "runtime/kernels/sparse_rows.h"
 
 #include <algorithm>
-#include <bit>
-#include <memory>
 #include <numeric>
-#include <utility>
-
-#include "runtime/sample_shape.h"
 
 namespace dc::runtime {
-namespace {
-
-// Divides numbers up to kMaxSampleSize by `divisor`, which is at most that, without a division.
-class Divider {
- public:
-  // With 2^shift at least kMaxSampleSize * divisor, rounding the factor up changes no quotient; the
-  // product stays below 2^58.
-  explicit Divider(uint32_t divisor)
-      : shift_(std::bit_width(uint64_t{kMaxSampleSize} * divisor - 1)),
-        factor_((uint64_t{1} << shift_) / divisor + 1) {}
-  uint32_t operator()(uint32_t number) const {
-    return static_cast<uint32_t>((number * factor_) >> shift_);
-  }
-
- private:
-  int shift_;
-  uint64_t factor_;
-};
-
-// Sets result->begin, positions being ascending.
-void FindRows(SparseRows* result) {
-  const std::span<const uint32_t> positions = result->positions;
-  result->begin.assign(size_t{result->rows} + 1, positions.size());
-  auto at = positions.begin();
-  for (uint32_t row = 0; row < result->rows; ++row) {
-    result->begin[row] = static_cast<uint64_t>(at - positions.begin());
-    const uint64_t end = (uint64_t{row} + 1) * result->columns;
-    // About as many survivors as in the row before, or all that are left.
-    at = std::partition_point(at, positions.end(), [&](uint32_t p) { return p < end; });
-  }
+void SparseRows::Own(size_t survivors) {
+  own_positions.resize(survivors);
+  own_codes.resize(survivors);
+  positions = own_positions;
+  codes = own_codes;
 }
-
-// Sets the whole result by a counting sort.
-void SortByRow(bool transposed, std::span<const uint32_t> positions,
-               std::span<const uint16_t> codes, SparseRows* result) {
-  const uint32_t minor = transposed ? result->rows : result->columns;
-  const Divider major(minor);
-  // next[r]: first the survivors of the rows before r, then where the next one of row r goes.
-  std::vector<uint32_t> next(size_t{result->rows} + 1, 0);
-  for (const uint32_t position : positions) {
-    const uint32_t a = major(position);
-    ++next[(transposed ? position - a * minor : a) + 1];
-  }
-  std::partial_sum(next.begin(), next.end(), next.begin());
-  result->begin.assign(next.begin(), next.end());
-  // Position and code together, since they go to as many places at a time as there are rows.
-  const auto sorted = std::make_unique_for_overwrite<uint64_t[]>(positions.size());
-  for (size_t i = 0; i < positions.size(); ++i) {
-    const uint32_t a = major(positions[i]), b = positions[i] - a * minor;
-    const uint64_t position = transposed ? b * result->columns + a : positions[i];
-    sorted[next[transposed ? b : a]++] = position << 16 | codes[i];
-  }
-  result->own_positions.resize(positions.size());
-  result->own_codes.resize(positions.size());
-  for (size_t i = 0; i < positions.size(); ++i) {
-    result->own_positions[i] = static_cast<uint32_t>(sorted[i] >> 16);
-    result->own_codes[i] = static_cast<uint16_t>(sorted[i]);
-  }
-  result->positions = result->own_positions;
-  result->codes = result->own_codes;
-}
-
-}  // namespace
 
 size_t CountSurvivors(std::span<const uint16_t> codes, std::span<const float> codebook) {
   const auto zero = std::find(codebook.begin(), codebook.end(), 0.0f);
@@ -94,35 +32,65 @@ size_t CountSurvivors(std::span<const uint16_t> codes, std::span<const float> co
   return survivors;
 }
 
-SparseRows GroupByRow(uint32_t rows, uint32_t columns, bool transposed,
-                      std::span<const uint32_t> positions, std::span<const uint16_t> codes,
-                      std::span<const float> codebook) {
-  return GroupByRow(rows, columns, transposed, positions, codes, codebook,
-                    CountSurvivors(codes, codebook));
+SparseRows FindRows(uint32_t rows, uint32_t columns, std::span<const uint32_t> positions,
+                    std::span<const uint16_t> codes, std::span<const float> codebook) {
+  return FindRows(rows, columns, positions, codes, codebook, CountSurvivors(codes, codebook));
 }
 
-SparseRows GroupByRow(uint32_t rows, uint32_t columns, bool transposed,
-                      std::span<const uint32_t> positions, std::span<const uint16_t> codes,
-                      std::span<const float> codebook, size_t survivors) {
+SparseRows FindRows(uint32_t rows, uint32_t columns, std::span<const uint32_t> positions,
+                    std::span<const uint16_t> codes, std::span<const float> codebook,
+                    size_t survivors) {
   SparseRows result;
   result.rows = rows;
   result.columns = columns;
-  if (survivors != codes.size()) {
-    for (size_t i = 0; i < positions.size(); ++i) {
-      if (codebook[codes[i]] == 0.0f) continue;
-      result.own_positions.push_back(positions[i]);
-      result.own_codes.push_back(codes[i]);
-    }
-    positions = result.own_positions;
-    codes = result.own_codes;
-  }
-  if (transposed || !std::is_sorted(positions.begin(), positions.end())) {
-    SortByRow(transposed, positions, codes, &result);
-    return result;
-  }
   result.positions = positions;
   result.codes = codes;
-  FindRows(&result);
+  if (survivors != codes.size()) {
+    // What is dropped is overwritten by what follows.
+    result.Own(survivors + 1);
+    size_t kept = 0;
+    for (size_t i = 0; i < positions.size(); ++i) {
+      result.own_positions[kept] = positions[i];
+      result.own_codes[kept] = codes[i];
+      kept += codebook[codes[i]] != 0.0f;
+    }
+    result.Own(survivors);
+  }
+  result.begin.assign(size_t{rows} + 1, survivors);
+  auto at = result.positions.begin();
+  for (uint32_t row = 0; row < rows; ++row) {
+    result.begin[row] = static_cast<uint64_t>(at - result.positions.begin());
+    const uint64_t end = (uint64_t{row} + 1) * columns;
+    // A row has no more survivors than columns.
+    const auto most = std::min<std::ptrdiff_t>(columns, result.positions.end() - at);
+    at = std::partition_point(at, at + most, [&](uint32_t p) { return p < end; });
+  }
+  return result;
+}
+
+SparseRows Transpose(const SparseRows& source) {
+  SparseRows result;
+  result.rows = source.columns;
+  result.columns = source.rows;
+  const auto for_each = [&](const auto& visit) {
+    for (uint32_t row = 0; row < source.rows; ++row) {
+      const uint32_t row_begin = row * source.columns;
+      for (uint64_t i = source.begin[row]; i < source.begin[row + 1]; ++i) {
+        visit(row, source.positions[i] - row_begin, source.codes[i]);
+      }
+    }
+  };
+  // next[r]: first the survivors of the rows before r, then where the next one of row r goes.
+  std::vector<uint64_t> next(size_t{result.rows} + 1, 0);
+  for_each([&](uint32_t, uint32_t column, uint16_t) { ++next[column + 1]; });
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  result.begin = next;
+  result.Own(source.positions.size());
+  for_each([&](uint32_t row, uint32_t column, uint16_t code) {
+    const uint64_t i = next[column]++;
+    result.own_positions[i] = column * result.columns + row;
+    result.own_codes[i] = code;
+  });
   return result;
 }
 

@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "base/raw_vector.h"
+
 namespace dc::runtime {
 
 // How many of `codes` (below codebook.size()) have a centroid other than 0.
@@ -20,26 +22,29 @@ struct SparseRows {
   std::span<const uint16_t> codes;      // beside positions
 
   // What the spans above point to, where that is not the source.
-  std::vector<uint32_t> own_positions;
-  std::vector<uint16_t> own_codes;
+  RawVector<uint32_t> own_positions;
+  RawVector<uint16_t> own_codes;
 
   SparseRows() = default;
   SparseRows(SparseRows&&) = default;
   SparseRows& operator=(SparseRows&&) = default;
+
+  // Makes room for `survivors` of its own, which the spans then are. Keeps those it has.
+  void Own(size_t survivors);
 };
 
-// Sorts survivors into rows. Survivor i sits at positions[i] = a * minor + b of a stored matrix
-// with `minor` columns; positions grow within each a and within each b. Its row is a and its column
-// b, or the other way round when `transposed`. Survivors whose centroid is 0 are dropped. The
-// result may point to `positions` and `codes`. Preconditions: rows and columns are those of the
-// result, their product is at most kMaxSampleSize; codes are below codebook.size().
-SparseRows GroupByRow(uint32_t rows, uint32_t columns, bool transposed,
-                      std::span<const uint32_t> positions, std::span<const uint16_t> codes,
-                      std::span<const float> codebook);
+// The rows of survivors whose positions, row * columns + column, ascend. Those whose centroid is 0
+// are dropped. The result may point to `positions` and `codes`. Preconditions: rows * columns is at
+// most kMaxSampleSize; codes are below codebook.size().
+SparseRows FindRows(uint32_t rows, uint32_t columns, std::span<const uint32_t> positions,
+                    std::span<const uint16_t> codes, std::span<const float> codebook);
 // The same where CountSurvivors(codes, codebook) is known to be `survivors`.
-SparseRows GroupByRow(uint32_t rows, uint32_t columns, bool transposed,
-                      std::span<const uint32_t> positions, std::span<const uint16_t> codes,
-                      std::span<const float> codebook, size_t survivors);
+SparseRows FindRows(uint32_t rows, uint32_t columns, std::span<const uint32_t> positions,
+                    std::span<const uint16_t> codes, std::span<const float> codebook,
+                    size_t survivors);
+
+// The survivors of the transposed matrix.
+SparseRows Transpose(const SparseRows& source);
 
 }  // namespace dc::runtime
 

@@ -50,12 +50,13 @@ std::optional<std::vector<uint16_t>> Decode(const MatrixShape& shape, uint32_t e
   }
   if (encoded.coding.positions == PositionCoding::kDense) {
     EXPECT_TRUE(decoded->positions.empty());
-    return decoded->codes;
+    return std::vector<uint16_t>(decoded->codes.begin(), decoded->codes.end());
   }
   std::vector<uint16_t> codes(shape.elements(), 0);
   EXPECT_EQ(decoded->positions.size(), decoded->codes.size());
   for (size_t i = 0; i < decoded->positions.size(); ++i) {
-    codes[decoded->positions[i]] = decoded->codes[i];
+    codes[ElementAt(shape, decoded->coding.column_major, decoded->positions[i])] =
+        decoded->codes[i];
   }
   return codes;
 }

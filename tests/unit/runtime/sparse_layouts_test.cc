@@ -75,7 +75,10 @@ TEST(SparseLayoutsTest, HoldExactlyTheSurvivors) {
       const float value = codebook[codes.back()];
       if (value != 0) expected[transposed ? std::pair{b, a} : std::pair{a, b}] = value;
     }
-    const SparseRows source = GroupByRow(rows, columns, transposed, positions, codes, codebook);
+    const SparseRows stored =
+        FindRows(transposed ? columns : rows, minor, positions, codes, codebook);
+    const SparseRows sorted = Transpose(stored);
+    const SparseRows& source = transposed ? sorted : stored;
     const SellMatrix sell = LayOutSell(source, codebook);
     EXPECT_EQ(ContentsOf(sell), expected);
     EXPECT_EQ(sell.survivors, static_cast<int64_t>(expected.size()));
@@ -87,8 +90,11 @@ TEST(SparseLayoutsTest, HoldExactlyTheSurvivors) {
                                      .block_columns = 1 + rng.Below(255)});
     EXPECT_EQ(ContentsOf(csb), expected);
     if (entries < BlockMatrix::kMaxEntries) {
-      const BlockMatrix blocks = LayOutBlocks(source, codebook, 1 + rng.Below(3));
+      const uint32_t words = 1 + rng.Below(3);
+      const BlockMatrix blocks = LayOutBlocks(stored, transposed, codebook, words);
       EXPECT_EQ(ContentsOf(blocks.ToRows(), blocks.codebook), expected);
+      // Whatever the order, they fill the same slots.
+      EXPECT_EQ(LayOutBlocks(source, false, codebook, words).slots, blocks.slots);
     }
   }
 }
@@ -103,7 +109,7 @@ TEST(SparseLayoutsTest, CsbBandsKeepToGroupsAndLongRowsComeFirst) {
     positions.push_back(i);
     codes.push_back(static_cast<uint16_t>(i % 2));
   }
-  const CsbMatrix w = LayOutCsb(GroupByRow(60, 400, false, positions, codes, codebook), codebook,
+  const CsbMatrix w = LayOutCsb(FindRows(60, 400, positions, codes, codebook), codebook,
                                 {.group_rows = 30, .band_rows = 16, .block_columns = 255});
   EXPECT_EQ(w.band_begin, (std::pmr::vector<uint32_t>{0, 16, 30, 46, 60}));
   EXPECT_EQ(w.blocks, 2u);
@@ -120,30 +126,34 @@ TEST(SparseLayoutsTest, CsbBandsKeepToGroupsAndLongRowsComeFirst) {
   EXPECT_EQ(*std::max_element(w.counts.begin(), w.counts.end()), 255);
 }
 
-TEST(SparseLayoutsTest, ColumnMajorScanGivesTheSameRows) {
-  // Positions of a column-major scan grow along each row all the same.
+TEST(SparseLayoutsTest, TransposedRowsAreThoseOfTheColumnMajorScan) {
+  // 0 1 2 / 3 0 1 and its columns.
   const std::vector<float> codebook = {0, 1, 2, 3};
-  const std::vector<uint32_t> row_order = {0, 2, 3, 5}, column_order = {0, 3, 2, 5};
-  const std::vector<uint16_t> row_codes = {1, 2, 3, 1}, column_codes = {1, 3, 2, 1};
-  const SparseRows a = GroupByRow(2, 3, false, row_order, row_codes, codebook);
-  const SparseRows b = GroupByRow(2, 3, false, column_order, column_codes, codebook);
+  const std::vector<uint32_t> by_rows = {1, 2, 3, 5}, by_columns = {1, 2, 4, 5};
+  const std::vector<uint16_t> row_codes = {1, 2, 3, 1}, column_codes = {3, 1, 2, 1};
+  const SparseRows a = FindRows(2, 3, by_rows, row_codes, codebook);
+  const SparseRows b = Transpose(FindRows(3, 2, by_columns, column_codes, codebook));
+  EXPECT_EQ(b.rows, 2u);
+  EXPECT_EQ(b.columns, 3u);
+  EXPECT_EQ(a.begin, (std::vector<uint64_t>{0, 2, 4}));
   EXPECT_EQ(a.begin, b.begin);
   EXPECT_TRUE(std::ranges::equal(a.positions, b.positions));
   EXPECT_TRUE(std::ranges::equal(a.codes, b.codes));
 }
 
-TEST(SparseLayoutsTest, SplitsPositionsOfTheLargestMatrices) {
-  // Quotients come from a multiplication: where a remainder is 0 or the largest it must not round.
+TEST(SparseLayoutsTest, FindsTheRowsOfTheLargestMatrices) {
   constexpr uint32_t kElements = uint32_t{1} << 28;
   for (uint32_t columns : {4095u, 4097u, 65537u, 16777213u, kElements / 3}) {
     const uint32_t rows = kElements / columns;
     std::vector<uint32_t> positions;
-    for (uint32_t column : {0u, 1u, columns / 2, columns - 1}) {
-      for (uint32_t row : {0u, rows / 3, rows - 1}) positions.push_back(row * columns + column);
+    for (uint32_t row : {0u, rows / 3, rows - 1}) {
+      for (uint32_t column : {0u, 1u, columns / 2, columns - 1}) {
+        const uint32_t position = row * columns + column;
+        if (positions.empty() || position > positions.back()) positions.push_back(position);
+      }
     }
     const std::vector<uint16_t> codes(positions.size(), 1);
-    const SparseRows source =
-        GroupByRow(rows, columns, false, positions, codes, std::vector<float>{0, 1});
+    const SparseRows source = FindRows(rows, columns, positions, codes, std::vector<float>{0, 1});
     for (uint32_t row = 0; row < rows; ++row) {
       const uint64_t kept = source.begin[row + 1] - source.begin[row];
       ASSERT_EQ(kept, row == 0 || row == rows / 3 || row == rows - 1 ? 4u : 0u) << columns;
@@ -160,8 +170,7 @@ TEST(SparseLayoutsTest, DistancesAroundTheWidthOfAGap) {
     for (uint32_t gap : {1u, 254u, 255u, 256u, 257u, 509u, 510u, 511u, 512u, 765u, 766u}) {
       const std::vector<uint32_t> positions = {first, first + gap};
       const std::vector<uint16_t> codes = {1, 1};
-      const SellMatrix w =
-          LayOutSell(GroupByRow(1, 2000, false, positions, codes, codebook), codebook);
+      const SellMatrix w = LayOutSell(FindRows(1, 2000, positions, codes, codebook), codebook);
       const Contents expected = {{{0, first}, 5}, {{0, first + gap}, 5}};
       EXPECT_EQ(ContentsOf(w), expected) << first << " + " << gap;
     }
@@ -180,7 +189,7 @@ TEST(SparseLayoutsTest, SlicesOfSixteenAreSortedAndTight) {
       codes.push_back(1);
     }
   }
-  const SellMatrix w = LayOutSell(GroupByRow(50, 200, false, positions, codes, codebook), codebook);
+  const SellMatrix w = LayOutSell(FindRows(50, 200, positions, codes, codebook), codebook);
   ASSERT_EQ(w.slices(), 4u);
   EXPECT_EQ(w.slots(), 64u);
   for (size_t s = 1; s < w.slices(); ++s) {
@@ -201,8 +210,7 @@ TEST(SparseLayoutsTest, AboutTwoBytesASurvivorAtPaperDensity) {
     positions.push_back(i);
     codes.push_back(static_cast<uint16_t>(1 + rng.Below(3)));
   }
-  const SellMatrix w =
-      LayOutSell(GroupByRow(300, 784, false, positions, codes, codebook), codebook);
+  const SellMatrix w = LayOutSell(FindRows(300, 784, positions, codes, codebook), codebook);
   EXPECT_LT(static_cast<double>(w.ResidentBytes()), 2.3 * static_cast<double>(w.survivors));
 }
 
