@@ -47,9 +47,9 @@ void MakeSparse(Constant* constant, LayerKind kind, const WeightShape& shape,
                             weight->memory);
     return;
   }
+  const bool zero = std::find(codebook.begin(), codebook.end(), 0.0f) != codebook.end();
+  const uint32_t entries = static_cast<uint32_t>(codebook.size()) + (zero ? 0 : 1);
   if (kernels.fast_blocks) {
-    const bool zero = std::find(codebook.begin(), codebook.end(), 0.0f) != codebook.end();
-    const uint32_t entries = static_cast<uint32_t>(codebook.size()) + (zero ? 0 : 1);
     const BlockChoice choice = ChooseBlockWords(lines, transposed, entries);
     if (choice.words > 0) {
       char text[96];
@@ -60,6 +60,14 @@ void MakeSparse(Constant* constant, LayerKind kind, const WeightShape& shape,
       weight->blocks = LayOutBlocks(lines, transposed, codebook, choice.words, weight->memory);
       return;
     }
+  }
+  // Smaller layers are done before what they skip is known.
+  constexpr size_t kWorthColumns = 100'000;
+  if (kernels.fast_columns && codebook.size() <= ColumnMatrix::kCodebook &&
+      lines.positions.size() >= kWorthColumns) {
+    layer->reason +=
+        "; by columns where at most " + Percent(kMostActive) + " of the inputs are not zero";
+    weight->by_columns = LayOutColumns(lines, transposed, codebook, shape.threads, weight->memory);
   }
   weight->sell = LayOutSell(rows(), codebook, weight->memory);
 }
@@ -90,9 +98,10 @@ std::vector<CodePanels> MakeFilters(const Constant& constant, const WeightShape&
   }
   for (size_t i = 0; i < constant.codes.size(); ++i) {
     const size_t position = constant.sparse ? constant.positions[i] : i;
-    const size_t row = position / shape.columns;
-    filters[row / rows].Set(row % rows, position % shape.columns,
-                            static_cast<uint8_t>(constant.codes[i]));
+    const size_t line = constant.column_major ? shape.rows : shape.columns;
+    const size_t at[] = {position / line, position % line};
+    const size_t row = at[constant.column_major], column = at[!constant.column_major];
+    filters[row / rows].Set(row % rows, column, static_cast<uint8_t>(constant.codes[i]));
   }
   return filters;
 }
@@ -112,6 +121,7 @@ void NameKernels(const LayerWeight& weight, LayerKind kind, const KernelSet& ker
   layer->kernel = layer->batch_kernel = (weight.is_sparse ? "csb" : "dense shift") + target;
   if (kind == LayerKind::kConvolution) return;
   layer->kernel = weight.in_blocks ? "blocks" : weight.is_sparse ? "sell16" : "dense panels";
+  if (weight.by_columns.bands() > 0) layer->kernel += "/columns";
   layer->kernel += target;
 }
 
@@ -119,6 +129,7 @@ void NameKernels(const LayerWeight& weight, LayerKind kind, const KernelSet& ker
 
 int64_t LayerWeight::ResidentBytes() const {
   int64_t bytes = csb.ResidentBytes() + blocks.ResidentBytes() + sell.ResidentBytes();
+  bytes += by_columns.ResidentBytes();
   for (const PanelMatrix& panel : panels) bytes += panel.ResidentBytes();
   for (const CodePanels& filter : filters) bytes += filter.ResidentBytes();
   return bytes;

@@ -12,6 +12,7 @@
 #include "runtime/constant.h"
 #include "runtime/kernels/block_matrix.h"
 #include "runtime/kernels/code_panels.h"
+#include "runtime/kernels/column_matrix.h"
 #include "runtime/kernels/csb_matrix.h"
 #include "runtime/kernels/kernel_set.h"
 #include "runtime/kernels/panel_matrix.h"
@@ -25,12 +26,17 @@ enum class LayerKind { kConvolution, kFullyConnected };
 // for reading the inputs.
 inline constexpr uint32_t kConvolutionBand = 64, kFullyConnectedBand = 1024;
 
+// Most of the inputs that may be other than zero for the product by columns to be faster, as
+// measured: an entry takes 0.20 / 0.35 ns there, and 0.26 ns where it is gathered.
+inline constexpr double kMostActive = 0.42;
+
 // The weight as a matrix of outputs x inputs.
 struct WeightShape {
   uint32_t rows = 0, columns = 0;
   bool transposed = false;  // stored inputs x outputs
   uint32_t groups = 1;      // rows fall into this many equal runs with inputs of their own
   uint32_t block_columns = CsbShape::kMaxBlockColumns;  // of a sparse weight's CsbMatrix
+  size_t threads = 1;                                   // that share a fully connected layer
   // About what a convolution by Winograd's method takes of the time of a dense one.
   double winograd_cost = std::numeric_limits<double>::infinity();
 };
@@ -38,7 +44,7 @@ struct WeightShape {
 struct LayerWeight {
   // The weight comes from `from`, which outlives it.
   explicit LayerWeight(std::pmr::memory_resource* from)
-      : csb(from), blocks(from), sell(from), memory(from) {}
+      : csb(from), blocks(from), sell(from), by_columns(from), memory(from) {}
 
   uint32_t columns = 0;  // of a group
   bool is_sparse = false;
@@ -48,6 +54,8 @@ struct LayerWeight {
   bool in_blocks = false;
   BlockMatrix blocks;
   SellMatrix sell;
+  // The same as `sell`, for inputs that are mostly zero; without bands where that does not pay.
+  ColumnMatrix by_columns;
   std::vector<PanelMatrix> panels;  // of a dense weight, one a group
   // Of a convolution by Winograd's method, one a group; else none.
   std::vector<CodePanels> filters;

@@ -9,6 +9,8 @@ const KernelSet& ReferenceKernels() {
   static constexpr KernelSet kKernels{.sell_gather = SellGatherRef,
                                       .sparse_shift = SparseShiftRef,
                                       .block_permute = BlockPermuteRef,
+                                      .collect_active = CollectActiveRef,
+                                      .column_scatter = ColumnScatterRef,
                                       .panel_dot = PanelDotRef,
                                       .panel_shift = PanelShiftRef,
                                       .lrn = LrnRef,
@@ -21,6 +23,8 @@ const KernelSet& SimdKernels() {
   static const KernelSet kKernels{.sell_gather = SellGatherSimd,
                                   .sparse_shift = SparseShiftSimd,
                                   .block_permute = BlockPermuteSimd,
+                                  .collect_active = CollectActiveSimd,
+                                  .column_scatter = ColumnScatterSimd,
                                   .panel_dot = PanelDotSimd,
                                   .panel_shift = PanelShiftSimd,
                                   .lrn = LrnSimd,
@@ -30,7 +34,8 @@ const KernelSet& SimdKernels() {
                                   .winograd_transform_filters = WinogradTransformFiltersSimd,
                                   .winograd_multiply = WinogradMultiplySimd,
                                   .winograd_transform_output = WinogradTransformOutputSimd,
-                                  .fast_blocks = BlockPermuteIsFast()};
+                                  .fast_blocks = BlockPermuteIsFast(),
+                                  .fast_columns = ColumnScatterIsFast()};
   return kKernels;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "runtime/kernels/block_permute.h"
+#include "runtime/kernels/column_scatter.h"
 #include "runtime/kernels/lrn.h"
 #include "runtime/kernels/panel_dot.h"
 #include "runtime/kernels/panel_shift.h"
@@ -19,6 +20,8 @@ struct KernelSet {
   SellGather* sell_gather;
   SparseShift* sparse_shift;
   BlockPermute* block_permute;
+  CollectActive* collect_active;
+  ColumnScatter* column_scatter;
   PanelDot* panel_dot;
   PanelShift* panel_shift;
   Lrn* lrn;
@@ -29,7 +32,8 @@ struct KernelSet {
   WinogradMultiply* winograd_multiply = nullptr;
   WinogradTransformOutput* winograd_transform_output = nullptr;
   bool reference = false;
-  bool fast_blocks = false;  // whether block_permute is worth its layout here
+  // Whether block_permute and column_scatter are worth their layouts here.
+  bool fast_blocks = false, fast_columns = false;
 };
 
 // Plain loops: they define what the others compute.

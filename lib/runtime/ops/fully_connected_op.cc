@@ -1,6 +1,7 @@
 // Gemm (A x B + C with a constant B) and MatMul (A x B with a constant B).
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "runtime/chunks.h"
@@ -24,6 +25,13 @@ class FullyConnectedOp : public Op {
 
   int64_t ResidentBytes() const override { return weight_.ResidentBytes(); }
 
+  // The list of active inputs.
+  uint64_t ScratchFloats(size_t lanes) const override {
+    static_assert(sizeof(uint32_t) == sizeof(float));
+    return lanes == 1 && weight_.by_columns.bands() > 0 ? weight_.columns + ColumnMatrix::kSlack
+                                                        : 0;
+  }
+
   void PrepareBatch() override {
     if (weight_.is_sparse) weight_.MakeBatchForm();
   }
@@ -40,6 +48,7 @@ class FullyConnectedOp : public Op {
         RunBlocks(context, work, x, y);
         continue;
       }
+      if (context.lanes == 1 && RunColumns(context, work, x, y)) continue;
       ForChunks(context.pool, max_chunks_, Parts(context.lanes), work,
                 [&](size_t, size_t begin, size_t end) {
                   if (context.lanes == 1) {
@@ -69,6 +78,21 @@ class FullyConnectedOp : public Op {
               [&](size_t, size_t begin, size_t end) {
                 kernels_.sell_gather(blocks.overflow, begin, end, x, y, clamp_, y);
               });
+  }
+
+  // False: too few inputs are zero, or there are no columns.
+  bool RunColumns(const RunContext& context, double work, const float* x, float* y) const {
+    const ColumnMatrix& columns = weight_.by_columns;
+    if (columns.bands() == 0) return false;
+    uint32_t* const list = reinterpret_cast<uint32_t*>(context.scratch);
+    const std::span<const uint32_t> active(list, kernels_.collect_active(x, weight_.columns, list));
+    const double share = static_cast<double>(active.size()) / weight_.columns;
+    if (share > kMostActive) return false;
+    ForChunks(context.pool, max_chunks_, columns.bands(), work * share,
+              [&](size_t, size_t begin, size_t end) {
+                kernels_.column_scatter(columns, begin, end, active, x, bias_.data(), clamp_, y);
+              });
+    return true;
   }
 
   void RunSample(size_t begin, size_t end, const float* x, float* y) const {
@@ -154,7 +178,8 @@ StatusOr<NodeResult> MakeFullyConnected(const NodeContext& context) {
   DC_ASSIGN_OR_RETURN(Constant constant, context.load(context.inputs[1].tensor));
   const WeightShape shape{.rows = static_cast<uint32_t>(outputs),
                           .columns = static_cast<uint32_t>(inputs),
-                          .transposed = !output_major};
+                          .transposed = !output_major,
+                          .threads = context.max_chunks};
   result.layer.emplace();
   LayerWeight weight = MakeLayerWeight(std::move(constant), LayerKind::kFullyConnected, shape,
                                        gemm ? context.attributes.Float("alpha") : 1.0f,

@@ -175,6 +175,31 @@ TEST(FullyConnectedTest, MatMulOfSeveralVectorsASample) {
   ExpectMatchesNaive(net);
 }
 
+// Large and sparse: by columns where most inputs are zero, else by rows.
+TEST(FullyConnectedTest, SkipsInputsThatAreZero) {
+  NetBuilder net({-1, 4000});
+  net.Node(Op::kGemm, {net.input(), net.Coded({1050, 4000}, 0.03, 16), net.Random({1050})}, {1, 0},
+           {1.0f, 1.0f});
+  const std::vector<uint8_t> file = net.File();
+  for (const int threads : {1, 3}) {
+    const auto session = Session::Load(file, {.threads = threads});
+    ASSERT_TRUE(session.ok()) << session.status().ToString();
+    for (const size_t active_of_ten : {0, 2, 4, 5, 10}) {
+      std::vector<float> input = net.RandomInput(1);
+      for (size_t i = 0; i < input.size(); ++i) {
+        if (i * 7 % 10 >= active_of_ten) input[i] = 0;
+      }
+      const NaiveTensor expected = RunNaively(net, 1, input);
+      const std::vector<float> output = RunSession(*session, 1, input);
+      for (size_t i = 0; i < output.size(); ++i) {
+        ASSERT_NEAR(output[i], expected.values[i], 1e-4)
+            << "element " << i << ", " << active_of_ten << " of 10 inputs, " << threads
+            << " threads";
+      }
+    }
+  }
+}
+
 TEST(FullyConnectedTest, CodebookWithoutZero) {
   NetBuilder net({-1, 40});
   std::vector<uint16_t> codes(40 * 24);
