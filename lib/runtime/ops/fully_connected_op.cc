@@ -11,6 +11,9 @@
 namespace dc::runtime {
 namespace {
 
+// Cores are not equally fast, other work keeps some of them: who is ahead takes more.
+constexpr size_t kPartsOfThread = 4;
+
 class FullyConnectedOp : public Op {
  public:
   FullyConnectedOp(LayerWeight weight, std::vector<float> bias, Clamp clamp, size_t vectors,
@@ -20,7 +23,7 @@ class FullyConnectedOp : public Op {
         clamp_(clamp),
         vectors_(vectors),
         work_(work),
-        max_chunks_(context.max_chunks),
+        max_parts_(context.max_chunks > 1 ? kPartsOfThread * context.max_chunks : 1),
         kernels_(context.kernels) {}
 
   int64_t ResidentBytes() const override { return weight_.ResidentBytes(); }
@@ -49,7 +52,7 @@ class FullyConnectedOp : public Op {
         continue;
       }
       if (context.lanes == 1 && RunColumns(context, work, x, y)) continue;
-      ForChunks(context.pool, max_chunks_, Parts(context.lanes), work,
+      ForChunks(context.pool, max_parts_, Parts(context.lanes), work,
                 [&](size_t, size_t begin, size_t end) {
                   if (context.lanes == 1) {
                     RunSample(begin, end, x, y);
@@ -69,12 +72,12 @@ class FullyConnectedOp : public Op {
 
   void RunBlocks(const RunContext& context, double work, const float* x, float* y) const {
     const BlockMatrix& blocks = weight_.blocks;
-    ForChunks(context.pool, max_chunks_, blocks.slices(), work,
+    ForChunks(context.pool, max_parts_, blocks.slices(), work,
               [&](size_t, size_t begin, size_t end) {
                 kernels_.block_permute(blocks, begin, end, x, bias_.data(), y);
               });
     // The overflow, whose rows are in an order of their own, adds to what is there.
-    ForChunks(context.pool, max_chunks_, blocks.overflow.slices(), work / 4,
+    ForChunks(context.pool, max_parts_, blocks.overflow.slices(), work / 4,
               [&](size_t, size_t begin, size_t end) {
                 kernels_.sell_gather(blocks.overflow, begin, end, x, y, clamp_, y);
               });
@@ -88,7 +91,7 @@ class FullyConnectedOp : public Op {
     const std::span<const uint32_t> active(list, kernels_.collect_active(x, weight_.columns, list));
     const double share = static_cast<double>(active.size()) / weight_.columns;
     if (share > kMostActive) return false;
-    ForChunks(context.pool, max_chunks_, columns.bands(), work * share,
+    ForChunks(context.pool, max_parts_, columns.bands(), work * share,
               [&](size_t, size_t begin, size_t end) {
                 kernels_.column_scatter(columns, begin, end, active, x, bias_.data(), clamp_, y);
               });
@@ -117,7 +120,7 @@ class FullyConnectedOp : public Op {
   Clamp clamp_;
   size_t vectors_;  // that a sample consists of, each multiplied by the weight
   double work_;     // multiply-adds of one vector
-  size_t max_chunks_;
+  size_t max_parts_;  // that rows are split into
   const KernelSet& kernels_;
 };
 
