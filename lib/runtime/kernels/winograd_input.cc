@@ -74,15 +74,15 @@ HWY_ATTR void SortByFour(const WinogradInput& input, float* phases) {
     for (size_t place = 0; place < places; place += kLanes) {
       const int64_t x = input.first_x + static_cast<int64_t>(4 * place);
       HWY_ALIGN float edge[kRead];
-      const float* from = line + x;
-      if (line == nullptr || x < 0 || x + kRead > width) {
+      const bool whole = line != nullptr && x >= 0 && x + kRead <= width;
+      const float* from = whole ? line + x : edge;
+      if (!whole) {
         const int64_t first = HWY_MAX(x, 0), last = HWY_MIN(x + kRead, width);
         for (size_t i = 0; i < 4; ++i) hn::Store(hn::Zero(d), d, edge + i * kLanes);
         if (line != nullptr && first < last) {
           std::memcpy(edge + (first - x), line + first,
                       static_cast<size_t>(last - first) * sizeof(float));
         }
-        from = edge;
       }
       V v0, v1, v2, v3;
       hn::LoadInterleaved4(d, from, v0, v1, v2, v3);
