@@ -76,8 +76,9 @@ void MakeSparse(Constant* constant, LayerKind kind, const WeightShape& shape,
 std::vector<PanelMatrix> MakeDense(Constant* constant, const WeightShape& shape,
                                    std::pmr::memory_resource* memory) {
   if (constant->values.empty()) {
-    constant->values.reserve(constant->codes.size());
-    for (uint16_t code : constant->codes) constant->values.push_back(constant->codebook[code]);
+    constant->values.resize(constant->codes.size());
+    std::transform(constant->codes.begin(), constant->codes.end(), constant->values.begin(),
+                   [&](uint16_t code) { return constant->codebook[code]; });
   }
   std::vector<PanelMatrix> panels;
   const uint32_t rows = shape.rows / shape.groups;
