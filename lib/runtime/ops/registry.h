@@ -10,22 +10,22 @@ namespace dc::runtime {
 
 // Checks the node's inputs and attributes, infers its output's shape and prepares its weights.
 // Errors leave out the node, which the plan adds, as it refuses outputs above kMaxSampleSize.
-// Inputs are as many as the operator takes.
+// Inputs are as many as the operator takes. Cold, since called once a node: compiled for size.
 using MakeOp = StatusOr<NodeResult>(const NodeContext& context);
 
-MakeOp MakeConv;
-MakeOp MakeFullyConnected;  // Gemm and MatMul
-MakeOp MakeArithmetic;      // Add, Mul, Sub
-MakeOp MakeActivation;      // Relu, Sigmoid, Tanh, Clip, LeakyRelu
-MakeOp MakeSoftmax;
-MakeOp MakePool;  // MaxPool, AveragePool
-MakeOp MakeGlobalAveragePool;
-MakeOp MakeBatchNorm;
-MakeOp MakeFlatten;
-MakeOp MakeReshape;
-MakeOp MakeTranspose;
-MakeOp MakeConcat;
-MakeOp MakeLrn;
+[[gnu::cold]] MakeOp MakeConv;
+[[gnu::cold]] MakeOp MakeFullyConnected;  // Gemm and MatMul
+[[gnu::cold]] MakeOp MakeArithmetic;      // Add, Mul, Sub
+[[gnu::cold]] MakeOp MakeActivation;      // Relu, Sigmoid, Tanh, Clip, LeakyRelu
+[[gnu::cold]] MakeOp MakeSoftmax;
+[[gnu::cold]] MakeOp MakePool;  // MaxPool, AveragePool
+[[gnu::cold]] MakeOp MakeGlobalAveragePool;
+[[gnu::cold]] MakeOp MakeBatchNorm;
+[[gnu::cold]] MakeOp MakeFlatten;
+[[gnu::cold]] MakeOp MakeReshape;
+[[gnu::cold]] MakeOp MakeTranspose;
+[[gnu::cold]] MakeOp MakeConcat;
+[[gnu::cold]] MakeOp MakeLrn;
 
 // The function for `op`, or null.
 MakeOp* FindMakeOp(format::Op op);
