@@ -14,18 +14,23 @@ set(runtime_parts dc_format_reader dc_entropy_dec dc_base dc_manifest_nanopb)
 set(part_files ${runtime_parts} nanopb::protobuf-nanopb-static)
 list(TRANSFORM part_files REPLACE "(.+)" "$<TARGET_FILE:\\1>")
 
+# Compiled again as a whole: what has one caller goes into it, and what is the same code twice becomes
+# one. 50 KB less. Warnings were given when the parts were compiled.
+set(whole_options $<${whole_runtime}:-flto=auto;-flinker-output=nolto-rel;-Os;-fPIC;-w;-fno-exceptions;-fno-rtti;-ffunction-sections;-fdata-sections>)
+
 file(MAKE_DIRECTORY ${runtime_dir})
 # keep-global-symbol: instances of the standard library's templates have default visibility whatever
 # the options, and so has all that is C of nanopb's.
 add_custom_command(OUTPUT ${runtime_object}
-  COMMAND ${CMAKE_LINKER} -r --force-group-allocation -o ${runtime_object}
-    --whole-archive $<TARGET_FILE:dc_runtime> --no-whole-archive
-    --start-group ${part_files} --end-group
+  COMMAND ${CMAKE_CXX_COMPILER} -r -nostdlib "${whole_options}" -o ${runtime_object}
+    -Wl,--force-group-allocation
+    -Wl,--whole-archive $<TARGET_FILE:dc_runtime> -Wl,--no-whole-archive
+    -Wl,--start-group ${part_files} -Wl,--end-group
   COMMAND ${CMAKE_OBJCOPY} --localize-hidden --wildcard
     --keep-global-symbol=dc_model_* --keep-global-symbol=dc_version
     --keep-global-symbol=_ZN2dc* --keep-global-symbol=_ZNK2dc*
     --weaken-symbol=_ZN2dc* --weaken-symbol=_ZNK2dc* ${runtime_object}
-  DEPENDS dc_runtime ${runtime_parts} VERBATIM)
+  DEPENDS dc_runtime ${runtime_parts} VERBATIM COMMAND_EXPAND_LISTS)
 add_custom_command(OUTPUT ${runtime_archive}
   COMMAND ${CMAKE_COMMAND} -E rm -f ${runtime_archive}
   COMMAND ${CMAKE_AR} rcs ${runtime_archive} ${runtime_object}

@@ -10,12 +10,20 @@ endfunction()
 # unwind tables either; every function in a section of its own, so that a program keeps only what
 # it calls; only what the public headers mark DC_API is visible outside of the shared library.
 # Optimised for size, except for the sources that dc_hot names.
+#
+# With g++ the object files also keep the compiler's intermediate code: runtime_package.cmake
+# compiles the library from it once more, as a whole. Everything else links the ordinary code.
+set(whole_runtime 0)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT DC_SANITIZE)
+  set(whole_runtime $<CONFIG:Release,MinSizeRel>)
+  add_link_options(-fno-lto)
+endif()
 function(dc_embedded target)
   target_compile_options(${target} PRIVATE -fno-asynchronous-unwind-tables -fno-unwind-tables
     -ffunction-sections -fdata-sections -fvisibility=hidden
     $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions;-fvisibility-inlines-hidden>
     $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>
-    $<$<CONFIG:Release>:-Os>)
+    $<$<CONFIG:Release>:-Os> $<${whole_runtime}:-flto;-ffat-lto-objects>)
   # UBSan's check of virtual calls needs RTTI on both sides of a call.
   if(NOT DC_SANITIZE AND NOT DC_FUZZ)
     target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>)
