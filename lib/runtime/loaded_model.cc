@@ -25,8 +25,16 @@ std::vector<int64_t> WithBatch(const Shape& shape) {
   return result;
 }
 
-// Whether this machine executes any of the vector kernels: not every x86-64 has SSE4.
-bool HasVectorKernels() { return (HWY_SUPPORTED_TARGETS & HWY_TARGETS) != 0; }
+// The kernels that a session uses; null where this build has none that were asked for.
+const KernelSet* ChooseKernels(bool reference) {
+#ifdef DC_NO_REFERENCE_KERNELS
+  return reference ? nullptr : &SimdKernels();
+#else
+  // Not every x86-64 has SSE4.
+  const bool has_vectors = (HWY_SUPPORTED_TARGETS & HWY_TARGETS) != 0;
+  return reference || !has_vectors ? &ReferenceKernels() : &SimdKernels();
+#endif
+}
 
 Status NoMemoryForWeights() {
   return NoMemory("the allocator has no memory for the weights", "Session::Load",
@@ -66,11 +74,14 @@ Status LoadedModel::Build(std::span<const uint8_t> bytes, const SessionOptions& 
     if (memory_.refused()) return NoMemoryForWeights();
     return LoadConstant(file, tensor);
   };
-  const bool reference = options.reference_kernels || !HasVectorKernels();
-  DC_ASSIGN_OR_RETURN(plan_, BuildPlan(manifest, load,
-                                       {.kernels = reference ? &ReferenceKernels() : &SimdKernels(),
-                                        .max_chunks = max_chunks,
-                                        .memory = &memory_}));
+  const KernelSet* kernels = ChooseKernels(options.reference_kernels);
+  if (kernels == nullptr) {
+    return Unsupported("reference kernels", "Session::Load",
+                       "this library is built for one instruction set, without them");
+  }
+  DC_ASSIGN_OR_RETURN(
+      plan_, BuildPlan(manifest, load,
+                       {.kernels = kernels, .max_chunks = max_chunks, .memory = &memory_}));
   if (memory_.refused()) return NoMemoryForWeights();
 
   input_ = {.name = manifest.inputs[0].name,
