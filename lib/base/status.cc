@@ -74,25 +74,25 @@ int ExitCode(StatusCode code) {
   return 3;
 }
 
-Status GoalNotMet(std::string_view what, std::string_view where, std::string_view advice) {
+Status GoalNotMet(TextView what, TextView where, TextView advice) {
   return Status(StatusCode::kGoalNotMet, what, where, advice);
 }
-Status UsageError(std::string_view what, std::string_view where, std::string_view advice) {
+Status UsageError(TextView what, TextView where, TextView advice) {
   return Status(StatusCode::kUsage, what, where, advice);
 }
-Status BadInput(std::string_view what, std::string_view where, std::string_view advice) {
+Status BadInput(TextView what, TextView where, TextView advice) {
   return Status(StatusCode::kBadInput, what, where, advice);
 }
-Status Unsupported(std::string_view what, std::string_view where, std::string_view advice) {
+Status Unsupported(TextView what, TextView where, TextView advice) {
   return Status(StatusCode::kUnsupported, what, where, advice);
 }
-Status IoError(std::string_view what, std::string_view where, std::string_view advice) {
+Status IoError(TextView what, TextView where, TextView advice) {
   return Status(StatusCode::kIo, what, where, advice);
 }
-Status Internal(std::string_view what, std::string_view where, std::string_view advice) {
+Status Internal(TextView what, TextView where, TextView advice) {
   return Status(StatusCode::kInternal, what, where, advice);
 }
-Status NoMemory(std::string_view what, std::string_view where, std::string_view advice) {
+Status NoMemory(TextView what, TextView where, TextView advice) {
   return Status(StatusCode::kNoMemory, what, where, advice);
 }
 

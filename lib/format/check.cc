@@ -15,8 +15,8 @@ std::string Where(const char* kind, size_t index, const std::string& name) {
   return where;
 }
 
-Status Bad(std::string what, std::string where) {
-  return BadInput(std::move(what), std::move(where), "get a fresh copy of the file");
+Status Bad(TextView what, TextView where) {
+  return BadInput(what, where, "get a fresh copy of the file");
 }
 
 // The product of `shape` into `elements`; false above `limit` or where a dimension is not positive.

@@ -11,9 +11,8 @@ namespace {
 // More operators than any network has; planning memory takes quadratic time in the worst case.
 constexpr size_t kMaxNodes = 4096;
 
-Status Contradiction(std::string what, std::string where) {
-  return BadInput(std::move(what), std::move(where),
-                  "the file contradicts itself; encode the model again");
+Status Contradiction(TextView what, TextView where) {
+  return BadInput(what, where, "the file contradicts itself; encode the model again");
 }
 
 Status CheckNode(const format::Node& node, uint32_t output, const std::string& where) {

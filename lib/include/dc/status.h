@@ -3,6 +3,7 @@
 #ifndef DC_STATUS_H_
 #define DC_STATUS_H_
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,24 @@
 #include "dc/api.h"
 
 namespace dc {
+
+// A part of an error, as it is passed on: a std::string_view that knows the length of a literal
+// without a call, which at every place that reports an error is most of the code.
+class TextView {
+ public:
+  TextView() = default;
+  [[gnu::always_inline]] TextView(const char* text)  // NOLINT: implicit by design
+      : data_(text), size_(__builtin_strlen(text)) {}
+  [[gnu::always_inline]] TextView(std::string_view text)  // NOLINT
+      : data_(text.data()), size_(text.size()) {}
+  [[gnu::always_inline]] TextView(const std::string& text)  // NOLINT
+      : data_(text.data()), size_(text.size()) {}
+  operator std::string_view() const { return {data_, size_}; }  // NOLINT
+
+ private:
+  const char* data_ = nullptr;
+  std::size_t size_ = 0;
+};
 
 // The kind of an error; each maps to one documented exit code of the tools.
 enum class StatusCode {
@@ -65,20 +84,13 @@ class [[nodiscard]] DC_API Status {
 DC_API int ExitCode(StatusCode code);
 
 inline Status OkStatus() { return Status(); }
-DC_API [[gnu::cold]] Status GoalNotMet(std::string_view what, std::string_view where = {},
-                                       std::string_view advice = {});
-DC_API [[gnu::cold]] Status UsageError(std::string_view what, std::string_view where = {},
-                                       std::string_view advice = {});
-DC_API [[gnu::cold]] Status BadInput(std::string_view what, std::string_view where = {},
-                                     std::string_view advice = {});
-DC_API [[gnu::cold]] Status Unsupported(std::string_view what, std::string_view where = {},
-                                        std::string_view advice = {});
-DC_API [[gnu::cold]] Status IoError(std::string_view what, std::string_view where = {},
-                                    std::string_view advice = {});
-DC_API [[gnu::cold]] Status Internal(std::string_view what, std::string_view where = {},
-                                     std::string_view advice = {});
-DC_API [[gnu::cold]] Status NoMemory(std::string_view what, std::string_view where = {},
-                                     std::string_view advice = {});
+DC_API [[gnu::cold]] Status GoalNotMet(TextView what, TextView where = {}, TextView advice = {});
+DC_API [[gnu::cold]] Status UsageError(TextView what, TextView where = {}, TextView advice = {});
+DC_API [[gnu::cold]] Status BadInput(TextView what, TextView where = {}, TextView advice = {});
+DC_API [[gnu::cold]] Status Unsupported(TextView what, TextView where = {}, TextView advice = {});
+DC_API [[gnu::cold]] Status IoError(TextView what, TextView where = {}, TextView advice = {});
+DC_API [[gnu::cold]] Status Internal(TextView what, TextView where = {}, TextView advice = {});
+DC_API [[gnu::cold]] Status NoMemory(TextView what, TextView where = {}, TextView advice = {});
 
 // A value, or the error that kept it from being made.
 template <typename T>
