@@ -3,30 +3,40 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <numeric>
 
 namespace dc {
 
+namespace {
+
+// The numbers from `first` to the last of `keys`, ordered by key, those with equal keys by number.
+std::vector<uint16_t> OrderBy(std::span<const float> keys, size_t first) {
+  std::vector<uint16_t> order(keys.size() - first);
+  std::iota(order.begin(), order.end(), static_cast<uint16_t>(first));
+  std::sort(order.begin(), order.end(), [keys](uint16_t a, uint16_t b) {
+    return keys[a] != keys[b] ? keys[a] < keys[b] : a < b;
+  });
+  return order;
+}
+
+// The place of each number below `numbers` in `order`; 0 for those that are not in it.
+std::vector<uint16_t> PlacesIn(std::span<const uint16_t> order, size_t numbers) {
+  std::vector<uint16_t> places(numbers);
+  for (size_t place = 0; place < order.size(); ++place) {
+    places[order[place]] = static_cast<uint16_t>(place);
+  }
+  return places;
+}
+
+}  // namespace
+
 CodeModel::CodeModel(const MatrixShape& shape, std::span<const float> codebook, bool sparse)
-    : logistic_(Logistic::Get()), shape_(shape), rank_of_(codebook.size(), 0) {
-  for (size_t code = sparse ? 1 : 0; code < codebook.size(); ++code) {
-    code_of_.push_back(static_cast<uint16_t>(code));
-  }
-  std::stable_sort(code_of_.begin(), code_of_.end(),
-                   [&](uint16_t a, uint16_t b) { return codebook[a] < codebook[b]; });
-  for (size_t rank = 0; rank < code_of_.size(); ++rank) {
-    rank_of_[code_of_[rank]] = static_cast<uint16_t>(rank);
-  }
-  std::vector<uint16_t> by_magnitude(code_of_.size());
-  for (size_t rank = 0; rank < by_magnitude.size(); ++rank) {
-    by_magnitude[rank] = static_cast<uint16_t>(rank);
-  }
-  const auto size = [&](uint16_t rank) { return std::fabs(codebook[code_of_[rank]]); };
-  std::stable_sort(by_magnitude.begin(), by_magnitude.end(),
-                   [&](uint16_t a, uint16_t b) { return size(a) < size(b); });
-  magnitude_of_.resize(by_magnitude.size());
-  for (size_t m = 0; m < by_magnitude.size(); ++m) {
-    magnitude_of_[by_magnitude[m]] = static_cast<uint16_t>(m);
-  }
+    : logistic_(Logistic::Get()), shape_(shape) {
+  code_of_ = OrderBy(codebook, sparse && !codebook.empty() ? 1 : 0);
+  rank_of_ = PlacesIn(code_of_, codebook.size());
+  std::vector<float> magnitudes;
+  for (uint16_t code : code_of_) magnitudes.push_back(std::fabs(codebook[code]));
+  magnitude_of_ = PlacesIn(OrderBy(magnitudes, 0), code_of_.size());
 
   mean_ = 8 * code_of_.size() + 1;
   if (!code_of_.empty()) bits_ = std::bit_width(code_of_.size() - 1);
