@@ -164,22 +164,16 @@ StatusOr<File> File::Open(std::span<const uint8_t> bytes, Inflate inflate) {
 
   File file;
   std::array<std::span<const uint8_t>, kMaxKnownKind + 1> raw;
-  uint64_t other_bytes = 0;
-  const uint64_t checksum_bytes = 4 * (sections.size() + 1);
-  file.byte_map_ = {{"header", kHeaderBytes}, {"table", front - kHeaderBytes - checksum_bytes}};
-  for (uint8_t kind = 1; kind <= kMaxKnownKind; ++kind) {
-    file.byte_map_.emplace_back(SectionName(kind), 0);
-  }
+  file.checksum_bytes_ = 4 * (sections.size() + 1);
+  file.table_bytes_ = front - kHeaderBytes - file.checksum_bytes_;
   for (const Section& section : sections) {
-    if (section.kind < 1 || section.kind > kMaxKnownKind) {
-      other_bytes += section.stored_size;
-      continue;
-    }
+    const size_t kind = section.kind <= kMaxKnownKind ? section.kind : 0;
+    file.section_bytes_[kind] += section.stored_size;
+    if (kind == 0) continue;
     const char* name = SectionName(section.kind);
-    file.byte_map_[section.kind + 1u].second = section.stored_size;
-    raw[section.kind] = section.stored;
+    raw[kind] = section.stored;
     if (!section.zstd) continue;
-    const uint64_t most = section.kind == static_cast<uint8_t>(SectionKind::kManifest)
+    const uint64_t most = kind == static_cast<size_t>(SectionKind::kManifest)
                               ? MaxManifestBytes(section.stored_size)
                               : 4 * MaxElements(bytes.size());
     if (section.raw_size > most) {
@@ -189,10 +183,8 @@ StatusOr<File> File::Open(std::span<const uint8_t> bytes, Inflate inflate) {
     auto inflated = inflate(section.stored, section.raw_size);
     if (!inflated.ok()) return inflated.status().At(name);
     file.inflated_.push_back(std::move(*inflated));
-    raw[section.kind] = file.inflated_.back();
+    raw[kind] = file.inflated_.back();
   }
-  file.byte_map_.emplace_back("checksums", checksum_bytes);
-  if (other_bytes > 0) file.byte_map_.emplace_back("other", other_bytes);
 
   DC_ASSIGN_OR_RETURN(file.manifest_,
                       ParseManifest(raw[static_cast<size_t>(SectionKind::kManifest)]));
@@ -218,6 +210,16 @@ StatusOr<File> File::Open(std::span<const uint8_t> bytes, Inflate inflate) {
     return BadInput("section longer than its streams", "manifest", kFreshCopy);
   }
   return file;
+}
+
+ByteMap File::byte_map() const {
+  ByteMap map = {{"header", kHeaderBytes}, {"table", table_bytes_}};
+  for (uint8_t kind = 1; kind <= kMaxKnownKind; ++kind) {
+    map.emplace_back(SectionName(kind), section_bytes_[kind]);
+  }
+  map.emplace_back("checksums", checksum_bytes_);
+  if (section_bytes_[0] > 0) map.emplace_back("other", section_bytes_[0]);
+  return map;
 }
 
 }  // namespace dc::format

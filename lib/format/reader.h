@@ -3,6 +3,7 @@
 #ifndef DC_FORMAT_READER_H_
 #define DC_FORMAT_READER_H_
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "dc/status.h"
+#include "format/layout.h"
 #include "format/manifest.h"
 
 namespace dc::format {
@@ -45,13 +47,14 @@ class File {
   const Manifest& manifest() const { return manifest_; }
   TensorStreams Streams(size_t tensor) const { return streams_[tensor]; }
   // "header", "table", "manifest", "codebooks", "codes", "gaps", "biases", "checksums": whole file.
-  const ByteMap& byte_map() const { return byte_map_; }
+  ByteMap byte_map() const;
 
  private:
   Manifest manifest_;
   std::vector<TensorStreams> streams_;
-  ByteMap byte_map_;
-  std::vector<std::vector<uint8_t>> inflated_;  // zstd sections, decompressed
+  uint64_t table_bytes_ = 0, checksum_bytes_ = 0;
+  std::array<uint64_t, kMaxKnownKind + 1> section_bytes_{};  // by kind; 0: of unknown ones
+  std::vector<std::vector<uint8_t>> inflated_;               // zstd sections, decompressed
 };
 
 // The float codebook of a tensor with codes, zero entry included: entry.codebook_entries values.
