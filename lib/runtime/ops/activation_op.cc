@@ -8,26 +8,44 @@
 namespace dc::runtime {
 namespace {
 
-// Applies `f` to every value. `cost` is the price of one call in multiply-adds.
-template <typename F>
+// Applies a function with two settings, `p` and `q`, to `count` values.
+using Activation = void(const float* x, size_t count, float p, float q, float* y);
+
+void ClampAll(const float* x, size_t count, float lo, float hi, float* y) {
+  const Clamp clamp{lo, hi};
+  for (size_t i = 0; i < count; ++i) y[i] = clamp(x[i]);
+}
+
+void LeakyRelu(const float* x, size_t count, float alpha, float, float* y) {
+  for (size_t i = 0; i < count; ++i) y[i] = x[i] < 0 ? alpha * x[i] : x[i];
+}
+
+void Sigmoid(const float* x, size_t count, float, float, float* y) {
+  for (size_t i = 0; i < count; ++i) y[i] = 1.0f / (1.0f + std::exp(-x[i]));
+}
+
+void Tanh(const float* x, size_t count, float, float, float* y) {
+  for (size_t i = 0; i < count; ++i) y[i] = std::tanh(x[i]);
+}
+
 class ActivationOp : public Op {
  public:
-  ActivationOp(size_t size, F f, double cost, size_t max_chunks)
-      : size_(size), f_(f), cost_(cost), max_chunks_(max_chunks) {}
+  // `cost` is the price of one value in multiply-adds.
+  ActivationOp(size_t size, Activation* apply, float p, float q, double cost, size_t max_chunks)
+      : size_(size), apply_(apply), p_(p), q_(q), cost_(cost), max_chunks_(max_chunks) {}
 
   void Run(const RunContext& context) const override {
     const size_t count = size_ * context.lanes;
     ForChunks(context.pool, max_chunks_, count, static_cast<double>(count) * cost_,
               [&](size_t, size_t begin, size_t end) {
-                const float* x = context.inputs[0];
-                float* y = context.output;
-                for (size_t i = begin; i < end; ++i) y[i] = f_(x[i]);
+                apply_(context.inputs[0] + begin, end - begin, p_, q_, context.output + begin);
               });
   }
 
  private:
   size_t size_;
-  F f_;
+  Activation* apply_;
+  float p_, q_;
   double cost_;
   size_t max_chunks_;
 };
@@ -40,25 +58,25 @@ StatusOr<NodeResult> MakeActivation(const NodeContext& context) {
   }
   NodeResult result{.shape = context.inputs[0].shape};
   const size_t size = static_cast<size_t>(CheckedSize(result.shape));
-  const auto make = [&](auto f, double cost) {
-    result.op = std::make_unique<ActivationOp<decltype(f)>>(size, f, cost, context.max_chunks);
+  const auto make = [&](Activation* apply, float p, float q, double cost) {
+    result.op = std::make_unique<ActivationOp>(size, apply, p, q, cost, context.max_chunks);
   };
   const format::Attributes& attributes = context.attributes;
   switch (context.node.op) {
     case format::Op::kRelu:
-      make(Clamp{.lo = 0.0f}, 0.5);
+      make(ClampAll, 0.0f, Clamp().hi, 0.5);
       break;
     case format::Op::kClip:
-      make(Clamp{attributes.Float("min"), attributes.Float("max")}, 0.5);
+      make(ClampAll, attributes.Float("min"), attributes.Float("max"), 0.5);
       break;
     case format::Op::kLeakyRelu:
-      make([alpha = attributes.Float("alpha")](float v) { return v < 0 ? alpha * v : v; }, 0.5);
+      make(LeakyRelu, attributes.Float("alpha"), 0.0f, 0.5);
       break;
     case format::Op::kSigmoid:
-      make([](float v) { return 1.0f / (1.0f + std::exp(-v)); }, 20);
+      make(Sigmoid, 0.0f, 0.0f, 20);
       break;
     default:
-      make([](float v) { return std::tanh(v); }, 20);
+      make(Tanh, 0.0f, 0.0f, 20);
       break;
   }
   return result;

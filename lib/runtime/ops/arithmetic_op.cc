@@ -1,6 +1,7 @@
 // Add, Sub and Mul with broadcasting: of two activations, or of an activation and a constant.
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -19,12 +20,38 @@ struct Operand {
   bool is_constant() const { return !constant.empty(); }
 };
 
+// One row of the output: `count` elements of `lanes` values each. An operand has `step` values from
+// one element to the next, and in each either one value a lane or, if it is constant, one for all.
+struct RowOperand {
+  const float* values;
+  size_t step;
+  bool constant;
+};
+using CombineRow = void(RowOperand a, RowOperand b, size_t count, size_t lanes, float* y);
+
 template <typename F>
+void Combine(RowOperand a, RowOperand b, size_t count, size_t lanes, float* y) {
+  const F f;
+  for (size_t i = 0; i < count; ++i, a.values += a.step, b.values += b.step, y += lanes) {
+    if (a.constant) {
+      for (size_t l = 0; l < lanes; ++l) y[l] = f(a.values[0], b.values[l]);
+    } else if (b.constant) {
+      for (size_t l = 0; l < lanes; ++l) y[l] = f(a.values[l], b.values[0]);
+    } else {
+      for (size_t l = 0; l < lanes; ++l) y[l] = f(a.values[l], b.values[l]);
+    }
+  }
+}
+
 class ArithmeticOp : public Op {
  public:
   // `shape` is that of a sample of the output, of at least one dimension.
-  ArithmeticOp(Shape shape, Operand a, Operand b, size_t max_chunks)
-      : shape_(std::move(shape)), a_(std::move(a)), b_(std::move(b)), max_chunks_(max_chunks) {
+  ArithmeticOp(CombineRow* combine, Shape shape, Operand a, Operand b, size_t max_chunks)
+      : combine_(combine),
+        shape_(std::move(shape)),
+        a_(std::move(a)),
+        b_(std::move(b)),
+        max_chunks_(max_chunks) {
     inner_ = static_cast<size_t>(shape_.back());
     outer_ = static_cast<size_t>(CheckedSize(shape_, 0, shape_.size() - 1));
   }
@@ -37,61 +64,45 @@ class ArithmeticOp : public Op {
     ForChunks(context.pool, max_chunks_, outer_, work, [&](size_t, size_t begin, size_t end) {
       for (size_t row = begin; row < end; ++row) {
         float* y = context.output + row * inner_ * context.lanes;
-        Row(row, context.lanes, a, b, y);
+        Row(Start(a_, a, row, context.lanes), Start(b_, b, row, context.lanes), context.lanes, y);
       }
     });
   }
 
  private:
-  // Element of `operand` at the start of output row `row`.
-  size_t Start(const Operand& operand, size_t row) const {
+  // `operand`, whose values are `values`, along output row `row`.
+  RowOperand Start(const Operand& operand, const float* values, size_t row, size_t lanes) const {
     int64_t at = 0;
     for (size_t d = shape_.size() - 1; d-- > 0;) {
       const size_t extent = static_cast<size_t>(shape_[d]);
       at += static_cast<int64_t>(row % extent) * operand.strides[d];
       row /= extent;
     }
-    return static_cast<size_t>(at);
-  }
-
-  void Row(size_t row, size_t lanes, const float* a, const float* b, float* y) const {
-    const F f;
     // A constant has one value where an activation has one a lane.
-    const size_t a_unit = a_.is_constant() ? 1 : lanes;
-    const size_t b_unit = b_.is_constant() ? 1 : lanes;
-    a += Start(a_, row) * a_unit;
-    b += Start(b_, row) * b_unit;
-    const size_t a_step = static_cast<size_t>(a_.strides.back()) * a_unit;
-    const size_t b_step = static_cast<size_t>(b_.strides.back()) * b_unit;
-    if (a_unit == lanes && b_unit == lanes && a_step == lanes && b_step == lanes) {
-      for (size_t i = 0; i < inner_ * lanes; ++i) y[i] = f(a[i], b[i]);
-      return;
+    const size_t unit = operand.is_constant() ? 1 : lanes;
+    return {values + static_cast<size_t>(at) * unit,
+            static_cast<size_t>(operand.strides.back()) * unit, operand.is_constant()};
+  }
+
+  void Row(RowOperand a, RowOperand b, size_t lanes, float* y) const {
+    // Whole elements behind each other are one element with as many lanes; a single sample's
+    // operands are what they are along the row, constant or not.
+    if (lanes == 1) {
+      a.constant = a.step == 0;
+      b.constant = b.step == 0;
     }
-    for (size_t i = 0; i < inner_; ++i, a += a_step, b += b_step, y += lanes) {
-      if (a_.is_constant()) {
-        for (size_t l = 0; l < lanes; ++l) y[l] = f(a[0], b[l]);
-      } else if (b_.is_constant()) {
-        for (size_t l = 0; l < lanes; ++l) y[l] = f(a[l], b[0]);
-      } else {
-        for (size_t l = 0; l < lanes; ++l) y[l] = f(a[l], b[l]);
-      }
+    if (lanes == 1 || (!a.constant && !b.constant && a.step == lanes && b.step == lanes)) {
+      combine_(a, b, 1, inner_ * lanes, y);
+    } else {
+      combine_(a, b, inner_, lanes, y);
     }
   }
 
+  CombineRow* combine_;
   Shape shape_;
   Operand a_, b_;
   size_t outer_, inner_;
   size_t max_chunks_;
-};
-
-struct AddValues {
-  float operator()(float a, float b) const { return a + b; }
-};
-struct SubtractValues {
-  float operator()(float a, float b) const { return a - b; }
-};
-struct MultiplyValues {
-  float operator()(float a, float b) const { return a * b; }
 };
 
 // The shape of input `i` among samples of `rank` dimensions: ones in front of a constant. Dimension
@@ -157,17 +168,12 @@ StatusOr<NodeResult> MakeArithmetic(const NodeContext& context) {
     shape = {1};
     for (Operand& operand : operands) operand.strides = {0};
   }
-  const auto make = [&](auto f) {
-    result.op = std::make_unique<ArithmeticOp<decltype(f)>>(
-        shape, std::move(operands[0]), std::move(operands[1]), context.max_chunks);
-  };
-  if (context.node.op == format::Op::kAdd) {
-    make(AddValues());
-  } else if (context.node.op == format::Op::kSub) {
-    make(SubtractValues());
-  } else {
-    make(MultiplyValues());
-  }
+  CombineRow* const combine = context.node.op == format::Op::kAdd ? Combine<std::plus<float>>
+                              : context.node.op == format::Op::kSub
+                                  ? Combine<std::minus<float>>
+                                  : Combine<std::multiplies<float>>;
+  result.op = std::make_unique<ArithmeticOp>(combine, shape, std::move(operands[0]),
+                                             std::move(operands[1]), context.max_chunks);
   return result;
 }
 
