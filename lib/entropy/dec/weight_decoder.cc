@@ -1,7 +1,6 @@
 #include "entropy/dec/weight_decoder.h"
 
-#include <algorithm>
-
+#include "entropy/common/count_code.h"
 #include "entropy/dec/coding_header.h"
 #include "entropy/dec/context_decoder.h"
 #include "entropy/dec/position_decoder.h"
@@ -59,7 +58,7 @@ StatusOr<DecodedWeight> DecodeWeight(const MatrixShape& shape, std::span<const f
   }
   DC_ASSIGN_OR_RETURN(weight.positions, DecodePositions(shape, coding, positions, nullptr));
   DC_RETURN_IF_ERROR(DecodeCodes(shape, codebook, coding, &weight.positions, body, &weight.codes));
-  if (std::find(weight.codes.begin(), weight.codes.end(), 0) != weight.codes.end()) {
+  if (CountCode(weight.codes, 0) != 0) {
     return Damaged("stored zero that bridges no gap");
   }
   return weight;

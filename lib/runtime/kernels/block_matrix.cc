@@ -69,33 +69,38 @@ class SlotWriter {
   // Returns what does not fit, ordered as `source` is.
   SparseRows Write(const SparseRows& source, bool transposed) {
     const uint32_t empty = zero_ << 5, empty_word = empty | empty << 10 | empty << 20;
-    const size_t words = out_.slices() * slice_words_;
-    out_.slots.reserve(words);
-    if (transposed) out_.slots.assign(words, empty_word);
+    out_.slots.reserve(out_.slices() * slice_words_);
+    if (transposed) out_.slots.resize(out_.slices() * slice_words_);
     SparseRows rest;
     rest.rows = source.rows;
     rest.columns = source.columns;
     rest.begin.assign(size_t{source.rows} + 1, 0);
+    rest.Own(source.positions.size());  // takes no more memory than what is written
     counts_.resize(transposed ? out_.rows : out_.blocks);
     overflow_.resize(size_t{source.columns} + 1);
     for (uint32_t line = 0; line < source.rows; ++line) {
-      // Slice by slice where possible, so that what was filled is still in the cache.
-      if (!transposed && line % BlockMatrix::kRows == 0) {
+      const bool block_begins = transposed && line % BlockMatrix::kColumns == 0;
+      // Slice by slice or block by block, so that what was filled is still in the cache.
+      if (block_begins) {
+        block_.assign(out_.slices() * words_, empty_word);
+      } else if (!transposed && line % BlockMatrix::kRows == 0) {
         out_.slots.resize(out_.slots.size() + slice_words_, empty_word);
       }
-      if (!transposed || line % BlockMatrix::kColumns == 0) {
-        std::fill(counts_.begin(), counts_.end(), uint8_t{0});
-      }
+      if (block_begins || !transposed) std::fill(counts_.begin(), counts_.end(), uint8_t{0});
       const size_t overflows =
           transposed ? WriteLine<true>(source, line) : WriteLine<false>(source, line);
       const size_t before = rest.begin[line];
-      rest.Own(before + overflows);
       for (size_t k = 0; k < overflows; ++k) {
         rest.own_positions[before + k] = source.positions[overflow_[k]];
         rest.own_codes[before + k] = source.codes[overflow_[k]];
       }
       rest.begin[line + 1] = before + overflows;
+      if (transposed &&
+          (line % BlockMatrix::kColumns == BlockMatrix::kColumns - 1 || line == source.rows - 1)) {
+        CopyBlock(line / BlockMatrix::kColumns);
+      }
     }
+    rest.Own(rest.begin.back());
     return rest;
   }
 
@@ -103,11 +108,11 @@ class SlotWriter {
   // Returns how many survivors do not fit: the first ones of overflow_.
   template <bool kTransposed>
   [[gnu::noinline]] size_t WriteLine(const SparseRows& source, uint32_t line) {
-    const size_t block_words = words_, slice_words = slice_words_;
-    uint32_t* const words =
-        out_.slots.data() +
-        (kTransposed ? line / BlockMatrix::kColumns * block_words
-                     : line / BlockMatrix::kRows * slice_words + line % BlockMatrix::kRows);
+    const size_t block_words = words_;
+    uint32_t* const words = kTransposed
+                                ? block_.data()
+                                : out_.slots.data() + line / BlockMatrix::kRows * slice_words_ +
+                                      line % BlockMatrix::kRows;
     const uint32_t* const positions = source.positions.data();
     const uint16_t* const codes = source.codes.data();
     const uint32_t line_begin = line * source.columns, zero = zero_;
@@ -119,7 +124,7 @@ class SlotWriter {
       const uint32_t column = (kTransposed ? line : place) % BlockMatrix::kColumns;
       const uint32_t cell = kTransposed ? place : place / BlockMatrix::kColumns;
       const size_t word =
-          kTransposed ? place / BlockMatrix::kRows * slice_words + place % BlockMatrix::kRows
+          kTransposed ? place / BlockMatrix::kRows * block_words + place % BlockMatrix::kRows
                       : cell * block_words;
       const Place& to = places_[counts[cell]++];
       words[word + to.word] ^= (column | (codes[i] ^ zero) << 5) * to.factor;
@@ -128,6 +133,14 @@ class SlotWriter {
       overflow += to.overflows;
     }
     return static_cast<size_t>(overflow - overflow_.data());
+  }
+
+  // Copies block_ to its place in every slice.
+  void CopyBlock(uint32_t block) {
+    for (size_t slice = 0; slice < out_.slices(); ++slice) {
+      std::copy_n(&block_[slice * words_], words_,
+                  &out_.slots[slice * slice_words_ + size_t{block} * words_]);
+    }
   }
 
   // Where a survivor goes, by its number in its cell: which word, and what shifts it there. A
@@ -143,6 +156,8 @@ class SlotWriter {
   std::array<Place, BlockMatrix::kColumns> places_;
   std::vector<uint8_t> counts_;   // survivors of each cell so far
   RawVector<uint64_t> overflow_;  // survivors of a line
+  // Of a transposed source: one block of all slices, which in `out_` lie far apart.
+  std::vector<uint32_t> block_;
 };
 
 }  // namespace

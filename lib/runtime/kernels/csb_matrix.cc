@@ -19,35 +19,40 @@ class BandWriter {
 
   // Sets order and counts of the band and entry_begin of the blocks after its first.
   void Order() {
-    ForEach([&](size_t cell, uint64_t, uint32_t) { ++cells_[cell]; });
+    ForEachCell(
+        [&](size_t cell, uint64_t begin, uint64_t end, uint32_t) { cells_[cell] = end - begin; });
     for (size_t block = 0; block < out_->blocks; ++block) OrderBlock(block);
   }
 
   // Writes the entries; cells_ holds where those of each row and block go.
   template <typename Code>
   void Write(Code* codes) {
-    ForEach([&](size_t cell, uint64_t i, uint32_t column) {
-      const uint64_t entry = cells_[cell]++;
-      out_->entry_columns[entry] = static_cast<uint8_t>(column);
-      codes[entry] = static_cast<Code>(source_.codes[i]);
+    const uint32_t* const positions = source_.positions.data();
+    const uint16_t* const source_codes = source_.codes.data();
+    ForEachCell([&](size_t cell, uint64_t begin, uint64_t end, uint32_t position) {
+      uint8_t* columns = out_->entry_columns.data() + cells_[cell];
+      Code* cell_codes = codes + cells_[cell];
+      for (uint64_t i = begin; i < end; ++i) {
+        *columns++ = static_cast<uint8_t>(positions[i] - position);
+        *cell_codes++ = static_cast<Code>(source_codes[i]);
+      }
     });
   }
 
  private:
-  // Calls visit(row in the band * blocks + block, survivor, column in the block).
+  // Calls visit(row in the band * blocks + block, first survivor, end of survivors, position of the
+  // block's first column) for each row and block that has survivors.
   template <typename Visit>
-  void ForEach(const Visit& visit) const {
+  void ForEachCell(const Visit& visit) const {
+    const uint32_t* const positions = source_.positions.data();
     for (size_t row = first_; row < first_ + height_; ++row) {
-      const uint32_t row_begin = static_cast<uint32_t>(row) * source_.columns;
       size_t cell = (row - first_) * out_->blocks;
-      uint32_t block_begin = 0;
-      for (uint64_t i = source_.begin[row]; i < source_.begin[row + 1]; ++i) {
-        const uint32_t column = source_.positions[i] - row_begin;
-        while (column - block_begin >= out_->block_columns) {
-          block_begin += out_->block_columns;
-          ++cell;
-        }
-        visit(cell, i, column - block_begin);
+      uint32_t position = static_cast<uint32_t>(row) * source_.columns;
+      const uint64_t end = source_.begin[row + 1];
+      for (uint64_t i = source_.begin[row]; i < end; ++cell, position += out_->block_columns) {
+        const uint64_t begin = i;
+        while (i < end && positions[i] - position < out_->block_columns) ++i;
+        if (i > begin) visit(cell, begin, i, position);
       }
     }
   }

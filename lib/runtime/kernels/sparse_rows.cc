@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <numeric>
 
+#include "entropy/common/count_code.h"
+
 namespace dc::runtime {
+
 void SparseRows::Own(size_t survivors) {
   own_positions.resize(survivors);
   own_codes.resize(survivors);
@@ -14,21 +17,11 @@ void SparseRows::Own(size_t survivors) {
 size_t CountSurvivors(std::span<const uint16_t> codes, std::span<const float> codebook) {
   const auto zero = std::find(codebook.begin(), codebook.end(), 0.0f);
   if (zero == codebook.end()) return codes.size();
+  if (std::find(zero + 1, codebook.end(), 0.0f) == codebook.end()) {
+    return codes.size() - CountCode(codes, static_cast<uint16_t>(zero - codebook.begin()));
+  }
   size_t survivors = 0;
-  if (std::find(zero + 1, codebook.end(), 0.0f) != codebook.end()) {
-    for (uint16_t code : codes) survivors += codebook[code] != 0.0f;
-    return survivors;
-  }
-  // One zero: a comparison instead of a look-up. Short sums let the compiler use short lanes.
-  const uint16_t zero_code = static_cast<uint16_t>(zero - codebook.begin());
-  constexpr size_t kBlock = 4096;
-  for (size_t begin = 0; begin < codes.size(); begin += kBlock) {
-    uint16_t sum = 0;
-    for (uint16_t code : codes.subspan(begin, std::min(kBlock, codes.size() - begin))) {
-      sum = static_cast<uint16_t>(sum + (code != zero_code));
-    }
-    survivors += sum;
-  }
+  for (uint16_t code : codes) survivors += codebook[code] != 0.0f;
   return survivors;
 }
 
