@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 namespace dc::runtime {
 namespace {
@@ -20,11 +21,11 @@ uint32_t BlocksOf(uint32_t columns) {
 
 // Survivors beyond 3 * words in any cell, for words = 1 to kMostWords, about.
 std::array<double, kMostWords + 1> CountOverflow(const SparseRows& source, bool transposed) {
-  // Lines that cells are in, and how much longer a line is than it has cells.
+  // Lines that have cells in common, and how many places of a line are one cell.
   const uint32_t lines = transposed ? BlockMatrix::kColumns : 1;
-  const uint32_t places = BlockMatrix::kColumns / lines;
+  const int log2_places = transposed ? 0 : std::countr_zero(BlockMatrix::kColumns);
   std::array<uint64_t, BlockMatrix::kColumns + 1> cells_with{};  // so many survivors
-  std::vector<uint8_t> counts((source.columns - 1) / places + 1);
+  std::vector<uint8_t> counts(((source.columns - 1) >> log2_places) + 1);
   uint64_t counted = 0;
   for (uint64_t group = 0; group < source.rows; group += kSampled * lines) {
     const uint32_t begin = static_cast<uint32_t>(group), end = std::min(begin + lines, source.rows);
@@ -32,7 +33,7 @@ std::array<double, kMostWords + 1> CountOverflow(const SparseRows& source, bool 
     for (uint32_t line = begin; line < end; ++line) {
       const uint32_t line_begin = line * source.columns;
       for (uint64_t i = source.begin[line]; i < source.begin[line + 1]; ++i) {
-        ++counts[(source.positions[i] - line_begin) / places];
+        ++counts[(source.positions[i] - line_begin) >> log2_places];
       }
     }
     counted += source.begin[end] - source.begin[begin];
@@ -55,7 +56,7 @@ std::array<double, kMostWords + 1> CountOverflow(const SparseRows& source, bool 
 // a row in a block.
 class SlotWriter {
  public:
-  explicit SlotWriter(uint32_t zero, BlockMatrix* out)
+  SlotWriter(uint32_t zero, BlockMatrix* out)
       : out_(*out),
         zero_(zero),
         words_(out->words * BlockMatrix::kRows),
@@ -75,9 +76,9 @@ class SlotWriter {
     rest.rows = source.rows;
     rest.columns = source.columns;
     rest.begin.assign(size_t{source.rows} + 1, 0);
-    rest.Own(source.positions.size());  // takes no more memory than what is written
+    // Takes no more memory than is written. The last survivor is written even if it fits.
+    rest.Own(source.positions.size() + 1);
     counts_.resize(transposed ? out_.rows : out_.blocks);
-    overflow_.resize(size_t{source.columns} + 1);
     for (uint32_t line = 0; line < source.rows; ++line) {
       const bool block_begins = transposed && line % BlockMatrix::kColumns == 0;
       // Slice by slice or block by block, so that what was filled is still in the cache.
@@ -87,14 +88,11 @@ class SlotWriter {
         out_.slots.resize(out_.slots.size() + slice_words_, empty_word);
       }
       if (block_begins || !transposed) std::fill(counts_.begin(), counts_.end(), uint8_t{0});
-      const size_t overflows =
-          transposed ? WriteLine<true>(source, line) : WriteLine<false>(source, line);
-      const size_t before = rest.begin[line];
-      for (size_t k = 0; k < overflows; ++k) {
-        rest.own_positions[before + k] = source.positions[overflow_[k]];
-        rest.own_codes[before + k] = source.codes[overflow_[k]];
+      if (transposed) {
+        WriteLine<true>(source, line, &rest);
+      } else {
+        WriteLine<false>(source, line, &rest);
       }
-      rest.begin[line + 1] = before + overflows;
       if (transposed &&
           (line % BlockMatrix::kColumns == BlockMatrix::kColumns - 1 || line == source.rows - 1)) {
         CopyBlock(line / BlockMatrix::kColumns);
@@ -105,9 +103,9 @@ class SlotWriter {
   }
 
  private:
-  // Returns how many survivors do not fit: the first ones of overflow_.
+  // Appends what does not fit to `rest`.
   template <bool kTransposed>
-  [[gnu::noinline]] size_t WriteLine(const SparseRows& source, uint32_t line) {
+  [[gnu::noinline]] void WriteLine(const SparseRows& source, uint32_t line, SparseRows* rest) {
     const size_t block_words = words_;
     uint32_t* const words = kTransposed
                                 ? block_.data()
@@ -118,21 +116,24 @@ class SlotWriter {
     const uint32_t line_begin = line * source.columns, zero = zero_;
     const uint64_t end = source.begin[line + 1];
     uint8_t* const counts = counts_.data();
-    uint64_t* overflow = overflow_.data();
+    uint32_t* const rest_positions = rest->own_positions.data();
+    uint16_t* const rest_codes = rest->own_codes.data();
+    uint64_t overflow = rest->begin[line];
     for (uint64_t i = source.begin[line]; i < end; ++i) {
-      const uint32_t place = positions[i] - line_begin;
+      const uint32_t position = positions[i], code = codes[i], place = position - line_begin;
       const uint32_t column = (kTransposed ? line : place) % BlockMatrix::kColumns;
       const uint32_t cell = kTransposed ? place : place / BlockMatrix::kColumns;
       const size_t word =
           kTransposed ? place / BlockMatrix::kRows * block_words + place % BlockMatrix::kRows
                       : cell * block_words;
       const Place& to = places_[counts[cell]++];
-      words[word + to.word] ^= (column | (codes[i] ^ zero) << 5) * to.factor;
+      words[word + to.word] ^= (column | (code ^ zero) << 5) * to.factor;
       // Most survivors fit and some do not, in no order that a branch could be predicted from.
-      *overflow = i;
+      rest_positions[overflow] = position;
+      rest_codes[overflow] = static_cast<uint16_t>(code);
       overflow += to.overflows;
     }
-    return static_cast<size_t>(overflow - overflow_.data());
+    rest->begin[line + 1] = overflow;
   }
 
   // Copies block_ to its place in every slice.
@@ -154,8 +155,7 @@ class SlotWriter {
   const uint32_t words_;  // a block
   const size_t slice_words_;
   std::array<Place, BlockMatrix::kColumns> places_;
-  std::vector<uint8_t> counts_;   // survivors of each cell so far
-  RawVector<uint64_t> overflow_;  // survivors of a line
+  std::vector<uint8_t> counts_;  // survivors of each cell so far
   // Of a transposed source: one block of all slices, which in `out_` lie far apart.
   std::vector<uint32_t> block_;
 };

@@ -64,7 +64,7 @@ struct BlockChoice {
 // `transposed`, its transpose: for both functions.
 BlockChoice ChooseBlockWords(const SparseRows& source, bool transposed, uint32_t entries);
 
-// Lays `source` out in blocks with `words` words (at least 1). Precondition: `codebook` has at most
+// Lays `source` out in blocks with `words` words (1 to 4). Precondition: `codebook` has at most
 // 32 entries, or 31 and no zero among them.
 BlockMatrix LayOutBlocks(const SparseRows& source, bool transposed, std::span<const float> codebook,
                          uint32_t words,
