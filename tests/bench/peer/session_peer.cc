@@ -29,11 +29,6 @@ int64_t ResidentBytes() {
   return resident * sysconf(_SC_PAGESIZE);
 }
 
-StatusOr<Session> Load(const std::string& path, const SessionOptions& options) {
-  DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> file, ReadFile(path));
-  return Session::Load(file, options);
-}
-
 // Arguments: MODEL INPUT BATCH THREADS SET.
 Status Serve(char** arguments) {
   const std::string model = arguments[0];
@@ -50,7 +45,7 @@ Status Serve(char** arguments) {
   const auto load = [&]() -> StatusOr<double> {
     session.reset();
     const auto begin = std::chrono::steady_clock::now();
-    DC_ASSIGN_OR_RETURN(session, Load(model, options));
+    DC_ASSIGN_OR_RETURN(session, Session::LoadMapped(model, options));
     return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin)
         .count();
   };
