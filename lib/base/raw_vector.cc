@@ -1,7 +1,5 @@
 #include "base/raw_vector.h"
 
-#include <cstdlib>
-
 #if __has_include(<sys/mman.h>)
 #include <sys/mman.h>
 #endif
@@ -17,10 +15,8 @@ constexpr size_t kLargePage = size_t{2} << 20;
 void* AllocateRaw(size_t bytes) {
 #ifdef MADV_HUGEPAGE
   if (bytes >= kLargePage) {
-    const size_t whole = bytes / kLargePage * kLargePage;
-    void* memory = std::aligned_alloc(kLargePage, whole + (bytes > whole ? kLargePage : 0));
-    if (memory == nullptr) std::abort();  // as operator new would without exceptions
-    madvise(memory, whole, MADV_HUGEPAGE);
+    void* memory = ::operator new (bytes, std::align_val_t{kLargePage});
+    madvise(memory, bytes / kLargePage * kLargePage, MADV_HUGEPAGE);
     return memory;
   }
 #endif
@@ -29,7 +25,7 @@ void* AllocateRaw(size_t bytes) {
 
 void ReleaseRaw(void* memory, size_t bytes) {
 #ifdef MADV_HUGEPAGE
-  if (bytes >= kLargePage) return std::free(memory);
+  if (bytes >= kLargePage) return ::operator delete (memory, std::align_val_t{kLargePage});
 #endif
   ::operator delete(memory);
 }
