@@ -118,8 +118,8 @@ class FullyConnectedOp : public Op {
   LayerWeight weight_;
   std::vector<float> bias_;  // one an output
   Clamp clamp_;
-  size_t vectors_;  // that a sample consists of, each multiplied by the weight
-  double work_;     // multiply-adds of one vector
+  size_t vectors_;    // that a sample consists of, each multiplied by the weight
+  double work_;       // multiply-adds of one vector
   size_t max_parts_;  // that rows are split into
   const KernelSet& kernels_;
 };
