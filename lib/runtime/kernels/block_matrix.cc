@@ -172,8 +172,8 @@ BlockChoice ChooseBlockWords(const SparseRows& source, bool transposed, uint32_t
   const auto overflow = CountOverflow(source, transposed);
   const uint32_t rows = transposed ? source.columns : source.rows;
   const uint32_t columns = transposed ? source.rows : source.columns;
-  const double tiles =
-      static_cast<double>((rows + BlockMatrix::kRows - 1) / BlockMatrix::kRows) * BlocksOf(columns);
+  const size_t slices = (size_t{rows} + BlockMatrix::kRows - 1) / BlockMatrix::kRows;
+  const double tiles = static_cast<double>(slices * BlocksOf(columns));
   constexpr double kMicroseconds = 1e-3;
   BlockChoice best;
   best.estimate = best.sell_estimate =
