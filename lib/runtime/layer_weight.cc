@@ -6,6 +6,8 @@
 #include <span>
 #include <string>
 
+#include "entropy/common/matrix_shape.h"
+
 namespace dc::runtime {
 namespace {
 
@@ -47,9 +49,9 @@ void MakeSparse(Constant* constant, LayerKind kind, const WeightShape& shape,
                             weight->memory);
     return;
   }
-  const bool zero = std::find(codebook.begin(), codebook.end(), 0.0f) != codebook.end();
-  const uint32_t entries = static_cast<uint32_t>(codebook.size()) + (zero ? 0 : 1);
   if (kernels.fast_blocks) {
+    const bool zero = std::find(codebook.begin(), codebook.end(), 0.0f) != codebook.end();
+    const uint32_t entries = static_cast<uint32_t>(codebook.size()) + (zero ? 0 : 1);
     const BlockChoice choice = ChooseBlockWords(lines, transposed, entries);
     if (choice.words > 0) {
       char text[96];
@@ -98,12 +100,13 @@ std::vector<CodePanels> MakeFilters(const Constant& constant, const WeightShape&
   for (uint32_t g = 0; g < shape.groups; ++g) {
     filters.emplace_back(rows, shape.columns, constant.codebook, memory);
   }
+  const MatrixShape matrix{.rows = shape.rows, .columns = shape.columns};
   for (size_t i = 0; i < constant.codes.size(); ++i) {
-    const size_t position = constant.sparse ? constant.positions[i] : i;
-    const size_t line = constant.column_major ? shape.rows : shape.columns;
-    const size_t at[] = {position / line, position % line};
-    const size_t row = at[constant.column_major], column = at[!constant.column_major];
-    filters[row / rows].Set(row % rows, column, static_cast<uint8_t>(constant.codes[i]));
+    const uint32_t place = constant.sparse ? constant.positions[i] : static_cast<uint32_t>(i);
+    const uint32_t element = ElementAt(matrix, constant.column_major, place);
+    const uint32_t row = element / shape.columns;
+    filters[row / rows].Set(row % rows, element % shape.columns,
+                            static_cast<uint8_t>(constant.codes[i]));
   }
   return filters;
 }

@@ -13,13 +13,13 @@
 namespace dc {
 namespace {
 
-// Values as a network has them behind a ReLU, 35 % of them not zero; or like pixels.
-std::vector<float> InputValues(size_t count, bool pixels) {
+// Values as a network has them behind a ReLU, `active` of them not zero; or like pixels.
+std::vector<float> InputValues(size_t count, double active, bool pixels) {
   Rng rng(2);
   std::vector<float> values(count);
   for (float& value : values) {
     const double drawn = rng.Normal();
-    const bool kept = pixels || rng.Uniform() < 0.35;
+    const bool kept = pixels || rng.Uniform() < active;
     value = kept ? static_cast<float>(pixels ? drawn : std::fabs(drawn)) : 0.0f;
   }
   return values;
@@ -61,7 +61,8 @@ StatusOr<CaseFiles> WriteCaseFiles(const ComparisonCase& comparison, const std::
     DC_RETURN_IF_ERROR(SaveModel(EmptyModel(files.dense), files.empty.model));
   }
   const bool pixels = ours.shape.size() == 4 && ours.shape[1] <= 3;
-  files.input = InputValues(static_cast<size_t>(ElementCount(ours.shape)), pixels);
+  files.input =
+      InputValues(static_cast<size_t>(ElementCount(ours.shape)), comparison.active, pixels);
   DC_RETURN_IF_ERROR(WriteFileAtomic(
       ours.input,
       {reinterpret_cast<const uint8_t*>(files.input.data()), files.input.size() * sizeof(float)}));

@@ -15,6 +15,7 @@ struct ComparisonCase {
   std::string name;
   std::function<StatusOr<Graph>()> build;  // a quantized graph
   int64_t batch = 1;
+  double active = 0.35;  // share of the inputs that is not zero, unless they are pixels
   double fp32_target = 0, int8_target = 0;  // how many times as fast as ONNX Runtime; 0: any
   // A FullyConnectedModel: against dynamic int8, Eigen and oneDNN too.
   bool fully_connected = false;

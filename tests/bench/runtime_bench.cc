@@ -68,6 +68,17 @@ void AddLayers(Cases* cases) {
       }
     }
   }
+  // What EIE's table III (Han et al., arXiv 1602.01528) gives for this layer.
+  constexpr double kActive = 0.183;
+  const Layer& vgg = kLayers[3];
+  cases->push_back({.name = NameOf(vgg) + ", 18 % of the inputs",
+                    .build =
+                        [vgg] {
+                          return FullyConnectedModel(vgg.outputs, vgg.inputs,
+                                                     {.density = vgg.density, .bits = 4});
+                        },
+                    .active = kActive,
+                    .fully_connected = true});
   for (const Layer& layer : kLayers) {
     if (layer.batch_target <= 0) continue;
     cases->push_back({.name = NameOf(layer) + ", batch 64",

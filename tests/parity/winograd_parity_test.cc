@@ -123,14 +123,14 @@ TEST(WinogradParityTest, CostsMoreWhereTilesAreFew) {
   const auto cost = [](int64_t size, int64_t channels, int64_t rows) {
     return WinogradCost(
         WindowOf({.groups = 1, .height = size, .width = size, .pads = {1, 1, 1, 1}}), channels,
-        rows);
+        rows, 1);
   };
   EXPECT_LT(cost(56, 256, 256), 0.5);
   EXPECT_LT(cost(56, 256, 256), cost(14, 256, 256));
   EXPECT_GT(cost(224, 3, 64), 1);  // the outputs' transforms for three channels alone
   SlidingWindow strided = WindowOf({.height = 20, .width = 20});
   strided.x.stride = 2;
-  EXPECT_EQ(WinogradCost(strided, 64, 64), std::numeric_limits<double>::infinity());
+  EXPECT_EQ(WinogradCost(strided, 64, 64, 1), std::numeric_limits<double>::infinity());
 }
 
 }  // namespace

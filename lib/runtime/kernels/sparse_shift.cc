@@ -88,8 +88,8 @@ using TileFunction = void (*)(const Job<Code>&, size_t, size_t, const float*, fl
 
 // The numbers of vectors that tiles have, the most first and 1 last. Every survivor of a row is met
 // by as many multiply-adds, whose sums stay in registers throughout a block; one more holds the
-// centroid. Each is code: fewer where there
-// is less to gain, as codes of 16 bits are rare, and so are machines without AVX2.
+// centroid. Each is code: fewer where there is less to gain, as codes of 16 bits are rare, and so
+// are machines without AVX2.
 template <typename Code>
 constexpr auto Widths() {
   if constexpr (sizeof(Code) > 1 || HWY_TARGET == HWY_SSE4) {

@@ -214,7 +214,7 @@ StatusOr<NodeResult> MakeConv(const NodeContext& context) {
                           .columns = static_cast<uint32_t>(columns),
                           .groups = static_cast<uint32_t>(group),
                           .block_columns = BlockColumns(one, columns / group_channels),
-                          .winograd_cost = WinogradCost(window, group_channels, w[0] / group)};
+                          .winograd_cost = WinogradCost(window, x[0], w[0], group)};
   result.layer.emplace();
   LayerWeight weight = MakeLayerWeight(std::move(constant), LayerKind::kConvolution, shape, 1.0f,
                                        context.kernels, context.memory, &*result.layer);

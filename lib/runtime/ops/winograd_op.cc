@@ -148,10 +148,10 @@ class WinogradOp : public Op {
     const size_t group = job / group_jobs(), row = job % group_jobs() * kWinogradRows;
     const CodePanels& filters = weight_.filters[group];
     const size_t pitch = Pitch(strip, lanes), columns = strip.columns(lanes);
-    float* u = scratch;
-    float* sums = scratch + kWinogradPositions * UStride();
     const size_t u_stride = UStride(), v_stride = VStride(strip, lanes);
     const size_t sum_stride = SumFloats(strip, lanes);
+    float* u = scratch;
+    float* sums = scratch + kWinogradPositions * u_stride;
     v += group * DivideUp(group_channels(), kWinogradChannels) * kWinogradPositions * v_stride;
     for (size_t first = 0; first < group_channels(); first += kWinogradChannels) {
       const size_t last = std::min(first + kWinogradChannels, group_channels());
@@ -191,7 +191,7 @@ class WinogradOp : public Op {
 
 }  // namespace
 
-double WinogradCost(const SlidingWindow& window, int64_t group_channels, int64_t group_rows) {
+double WinogradCost(const SlidingWindow& window, int64_t channels, int64_t rows, int64_t groups) {
   // In multiply-adds of the dense kernel, as measured: of the products, of transforming a tile of
   // a channel (input or output) and of transforming a filter.
   constexpr double kProduct = 1.35, kTile = 800, kFilter = 500;
@@ -201,17 +201,16 @@ double WinogradCost(const SlidingWindow& window, int64_t group_channels, int64_t
            axis.dilation == 1;
   };
   if (!covered(y) || !covered(x)) return std::numeric_limits<double>::infinity();
-  const size_t channels = static_cast<size_t>(group_channels);
-  const size_t rows = static_cast<size_t>(group_rows);
   const auto tiles_along = [](const WindowAxis& axis) {
     return DivideUp(static_cast<size_t>(axis.out), kWinogradOutputs);
   };
   const size_t tiles = tiles_along(y) * tiles_along(x);
-  const double filters = static_cast<double>(channels) * static_cast<double>(rows);
-  const double strips = static_cast<double>(DivideUp(tiles, StripColumns(channels)));
+  const double filters = static_cast<double>(channels) * static_cast<double>(rows / groups);
+  const double strips =
+      static_cast<double>(DivideUp(tiles, StripColumns(static_cast<size_t>(channels))));
   const double cost =
       filters * (kProduct * kWinogradPositions * static_cast<double>(tiles) + kFilter * strips) +
-      kTile * static_cast<double>(tiles * (channels + rows));
+      kTile * static_cast<double>(tiles) * static_cast<double>(channels + rows);
   return cost / (filters * static_cast<double>(y.kernel * x.kernel * y.out * x.out));
 }
 

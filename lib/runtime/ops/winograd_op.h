@@ -16,7 +16,7 @@ namespace dc::runtime {
 
 // About how long one sample takes, over what the dense kernel takes for the convolution itself.
 // Infinity where the window is not 3x3 with strides and dilations of 1.
-double WinogradCost(const SlidingWindow& window, int64_t group_channels, int64_t group_rows);
+double WinogradCost(const SlidingWindow& window, int64_t channels, int64_t rows, int64_t groups);
 
 // How a WinogradOp runs.
 struct WinogradOptions {
