@@ -66,8 +66,8 @@ void MakeSparse(Constant* constant, LayerKind kind, const WeightShape& shape,
   // Smaller layers are done before what they skip is known; in fewer rows of a thread one column
   // waits for the sums of the one before.
   constexpr size_t kWorthColumns = 100'000, kWorthRows = 1024;
-  if (kernels.fast_columns && codebook.size() <= ColumnMatrix::kCodebook &&
-      lines.positions.size() >= kWorthColumns && shape.rows / shape.threads >= kWorthRows) {
+  if (codebook.size() <= ColumnMatrix::kCodebook && lines.positions.size() >= kWorthColumns &&
+      shape.rows / shape.threads >= kWorthRows) {
     layer->reason +=
         "; by columns where at most " + Percent(kMostActive) + " of the inputs are not zero";
     weight->by_columns = LayOutColumns(lines, transposed, codebook, shape.threads, weight->memory);

@@ -26,10 +26,6 @@ CollectActive CollectActiveSimd;
 ColumnScatter ColumnScatterRef;
 ColumnScatter ColumnScatterSimd;
 
-// Whether ColumnScatterSimd takes less than a gathering kernel on this machine, where it skips
-// enough.
-bool ColumnScatterIsFast();
-
 }  // namespace dc::runtime
 
 #endif  // DC_RUNTIME_KERNELS_COLUMN_SCATTER_H_

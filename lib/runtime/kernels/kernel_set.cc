@@ -34,8 +34,7 @@ const KernelSet& SimdKernels() {
                                   .winograd_transform_filters = WinogradTransformFiltersSimd,
                                   .winograd_multiply = WinogradMultiplySimd,
                                   .winograd_transform_output = WinogradTransformOutputSimd,
-                                  .fast_blocks = BlockPermuteIsFast(),
-                                  .fast_columns = ColumnScatterIsFast()};
+                                  .fast_blocks = BlockPermuteIsFast()};
   return kKernels;
 }
 

@@ -32,8 +32,7 @@ struct KernelSet {
   WinogradMultiply* winograd_multiply = nullptr;
   WinogradTransformOutput* winograd_transform_output = nullptr;
   bool reference = false;
-  // Whether block_permute and column_scatter are worth their layouts here.
-  bool fast_blocks = false, fast_columns = false;
+  bool fast_blocks = false;  // whether block_permute is worth its layout here
 };
 
 // Plain loops: they define what the others compute.
