@@ -25,16 +25,15 @@ class BandWriter {
   }
 
   // Writes the entries; cells_ holds where those of each row and block go.
-  template <typename Code>
-  void Write(Code* codes) {
+  template <typename Entry>
+  void Write(Entry* entries) {
     const uint32_t* const positions = source_.positions.data();
     const uint16_t* const source_codes = source_.codes.data();
     ForEachCell([&](size_t cell, uint64_t begin, uint64_t end, uint32_t position) {
-      uint8_t* columns = out_->entry_columns.data() + cells_[cell];
-      Code* cell_codes = codes + cells_[cell];
+      Entry* to = entries + cells_[cell];
       for (uint64_t i = begin; i < end; ++i) {
-        *columns++ = static_cast<uint8_t>(positions[i] - position);
-        *cell_codes++ = static_cast<Code>(source_codes[i]);
+        const uint32_t code = source_codes[i];
+        *to++ = static_cast<Entry>((positions[i] - position) | code << CsbMatrix::kColumnBits);
       }
     });
   }
@@ -83,15 +82,14 @@ class BandWriter {
   std::vector<uint64_t> cells_;  // row by row, one a block: survivors, then where they go
 };
 
-template <typename Code>
-void WriteBands(const SparseRows& source, CsbMatrix* out, std::pmr::vector<Code>* codes) {
-  out->entry_columns.resize(source.positions.size());
-  codes->resize(source.positions.size());
+template <typename Entry>
+void WriteBands(const SparseRows& source, CsbMatrix* out, std::pmr::vector<Entry>* entries) {
+  entries->resize(source.positions.size());
   for (size_t band = 0; band < out->bands(); ++band) {
     BandWriter writer(source, band, out);
     writer.Order();
     if (out->entry_begin[(band + 1) * out->blocks] > out->entry_begin[band * out->blocks]) {
-      writer.Write(codes->data());
+      writer.Write(entries->data());
     }
   }
 }
@@ -101,8 +99,8 @@ void WriteBands(const SparseRows& source, CsbMatrix* out, std::pmr::vector<Code>
 int64_t CsbMatrix::ResidentBytes() const {
   return static_cast<int64_t>(
       band_begin.size() * sizeof(uint32_t) + order.size() * sizeof(uint16_t) + counts.size() +
-      entry_begin.size() * sizeof(uint64_t) + entry_columns.size() + codes8.size() +
-      codes16.size() * sizeof(uint16_t) + codebook.size() * sizeof(float));
+      entry_begin.size() * sizeof(uint64_t) + entries16.size() * sizeof(uint16_t) +
+      entries32.size() * sizeof(uint32_t) + codebook.size() * sizeof(float));
 }
 
 CsbMatrix LayOutCsb(const SparseRows& source, std::span<const float> codebook,
@@ -124,9 +122,9 @@ CsbMatrix LayOutCsb(const SparseRows& source, std::span<const float> codebook,
   out.entry_begin.assign(out.bands() * out.blocks + 1, 0);
   out.codebook.assign(codebook.begin(), codebook.end());
   if (codebook.size() > 256) {
-    WriteBands(source, &out, &out.codes16);
+    WriteBands(source, &out, &out.entries32);
   } else {
-    WriteBands(source, &out, &out.codes8);
+    WriteBands(source, &out, &out.entries16);
   }
   return out;
 }

@@ -30,15 +30,16 @@ struct CsbShape {
 //   row i: band_begin[band] + order[band_begin[band] * blocks + k * H + i], `counts` beside it;
 //   its entries follow those of row i - 1; those of row 0 begin at entry_begin[band * blocks + k].
 struct CsbMatrix {
+  static constexpr uint32_t kColumnBits = 8, kColumnMask = (1u << kColumnBits) - 1;
+
   // The arrays come from `memory`, which outlives the matrix.
   explicit CsbMatrix(std::pmr::memory_resource* memory)
       : band_begin(memory),
         order(memory),
         counts(memory),
         entry_begin(memory),
-        entry_columns(memory),
-        codes8(memory),
-        codes16(memory),
+        entries16(memory),
+        entries32(memory),
         codebook(memory) {}
 
   uint32_t rows = 0, columns = 0;
@@ -46,14 +47,15 @@ struct CsbMatrix {
   std::pmr::vector<uint32_t> band_begin;   // bands + 1
   std::pmr::vector<uint16_t> order;
   std::pmr::vector<uint8_t> counts;
-  std::pmr::vector<uint64_t> entry_begin;   // bands * blocks + 1
-  std::pmr::vector<uint8_t> entry_columns;  // within the block
-  std::pmr::vector<uint8_t> codes8;  // one of the two: 16 bits where 8 cannot hold every code
-  std::pmr::vector<uint16_t> codes16;
+  std::pmr::vector<uint64_t> entry_begin;  // bands * blocks + 1
+  // One of the two, 32 bits where 8 cannot hold every code: the column within the block in the low
+  // kColumnBits, above them the code.
+  std::pmr::vector<uint16_t> entries16;
+  std::pmr::vector<uint32_t> entries32;
   std::pmr::vector<float> codebook;
 
   size_t bands() const { return band_begin.empty() ? 0 : band_begin.size() - 1; }
-  uint32_t Code(size_t entry) const { return codes8.empty() ? codes16[entry] : codes8[entry]; }
+  uint32_t Entry(size_t i) const { return entries16.empty() ? entries32[i] : entries16[i]; }
   // Bytes that the matrix occupies.
   int64_t ResidentBytes() const;
 
@@ -67,8 +69,8 @@ struct CsbMatrix {
         const size_t at = first * blocks + block * height + i;
         for (const uint64_t end = entry + counts[at]; entry < end; ++entry) {
           visit(static_cast<uint32_t>(first + order[at]),
-                static_cast<uint32_t>(block * block_columns + entry_columns[entry]),
-                codebook[Code(entry)]);
+                static_cast<uint32_t>(block * block_columns + (Entry(entry) & kColumnMask)),
+                codebook[Entry(entry) >> kColumnBits]);
         }
       }
     }

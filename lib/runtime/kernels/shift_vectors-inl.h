@@ -26,16 +26,25 @@ constexpr size_t kLanes = hn::MaxLanes(D());
 // belong to another thread.
 HWY_ATTR HWY_INLINE V LoadFirst(const float* HWY_RESTRICT from, size_t count) {
   if (HWY_LIKELY(count == kLanes)) return hn::LoadU(D(), from);
+#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
+  // These instruction sets neither read nor write what a mask leaves out.
+  return hn::MaskedLoad(hn::FirstN(D(), count), D(), from);
+#else
   HWY_ALIGN float whole[kLanes] = {};
   for (size_t i = 0; i < count; ++i) whole[i] = from[i];
   return hn::Load(D(), whole);
+#endif
 }
 
 HWY_ATTR HWY_INLINE void StoreFirst(V value, size_t count, float* HWY_RESTRICT to) {
   if (HWY_LIKELY(count == kLanes)) return hn::StoreU(value, D(), to);
+#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
+  hn::BlendedStore(value, hn::FirstN(D(), count), D(), to);
+#else
   HWY_ALIGN float whole[kLanes];
   hn::Store(value, D(), whole);
   for (size_t i = 0; i < count; ++i) to[i] = whole[i];
+#endif
 }
 
 // Vectors of a line of `length` floats, and how many floats of the last one belong to it.

@@ -21,10 +21,10 @@ constexpr std::array<uint32_t, CsbShape::kMaxBlockColumns> kIdentity = [] {
 }();
 
 // Everything that stays the same over the tiles of a call.
-template <typename Code>
+template <typename Entry>
 struct Job {
   const CsbMatrix& w;
-  const Code* codes;
+  const Entry* entries;
   const Shift& shift;
   const float* bias;
   Clamp clamp;
@@ -32,8 +32,8 @@ struct Job {
 
 // One tile of kVectors vectors, the last of which has `last_floats` floats, at x and, for row r of
 // the band, at y + r * y_row_stride, for all rows of a band.
-template <size_t kVectors, typename Code>
-HWY_ATTR void Tile(const Job<Code>& job, size_t band, size_t last_floats, const float* x,
+template <size_t kVectors, typename Entry>
+HWY_ATTR void Tile(const Job<Entry>& job, size_t band, size_t last_floats, const float* x,
                    float* y) {
   const D d;
   const CsbMatrix& w = job.w;
@@ -49,8 +49,7 @@ HWY_ATTR void Tile(const Job<Code>& job, size_t band, size_t last_floats, const 
     const uint16_t* HWY_RESTRICT order = w.order.data() + first_row * w.blocks + block * height;
     const uint8_t* HWY_RESTRICT counts = w.counts.data() + first_row * w.blocks + block * height;
     const uint64_t begin = w.entry_begin[band * w.blocks + block];
-    const uint8_t* HWY_RESTRICT columns = w.entry_columns.data() + begin;
-    const Code* HWY_RESTRICT codes = job.codes + begin;
+    const Entry* HWY_RESTRICT entries = job.entries + begin;
     const bool is_first = block == 0, is_last = block + 1 == w.blocks;
     for (size_t i = 0; i < height; ++i) {
       const size_t count = counts[i];
@@ -66,14 +65,15 @@ HWY_ATTR void Tile(const Job<Code>& job, size_t band, size_t last_floats, const 
         sums[kVectors - 1] = LoadFirst(out + (kVectors - 1) * kLanes, last_floats);
       }
       for (size_t e = 0; e < count; ++e) {
-        const V value = hn::Set(d, codebook[codes[e]]);
-        const float* HWY_RESTRICT shifted = x_block + offsets[columns[e]] * shift.unit;
+        const uint32_t entry = entries[e];
+        const V value = hn::Set(d, codebook[entry >> CsbMatrix::kColumnBits]);
+        const float* HWY_RESTRICT shifted =
+            x_block + offsets[entry & CsbMatrix::kColumnMask] * shift.unit;
         for (size_t v = 0; v < kVectors; ++v) {
           sums[v] = hn::MulAdd(value, hn::LoadU(d, shifted + v * kLanes), sums[v]);
         }
       }
-      columns += count;
-      codes += count;
+      entries += count;
       if (is_last) {
         for (size_t v = 0; v < kVectors; ++v) sums[v] = hn::Min(hn::Max(sums[v], lo), hi);
       }
@@ -83,16 +83,16 @@ HWY_ATTR void Tile(const Job<Code>& job, size_t band, size_t last_floats, const 
   }
 }
 
-template <typename Code>
-using TileFunction = void (*)(const Job<Code>&, size_t, size_t, const float*, float*);
+template <typename Entry>
+using TileFunction = void (*)(const Job<Entry>&, size_t, size_t, const float*, float*);
 
 // The numbers of vectors that tiles have, the most first and 1 last. Every survivor of a row is met
 // by as many multiply-adds, whose sums stay in registers throughout a block; one more holds the
 // centroid. Each is code: fewer where there is less to gain, as codes of 16 bits are rare, and so
 // are machines without AVX2.
-template <typename Code>
+template <typename Entry>
 constexpr auto Widths() {
-  if constexpr (sizeof(Code) > 1 || HWY_TARGET == HWY_SSE4) {
+  if constexpr (sizeof(Entry) > 2 || HWY_TARGET == HWY_SSE4) {
     return std::index_sequence<4, 1>();
   } else if constexpr (kManyRegisters) {
     return std::index_sequence<14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1>();
@@ -101,21 +101,21 @@ constexpr auto Widths() {
   }
 }
 
-template <typename Code>
+template <typename Entry>
 struct SizedTile {
   size_t width;
-  TileFunction<Code> run;
+  TileFunction<Entry> run;
 };
 
-template <typename Code, size_t... kWidth>
-constexpr std::array<SizedTile<Code>, sizeof...(kWidth)> Tiles(std::index_sequence<kWidth...>) {
-  return {SizedTile<Code>{kWidth, Tile<kWidth, Code>}...};
+template <typename Entry, size_t... kWidth>
+constexpr std::array<SizedTile<Entry>, sizeof...(kWidth)> Tiles(std::index_sequence<kWidth...>) {
+  return {SizedTile<Entry>{kWidth, Tile<kWidth, Entry>}...};
 }
 
 // One line of a band, in tiles of about the same width.
-template <typename Code>
-HWY_ATTR void Line(const Job<Code>& job, size_t band, const float* x, float* y) {
-  static constexpr auto kTiles = Tiles<Code>(Widths<Code>());
+template <typename Entry>
+HWY_ATTR void Line(const Job<Entry>& job, size_t band, const float* x, float* y) {
+  static constexpr auto kTiles = Tiles<Entry>(Widths<Entry>());
   constexpr size_t kMost = kTiles[0].width;
   const LineVectors vectors(job.shift.length);
   size_t from = 0;
@@ -131,8 +131,8 @@ HWY_ATTR void Line(const Job<Code>& job, size_t band, const float* x, float* y) 
   }
 }
 
-template <typename Code>
-HWY_ATTR void Bands(const Job<Code>& job, size_t first_band, size_t last_band) {
+template <typename Entry>
+HWY_ATTR void Bands(const Job<Entry>& job, size_t first_band, size_t last_band) {
   const Shift& shift = job.shift;
   for (size_t band = first_band; band < last_band; ++band) {
     for (size_t line = 0; line < shift.lines; ++line) {
@@ -145,10 +145,10 @@ HWY_ATTR void Bands(const Job<Code>& job, size_t first_band, size_t last_band) {
 
 HWY_ATTR void SparseShiftTarget(const CsbMatrix& w, size_t first_band, size_t last_band,
                                 const Shift& shift, const float* bias, Clamp clamp) {
-  if (w.codes16.empty()) {
-    Bands<uint8_t>({w, w.codes8.data(), shift, bias, clamp}, first_band, last_band);
+  if (w.entries32.empty()) {
+    Bands<uint16_t>({w, w.entries16.data(), shift, bias, clamp}, first_band, last_band);
   } else {
-    Bands<uint16_t>({w, w.codes16.data(), shift, bias, clamp}, first_band, last_band);
+    Bands<uint32_t>({w, w.entries32.data(), shift, bias, clamp}, first_band, last_band);
   }
 }
 
