@@ -7,6 +7,7 @@
 #include <string>
 
 #include "entropy/common/matrix_shape.h"
+#include "runtime/kernels/block_plan.h"
 
 namespace dc::runtime {
 namespace {
@@ -16,6 +17,13 @@ namespace {
 // multiply-add instead of a shared one), and a gathered one 3.3 times while the weights fit a
 // cache.
 double SparseLimit(LayerKind kind) { return kind == LayerKind::kConvolution ? 0.40 : 0.30; }
+
+// Most of the inputs that may be other than zero for the product by columns to be faster than
+// SELL-16, as measured (decision 0025); beyond it both take about as long.
+constexpr double kMostActive = 0.42;
+// Microseconds of one entry by columns where there are blocks, which are faster than SELL-16; and
+// the share of active inputs below which too few layers have as little for another layout to pay.
+constexpr double kColumnEntryCost = 0.5e-3, kWorthActive = 0.25;
 
 std::string Percent(double share) {
   char text[32];
@@ -49,30 +57,31 @@ void MakeSparse(Constant* constant, LayerKind kind, const WeightShape& shape,
                             weight->memory);
     return;
   }
-  if (kernels.fast_blocks) {
-    const bool zero = std::find(codebook.begin(), codebook.end(), 0.0f) != codebook.end();
-    const uint32_t entries = static_cast<uint32_t>(codebook.size()) + (zero ? 0 : 1);
-    const BlockChoice choice = ChooseBlockWords(lines, transposed, entries);
-    if (choice.words > 0) {
+  double most_active = kMostActive;
+  const bool zero = std::find(codebook.begin(), codebook.end(), 0.0f) != codebook.end();
+  if (kernels.fast_blocks && codebook.size() + (zero ? 0 : 1) <= BlockMatrix::kMaxEntries) {
+    const BlockPlan plan = PlanBlocks(lines, transposed);
+    if (plan.estimate < plan.sell_estimate) {
       char text[96];
       std::snprintf(text, sizeof(text), "; estimated %.0f us in blocks, %.0f in SELL-16",
-                    choice.estimate, choice.sell_estimate);
+                    plan.estimate, plan.sell_estimate);
       layer->reason += text;
       weight->in_blocks = true;
-      weight->blocks = LayOutBlocks(lines, transposed, codebook, choice.words, weight->memory);
-      return;
+      weight->blocks = LayOutBlocks(lines, transposed, codebook, plan, weight->memory);
+      most_active = plan.estimate / (kColumnEntryCost * static_cast<double>(layer->survivors));
     }
   }
   // Smaller layers are done before what they skip is known; in fewer rows of a thread one column
   // waits for the sums of the one before.
   constexpr size_t kWorthColumns = 100'000, kWorthRows = 1024;
-  if (codebook.size() <= ColumnMatrix::kCodebook && lines.positions.size() >= kWorthColumns &&
-      shape.rows / shape.threads >= kWorthRows) {
+  if (most_active >= kWorthActive && codebook.size() <= ColumnMatrix::kCodebook &&
+      lines.positions.size() >= kWorthColumns && shape.rows / shape.threads >= kWorthRows) {
     layer->reason +=
-        "; by columns where at most " + Percent(kMostActive) + " of the inputs are not zero";
+        "; by columns where at most " + Percent(most_active) + " of the inputs are not zero";
     weight->by_columns = LayOutColumns(lines, transposed, codebook, shape.threads, weight->memory);
+    weight->most_active = most_active;
   }
-  weight->sell = LayOutSell(rows(), codebook, weight->memory);
+  if (!weight->in_blocks) weight->sell = LayOutSell(rows(), codebook, weight->memory);
 }
 
 std::vector<PanelMatrix> MakeDense(Constant* constant, const WeightShape& shape,

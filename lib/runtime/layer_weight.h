@@ -26,10 +26,6 @@ enum class LayerKind { kConvolution, kFullyConnected };
 // for reading the inputs.
 inline constexpr uint32_t kConvolutionBand = 64, kFullyConnectedBand = 1024;
 
-// Most of the inputs that may be other than zero for the product by columns to be faster, as
-// measured (decision 0025); beyond it both ways take about as long.
-inline constexpr double kMostActive = 0.42;
-
 // The weight as a matrix of outputs x inputs.
 struct WeightShape {
   uint32_t rows = 0, columns = 0;
@@ -54,8 +50,10 @@ struct LayerWeight {
   bool in_blocks = false;
   BlockMatrix blocks;
   SellMatrix sell;
-  // The same as `sell`, for inputs that are mostly zero; without bands where that does not pay.
+  // The same as either, for inputs of which at most the share most_active is not zero; without bands
+  // where that does not pay.
   ColumnMatrix by_columns;
+  double most_active = 0;
   std::vector<PanelMatrix> panels;  // of a dense weight, one a group
   // Of a convolution by Winograd's method, one a group; else none.
   std::vector<CodePanels> filters;

@@ -3,6 +3,7 @@
 #include "parity/simd_targets.h"
 #include "parity/sparse_samples.h"
 #include "runtime/kernels/block_permute.h"
+#include "runtime/kernels/block_plan.h"
 #include "runtime/kernels/sell_gather.h"
 
 namespace dc::runtime {
@@ -21,7 +22,20 @@ std::vector<SparseSample> Samples() {
   return samples;
 }
 
-// Blocks and overflow together are the matrix: the reference against a dense product.
+// Rows in descending order; slices with as many words as `words` says, which repeats.
+BlockPlan PlanOf(uint32_t rows, const std::vector<uint8_t>& words) {
+  BlockPlan plan;
+  for (uint32_t row = rows; row-- > 0;) plan.order.push_back(row);
+  for (uint32_t first = 0; first < rows; first += BlockMatrix::kRows) {
+    plan.words.push_back(words[first / BlockMatrix::kRows % words.size()]);
+  }
+  return plan;
+}
+
+const std::vector<std::vector<uint8_t>> kWords = {
+    {0}, {1}, {2}, {3}, {6}, {2, 0, 1}, {7}, {1, 1, BlockMatrix::kMostWords}};
+
+// Blocks and rest together are the matrix: the reference against a dense product.
 TEST(BlockPermuteParityTest, ReferenceIsTheMatrixProduct) {
   for (const SparseSample& sample : Samples()) {
     const StoredSample stored = MakeSample(sample);
@@ -29,11 +43,12 @@ TEST(BlockPermuteParityTest, ReferenceIsTheMatrixProduct) {
     Rng rng(3);
     const std::vector<float> x = RandomFloats(sample.columns, rng);
     const std::vector<float> bias = RandomFloats(sample.rows, rng);
-    for (uint32_t words : {1u, 2u, 4u}) {
-      const BlockMatrix w = LayOutBlocks(stored.rows, false, stored.codebook, words);
+    for (const auto& words : kWords) {
+      const BlockMatrix w =
+          LayOutBlocks(stored.rows, false, stored.codebook, PlanOf(sample.rows, words));
       std::vector<float> y(sample.rows);
       BlockPermuteRef(w, 0, w.slices(), x.data(), bias.data(), y.data());
-      SellGatherRef(w.overflow, 0, w.overflow.slices(), x.data(), y.data(), {}, y.data());
+      SellGatherRef(w.rest, 0, w.rest.slices(), x.data(), y.data(), {}, y.data());
       for (uint32_t r = 0; r < sample.rows; ++r) {
         double sum = bias[r], magnitudes = std::abs(bias[r]);
         for (uint64_t i = rows.begin[r]; i < rows.begin[r + 1]; ++i) {
@@ -55,38 +70,31 @@ TEST(BlockPermuteParityTest, AllSamplesOnAllTargets) {
       Rng rng(4);
       const std::vector<float> x = RandomFloats(sample.columns, rng);
       const std::vector<float> bias = RandomFloats(sample.rows, rng);
-      for (uint32_t words : {1u, 2u, 3u}) {
-        const BlockMatrix w = LayOutBlocks(stored.rows, false, stored.codebook, words);
+      for (const auto& words : kWords) {
+        const BlockMatrix w =
+            LayOutBlocks(stored.rows, false, stored.codebook, PlanOf(sample.rows, words));
         std::vector<float> expected(sample.rows, 99.0f), actual(sample.rows, -99.0f);
         BlockPermuteRef(w, 0, w.slices(), x.data(), bias.data(), expected.data());
         // In two parts: a part must not touch the rows of the other.
         const size_t part = w.slices() / 3;
         BlockPermuteSimd(w, part, w.slices(), x.data(), bias.data(), actual.data());
         BlockPermuteSimd(w, 0, part, x.data(), bias.data(), actual.data());
-        for (uint32_t r = 0; r < sample.rows; ++r) {
+        for (size_t slot = 0; slot < w.slot_rows.size(); ++slot) {
+          const uint32_t r = w.slot_rows[slot];
+          if (r == w.rows) continue;
           float magnitudes = std::abs(bias[r]);
           size_t terms = 1;
-          w.ForEachSlot(r, [&](uint32_t column, uint32_t code) {
-            if (column >= sample.columns || w.codebook[code] == 0.0f) return;
-            magnitudes += std::abs(w.codebook[code] * x[column]);
-            ++terms;
-          });
+          w.ForEachSlot(slot / BlockMatrix::kRows, slot % BlockMatrix::kRows,
+                        [&](uint32_t column, uint32_t code) {
+                          if (w.codebook[code] == 0.0f) return;
+                          magnitudes += std::abs(w.codebook[code] * x[column]);
+                          ++terms;
+                        });
           ExpectSameSum(actual[r], expected[r], magnitudes, terms);
         }
       }
     }
   });
-}
-
-TEST(BlockPermuteParityTest, BlocksAreChosenWhereTheyFill) {
-  const auto words = [](double density, uint32_t entries) {
-    return ChooseBlockWords(MakeSample({"", 512, 1024, density, 16, true}).rows, false, entries)
-        .words;
-  };
-  EXPECT_EQ(words(0.01, 16), 0u);
-  EXPECT_EQ(words(0.09, 16), 1u);
-  EXPECT_GE(words(0.25, 16), 2u);
-  EXPECT_EQ(words(0.09, 33), 0u);
 }
 
 }  // namespace

@@ -12,62 +12,79 @@
 
 namespace dc::runtime {
 
-// Blocks of 16 rows x 32 columns. Each row of a block has `words` 32-bit words of three slots; a
-// slot is 10 bits, from the low ones on: a column within the block (5 bits) and a code (5 bits).
-// Unused slots have the code of a centroid that is 0. Survivors beyond 3 * words a row and block
-// are in `overflow`. Word w of row r in block b of slice s is
-//   slots[((s * blocks + b) * words + w) * 16 + r].
+struct BlockPlan;
+
+// Slices of 16 rows, one a SIMD lane, cut into blocks of 64 columns. Each row of a block has as
+// many 32-bit words as its slice says, W of them; a word has three slots of 10 bits, from the low
+// ones on: a column within a half of the block (5 bits) and a code (5 bits). The first W / 2 words
+// are those of columns 0 to 31, the next W / 2 those of columns 32 to 63. Where W is odd the last
+// word is shared: slot 0 is the first half's, slot 1 the second's, slot 2 belongs to the half that
+// bit 31 says. Unused slots have the code of a centroid that is 0. Survivors that find no slot are
+// in `rest`. Word w of lane r in block b of slice s is
+//   slots[(slice_begin[s] + b * words(s) + w) * 16 + r].
 struct BlockMatrix {
-  static constexpr uint32_t kRows = 16, kColumns = 32, kSlots = 3, kMaxEntries = 32;
+  static constexpr uint32_t kRows = 16, kHalf = 32, kColumns = 2 * kHalf;
+  static constexpr uint32_t kSlots = 3, kMaxEntries = 32;
+  // Rows of so many slices are the same in `slot_rows` and in `rest`: these slices can be computed
+  // without the others. Within a window `rest` is in an order of its own.
+  static constexpr size_t kWindow = 16;
+  // The most words a block needs, when no weight of it is 0.
+  static constexpr uint32_t kMostWords = 2 * ((kHalf + kSlots - 1) / kSlots);
+  static constexpr uint32_t kSecondHalf = 1u << 31;
 
   // The arrays come from `memory`, which outlives the matrix.
   explicit BlockMatrix(std::pmr::memory_resource* memory)
-      : slots(memory), codebook(memory), overflow(memory) {}
+      : slot_rows(memory), slice_begin(memory), slots(memory), codebook(memory), rest(memory) {}
 
   uint32_t rows = 0, columns = 0;
-  uint32_t blocks = 0;  // a slice: columns / 32, rounded up
-  uint32_t words = 1;
+  uint32_t blocks = 0;                   // a slice: columns / 64, rounded up
+  std::pmr::vector<uint32_t> slot_rows;  // row of each lane; `rows` where there is none
+  std::pmr::vector<size_t> slice_begin;  // slices + 1, in words of 16 rows
   std::pmr::vector<uint32_t> slots;
   std::pmr::vector<float> codebook;  // 32 numbers
-  SellMatrix overflow;               // slices of 16 rows
+  SellMatrix rest;
 
-  size_t slices() const { return (size_t{rows} + kRows - 1) / kRows; }
+  size_t slices() const { return slot_rows.size() / kRows; }
+  size_t windows() const { return (slices() + kWindow - 1) / kWindow; }
+  // A block of the slice.
+  size_t words(size_t slice) const {
+    return (slice_begin[slice + 1] - slice_begin[slice]) / blocks;
+  }
   int64_t ResidentBytes() const;
 
   // The survivors again; the codes are those of `codebook`.
   SparseRows ToRows() const;
 
-  // Calls visit(column, code) for every slot of `row` that is not the overflow's, in order.
+  // Calls visit(column, code) for the slots of a lane by ascending columns, unused ones among them.
   template <typename Visit>
-  void ForEachSlot(uint32_t row, const Visit& visit) const {
+  void ForEachSlot(size_t slice, size_t lane, const Visit& visit) const {
+    const size_t count = words(slice), own = count / 2;
     for (uint32_t block = 0; block < blocks; ++block) {
-      const size_t first = ((size_t{row / kRows} * blocks + block) * words) * kRows + row % kRows;
-      for (uint32_t w = 0; w < words; ++w) {
-        uint32_t word = slots[first + size_t{w} * kRows];
-        for (uint32_t slot = 0; slot < kSlots; ++slot, word >>= 10) {
-          visit(block * kColumns + (word & 31u), word >> 5 & 31u);
+      const uint32_t* const word = &slots[(slice_begin[slice] + block * count) * kRows + lane];
+      const auto visit_slot = [&](size_t w, uint32_t slot, uint32_t half) {
+        const uint32_t bits = word[w * kRows] >> 10 * slot;
+        const uint32_t column = block * kColumns + half * kHalf + (bits & 31u);
+        // Unused slots may lie behind the matrix.
+        if (column < columns) visit(column, bits >> 5 & 31u);
+      };
+      for (uint32_t half = 0; half < 2; ++half) {
+        for (size_t w = 0; w < own; ++w) {
+          for (uint32_t slot = 0; slot < kSlots; ++slot) visit_slot(half * own + w, slot, half);
+        }
+        if (count % 2 == 0) continue;
+        visit_slot(count - 1, half, half);
+        if ((word[(count - 1) * kRows] & kSecondHalf) == half * kSecondHalf) {
+          visit_slot(count - 1, 2, half);
         }
       }
     }
   }
 };
 
-struct BlockChoice {
-  uint32_t words = 0;        // a block; 0: SELL-16 instead
-  double estimate = 0;       // microseconds with it ...
-  double sell_estimate = 0;  // ... and with SELL-16
-};
-
-// The words a block with which a product with one vector takes least time, for a codebook of
-// `entries` numbers, an appended zero included; 0 words where SELL-16 takes less, or `entries` is
-// above 32. By times a word and an entry that were measured. `source` is the weight or, where
-// `transposed`, its transpose: for both functions.
-BlockChoice ChooseBlockWords(const SparseRows& source, bool transposed, uint32_t entries);
-
-// Lays `source` out in blocks with `words` words (1 to 4). Precondition: `codebook` has at most
-// 32 entries, or 31 and no zero among them.
+// Lays `source`, a weight or, where `transposed`, its transpose, out as `plan` says. Precondition:
+// `codebook` has at most 32 entries, or 31 and no zero among them.
 BlockMatrix LayOutBlocks(const SparseRows& source, bool transposed, std::span<const float> codebook,
-                         uint32_t words,
+                         const BlockPlan& plan,
                          std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
 }  // namespace dc::runtime

@@ -30,13 +30,29 @@ struct Table {
   }
 };
 
+// The centroids and the inputs of one block.
+struct Tables {
+  Table codebook, first, second;
+};
+
+// A word whose slots are all of the half with the inputs `x`.
 HWY_ATTR HWY_INLINE V AddWord(VU word, const Table& x, const Table& codebook, V sum) {
   sum = hn::MulAdd(x[word], codebook[hn::ShiftRight<5>(word)], sum);
   sum = hn::MulAdd(x[hn::ShiftRight<10>(word)], codebook[hn::ShiftRight<15>(word)], sum);
   return hn::MulAdd(x[hn::ShiftRight<20>(word)], codebook[hn::ShiftRight<25>(word)], sum);
 }
 
-// The inputs of one block; zeros beyond `columns`.
+HWY_ATTR HWY_INLINE V AddSharedWord(VU word, const Tables& t, V sum) {
+  sum = hn::MulAdd(t.first[word], t.codebook[hn::ShiftRight<5>(word)], sum);
+  sum = hn::MulAdd(t.second[hn::ShiftRight<10>(word)], t.codebook[hn::ShiftRight<15>(word)], sum);
+  static_assert(BlockMatrix::kSecondHalf == 1u << 31);
+  const auto is_second = hn::MaskFromVec(hn::BitCast(D(), word));
+  const VU column = hn::ShiftRight<20>(word);
+  const V x = hn::IfThenElse(is_second, t.second[column], t.first[column]);
+  return hn::MulAdd(x, t.codebook[hn::ShiftRight<25>(word)], sum);
+}
+
+// The inputs from x on; zeros beyond `columns`.
 HWY_ATTR HWY_INLINE Table LoadInputs(const float* x, size_t columns) {
   const D d;
   if (columns >= 32) return {hn::LoadU(d, x), hn::LoadU(d, x + 16)};
@@ -47,34 +63,50 @@ HWY_ATTR HWY_INLINE Table LoadInputs(const float* x, size_t columns) {
   return {at(0), at(16)};
 }
 
-// `kSlices` slices at a time share the loads of their inputs. `words` of a block, 0 for any number.
+// `kSlices` slices with as many words a block share the loads of their inputs.
 template <size_t kSlices>
 HWY_ATTR void Slices(const BlockMatrix& w, size_t slice, const float* x, const float* bias,
                      float* y) {
-  constexpr size_t kRows = BlockMatrix::kRows, kColumns = BlockMatrix::kColumns;
+  constexpr size_t kRows = BlockMatrix::kRows, kHalf = BlockMatrix::kHalf;
   // The words of a block reach the cache before they are needed.
   constexpr size_t kAhead = 48 * kRows;
   const D d;
   const DU du;
-  const Table codebook = {hn::LoadU(d, w.codebook.data()), hn::LoadU(d, w.codebook.data() + 16)};
-  const size_t words = w.words, stride = w.blocks * words * kRows;
-  const uint32_t* at = w.slots.data() + slice * stride;
+  const size_t words = w.words(slice), stride = w.blocks * words * kRows;
+  const uint32_t* at = w.slots.data() + w.slice_begin[slice] * kRows;
+  const auto next_word = [&](size_t s) HWY_ATTR {
+    hwy::Prefetch(at + s * stride + kAhead);
+    VU word = hn::LoadU(du, at + s * stride);
+    // Five shifts of one register; compilers make them five loads, which take longer.
+    asm("" : "+v"(word.raw));
+    return word;
+  };
+  Tables t;
+  t.codebook = {hn::LoadU(d, w.codebook.data()), hn::LoadU(d, w.codebook.data() + 16)};
   V sums[kSlices];
   for (size_t s = 0; s < kSlices; ++s) sums[s] = hn::Zero(d);
-  for (size_t block = 0; block < w.blocks; ++block) {
-    const Table inputs = LoadInputs(x + block * kColumns, w.columns - block * kColumns);
-    for (size_t word = 0; word < words; ++word, at += kRows) {
-      for (size_t s = 0; s < kSlices; ++s) {
-        hwy::Prefetch(at + s * stride + kAhead);
-        sums[s] = AddWord(hn::LoadU(du, at + s * stride), inputs, codebook, sums[s]);
-      }
+  for (size_t column = 0; words > 0 && column < w.columns; column += 2 * kHalf) {
+    t.first = LoadInputs(x + column, w.columns - column);
+    t.second = w.columns - column > kHalf
+                   ? LoadInputs(x + column + kHalf, w.columns - column - kHalf)
+                   : Table{hn::Zero(d), hn::Zero(d)};
+    for (size_t i = 0; i < words / 2; ++i, at += kRows) {
+      for (size_t s = 0; s < kSlices; ++s)
+        sums[s] = AddWord(next_word(s), t.first, t.codebook, sums[s]);
     }
+    for (size_t i = 0; i < words / 2; ++i, at += kRows) {
+      for (size_t s = 0; s < kSlices; ++s)
+        sums[s] = AddWord(next_word(s), t.second, t.codebook, sums[s]);
+    }
+    if (words % 2 == 0) continue;
+    for (size_t s = 0; s < kSlices; ++s) sums[s] = AddSharedWord(next_word(s), t, sums[s]);
+    at += kRows;
   }
-  for (size_t s = 0; s < kSlices; ++s) {
-    const size_t row = (slice + s) * kRows;
-    const auto rows = hn::FirstN(d, w.rows - row);
-    const V result = hn::Add(sums[s], hn::MaskedLoad(rows, d, bias + row));
-    hn::BlendedStore(result, rows, d, y + row);
+  HWY_ALIGN float stored[kSlices * kRows];
+  for (size_t s = 0; s < kSlices; ++s) hn::Store(sums[s], d, stored + s * kRows);
+  const uint32_t* rows = w.slot_rows.data() + slice * kRows;
+  for (size_t i = 0; i < kSlices * kRows; ++i) {
+    if (rows[i] != w.rows) y[rows[i]] = stored[i] + bias[rows[i]];
   }
 }
 
@@ -83,8 +115,15 @@ HWY_ATTR void Slices(const BlockMatrix& w, size_t slice, const float* x, const f
 HWY_ATTR void BlockPermuteTarget(const BlockMatrix& w, size_t first_slice, size_t last_slice,
                                  const float* x, const float* bias, float* y) {
   size_t slice = first_slice;
-  for (; slice + 2 <= last_slice; slice += 2) Slices<2>(w, slice, x, bias, y);
-  if (slice < last_slice) Slices<1>(w, slice, x, bias, y);
+  while (slice < last_slice) {
+    if (slice + 1 < last_slice && w.words(slice) == w.words(slice + 1)) {
+      Slices<2>(w, slice, x, bias, y);
+      slice += 2;
+    } else {
+      Slices<1>(w, slice, x, bias, y);
+      slice += 1;
+    }
+  }
 }
 
 #else

@@ -8,7 +8,7 @@
 
 namespace dc::runtime {
 
-// y[r] = bias[r] + sum over the slots of row r, the overflow's not among them, of value *
+// y[r] = bias[r] + sum over the slots of row r, those in w.rest not among them, of value *
 // x[column], for the rows r of slices [first_slice, last_slice). `x` has w.columns floats, `bias`
 // and `y` have w.rows.
 using BlockPermute = void(const BlockMatrix& w, size_t first_slice, size_t last_slice,

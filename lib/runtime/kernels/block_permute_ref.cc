@@ -1,21 +1,18 @@
-#include <algorithm>
-
 #include "runtime/kernels/block_permute.h"
 
 namespace dc::runtime {
 
 void BlockPermuteRef(const BlockMatrix& w, size_t first_slice, size_t last_slice, const float* x,
                      const float* bias, float* y) {
-  const uint32_t first = static_cast<uint32_t>(first_slice * BlockMatrix::kRows);
-  const uint32_t last =
-      static_cast<uint32_t>(std::min<size_t>(last_slice * BlockMatrix::kRows, w.rows));
-  for (uint32_t row = first; row < last; ++row) {
-    float sum = 0;
-    w.ForEachSlot(row, [&](uint32_t column, uint32_t code) {
-      // Columns beyond the matrix occur in unused slots only.
-      if (column < w.columns) sum += w.codebook[code] * x[column];
-    });
-    y[row] = bias[row] + sum;
+  for (size_t slice = first_slice; slice < last_slice; ++slice) {
+    for (size_t lane = 0; lane < BlockMatrix::kRows; ++lane) {
+      const uint32_t row = w.slot_rows[slice * BlockMatrix::kRows + lane];
+      if (row == w.rows) continue;
+      float sum = 0;
+      w.ForEachSlot(slice, lane,
+                    [&](uint32_t column, uint32_t code) { sum += w.codebook[code] * x[column]; });
+      y[row] = bias[row] + sum;
+    }
   }
 }
 

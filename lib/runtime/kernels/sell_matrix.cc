@@ -11,7 +11,7 @@ constexpr uint32_t kMaxGap = 255;
 constexpr size_t kMinCodebook = 64;
 
 // Entries that the survivors of a row take, fillers included.
-uint64_t EntriesOfRow(const SparseRows& source, uint32_t row) {
+uint32_t EntriesOfRow(const SparseRows& source, uint32_t row) {
   const uint32_t* const positions = source.positions.data();
   const uint64_t end = source.begin[row + 1];
   uint64_t entries = end - source.begin[row];
@@ -22,7 +22,7 @@ uint64_t EntriesOfRow(const SparseRows& source, uint32_t row) {
       entries += (gap - 1) / kMaxGap;
     last = positions[i];
   }
-  return entries;
+  return static_cast<uint32_t>(entries);
 }
 
 // Writes the entries of a row, `stride` apart.
@@ -79,7 +79,7 @@ SparseRows SellMatrix::ToRows() const {
 }
 
 SellMatrix LayOutSell(const SparseRows& source, std::span<const float> codebook,
-                      std::pmr::memory_resource* memory) {
+                      std::pmr::memory_resource* memory, size_t window) {
   constexpr uint32_t kRows = SellMatrix::kRows;
   SellMatrix result(memory);
   result.rows = source.rows;
@@ -93,18 +93,16 @@ SellMatrix LayOutSell(const SparseRows& source, std::span<const float> codebook,
   result.codebook_entries = static_cast<uint32_t>(result.codebook.size());
   result.codebook.resize(std::max(result.codebook.size(), kMinCodebook), 0.0f);
 
-  std::vector<uint64_t> entries(source.rows);
+  std::vector<uint32_t> entries(source.rows);
   for (uint32_t row = 0; row < source.rows; ++row) entries[row] = EntriesOfRow(source, row);
   const size_t slices = (size_t{source.rows} + kRows - 1) / kRows;
   result.slot_rows.assign(slices * kRows, source.rows);
-  // Counting sort of the rows, the longest first. next[n]: where the next row goes that is n
-  // entries shorter than the longest.
-  const uint64_t longest = *std::max_element(entries.begin(), entries.end());
-  std::vector<uint32_t> next(longest + 2, 0);
-  for (uint64_t n : entries) ++next[longest - n + 1];
-  std::partial_sum(next.begin(), next.end(), next.begin());
-  for (uint32_t row = 0; row < source.rows; ++row) {
-    result.slot_rows[next[longest - entries[row]]++] = row;
+  const size_t window_rows = window == 0 ? source.rows : window * kRows;
+  for (size_t first = 0; first < source.rows; first += window_rows) {
+    const size_t last = std::min<size_t>(first + window_rows, source.rows);
+    const std::vector<uint32_t> order = MostFirst(std::span(entries).subspan(first, last - first));
+    std::transform(order.begin(), order.end(), &result.slot_rows[first],
+                   [&](uint32_t row) { return static_cast<uint32_t>(first) + row; });
   }
   result.slice_begin.assign(slices + 1, 0);
   for (size_t s = 0; s < slices; ++s) {

@@ -13,8 +13,9 @@
 
 namespace dc::runtime {
 
-// Rows are ordered by survivors, the most first, and grouped into slices of kRows, one row a SIMD
-// lane. The slots of a slice advance together, step by step; entry (step, lane) of slice s is at
+// Rows are ordered by survivors, the most first (all, or those of a window), and grouped into
+// slices of kRows, one row a SIMD lane. The slots of a slice advance together, step by step; entry
+// (step, lane) of slice s is at
 //   (slice_begin[s] + step) * kRows + lane.
 // A slot starts at column 0; each entry moves it right by its gap and adds
 // codebook[code] * x[column]. Distances above 255 are bridged by, and short rows filled up with,
@@ -65,9 +66,11 @@ struct SellMatrix {
   }
 };
 
-// Lays `source` out. Precondition: the codes are below codebook.size().
+// Lays `source` out; rows are ordered within runs of `window` slices, or all (0). Precondition: the
+// codes are below codebook.size().
 SellMatrix LayOutSell(const SparseRows& source, std::span<const float> codebook,
-                      std::pmr::memory_resource* memory = std::pmr::get_default_resource());
+                      std::pmr::memory_resource* memory = std::pmr::get_default_resource(),
+                      size_t window = 0);
 
 }  // namespace dc::runtime
 

@@ -61,6 +61,17 @@ SparseRows FindRows(uint32_t rows, uint32_t columns, std::span<const uint32_t> p
   return result;
 }
 
+std::vector<uint32_t> MostFirst(std::span<const uint32_t> counts) {
+  const uint32_t most = *std::max_element(counts.begin(), counts.end());
+  // A counting sort: where the next one goes that is so much smaller than the largest.
+  std::vector<uint32_t> next(size_t{most} + 2, 0);
+  for (uint32_t count : counts) ++next[most - count + 1];
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  std::vector<uint32_t> order(counts.size());
+  for (uint32_t i = 0; i < counts.size(); ++i) order[next[most - counts[i]]++] = i;
+  return order;
+}
+
 SparseRows Transpose(const SparseRows& source) {
   SparseRows result;
   result.rows = source.columns;

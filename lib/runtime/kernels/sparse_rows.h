@@ -43,6 +43,9 @@ SparseRows FindRows(uint32_t rows, uint32_t columns, std::span<const uint32_t> p
                     std::span<const uint16_t> codes, std::span<const float> codebook,
                     size_t survivors);
 
+// The numbers of `counts` (at least one), those of the largest first, equal ones in their order.
+std::vector<uint32_t> MostFirst(std::span<const uint32_t> counts);
+
 // The survivors of the transposed matrix.
 SparseRows Transpose(const SparseRows& source);
 

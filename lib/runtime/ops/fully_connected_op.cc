@@ -47,11 +47,11 @@ class FullyConnectedOp : public Op {
       const float* x = context.inputs[0] + v * weight_.columns * context.lanes;
       float* y = context.output + v * bias_.size() * context.lanes;
       const double work = work_ * static_cast<double>(context.lanes);
-      if (weight_.in_blocks && context.lanes == 1) {
+      if (context.lanes == 1 && RunColumns(context, work, x, y)) continue;
+      if (context.lanes == 1 && weight_.in_blocks) {
         RunBlocks(context, work, x, y);
         continue;
       }
-      if (context.lanes == 1 && RunColumns(context, work, x, y)) continue;
       ForChunks(context.pool, max_parts_, Parts(context.lanes), work,
                 [&](size_t, size_t begin, size_t end) {
                   if (context.lanes == 1) {
@@ -72,14 +72,13 @@ class FullyConnectedOp : public Op {
 
   void RunBlocks(const RunContext& context, double work, const float* x, float* y) const {
     const BlockMatrix& blocks = weight_.blocks;
-    ForChunks(context.pool, max_parts_, blocks.slices(), work,
+    ForChunks(context.pool, max_parts_, blocks.windows(), work,
               [&](size_t, size_t begin, size_t end) {
-                kernels_.block_permute(blocks, begin, end, x, bias_.data(), y);
-              });
-    // The overflow, whose rows are in an order of their own, adds to what is there.
-    ForChunks(context.pool, max_parts_, blocks.overflow.slices(), work / 4,
-              [&](size_t, size_t begin, size_t end) {
-                kernels_.sell_gather(blocks.overflow, begin, end, x, y, clamp_, y);
+                const size_t first = begin * BlockMatrix::kWindow;
+                const size_t last = std::min(end * BlockMatrix::kWindow, blocks.slices());
+                kernels_.block_permute(blocks, first, last, x, bias_.data(), y);
+                // What is not in blocks adds to what is there.
+                kernels_.sell_gather(blocks.rest, first, last, x, y, clamp_, y);
               });
   }
 
@@ -90,7 +89,7 @@ class FullyConnectedOp : public Op {
     uint32_t* const list = reinterpret_cast<uint32_t*>(context.scratch);
     const std::span<const uint32_t> active(list, kernels_.collect_active(x, weight_.columns, list));
     const double share = static_cast<double>(active.size()) / weight_.columns;
-    if (share > kMostActive) return false;
+    if (share > weight_.most_active) return false;
     ForChunks(context.pool, max_parts_, columns.bands(), work * share,
               [&](size_t, size_t begin, size_t end) {
                 kernels_.column_scatter(columns, begin, end, active, x, bias_.data(), clamp_, y);

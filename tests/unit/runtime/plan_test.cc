@@ -163,12 +163,13 @@ TEST(PlanTest, LargeSparseLayersAreThereByColumnsToo) {
     return plan.ok() ? plan->layers[0] : LayerPlan{.kernel = plan.status().ToString()};
   };
   const std::string target = " " + TargetName(SimdKernels());
-  EXPECT_EQ(layer(2000, 16).kernel, "sell16/columns" + target);
+  const std::string form = SimdKernels().fast_blocks ? "blocks" : "sell16";
+  EXPECT_EQ(layer(2000, 16).kernel, form + "/columns" + target);
   EXPECT_THAT(layer(2000, 16).reason, HasSubstr("by columns where at most"));
   // Two bytes of a row and one of a code for each survivor, and where the columns begin.
   EXPECT_GT(layer(2000, 16).resident_bytes, 5 * layer(2000, 16).survivors);
   EXPECT_EQ(layer(2000, 33).kernel, "sell16" + target);
-  EXPECT_EQ(layer(400, 16).kernel, "sell16" + target);
+  EXPECT_EQ(layer(400, 16).kernel, form + target);
 }
 
 TEST(PlanTest, ConvolvesWhereTransformsPay) {

@@ -6,6 +6,7 @@
 
 #include "base/rng.h"
 #include "runtime/kernels/block_matrix.h"
+#include "runtime/kernels/block_plan.h"
 #include "runtime/kernels/csb_matrix.h"
 #include "runtime/kernels/sell_matrix.h"
 
@@ -90,12 +91,82 @@ TEST(SparseLayoutsTest, HoldExactlyTheSurvivors) {
                                      .block_columns = 1 + rng.Below(255)});
     EXPECT_EQ(ContentsOf(csb), expected);
     if (entries < BlockMatrix::kMaxEntries) {
-      const uint32_t words = 1 + rng.Below(3);
-      const BlockMatrix blocks = LayOutBlocks(stored, transposed, codebook, words);
+      BlockPlan plan;
+      for (uint32_t row = 0; row < rows; ++row) plan.order.push_back((row * 71 + 5) % rows);
+      for (uint32_t first = 0; first < rows; first += BlockMatrix::kRows) {
+        plan.words.push_back(static_cast<uint8_t>(rng.Below(8)));
+      }
+      const BlockMatrix blocks = LayOutBlocks(stored, transposed, codebook, plan);
       EXPECT_EQ(ContentsOf(blocks.ToRows(), blocks.codebook), expected);
       // Whatever the order, they fill the same slots.
-      EXPECT_EQ(LayOutBlocks(source, false, codebook, words).slots, blocks.slots);
+      EXPECT_EQ(LayOutBlocks(source, false, codebook, plan).slots, blocks.slots);
     }
+  }
+}
+
+// Rows of 128 columns, two blocks, with one word a block.
+TEST(SparseLayoutsTest, ASharedWordTakesOneMoreOfEitherHalf) {
+  const std::vector<float> codebook = {0, 1};
+  const auto rest = [&](const std::vector<uint32_t>& columns) {
+    const std::vector<uint16_t> codes(columns.size(), 1);
+    const SparseRows source = FindRows(1, 128, columns, codes, codebook);
+    BlockPlan plan{.order = {0}, .words = {1}};
+    const BlockMatrix w = LayOutBlocks(source, false, codebook, plan);
+    EXPECT_EQ(ContentsOf(w.ToRows(), codebook), ContentsOf(source, codebook));
+    std::vector<uint32_t> left;
+    for (const auto& [place, value] : ContentsOf(w.rest)) left.push_back(place.second);
+    return left;
+  };
+  using Columns = std::vector<uint32_t>;
+  EXPECT_EQ(rest({3, 40}), Columns());
+  EXPECT_EQ(rest({3, 31, 32}), Columns());
+  EXPECT_EQ(rest({3, 32, 63}), Columns());
+  EXPECT_EQ(rest({3, 4, 5}), (Columns{5}));
+  EXPECT_EQ(rest({40, 41, 42}), (Columns{42}));
+  EXPECT_EQ(rest({3, 4, 40, 41}), (Columns{41}));
+  EXPECT_EQ(rest({3, 40, 41, 42, 64, 65, 96}), (Columns{42}));
+}
+
+TEST(SparseLayoutsTest, BlocksArePlannedWhereTheyFill) {
+  // Density of row r: density(r).
+  const auto plan_of = [](bool transposed, const auto& density) {
+    constexpr uint32_t kRows = 512, kColumns = 1024;
+    Rng rng(11);
+    const std::vector<float> codebook = {0, 1};
+    std::vector<uint32_t> positions;
+    for (uint32_t i = 0; i < kRows * kColumns; ++i) {
+      const uint32_t row = transposed ? i % kRows : i / kColumns;
+      if (rng.Uniform() < density(row)) positions.push_back(i);
+    }
+    const std::vector<uint16_t> codes(positions.size(), 1);
+    return PlanBlocks(FindRows(transposed ? kColumns : kRows, transposed ? kRows : kColumns,
+                               positions, codes, codebook),
+                      transposed);
+  };
+  for (const bool transposed : {false, true}) {
+    const auto alike = [&](double density) {
+      return plan_of(transposed, [=](uint32_t) { return density; });
+    };
+    const BlockPlan sparse = alike(0.004);
+    EXPECT_GE(sparse.estimate, sparse.sell_estimate);
+    int words = 0;
+    for (const double density : {0.04, 0.09, 0.25, 0.6, 1.0}) {
+      const BlockPlan plan = alike(density);
+      EXPECT_LT(plan.estimate, plan.sell_estimate) << density;
+      EXPECT_EQ(plan.words, std::vector<uint8_t>(32, plan.words[0])) << density;
+      EXPECT_TRUE(std::is_sorted(plan.order.begin(), plan.order.end())) << density;
+      EXPECT_GT(plan.words[0], words) << density;
+      words = plan.words[0];
+    }
+    // All 64 slots of a full row and block, or 63.
+    EXPECT_GE(words, int{BlockMatrix::kMostWords} - 1);
+    // Every other row is full, and the plan takes them together.
+    const BlockPlan uneven = plan_of(transposed, [](uint32_t row) { return row % 2 ? 1.0 : 0.02; });
+    for (uint32_t slot = 0; slot < 512; ++slot) {
+      EXPECT_EQ(uneven.order[slot] % 2, slot < 256) << slot;
+    }
+    EXPECT_GT(uneven.words.front(), 15);
+    EXPECT_LT(uneven.words.back(), 2);
   }
 }
 
