@@ -27,7 +27,7 @@ struct BlockMatrix {
   static constexpr uint32_t kSlots = 3, kMaxEntries = 32;
   // Rows of so many slices are the same in `slot_rows` and in `rest`: these slices can be computed
   // without the others. Within a window `rest` is in an order of its own.
-  static constexpr size_t kWindow = 16;
+  static constexpr size_t kWindow = 8;
   // The most words a block needs, when no weight of it is 0.
   static constexpr uint32_t kMostWords = 2 * ((kHalf + kSlots - 1) / kSlots);
   static constexpr uint32_t kSecondHalf = 1u << 31;

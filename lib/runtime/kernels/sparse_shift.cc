@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "hwy/cache_control.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "runtime/kernels/sparse_shift.cc"
 #include "hwy/foreach_target.h"
@@ -56,6 +58,10 @@ HWY_ATTR void Tile(const Job<Entry>& job, size_t band, size_t last_floats, const
       // Rows without survivors come last.
       if (count == 0 && !is_first && !is_last) break;
       float* HWY_RESTRICT out = y + order[i] * shift.y_row_stride;
+      if (!shift.offsets && !is_last) {
+        // A part of the next block's inputs, which lie in an outer cache.
+        hwy::Prefetch(x_block + w.block_columns * shift.unit + i * kLanes);
+      }
       V sums[kVectors];
       if (is_first) {
         const V bias = hn::Set(d, job.bias[first_row + order[i]]);

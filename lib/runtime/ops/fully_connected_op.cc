@@ -12,7 +12,7 @@ namespace dc::runtime {
 namespace {
 
 // Cores are not equally fast, other work keeps some of them: who is ahead takes more.
-constexpr size_t kPartsOfThread = 4;
+constexpr size_t kPartsOfThread = 8;
 
 class FullyConnectedOp : public Op {
  public:
