@@ -29,14 +29,14 @@ void WriteFlagRuns(const std::vector<bool>& flags, BitWriter* bits) {
 
 bool ReadFlagRuns(uint64_t count, BitReader* bits, std::vector<bool>* flags) {
   const int order = static_cast<int>(bits->Read(2));
-  flags->clear();
+  *flags = std::vector<bool>(count);
   bool current = false;
-  while (flags->size() < count) {
+  for (uint64_t i = 0; i < count;) {
     const int64_t number = ReadExpGolomb(order, bits);
     if (number < 0 || bits->overrun()) return false;
-    const uint64_t run = static_cast<uint64_t>(number) + current + (!flags->empty() && !current);
-    if (run > count - flags->size()) return false;
-    flags->insert(flags->end(), run, current);
+    const uint64_t run = static_cast<uint64_t>(number) + current + (i > 0 && !current);
+    if (run > count - i) return false;
+    for (const uint64_t end = i + run; i < end; ++i) (*flags)[i] = current;
     current = !current;
   }
   return true;

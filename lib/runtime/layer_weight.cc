@@ -8,6 +8,7 @@
 
 #include "entropy/common/matrix_shape.h"
 #include "runtime/kernels/block_plan.h"
+#include "runtime/kernels/build.h"
 
 namespace dc::runtime {
 namespace {
@@ -59,7 +60,8 @@ void MakeSparse(Constant* constant, LayerKind kind, const WeightShape& shape,
   }
   double most_active = kMostActive;
   const bool zero = std::find(codebook.begin(), codebook.end(), 0.0f) != codebook.end();
-  if (kernels.fast_blocks && codebook.size() + (zero ? 0 : 1) <= BlockMatrix::kMaxEntries) {
+  if (kHasBlocks && kernels.fast_blocks &&
+      codebook.size() + (zero ? 0 : 1) <= BlockMatrix::kMaxEntries) {
     const BlockPlan plan = PlanBlocks(lines, transposed);
     if (plan.estimate < plan.sell_estimate) {
       char text[96];
@@ -74,7 +76,7 @@ void MakeSparse(Constant* constant, LayerKind kind, const WeightShape& shape,
   // Smaller layers are done before what they skip is known; in fewer rows of a thread one column
   // waits for the sums of the one before.
   constexpr size_t kWorthColumns = 100'000, kWorthRows = 1024;
-  if (most_active >= kWorthActive && codebook.size() <= ColumnMatrix::kCodebook &&
+  if (!kForSize && most_active >= kWorthActive && codebook.size() <= ColumnMatrix::kCodebook &&
       lines.positions.size() >= kWorthColumns && shape.rows / shape.threads >= kWorthRows) {
     layer->reason +=
         "; by columns where at most " + Percent(most_active) + " of the inputs are not zero";
@@ -152,11 +154,12 @@ int64_t LayerWeight::ResidentBytes() const {
 void LayerWeight::MakeBatchForm() {
   // Blocks of columns whose inputs, 64 samples each, stay in a first-level cache.
   constexpr uint32_t kBlockColumns = 192;
-  std::span<const float> codebook = in_blocks ? blocks.codebook : sell.codebook;
+  const bool from_blocks = kHasBlocks && in_blocks;
+  std::span<const float> codebook = from_blocks ? blocks.codebook : sell.codebook;
   // The zeros that only fill up: with one of them 256 centroids would take 16-bit codes.
   while (!codebook.empty() && codebook.back() == 0.0f)
     codebook = codebook.first(codebook.size() - 1);
-  csb = LayOutCsb(in_blocks ? blocks.ToRows() : sell.ToRows(), codebook,
+  csb = LayOutCsb(from_blocks ? blocks.ToRows() : sell.ToRows(), codebook,
                   {.band_rows = kFullyConnectedBand, .block_columns = kBlockColumns}, memory);
 }
 
@@ -192,7 +195,7 @@ LayerWeight MakeLayerWeight(Constant constant, LayerKind kind, const WeightShape
   }
   // Of the dense kernel's time, when convolved directly.
   const double direct = weight.is_sparse ? density / SparseLimit(kind) : 1;
-  if (kernels.winograd && !constant.codebook.empty() &&
+  if (!kForSize && kernels.winograd && !constant.codebook.empty() &&
       constant.codebook.size() <= kMostPanelCodes && shape.winograd_cost < direct) {
     layer->reason += "; estimated " + Percent(shape.winograd_cost) +
                      " of the dense kernel's time, " + Percent(direct) + " without transforms";

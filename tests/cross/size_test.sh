@@ -21,7 +21,7 @@ if [[ $archive == --one-target ]]; then
 fi
 
 "$cc" -Os -s "$root/docs/examples/embed_c/main.c" -I"$root/lib/include" -o "$work/embed_c" \
-  "$archive" -Wl,--gc-sections -lzstd -lstdc++ -lm -pthread
+  "$archive" -Wl,--gc-sections,-z,noseparate-code,-z,pack-relative-relocs -lzstd -lstdc++ -lm -pthread
 if grep -q avx2 /proc/cpuinfo; then
   "$work/embed_c" "$root/tests/golden/v1/conv_table.dcz" >"$work/out"
   [[ $(wc -l <"$work/out") -eq 4 ]] || { echo "four outputs were expected"; exit 1; }

@@ -2,6 +2,7 @@
 
 #include "hwy/highway.h"
 #include "hwy/targets.h"
+#include "runtime/kernels/build.h"
 
 namespace dc::runtime {
 
@@ -20,21 +21,26 @@ const KernelSet& ReferenceKernels() {
 }
 
 const KernelSet& SimdKernels() {
-  static const KernelSet kKernels{.sell_gather = SellGatherSimd,
-                                  .sparse_shift = SparseShiftSimd,
-                                  .block_permute = BlockPermuteSimd,
-                                  .collect_active = CollectActiveSimd,
-                                  .column_scatter = ColumnScatterSimd,
-                                  .panel_dot = PanelDotSimd,
-                                  .panel_shift = PanelShiftSimd,
-                                  .lrn = LrnSimd,
-                                  .pool_plane = PoolPlaneSimd,
-                                  .winograd = WinogradIsCovered(),
-                                  .winograd_transform_input = WinogradTransformInputSimd,
-                                  .winograd_transform_filters = WinogradTransformFiltersSimd,
-                                  .winograd_multiply = WinogradMultiplySimd,
-                                  .winograd_transform_output = WinogradTransformOutputSimd,
-                                  .fast_blocks = BlockPermuteIsFast()};
+  static const KernelSet kKernels = [] {
+    KernelSet set{.sell_gather = SellGatherSimd,
+                  .sparse_shift = SparseShiftSimd,
+                  .block_permute = kHasBlocks ? BlockPermuteSimd : nullptr,
+                  .collect_active = kForSize ? nullptr : CollectActiveSimd,
+                  .column_scatter = kForSize ? nullptr : ColumnScatterSimd,
+                  .panel_dot = PanelDotSimd,
+                  .panel_shift = PanelShiftSimd,
+                  .lrn = LrnSimd,
+                  .pool_plane = PoolPlaneSimd,
+                  .fast_blocks = kHasBlocks && BlockPermuteIsFast()};
+    if (!kForSize) {
+      set.winograd = WinogradIsCovered();
+      set.winograd_transform_input = WinogradTransformInputSimd;
+      set.winograd_transform_filters = WinogradTransformFiltersSimd;
+      set.winograd_multiply = WinogradMultiplySimd;
+      set.winograd_transform_output = WinogradTransformOutputSimd;
+    }
+    return set;
+  }();
   return kKernels;
 }
 

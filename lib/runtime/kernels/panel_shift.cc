@@ -4,6 +4,7 @@
 #define HWY_TARGET_INCLUDE "runtime/kernels/panel_shift.cc"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
+#include "runtime/kernels/build.h"
 #include "runtime/kernels/shift_vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -68,17 +69,18 @@ HWY_ATTR void PanelShiftTarget(const PanelMatrix& w, size_t first_panel, size_t 
   const LineVectors vectors(shift.length);
   const size_t last_row = HWY_MIN(last_panel * kPanelRows, size_t{w.rows});
   for (size_t line = 0; line < shift.lines; ++line) {
-    for (size_t v = 0; v < vectors.count; v += kMaxVectors) {
+    for (size_t v = 0, wide; v < vectors.count; v += wide) {
+      wide = HWY_MIN(kMaxVectors, vectors.count - v);
+      if (kForSize && wide < kMaxVectors) wide = 1;
       for (size_t row = first_panel * kPanelRows; row < last_row; row += kRows) {
         const size_t count = HWY_MIN(kRows, last_row - row);
-        const size_t wide = HWY_MIN(kMaxVectors, vectors.count - v);
         const size_t last_floats = vectors.LastFloats(v + wide);
         switch (wide) {
           case 1:
             Tile<1>(job, row, count, last_floats, line, v * kLanes);
             break;
           case 2:
-            Tile<2>(job, row, count, last_floats, line, v * kLanes);
+            if (!kForSize) Tile<2>(job, row, count, last_floats, line, v * kLanes);
             break;
           default:
             Tile<3>(job, row, count, last_floats, line, v * kLanes);

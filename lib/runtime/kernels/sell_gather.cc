@@ -117,11 +117,14 @@ HWY_ATTR void Slices(const SellMatrix& w, const Code* codes, size_t first_slice,
   }
 }
 
-template <typename Code>
-HWY_ATTR void ChooseLookup(const SellMatrix& w, const Code* codes, size_t first_slice,
-                           size_t last_slice, const float* x, const float* bias, Clamp clamp,
-                           float* y) {
-  if (w.codebook_entries <= kLanes) {
+}  // namespace
+
+HWY_ATTR void SellGatherTarget(const SellMatrix& w, size_t first_slice, size_t last_slice,
+                               const float* x, const float* bias, Clamp clamp, float* y) {
+  const uint8_t* const codes = w.codes8.data();
+  if (!w.codes16.empty()) {
+    Slices<GatherLookup>(w, w.codes16.data(), first_slice, last_slice, x, bias, clamp, y);
+  } else if (w.codebook_entries <= kLanes) {
     Slices<OneRegisterLookup>(w, codes, first_slice, last_slice, x, bias, clamp, y);
   } else if (w.codebook_entries <= 2 * kLanes) {
     Slices<TwoRegisterLookup>(w, codes, first_slice, last_slice, x, bias, clamp, y);
@@ -131,17 +134,6 @@ HWY_ATTR void ChooseLookup(const SellMatrix& w, const Code* codes, size_t first_
 #endif
   } else {
     Slices<GatherLookup>(w, codes, first_slice, last_slice, x, bias, clamp, y);
-  }
-}
-
-}  // namespace
-
-HWY_ATTR void SellGatherTarget(const SellMatrix& w, size_t first_slice, size_t last_slice,
-                               const float* x, const float* bias, Clamp clamp, float* y) {
-  if (w.codes16.empty()) {
-    ChooseLookup(w, w.codes8.data(), first_slice, last_slice, x, bias, clamp, y);
-  } else {
-    ChooseLookup(w, w.codes16.data(), first_slice, last_slice, x, bias, clamp, y);
   }
 }
 

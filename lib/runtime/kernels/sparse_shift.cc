@@ -1,6 +1,7 @@
 #include "runtime/kernels/sparse_shift.h"
 
 #include <array>
+#include <numeric>
 
 #include "hwy/cache_control.h"
 
@@ -8,19 +9,13 @@
 #define HWY_TARGET_INCLUDE "runtime/kernels/sparse_shift.cc"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
+#include "runtime/kernels/build.h"
 #include "runtime/kernels/shift_vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace dc::runtime {
 namespace HWY_NAMESPACE {
 namespace {
-
-// Offsets of a batch: column c of a block lies c units behind its first.
-constexpr std::array<uint32_t, CsbShape::kMaxBlockColumns> kIdentity = [] {
-  std::array<uint32_t, CsbShape::kMaxBlockColumns> numbers{};
-  for (uint32_t i = 0; i < numbers.size(); ++i) numbers[i] = i;
-  return numbers;
-}();
 
 // Everything that stays the same over the tiles of a call.
 template <typename Entry>
@@ -30,6 +25,8 @@ struct Job {
   const Shift& shift;
   const float* bias;
   Clamp clamp;
+  // Without offsets: column c of a block lies c units behind its first.
+  const uint32_t* numbers;
 };
 
 // One tile of kVectors vectors, the last of which has `last_floats` floats, at x and, for row r of
@@ -46,7 +43,7 @@ HWY_ATTR void Tile(const Job<Entry>& job, size_t band, size_t last_floats, const
   for (size_t block = 0; block < w.blocks; ++block) {
     const size_t first_column = block * w.block_columns;
     const uint32_t* HWY_RESTRICT offsets =
-        shift.offsets ? shift.offsets + first_column : kIdentity.data();
+        shift.offsets ? shift.offsets + first_column : job.numbers;
     const float* HWY_RESTRICT x_block = shift.offsets ? x : x + first_column * shift.unit;
     const uint16_t* HWY_RESTRICT order = w.order.data() + first_row * w.blocks + block * height;
     const uint8_t* HWY_RESTRICT counts = w.counts.data() + first_row * w.blocks + block * height;
@@ -98,8 +95,12 @@ using TileFunction = void (*)(const Job<Entry>&, size_t, size_t, const float*, f
 // are machines without AVX2.
 template <typename Entry>
 constexpr auto Widths() {
-  if constexpr (sizeof(Entry) > 2 || HWY_TARGET == HWY_SSE4) {
+  if constexpr (sizeof(Entry) > 2 && kForSize) {
+    return std::index_sequence<1>();
+  } else if constexpr (sizeof(Entry) > 2 || HWY_TARGET == HWY_SSE4) {
     return std::index_sequence<4, 1>();
+  } else if constexpr (kForSize) {
+    return std::index_sequence<8, 4, 2, 1>();
   } else if constexpr (kManyRegisters) {
     return std::index_sequence<14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1>();
   } else {
@@ -151,10 +152,12 @@ HWY_ATTR void Bands(const Job<Entry>& job, size_t first_band, size_t last_band) 
 
 HWY_ATTR void SparseShiftTarget(const CsbMatrix& w, size_t first_band, size_t last_band,
                                 const Shift& shift, const float* bias, Clamp clamp) {
+  uint32_t numbers[CsbShape::kMaxBlockColumns];
+  if (!shift.offsets) std::iota(numbers, numbers + CsbShape::kMaxBlockColumns, 0u);
   if (w.entries32.empty()) {
-    Bands<uint16_t>({w, w.entries16.data(), shift, bias, clamp}, first_band, last_band);
+    Bands<uint16_t>({w, w.entries16.data(), shift, bias, clamp, numbers}, first_band, last_band);
   } else {
-    Bands<uint32_t>({w, w.entries32.data(), shift, bias, clamp}, first_band, last_band);
+    Bands<uint32_t>({w, w.entries32.data(), shift, bias, clamp, numbers}, first_band, last_band);
   }
 }
 

@@ -1,10 +1,12 @@
 // Conv: groups, strides, pads and dilations over one or two spatial axes, with a constant weight.
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <utility>
 
 #include "runtime/arena.h"
 #include "runtime/chunks.h"
+#include "runtime/kernels/build.h"
 #include "runtime/layer_weight.h"
 #include "runtime/ops/registry.h"
 #include "runtime/ops/shift_planes.h"
@@ -214,11 +216,12 @@ StatusOr<NodeResult> MakeConv(const NodeContext& context) {
                           .columns = static_cast<uint32_t>(columns),
                           .groups = static_cast<uint32_t>(group),
                           .block_columns = BlockColumns(one, columns / group_channels),
-                          .winograd_cost = WinogradCost(window, x[0], w[0], group)};
+                          .winograd_cost = kForSize ? std::numeric_limits<double>::infinity()
+                                                    : WinogradCost(window, x[0], w[0], group)};
   result.layer.emplace();
   LayerWeight weight = MakeLayerWeight(std::move(constant), LayerKind::kConvolution, shape, 1.0f,
                                        context.kernels, context.memory, &*result.layer);
-  if (!weight.filters.empty()) {
+  if (!kForSize && !weight.filters.empty()) {
     result.op = MakeWinograd(std::move(weight), std::move(bias), window, x[0],
                              {context.clamp, context.max_chunks, context.kernels});
     return result;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "runtime/chunks.h"
+#include "runtime/kernels/build.h"
 #include "runtime/layer_weight.h"
 #include "runtime/ops/registry.h"
 
@@ -47,8 +48,8 @@ class FullyConnectedOp : public Op {
       const float* x = context.inputs[0] + v * weight_.columns * context.lanes;
       float* y = context.output + v * bias_.size() * context.lanes;
       const double work = work_ * static_cast<double>(context.lanes);
-      if (context.lanes == 1 && RunColumns(context, work, x, y)) continue;
-      if (context.lanes == 1 && weight_.in_blocks) {
+      if (!kForSize && context.lanes == 1 && RunColumns(context, work, x, y)) continue;
+      if (kHasBlocks && context.lanes == 1 && weight_.in_blocks) {
         RunBlocks(context, work, x, y);
         continue;
       }

@@ -59,10 +59,10 @@ StatusOr<NodeResult> MakeTranspose(const NodeContext& context) {
   if (perm.empty()) {  // ONNX's default reverses the dimensions.
     for (int64_t d = rank - 1; d >= 0; --d) perm.push_back(d);
   }
-  std::vector<int64_t> sorted = perm;
-  std::sort(sorted.begin(), sorted.end());
   bool valid = static_cast<int64_t>(perm.size()) == rank;
-  for (int64_t d = 0; valid && d < rank; ++d) valid = sorted[static_cast<size_t>(d)] == d;
+  for (int64_t d = 0; valid && d < rank; ++d) {
+    valid = std::find(perm.begin(), perm.end(), d) != perm.end();
+  }
   if (!valid) {
     return BadInput("perm is no permutation of " + std::to_string(rank) + " dimensions", "",
                     "the file contradicts itself; encode the model again");

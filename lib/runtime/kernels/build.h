@@ -1,0 +1,22 @@
+// What this build of the library has. Code behind a constant that is false is not in it.
+#ifndef DC_RUNTIME_KERNELS_BUILD_H_
+#define DC_RUNTIME_KERNELS_BUILD_H_
+
+#include "hwy/detect_targets.h"
+
+namespace dc::runtime {
+
+// Layouts for permutations of two registers: only if kernels for AVX-512 are compiled.
+inline constexpr bool kHasBlocks = (HWY_TARGETS & HWY_AVX3) != 0;
+
+// Whether the smallest program counts for more than the fastest (CMAKE_BUILD_TYPE=MinSizeRel): then
+// there is one way to convolve, one to multiply a vector, and tiles of few widths.
+#ifdef DC_FOR_SIZE
+inline constexpr bool kForSize = true;
+#else
+inline constexpr bool kForSize = false;
+#endif
+
+}  // namespace dc::runtime
+
+#endif  // DC_RUNTIME_KERNELS_BUILD_H_
