@@ -60,7 +60,8 @@ struct BlockMatrix {
   void ForEachSlot(size_t slice, size_t lane, const Visit& visit) const {
     const size_t count = words(slice), own = count / 2;
     for (uint32_t block = 0; block < blocks; ++block) {
-      const uint32_t* const word = &slots[(slice_begin[slice] + block * count) * kRows + lane];
+      const uint32_t* const word =
+          slots.data() + (slice_begin[slice] + block * count) * kRows + lane;
       const auto visit_slot = [&](size_t w, uint32_t slot, uint32_t half) {
         const uint32_t bits = word[w * kRows] >> 10 * slot;
         const uint32_t column = block * kColumns + half * kHalf + (bits & 31u);

@@ -52,7 +52,7 @@ Counts CountBothWays(const SparseRows& source, bool transposed) {
 
 // How much of what counts differ by is the rows' and not chance, by which they would differ by as
 // much as the root of their mean (James and Stein's estimate).
-double PartOfRows(std::span<const uint32_t> counts) {
+double ShareBeyondChance(std::span<const uint32_t> counts) {
   double sum = 0, squares = 0;
   for (uint32_t count : counts) {
     sum += count;
@@ -123,8 +123,8 @@ BlockPlan PlanBlocks(const SparseRows& source, bool transposed) {
   BlockPlan plan;
   // Rows that are about alike stay in their order, in which they are read and written faster.
   constexpr double kAlike = 0.5;
-  const double part = PartOfRows(counts.rows);
-  if (part < kAlike) {
+  const double beyond_chance = ShareBeyondChance(counts.rows);
+  if (beyond_chance < kAlike) {
     plan.order.resize(counts.rows.size());
     std::iota(plan.order.begin(), plan.order.end(), 0u);
   } else {
@@ -139,7 +139,7 @@ BlockPlan PlanBlocks(const SparseRows& source, bool transposed) {
     for (size_t i = first; i < last; ++i) in_slice += counts.rows[plan.order[i]];
     const double of_slice =
         in_slice / static_cast<double>(last - first) * survivors / std::max(counted, 1.0);
-    const double of_row = part < kAlike ? mean : mean + part * (of_slice - mean);
+    const double of_row = beyond_chance < kAlike ? mean : mean + beyond_chance * (of_slice - mean);
     // Hardly fewer than in the slice before: no need to try everything again.
     constexpr double kHardly = 0.01;
     if (std::abs(planned_for - of_row) <= kHardly * of_row) {
