@@ -5,6 +5,7 @@
 #include <numeric>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "entropy/common/matrix_shape.h"
 #include "runtime/kernels/block_plan.h"
@@ -41,17 +42,11 @@ void MakeSparse(Constant* constant, LayerKind kind, const WeightShape& shape,
   const auto& codebook = constant->codebook;
   // As they are stored: row by row, or column by column.
   const bool transposed = shape.transposed != constant->column_major;
-  const SparseRows lines = FindRows(
-      transposed ? shape.columns : shape.rows, transposed ? shape.rows : shape.columns,
-      constant->positions, constant->codes, codebook, static_cast<size_t>(layer->survivors));
-  SparseRows sorted;
-  const auto rows = [&]() -> const SparseRows& {
-    if (!transposed) return lines;
-    sorted = Transpose(lines);
-    return sorted;
-  };
+  SparseRows lines = FindRows(transposed ? shape.columns : shape.rows,
+                              transposed ? shape.rows : shape.columns, constant->positions,
+                              constant->codes, codebook, static_cast<size_t>(layer->survivors));
   if (kind == LayerKind::kConvolution) {
-    weight->csb = LayOutCsb(rows(), codebook,
+    weight->csb = LayOutCsb(transposed ? Transpose(lines) : std::move(lines), codebook,
                             {.group_rows = shape.rows / shape.groups,
                              .band_rows = kConvolutionBand,
                              .block_columns = shape.block_columns},
@@ -65,7 +60,7 @@ void MakeSparse(Constant* constant, LayerKind kind, const WeightShape& shape,
     const BlockPlan plan = PlanBlocks(lines, transposed);
     if (plan.estimate < plan.sell_estimate) {
       char text[96];
-      std::snprintf(text, sizeof(text), "; estimated %.0f us in blocks, %.0f in SELL-16",
+      std::snprintf(text, sizeof(text), "; estimated %.1f us in blocks, %.1f in SELL-16",
                     plan.estimate, plan.sell_estimate);
       layer->reason += text;
       weight->in_blocks = true;
@@ -83,7 +78,7 @@ void MakeSparse(Constant* constant, LayerKind kind, const WeightShape& shape,
     weight->by_columns = LayOutColumns(lines, transposed, codebook, shape.threads, weight->memory);
     weight->most_active = most_active;
   }
-  if (!weight->in_blocks) weight->sell = LayOutSell(rows(), codebook, weight->memory);
+  if (!weight->in_blocks) weight->sell = LayOutSell(lines, transposed, codebook, weight->memory);
 }
 
 std::vector<PanelMatrix> MakeDense(Constant* constant, const WeightShape& shape,

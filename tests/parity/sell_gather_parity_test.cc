@@ -10,7 +10,7 @@ namespace {
 void Check(const SparseSample& sample, Clamp clamp) {
   SCOPED_TRACE(sample.name);
   const StoredSample stored = MakeSample(sample);
-  const SellMatrix w = LayOutSell(stored.rows, stored.codebook);
+  const SellMatrix w = LayOutSell(stored.rows, false, stored.codebook);
   Rng rng(3);
   const std::vector<float> x = RandomFloats(w.columns, rng);
   const std::vector<float> bias = RandomFloats(w.rows, rng);
@@ -44,7 +44,7 @@ TEST(SellGatherParityTest, ReferenceByHand) {
   const std::vector<float> codebook = {0.0f, 2.0f, -1.0f};
   const std::vector<uint32_t> positions = {1, 6, 8};
   const std::vector<uint16_t> codes = {1, 2, 1};
-  const SellMatrix w = LayOutSell(FindRows(3, 3, positions, codes, codebook), codebook);
+  const SellMatrix w = LayOutSell(FindRows(3, 3, positions, codes, codebook), false, codebook);
   const float x[] = {10, 20, 30};
   const float bias[] = {1, -2, 3};
   float y[3];

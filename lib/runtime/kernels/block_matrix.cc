@@ -50,10 +50,14 @@ class SlotWriter {
   SlotWriter(uint32_t zero, const BlockPlan& plan, BlockMatrix* out)
       : out_(*out), plan_(plan), zero_(zero), empty_((zero << 5) * (1u | 1u << 10 | 1u << 20)) {
     const uint32_t most = *std::max_element(plan.words.begin(), plan.words.end());
+    alike_ = std::count(plan.words.begin(), plan.words.end(), most) ==
+                 static_cast<std::ptrdiff_t>(plan.words.size()) &&
+             std::is_sorted(plan.order.begin(), plan.order.end());
     for (uint32_t words = 0; words <= most; ++words) AppendPlaces(words, &places_);
   }
 
-  // Both return what does not fit, as a matrix with a row for each of `plan.order`.
+  // Both return what does not fit, as a matrix with a row for each of `plan.order` or, of columns,
+  // its transpose.
   SparseRows WriteRows(const SparseRows& source) {
     out_.slots.reserve(out_.slice_begin.back() * BlockMatrix::kRows);
     for (uint32_t block = 0; block < out_.blocks; ++block) {
@@ -91,19 +95,23 @@ class SlotWriter {
           counts_[row] = counts_[row] > own_slots_[row] ? kSlotTaken : kSlotFree;
         }
       }
-      WriteColumn(source, column, &rest);
+      if (alike_) {
+        WriteColumn<true>(source, column, &rest);
+      } else {
+        WriteColumn<false>(source, column, &rest);
+      }
       if (in_block == BlockMatrix::kColumns - 1 || column == source.rows - 1) {
         CopyBlock(column / BlockMatrix::kColumns);
       }
     }
-    for (uint32_t column = 0; column < source.rows; ++column) {
+    for (uint32_t column = 0; column < source.rows && !alike_; ++column) {
       const uint32_t begin = column * source.columns;
       for (uint64_t i = rest.begin[column]; i < rest.begin[column + 1]; ++i) {
         rest.own_positions[i] = begin + slot_of_[rest.own_positions[i] - begin];
       }
     }
     rest.Own(rest.begin.back());
-    return Transpose(rest);
+    return rest;
   }
 
  private:
@@ -176,10 +184,13 @@ class SlotWriter {
     block_.resize(out_.slice_begin.back() / out_.blocks * BlockMatrix::kRows + BlockMatrix::kRows);
   }
 
+  // kAlike: without looking up where rows are.
+  template <bool kAlike>
   [[gnu::noinline]] void WriteColumn(const SparseRows& source, uint32_t column, SparseRows* rest) {
     const uint32_t* const words_of = words_of_.data();
     const uint16_t* const places_of = places_of_.data();
-    const Place* const places = places_.data();
+    const Place* const places = places_.data() + (kAlike ? places_of[0] : 0);
+    const uint32_t slice_words = plan_.words[0] * BlockMatrix::kRows;
     uint32_t* const words = block_.data();
     uint8_t* const counts = counts_.data();
     const uint32_t* const positions = source.positions.data();
@@ -192,8 +203,11 @@ class SlotWriter {
     const uint64_t end = source.begin[column + 1];
     for (uint64_t i = source.begin[column]; i < end; ++i) {
       const uint32_t position = positions[i], code = codes[i], row = position - column_begin;
-      const Place& to = places[places_of[row] + counts[row]++];
-      words[words_of[row] + to.word] ^= (in_half | (code ^ zero) << 5) * to.factor ^ to.sets;
+      const Place& to = places[(kAlike ? 0 : places_of[row]) + counts[row]++];
+      const uint32_t first = kAlike
+                                 ? row / BlockMatrix::kRows * slice_words + row % BlockMatrix::kRows
+                                 : words_of[row];
+      words[first + to.word] ^= (in_half | (code ^ zero) << 5) * to.factor ^ to.sets;
       rest_positions[overflow] = position;
       rest_codes[overflow] = static_cast<uint16_t>(code);
       overflow += to.overflows;
@@ -216,6 +230,7 @@ class SlotWriter {
   BlockMatrix& out_;
   const BlockPlan& plan_;
   const uint32_t zero_, empty_;  // code and word of unused slots
+  bool alike_;                   // rows are in their order, slices have as many words
   std::vector<Place> places_;    // kPlaces for every number of words
   // What each half block, or each row of the half block at hand, has already, from the beginning of
   // one of the lists on; and the same for rows that have nothing yet.
@@ -255,7 +270,7 @@ BlockMatrix LayOutBlocks(const SparseRows& source, bool transposed, std::span<co
   result.codebook.resize(BlockMatrix::kMaxEntries, 0.0f);
   SlotWriter writer(zero, plan, &result);
   const SparseRows rest = transposed ? writer.WriteColumns(source) : writer.WriteRows(source);
-  result.rest = LayOutSell(rest, codebook, memory, BlockMatrix::kWindow);
+  result.rest = LayOutSell(rest, transposed, codebook, memory, BlockMatrix::kWindow);
   for (uint32_t& row : result.rest.slot_rows) row = result.slot_rows[row];
   return result;
 }

@@ -10,37 +10,57 @@ constexpr uint32_t kMaxGap = 255;
 // Kernels load this many centroids into registers without asking how many there are.
 constexpr size_t kMinCodebook = 64;
 
-// Entries that the survivors of a row take, fillers included.
-uint32_t EntriesOfRow(const SparseRows& source, uint32_t row) {
-  const uint32_t* const positions = source.positions.data();
-  const uint64_t end = source.begin[row + 1];
-  uint64_t entries = end - source.begin[row];
-  uint32_t last = row * source.columns;
-  for (uint64_t i = source.begin[row]; i < end; ++i) {
-    const uint32_t gap = positions[i] - last;
-    if (gap > kMaxGap) [[unlikely]]
-      entries += (gap - 1) / kMaxGap;
-    last = positions[i];
+// Calls visit(row, distance, i) for every survivor i of `source` or its transpose, line by line,
+// with its distance from the one before it in its row or, for the first, from column 0.
+template <typename Visit>
+void ForEachDistance(const SparseRows& source, bool transposed, const Visit& visit) {
+  if (!transposed) {
+    for (uint32_t row = 0; row < source.rows; ++row) {
+      uint32_t last = row * source.columns;
+      for (uint64_t i = source.begin[row]; i < source.begin[row + 1]; ++i) {
+        visit(row, source.positions[i] - last, i);
+        last = source.positions[i];
+      }
+    }
+    return;
   }
-  return static_cast<uint32_t>(entries);
+  std::vector<uint32_t> last(source.columns, 0);
+  for (uint32_t column = 0; column < source.rows; ++column) {
+    const uint32_t begin = column * source.columns;
+    for (uint64_t i = source.begin[column]; i < source.begin[column + 1]; ++i) {
+      const uint32_t row = source.positions[i] - begin;
+      visit(row, column - last[row], i);
+      last[row] = column;
+    }
+  }
 }
 
-// Writes the entries of a row, `stride` apart.
+// Entries that the survivors of each row take, fillers included.
+std::vector<uint32_t> CountEntries(const SparseRows& source, bool transposed) {
+  std::vector<uint32_t> entries(transposed ? source.columns : source.rows, 0);
+  ForEachDistance(
+      source, transposed, [&](uint32_t row, uint32_t gap, uint64_t) __attribute__((always_inline)) {
+        ++entries[row];
+        if (gap > kMaxGap) [[unlikely]]
+          entries[row] += (gap - 1) / kMaxGap;
+      });
+  return entries;
+}
+
+// Writes the entries of every row from (*at)[row] on, kRows apart.
 template <typename Code>
-void FillRow(const SparseRows& source, uint32_t row, size_t stride, uint8_t* gaps, Code* codes) {
-  const uint32_t* const positions = source.positions.data();
+void Fill(const SparseRows& source, bool transposed, std::vector<size_t>* at, uint8_t* gaps,
+          Code* codes) {
   const uint16_t* const source_codes = source.codes.data();
-  const uint64_t end = source.begin[row + 1];
-  uint32_t last = row * source.columns;
-  for (uint64_t i = source.begin[row]; i < end; ++i) {
-    uint32_t gap = positions[i] - last;
-    last = positions[i];
-    for (; gap > kMaxGap; gap -= kMaxGap, gaps += stride, codes += stride) *gaps = kMaxGap;
-    *gaps = static_cast<uint8_t>(gap);
-    *codes = static_cast<Code>(source_codes[i]);
-    gaps += stride;
-    codes += stride;
-  }
+  ForEachDistance(
+      source,
+      transposed, [&](uint32_t row, uint32_t gap, uint64_t i) __attribute__((always_inline)) {
+        size_t entry = (*at)[row];
+        for (; gap > kMaxGap; gap -= kMaxGap, entry += SellMatrix::kRows) gaps[entry] = kMaxGap;
+        gaps[entry] = static_cast<uint8_t>(gap);
+        codes[entry] = static_cast<Code>(source_codes[i]);
+        (*at)[row] = entry + SellMatrix::kRows;
+      });
 }
 
 }  // namespace
@@ -78,12 +98,12 @@ SparseRows SellMatrix::ToRows() const {
   return result;
 }
 
-SellMatrix LayOutSell(const SparseRows& source, std::span<const float> codebook,
+SellMatrix LayOutSell(const SparseRows& source, bool transposed, std::span<const float> codebook,
                       std::pmr::memory_resource* memory, size_t window) {
   constexpr uint32_t kRows = SellMatrix::kRows;
   SellMatrix result(memory);
-  result.rows = source.rows;
-  result.columns = source.columns;
+  result.rows = transposed ? source.columns : source.rows;
+  result.columns = transposed ? source.rows : source.columns;
   result.survivors = static_cast<int64_t>(source.positions.size());
 
   result.codebook.assign(codebook.begin(), codebook.end());
@@ -93,13 +113,12 @@ SellMatrix LayOutSell(const SparseRows& source, std::span<const float> codebook,
   result.codebook_entries = static_cast<uint32_t>(result.codebook.size());
   result.codebook.resize(std::max(result.codebook.size(), kMinCodebook), 0.0f);
 
-  std::vector<uint32_t> entries(source.rows);
-  for (uint32_t row = 0; row < source.rows; ++row) entries[row] = EntriesOfRow(source, row);
-  const size_t slices = (size_t{source.rows} + kRows - 1) / kRows;
-  result.slot_rows.assign(slices * kRows, source.rows);
-  const size_t window_rows = window == 0 ? source.rows : window * kRows;
-  for (size_t first = 0; first < source.rows; first += window_rows) {
-    const size_t last = std::min<size_t>(first + window_rows, source.rows);
+  const std::vector<uint32_t> entries = CountEntries(source, transposed);
+  const size_t slices = (size_t{result.rows} + kRows - 1) / kRows;
+  result.slot_rows.assign(slices * kRows, result.rows);
+  const size_t window_rows = window == 0 ? result.rows : window * kRows;
+  for (size_t first = 0; first < result.rows; first += window_rows) {
+    const size_t last = std::min<size_t>(first + window_rows, result.rows);
     const std::vector<uint32_t> order = MostFirst(std::span(entries).subspan(first, last - first));
     std::transform(order.begin(), order.end(), &result.slot_rows[first],
                    [&](uint32_t row) { return static_cast<uint32_t>(first) + row; });
@@ -119,17 +138,16 @@ SellMatrix LayOutSell(const SparseRows& source, std::span<const float> codebook,
   } else {
     result.codes8.assign(total, static_cast<uint8_t>(filler));
   }
+  // Where the first entry of each row goes.
+  std::vector<size_t> at(result.rows);
   for (size_t slot = 0; slot < result.slots(); ++slot) {
     const uint32_t row = result.slot_rows[slot];
-    // Where no row has entries there is not even an address to write them to.
-    if (row == source.rows || source.begin[row] == source.begin[row + 1]) continue;
-    const size_t entry = result.slice_begin[slot / kRows] * kRows + slot % kRows;
-    uint8_t* const gaps = result.gaps.data() + entry;
-    if (wide) {
-      FillRow(source, row, kRows, gaps, result.codes16.data() + entry);
-    } else {
-      FillRow(source, row, kRows, gaps, result.codes8.data() + entry);
-    }
+    if (row != result.rows) at[row] = result.slice_begin[slot / kRows] * kRows + slot % kRows;
+  }
+  if (wide) {
+    Fill(source, transposed, &at, result.gaps.data(), result.codes16.data());
+  } else {
+    Fill(source, transposed, &at, result.gaps.data(), result.codes8.data());
   }
   return result;
 }

@@ -66,9 +66,9 @@ struct SellMatrix {
   }
 };
 
-// Lays `source` out; rows are ordered within runs of `window` slices, or all (0). Precondition: the
-// codes are below codebook.size().
-SellMatrix LayOutSell(const SparseRows& source, std::span<const float> codebook,
+// Lays `source`, or its transpose, out; rows are ordered within runs of `window` slices, or all
+// (0). Precondition: the codes are below codebook.size().
+SellMatrix LayOutSell(const SparseRows& source, bool transposed, std::span<const float> codebook,
                       std::pmr::memory_resource* memory = std::pmr::get_default_resource(),
                       size_t window = 0);
 

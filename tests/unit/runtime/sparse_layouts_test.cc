@@ -80,7 +80,7 @@ TEST(SparseLayoutsTest, HoldExactlyTheSurvivors) {
         FindRows(transposed ? columns : rows, minor, positions, codes, codebook);
     const SparseRows sorted = Transpose(stored);
     const SparseRows& source = transposed ? sorted : stored;
-    const SellMatrix sell = LayOutSell(source, codebook);
+    const SellMatrix sell = LayOutSell(stored, transposed, codebook);
     EXPECT_EQ(ContentsOf(sell), expected);
     EXPECT_EQ(sell.survivors, static_cast<int64_t>(expected.size()));
     EXPECT_GE(sell.codebook.size(), 64u);
@@ -241,7 +241,8 @@ TEST(SparseLayoutsTest, DistancesAroundTheWidthOfAGap) {
     for (uint32_t gap : {1u, 254u, 255u, 256u, 257u, 509u, 510u, 511u, 512u, 765u, 766u}) {
       const std::vector<uint32_t> positions = {first, first + gap};
       const std::vector<uint16_t> codes = {1, 1};
-      const SellMatrix w = LayOutSell(FindRows(1, 2000, positions, codes, codebook), codebook);
+      const SellMatrix w =
+          LayOutSell(FindRows(1, 2000, positions, codes, codebook), false, codebook);
       const Contents expected = {{{0, first}, 5}, {{0, first + gap}, 5}};
       EXPECT_EQ(ContentsOf(w), expected) << first << " + " << gap;
     }
@@ -260,7 +261,7 @@ TEST(SparseLayoutsTest, SlicesOfSixteenAreSortedAndTight) {
       codes.push_back(1);
     }
   }
-  const SellMatrix w = LayOutSell(FindRows(50, 200, positions, codes, codebook), codebook);
+  const SellMatrix w = LayOutSell(FindRows(50, 200, positions, codes, codebook), false, codebook);
   ASSERT_EQ(w.slices(), 4u);
   EXPECT_EQ(w.slots(), 64u);
   for (size_t s = 1; s < w.slices(); ++s) {
@@ -281,7 +282,7 @@ TEST(SparseLayoutsTest, AboutTwoBytesASurvivorAtPaperDensity) {
     positions.push_back(i);
     codes.push_back(static_cast<uint16_t>(1 + rng.Below(3)));
   }
-  const SellMatrix w = LayOutSell(FindRows(300, 784, positions, codes, codebook), codebook);
+  const SellMatrix w = LayOutSell(FindRows(300, 784, positions, codes, codebook), false, codebook);
   EXPECT_LT(static_cast<double>(w.ResidentBytes()), 2.3 * static_cast<double>(w.survivors));
 }
 
