@@ -13,7 +13,7 @@ namespace dc::runtime {
 namespace {
 
 // Cores are not equally fast, other work keeps some of them: who is ahead takes more.
-constexpr size_t kPartsOfThread = 8;
+constexpr size_t kPartsOfThread = 16;
 
 class FullyConnectedOp : public Op {
  public:
