@@ -10,17 +10,21 @@ constexpr uint32_t kMaxGap = 255;
 // Kernels load this many centroids into registers without asking how many there are.
 constexpr size_t kMinCodebook = 64;
 
-// Calls visit(row, distance, i) for every survivor i of `source` or its transpose, line by line,
-// with its distance from the one before it in its row or, for the first, from column 0.
-template <typename Visit>
-void ForEachDistance(const SparseRows& source, bool transposed, const Visit& visit) {
+// Calls visit(distance, i, &(*state)[row]) for every survivor i of `source` or its transpose, line
+// by line, with its distance from the one before it in its row or, for the first, from column 0.
+template <typename State, typename Visit>
+void ForEachDistance(const SparseRows& source, bool transposed, std::vector<State>* state,
+                     const Visit& visit) {
   if (!transposed) {
     for (uint32_t row = 0; row < source.rows; ++row) {
       uint32_t last = row * source.columns;
+      // In a register, which a row's survivors do not wait for.
+      State of_row = (*state)[row];
       for (uint64_t i = source.begin[row]; i < source.begin[row + 1]; ++i) {
-        visit(row, source.positions[i] - last, i);
+        visit(source.positions[i] - last, i, &of_row);
         last = source.positions[i];
       }
+      (*state)[row] = of_row;
     }
     return;
   }
@@ -29,7 +33,7 @@ void ForEachDistance(const SparseRows& source, bool transposed, const Visit& vis
     const uint32_t begin = column * source.columns;
     for (uint64_t i = source.begin[column]; i < source.begin[column + 1]; ++i) {
       const uint32_t row = source.positions[i] - begin;
-      visit(row, column - last[row], i);
+      visit(column - last[row], i, &(*state)[row]);
       last[row] = column;
     }
   }
@@ -38,12 +42,12 @@ void ForEachDistance(const SparseRows& source, bool transposed, const Visit& vis
 // Entries that the survivors of each row take, fillers included.
 std::vector<uint32_t> CountEntries(const SparseRows& source, bool transposed) {
   std::vector<uint32_t> entries(transposed ? source.columns : source.rows, 0);
-  ForEachDistance(
-      source, transposed, [&](uint32_t row, uint32_t gap, uint64_t) __attribute__((always_inline)) {
-        ++entries[row];
-        if (gap > kMaxGap) [[unlikely]]
-          entries[row] += (gap - 1) / kMaxGap;
-      });
+  const auto count = [](uint32_t gap, uint64_t, uint32_t * of_row) __attribute__((always_inline)) {
+    ++*of_row;
+    if (gap > kMaxGap) [[unlikely]]
+      *of_row += (gap - 1) / kMaxGap;
+  };
+  ForEachDistance(source, transposed, &entries, count);
   return entries;
 }
 
@@ -52,15 +56,14 @@ template <typename Code>
 void Fill(const SparseRows& source, bool transposed, std::vector<size_t>* at, uint8_t* gaps,
           Code* codes) {
   const uint16_t* const source_codes = source.codes.data();
-  ForEachDistance(
-      source,
-      transposed, [&](uint32_t row, uint32_t gap, uint64_t i) __attribute__((always_inline)) {
-        size_t entry = (*at)[row];
-        for (; gap > kMaxGap; gap -= kMaxGap, entry += SellMatrix::kRows) gaps[entry] = kMaxGap;
-        gaps[entry] = static_cast<uint8_t>(gap);
-        codes[entry] = static_cast<Code>(source_codes[i]);
-        (*at)[row] = entry + SellMatrix::kRows;
-      });
+  const auto fill = [=](uint32_t gap, uint64_t i, size_t * of_row) __attribute__((always_inline)) {
+    size_t entry = *of_row;
+    for (; gap > kMaxGap; gap -= kMaxGap, entry += SellMatrix::kRows) gaps[entry] = kMaxGap;
+    gaps[entry] = static_cast<uint8_t>(gap);
+    codes[entry] = static_cast<Code>(source_codes[i]);
+    *of_row = entry + SellMatrix::kRows;
+  };
+  ForEachDistance(source, transposed, at, fill);
 }
 
 }  // namespace
