@@ -50,8 +50,8 @@ struct LayerWeight {
   bool in_blocks = false;
   BlockMatrix blocks;
   SellMatrix sell;
-  // The same as either, for inputs of which at most the share most_active is not zero; without bands
-  // where that does not pay.
+  // The same as either, for inputs of which at most the share most_active is not zero; without
+  // bands where that does not pay.
   ColumnMatrix by_columns;
   double most_active = 0;
   std::vector<PanelMatrix> panels;  // of a dense weight, one a group
