@@ -118,7 +118,8 @@ BlockPlan PlanBlocks(const SparseRows& source, bool transposed) {
   const Counts counts = CountBothWays(source, transposed);
   const double survivors = static_cast<double>(source.positions.size());
   const std::vector<double> shares = ShareOfHalves(counts.halves);
-  const double blocks = static_cast<double>((counts.halves.size() + 1) / 2);
+  const size_t whole_blocks = (counts.halves.size() + 1) / 2;
+  const double blocks = static_cast<double>(whole_blocks);
 
   BlockPlan plan;
   // Rows that are about alike stay in their order, in which they are read and written faster.
@@ -157,8 +158,8 @@ BlockPlan PlanBlocks(const SparseRows& source, bool transposed) {
     for (uint32_t words = 0; words < overflow.size(); ++words) {
       const double left = overflow[words] / static_cast<double>(shares.size());
       const double cost = (words > 0 ? kSliceCost : 0) +
-                          blocks * (kWordCost * (words / 2 * 2) + kSharedWordCost * (words % 2) +
-                                    kEntryCost * kRows * left);
+                          blocks * (kWordCost * (words - words % 2) +
+                                    kSharedWordCost * (words % 2) + kEntryCost * kRows * left);
       if (words == 0 || cost < best) {
         best = cost;
         chosen = words;
