@@ -42,11 +42,11 @@ void MakeSparse(Constant* constant, LayerKind kind, const WeightShape& shape,
   const auto& codebook = constant->codebook;
   // As they are stored: row by row, or column by column.
   const bool transposed = shape.transposed != constant->column_major;
-  SparseRows lines = FindRows(transposed ? shape.columns : shape.rows,
-                              transposed ? shape.rows : shape.columns, constant->positions,
-                              constant->codes, codebook, static_cast<size_t>(layer->survivors));
+  const SparseRows lines = FindRows(
+      transposed ? shape.columns : shape.rows, transposed ? shape.rows : shape.columns,
+      constant->positions, constant->codes, codebook, static_cast<size_t>(layer->survivors));
   if (kind == LayerKind::kConvolution) {
-    weight->csb = LayOutCsb(transposed ? Transpose(lines) : std::move(lines), codebook,
+    weight->csb = LayOutCsb(lines, transposed, codebook,
                             {.group_rows = shape.rows / shape.groups,
                              .band_rows = kConvolutionBand,
                              .block_columns = shape.block_columns},
@@ -154,7 +154,7 @@ void LayerWeight::MakeBatchForm() {
   // The zeros that only fill up: with one of them 256 centroids would take 16-bit codes.
   while (!codebook.empty() && codebook.back() == 0.0f)
     codebook = codebook.first(codebook.size() - 1);
-  csb = LayOutCsb(from_blocks ? blocks.ToRows() : sell.ToRows(), codebook,
+  csb = LayOutCsb(from_blocks ? blocks.ToRows() : sell.ToRows(), false, codebook,
                   {.band_rows = kFullyConnectedBand, .block_columns = kBlockColumns}, memory);
 }
 

@@ -17,7 +17,7 @@ std::vector<uint32_t> Active(CollectActive* collect, const std::vector<float>& x
 void Check(const SparseSample& sample, bool transposed, size_t bands, double density) {
   SCOPED_TRACE(sample.name);
   const StoredSample stored = MakeSample(sample);
-  const SparseRows columns = Transpose(stored.rows);
+  const SparseRows columns = Transposed(stored.rows);
   const ColumnMatrix w =
       LayOutColumns(transposed ? columns : stored.rows, transposed, stored.codebook, bands);
   ASSERT_EQ(w.rows, sample.rows);

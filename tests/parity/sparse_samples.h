@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/rng.h"
@@ -69,6 +70,31 @@ inline StoredSample MakeSample(const SparseSample& sample) {
   stored.rows =
       FindRows(sample.rows, sample.columns, stored.positions, stored.codes, stored.codebook);
   return stored;
+}
+
+// The survivors of the transposed matrix.
+inline SparseRows Transposed(const SparseRows& source) {
+  SparseRows result;
+  result.rows = source.columns;
+  result.columns = source.rows;
+  std::vector<std::vector<std::pair<uint32_t, uint16_t>>> lines(result.rows);
+  for (uint32_t row = 0; row < source.rows; ++row) {
+    for (uint64_t i = source.begin[row]; i < source.begin[row + 1]; ++i) {
+      const uint32_t column = source.positions[i] - row * source.columns;
+      lines[column].emplace_back(column * result.columns + row, source.codes[i]);
+    }
+  }
+  result.Own(source.positions.size());
+  result.begin.push_back(0);
+  size_t next = 0;
+  for (const auto& line : lines) {
+    for (const auto& [position, code] : line) {
+      result.own_positions[next] = position;
+      result.own_codes[next++] = code;
+    }
+    result.begin.push_back(next);
+  }
+  return result;
 }
 
 // The sum of |value * x(column)| over the survivors of `row`, and their number.

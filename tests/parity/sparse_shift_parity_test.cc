@@ -54,7 +54,7 @@ TEST(SparseShiftParityTest, BatchesOnAllTargets) {
       SCOPED_TRACE(sample.name);
       const StoredSample stored = MakeSample(sample);
       for (const CsbShape& shape : Shapes()) {
-        const CsbMatrix w = LayOutCsb(stored.rows, stored.codebook, shape);
+        const CsbMatrix w = LayOutCsb(stored.rows, false, stored.codebook, shape);
         for (size_t batch : {16, 32, 64}) {
           if (batch > 16 && w.columns > 1000) continue;
           const std::vector<float> x = RandomFloats(w.columns * batch + kReadSlack, rng);
@@ -76,7 +76,7 @@ TEST(SparseShiftParityTest, PlanesOnAllTargets) {
       for (size_t length : {1, 16, 17, 47, 96, 111, 128, 144, 200, 223, 224, 225, 300, 500}) {
         if (length > 80 && sample.name != "ragged rows") continue;
         const CsbMatrix w =
-            LayOutCsb(stored.rows, stored.codebook,
+            LayOutCsb(stored.rows, false, stored.codebook,
                       {.band_rows = static_cast<uint32_t>(1 + length % 20),
                        .block_columns = static_cast<uint32_t>(1 + length * 7 % 255)});
         for (size_t unit : {1, 3}) {
@@ -105,7 +105,7 @@ TEST(SparseShiftParityTest, FirstRowIsWhereOutputsBegin) {
   OnEveryTarget([] {
     const StoredSample stored = MakeSample({"ragged rows", 9, 20, 0.5, 16});
     const CsbMatrix w =
-        LayOutCsb(stored.rows, stored.codebook, {.band_rows = 3, .block_columns = 8});
+        LayOutCsb(stored.rows, false, stored.codebook, {.band_rows = 3, .block_columns = 8});
     Rng rng(8);
     const std::vector<float> x = RandomFloats(200, rng);
     const std::vector<float> bias = RandomFloats(9, rng);
@@ -130,7 +130,7 @@ TEST(SparseShiftParityTest, ReferenceByHand) {
   const std::vector<float> codebook = {0.0f, 2.0f, -1.0f};
   const std::vector<uint32_t> positions = {0, 2};
   const std::vector<uint16_t> codes = {1, 2};
-  const CsbMatrix w = LayOutCsb(FindRows(1, 3, positions, codes, codebook), codebook,
+  const CsbMatrix w = LayOutCsb(FindRows(1, 3, positions, codes, codebook), false, codebook,
                                 {.band_rows = 1, .block_columns = 2});
   const std::vector<uint32_t> offsets = {0, 1, 4};
   std::vector<float> x(8 + kReadSlack);

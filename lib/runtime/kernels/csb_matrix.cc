@@ -6,93 +6,101 @@
 namespace dc::runtime {
 namespace {
 
-// The survivors of one band: counts first, then entries.
-class BandWriter {
+// Survivors: first how many each row and block has, then the entries themselves.
+class CellWriter {
  public:
-  BandWriter(const SparseRows& source, size_t band, CsbMatrix* out)
+  CellWriter(const SparseRows& source, bool transposed, CsbMatrix* out)
       : source_(source),
-        out_(out),
-        band_(band),
-        first_(out->band_begin[band]),
-        height_(out->band_begin[band + 1] - first_),
-        cells_(height_ * out->blocks, 0) {}
+        transposed_(transposed),
+        out_(*out),
+        cells_(size_t{out->rows} * out->blocks, 0) {}
 
-  // Sets order and counts of the band and entry_begin of the blocks after its first.
+  // Sets order, counts and entry_begin.
   void Order() {
-    ForEachCell(
-        [&](size_t cell, uint64_t begin, uint64_t end, uint32_t) { cells_[cell] = end - begin; });
-    for (size_t block = 0; block < out_->blocks; ++block) OrderBlock(block);
+    ForEachRun([this](size_t cell, uint64_t begin, uint64_t end, uint32_t) __attribute__((
+        always_inline)) { cells_[cell] += static_cast<uint32_t>(end - begin); });
+    for (size_t band = 0; band < out_.bands(); ++band) {
+      for (size_t block = 0; block < out_.blocks; ++block) OrderBlock(band, block);
+    }
   }
 
   // Writes the entries; cells_ holds where those of each row and block go.
   template <typename Entry>
-  void Write(Entry* entries) {
+  void Write(std::pmr::vector<Entry>* entries) {
+    entries->resize(source_.positions.size());
+    Entry* const all = entries->data();
     const uint32_t* const positions = source_.positions.data();
     const uint16_t* const source_codes = source_.codes.data();
-    ForEachCell([&](size_t cell, uint64_t begin, uint64_t end, uint32_t position) {
-      Entry* to = entries + cells_[cell];
+    const auto write = [ =, this ](size_t cell, uint64_t begin, uint64_t end, uint32_t position)
+        __attribute__((always_inline)) {
+      uint32_t entry = cells_[cell];
       for (uint64_t i = begin; i < end; ++i) {
         const uint32_t code = source_codes[i];
-        *to++ = static_cast<Entry>((positions[i] - position) | code << CsbMatrix::kColumnBits);
+        all[entry++] =
+            static_cast<Entry>((positions[i] - position) | code << CsbMatrix::kColumnBits);
       }
-    });
+      cells_[cell] = entry;
+    };
+    ForEachRun(write);
   }
 
  private:
-  // Calls visit(row in the band * blocks + block, first survivor, end of survivors, position of the
-  // block's first column) for each row and block that has survivors.
+  // Calls visit(row * blocks + block, first survivor, end of survivors, what to take from their
+  // positions for the column within the block) for runs of survivors of one row and block.
   template <typename Visit>
-  void ForEachCell(const Visit& visit) const {
+  void ForEachRun(const Visit& visit) const {
     const uint32_t* const positions = source_.positions.data();
-    for (size_t row = first_; row < first_ + height_; ++row) {
-      size_t cell = (row - first_) * out_->blocks;
-      uint32_t position = static_cast<uint32_t>(row) * source_.columns;
-      const uint64_t end = source_.begin[row + 1];
-      for (uint64_t i = source_.begin[row]; i < end; ++cell, position += out_->block_columns) {
+    for (uint32_t line = 0; line < source_.rows; ++line) {
+      const uint32_t line_begin = line * source_.columns;
+      const uint64_t end = source_.begin[line + 1];
+      uint64_t i = source_.begin[line];
+      if (transposed_) {
+        const size_t block = line / out_.block_columns;
+        const uint32_t column = line % out_.block_columns;
+        for (; i < end; ++i) {
+          const size_t row = positions[i] - line_begin;
+          visit(row * out_.blocks + block, i, i + 1, positions[i] - column);
+        }
+        continue;
+      }
+      size_t cell = size_t{line} * out_.blocks;
+      for (uint32_t position = line_begin; i < end; ++cell, position += out_.block_columns) {
         const uint64_t begin = i;
-        while (i < end && positions[i] - position < out_->block_columns) ++i;
+        while (i < end && positions[i] - position < out_.block_columns) ++i;
         if (i > begin) visit(cell, begin, i, position);
       }
     }
   }
 
   // Counting sort of the rows, the most survivors first.
-  void OrderBlock(size_t block) {
+  void OrderBlock(size_t band, size_t block) {
+    const size_t first = out_.band_begin[band], height = out_.band_begin[band + 1] - first;
+    const auto cell = [&](size_t row) -> uint32_t& {
+      return cells_[(first + row) * out_.blocks + block];
+    };
     std::array<uint32_t, 257> next{};  // next[255 - n] rows have more than n survivors
-    for (size_t r = 0; r < height_; ++r) ++next[256 - cells_[r * out_->blocks + block]];
+    for (size_t r = 0; r < height; ++r) ++next[256 - cell(r)];
     for (size_t c = 1; c < next.size(); ++c) next[c] += next[c - 1];
-    const size_t at = first_ * out_->blocks + block * height_;
-    for (size_t r = 0; r < height_; ++r) {
-      const uint64_t count = cells_[r * out_->blocks + block];
+    const size_t at = first * out_.blocks + block * height;
+    for (size_t r = 0; r < height; ++r) {
+      const uint32_t count = cell(r);
       const size_t i = at + next[255 - count]++;
-      out_->order[i] = static_cast<uint16_t>(r);
-      out_->counts[i] = static_cast<uint8_t>(count);
+      out_.order[i] = static_cast<uint16_t>(r);
+      out_.counts[i] = static_cast<uint8_t>(count);
     }
-    uint64_t entry = out_->entry_begin[band_ * out_->blocks + block];
-    for (size_t i = at; i < at + height_; ++i) {
-      cells_[out_->order[i] * size_t{out_->blocks} + block] = entry;
-      entry += out_->counts[i];
+    uint64_t entry = out_.entry_begin[band * out_.blocks + block];
+    for (size_t i = at; i < at + height; ++i) {
+      cell(out_.order[i]) = static_cast<uint32_t>(entry);
+      entry += out_.counts[i];
     }
-    out_->entry_begin[band_ * out_->blocks + block + 1] = entry;
+    out_.entry_begin[band * out_.blocks + block + 1] = entry;
   }
 
   const SparseRows& source_;
-  CsbMatrix* const out_;
-  const size_t band_, first_, height_;
-  std::vector<uint64_t> cells_;  // row by row, one a block: survivors, then where they go
+  const bool transposed_;
+  CsbMatrix& out_;
+  std::vector<uint32_t> cells_;  // row by row, one a block: survivors, then where the next goes
 };
-
-template <typename Entry>
-void WriteBands(const SparseRows& source, CsbMatrix* out, std::pmr::vector<Entry>* entries) {
-  entries->resize(source.positions.size());
-  for (size_t band = 0; band < out->bands(); ++band) {
-    BandWriter writer(source, band, out);
-    writer.Order();
-    if (out->entry_begin[(band + 1) * out->blocks] > out->entry_begin[band * out->blocks]) {
-      writer.Write(entries->data());
-    }
-  }
-}
 
 }  // namespace
 
@@ -103,28 +111,30 @@ int64_t CsbMatrix::ResidentBytes() const {
       entries32.size() * sizeof(uint32_t) + codebook.size() * sizeof(float));
 }
 
-CsbMatrix LayOutCsb(const SparseRows& source, std::span<const float> codebook,
+CsbMatrix LayOutCsb(const SparseRows& source, bool transposed, std::span<const float> codebook,
                     const CsbShape& shape, std::pmr::memory_resource* memory) {
   CsbMatrix out(memory);
-  out.rows = source.rows;
-  out.columns = source.columns;
-  out.block_columns = std::min(shape.block_columns, source.columns);
-  out.blocks = (source.columns + out.block_columns - 1) / out.block_columns;
-  const uint32_t group_rows = shape.group_rows == 0 ? source.rows : shape.group_rows;
-  for (uint32_t group = 0; group < source.rows; group += group_rows) {
+  out.rows = transposed ? source.columns : source.rows;
+  out.columns = transposed ? source.rows : source.columns;
+  out.block_columns = std::min(shape.block_columns, out.columns);
+  out.blocks = (out.columns + out.block_columns - 1) / out.block_columns;
+  const uint32_t group_rows = shape.group_rows == 0 ? out.rows : shape.group_rows;
+  for (uint32_t group = 0; group < out.rows; group += group_rows) {
     for (uint32_t row = 0; row < group_rows; row += shape.band_rows) {
       out.band_begin.push_back(group + row);
     }
   }
-  out.band_begin.push_back(source.rows);
-  out.order.resize(size_t{source.rows} * out.blocks);
+  out.band_begin.push_back(out.rows);
+  out.order.resize(size_t{out.rows} * out.blocks);
   out.counts.resize(out.order.size());
   out.entry_begin.assign(out.bands() * out.blocks + 1, 0);
   out.codebook.assign(codebook.begin(), codebook.end());
+  CellWriter writer(source, transposed, &out);
+  writer.Order();
   if (codebook.size() > 256) {
-    WriteBands(source, &out, &out.entries32);
+    writer.Write(&out.entries32);
   } else {
-    WriteBands(source, &out, &out.entries16);
+    writer.Write(&out.entries16);
   }
   return out;
 }

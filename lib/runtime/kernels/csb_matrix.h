@@ -77,8 +77,8 @@ struct CsbMatrix {
   }
 };
 
-// Lays `source` out. Precondition: the codes are below codebook.size().
-CsbMatrix LayOutCsb(const SparseRows& source, std::span<const float> codebook,
+// Lays `source`, or its transpose, out. Precondition: the codes are below codebook.size().
+CsbMatrix LayOutCsb(const SparseRows& source, bool transposed, std::span<const float> codebook,
                     const CsbShape& shape,
                     std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 

@@ -72,30 +72,4 @@ std::vector<uint32_t> MostFirst(std::span<const uint32_t> counts) {
   return order;
 }
 
-SparseRows Transpose(const SparseRows& source) {
-  SparseRows result;
-  result.rows = source.columns;
-  result.columns = source.rows;
-  const auto for_each = [&](const auto& visit) {
-    for (uint32_t row = 0; row < source.rows; ++row) {
-      const uint32_t row_begin = row * source.columns;
-      for (uint64_t i = source.begin[row]; i < source.begin[row + 1]; ++i) {
-        visit(row, source.positions[i] - row_begin, source.codes[i]);
-      }
-    }
-  };
-  // next[r]: first the survivors of the rows before r, then where the next one of row r goes.
-  std::vector<uint64_t> next(size_t{result.rows} + 1, 0);
-  for_each([&](uint32_t, uint32_t column, uint16_t) { ++next[column + 1]; });
-  std::partial_sum(next.begin(), next.end(), next.begin());
-  result.begin = next;
-  result.Own(source.positions.size());
-  for_each([&](uint32_t row, uint32_t column, uint16_t code) {
-    const uint64_t i = next[column]++;
-    result.own_positions[i] = column * result.columns + row;
-    result.own_codes[i] = code;
-  });
-  return result;
-}
-
 }  // namespace dc::runtime

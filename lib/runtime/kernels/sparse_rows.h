@@ -46,9 +46,6 @@ SparseRows FindRows(uint32_t rows, uint32_t columns, std::span<const uint32_t> p
 // The numbers of `counts` (at least one), those of the largest first, equal ones in their order.
 std::vector<uint32_t> MostFirst(std::span<const uint32_t> counts);
 
-// The survivors of the transposed matrix.
-SparseRows Transpose(const SparseRows& source);
-
 }  // namespace dc::runtime
 
 #endif  // DC_RUNTIME_KERNELS_SPARSE_ROWS_H_

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/rng.h"
+#include "parity/sparse_samples.h"
 #include "runtime/kernels/block_matrix.h"
 #include "runtime/kernels/block_plan.h"
 #include "runtime/kernels/csb_matrix.h"
@@ -78,14 +79,14 @@ TEST(SparseLayoutsTest, HoldExactlyTheSurvivors) {
     }
     const SparseRows stored =
         FindRows(transposed ? columns : rows, minor, positions, codes, codebook);
-    const SparseRows sorted = Transpose(stored);
+    const SparseRows sorted = Transposed(stored);
     const SparseRows& source = transposed ? sorted : stored;
     const SellMatrix sell = LayOutSell(stored, transposed, codebook);
     EXPECT_EQ(ContentsOf(sell), expected);
     EXPECT_EQ(sell.survivors, static_cast<int64_t>(expected.size()));
     EXPECT_GE(sell.codebook.size(), 64u);
     EXPECT_EQ(ContentsOf(sell.ToRows(), sell.codebook), expected);
-    const CsbMatrix csb = LayOutCsb(source, codebook,
+    const CsbMatrix csb = LayOutCsb(stored, transposed, codebook,
                                     {.group_rows = rows % 2 ? rows : rows / 2,
                                      .band_rows = 1 + rng.Below(40),
                                      .block_columns = 1 + rng.Below(255)});
@@ -180,7 +181,7 @@ TEST(SparseLayoutsTest, CsbBandsKeepToGroupsAndLongRowsComeFirst) {
     positions.push_back(i);
     codes.push_back(static_cast<uint16_t>(i % 2));
   }
-  const CsbMatrix w = LayOutCsb(FindRows(60, 400, positions, codes, codebook), codebook,
+  const CsbMatrix w = LayOutCsb(FindRows(60, 400, positions, codes, codebook), false, codebook,
                                 {.group_rows = 30, .band_rows = 16, .block_columns = 255});
   EXPECT_EQ(w.band_begin, (std::pmr::vector<uint32_t>{0, 16, 30, 46, 60}));
   EXPECT_EQ(w.blocks, 2u);
@@ -195,21 +196,6 @@ TEST(SparseLayoutsTest, CsbBandsKeepToGroupsAndLongRowsComeFirst) {
   }
   // A full block of 255 columns is as many as a count can say.
   EXPECT_EQ(*std::max_element(w.counts.begin(), w.counts.end()), 255);
-}
-
-TEST(SparseLayoutsTest, TransposedRowsAreThoseOfTheColumnMajorScan) {
-  // 0 1 2 / 3 0 1 and its columns.
-  const std::vector<float> codebook = {0, 1, 2, 3};
-  const std::vector<uint32_t> by_rows = {1, 2, 3, 5}, by_columns = {1, 2, 4, 5};
-  const std::vector<uint16_t> row_codes = {1, 2, 3, 1}, column_codes = {3, 1, 2, 1};
-  const SparseRows a = FindRows(2, 3, by_rows, row_codes, codebook);
-  const SparseRows b = Transpose(FindRows(3, 2, by_columns, column_codes, codebook));
-  EXPECT_EQ(b.rows, 2u);
-  EXPECT_EQ(b.columns, 3u);
-  EXPECT_EQ(a.begin, (std::vector<uint64_t>{0, 2, 4}));
-  EXPECT_EQ(a.begin, b.begin);
-  EXPECT_TRUE(std::ranges::equal(a.positions, b.positions));
-  EXPECT_TRUE(std::ranges::equal(a.codes, b.codes));
 }
 
 TEST(SparseLayoutsTest, FindsTheRowsOfTheLargestMatrices) {
