@@ -125,7 +125,8 @@ BlockPlan PlanBlocks(const SparseRows& source, bool transposed) {
   // Rows that are about alike stay in their order, in which they are read and written faster.
   constexpr double kAlike = 0.5;
   const double beyond_chance = ShareBeyondChance(counts.rows);
-  if (beyond_chance < kAlike) {
+  const bool alike = beyond_chance < kAlike;
+  if (alike) {
     plan.order.resize(counts.rows.size());
     std::iota(plan.order.begin(), plan.order.end(), 0u);
   } else {
@@ -140,7 +141,7 @@ BlockPlan PlanBlocks(const SparseRows& source, bool transposed) {
     for (size_t i = first; i < last; ++i) in_slice += counts.rows[plan.order[i]];
     const double of_slice =
         in_slice / static_cast<double>(last - first) * survivors / std::max(counted, 1.0);
-    const double of_row = beyond_chance < kAlike ? mean : mean + beyond_chance * (of_slice - mean);
+    const double of_row = alike ? mean : mean + beyond_chance * (of_slice - mean);
     // Hardly fewer than in the slice before: no need to try everything again.
     constexpr double kHardly = 0.01;
     if (std::abs(planned_for - of_row) <= kHardly * of_row) {

@@ -1,7 +1,6 @@
 #include "runtime/kernels/csb_matrix.h"
 
 #include <algorithm>
-#include <array>
 
 namespace dc::runtime {
 namespace {
@@ -72,24 +71,22 @@ class CellWriter {
     }
   }
 
-  // Counting sort of the rows, the most survivors first.
+  // Orders the rows of a block of a band, the most survivors first, and finds where each begins.
   void OrderBlock(size_t band, size_t block) {
     const size_t first = out_.band_begin[band], height = out_.band_begin[band + 1] - first;
     const auto cell = [&](size_t row) -> uint32_t& {
       return cells_[(first + row) * out_.blocks + block];
     };
-    std::array<uint32_t, 257> next{};  // next[255 - n] rows have more than n survivors
-    for (size_t r = 0; r < height; ++r) ++next[256 - cell(r)];
-    for (size_t c = 1; c < next.size(); ++c) next[c] += next[c - 1];
     const size_t at = first * out_.blocks + block * height;
-    for (size_t r = 0; r < height; ++r) {
-      const uint32_t count = cell(r);
-      const size_t i = at + next[255 - count]++;
-      out_.order[i] = static_cast<uint16_t>(r);
-      out_.counts[i] = static_cast<uint8_t>(count);
+    std::vector<uint32_t> counts(height);
+    for (size_t r = 0; r < height; ++r) counts[r] = cell(r);
+    size_t i = at;
+    for (const uint32_t row : MostFirst(counts)) {
+      out_.order[i] = static_cast<uint16_t>(row);
+      out_.counts[i++] = static_cast<uint8_t>(counts[row]);
     }
     uint64_t entry = out_.entry_begin[band * out_.blocks + block];
-    for (size_t i = at; i < at + height; ++i) {
+    for (i = at; i < at + height; ++i) {
       cell(out_.order[i]) = static_cast<uint32_t>(entry);
       entry += out_.counts[i];
     }

@@ -93,9 +93,14 @@ TEST(SparseLayoutsTest, HoldExactlyTheSurvivors) {
     EXPECT_EQ(ContentsOf(csb), expected);
     if (entries < BlockMatrix::kMaxEntries) {
       BlockPlan plan;
-      for (uint32_t row = 0; row < rows; ++row) plan.order.push_back((row * 71 + 5) % rows);
+      // Rows in their order and slices that are alike take another way.
+      const bool alike = rng.Below(2) == 0;
+      const uint8_t words = static_cast<uint8_t>(rng.Below(8));
+      for (uint32_t row = 0; row < rows; ++row) {
+        plan.order.push_back(alike ? row : (row * 71 + 5) % rows);
+      }
       for (uint32_t first = 0; first < rows; first += BlockMatrix::kRows) {
-        plan.words.push_back(static_cast<uint8_t>(rng.Below(8)));
+        plan.words.push_back(alike ? words : static_cast<uint8_t>(rng.Below(8)));
       }
       const BlockMatrix blocks = LayOutBlocks(stored, transposed, codebook, plan);
       EXPECT_EQ(ContentsOf(blocks.ToRows(), blocks.codebook), expected);
@@ -126,6 +131,33 @@ TEST(SparseLayoutsTest, ASharedWordTakesOneMoreOfEitherHalf) {
   EXPECT_EQ(rest({40, 41, 42}), (Columns{42}));
   EXPECT_EQ(rest({3, 4, 40, 41}), (Columns{41}));
   EXPECT_EQ(rest({3, 40, 41, 42, 64, 65, 96}), (Columns{42}));
+}
+
+// A thread that computes a window of blocks and of the rest must meet the same rows in both.
+TEST(SparseLayoutsTest, AWindowOfTheRestHasTheRowsOfItsBlocks) {
+  constexpr uint32_t kRows = 500, kColumns = 300;
+  Rng rng(12);
+  const std::vector<float> codebook = {0, 1};
+  std::vector<uint32_t> positions;
+  for (uint32_t i = 0; i < kRows * kColumns; ++i) {
+    if (rng.Uniform() < 0.05 + 0.5 * (i / kColumns % 7) / 7) positions.push_back(i);
+  }
+  const std::vector<uint16_t> codes(positions.size(), 1);
+  const SparseRows source = FindRows(kRows, kColumns, positions, codes, codebook);
+  const SparseRows columns = Transposed(source);
+  for (const bool transposed : {false, true}) {
+    BlockPlan plan{.words = std::vector<uint8_t>(32, 1)};
+    for (uint32_t row = 0; row < kRows; ++row) plan.order.push_back(row * 77 % kRows);
+    const BlockMatrix w = LayOutBlocks(transposed ? columns : source, transposed, codebook, plan);
+    ASSERT_EQ(w.windows(), 4u);
+    ASSERT_EQ(w.rest.slot_rows.size(), w.slot_rows.size());
+    constexpr std::ptrdiff_t kWindow = BlockMatrix::kWindow * BlockMatrix::kRows;
+    for (std::ptrdiff_t at = 0; at < 512; at += kWindow) {
+      EXPECT_TRUE(std::is_permutation(w.slot_rows.begin() + at, w.slot_rows.begin() + at + kWindow,
+                                      w.rest.slot_rows.begin() + at))
+          << at;
+    }
+  }
 }
 
 TEST(SparseLayoutsTest, BlocksArePlannedWhereTheyFill) {
