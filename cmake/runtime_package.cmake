@@ -10,7 +10,7 @@ include(CMakePackageConfigHelpers)
 set(runtime_dir ${PROJECT_BINARY_DIR}/runtime)
 set(runtime_object ${runtime_dir}/dc_runtime.o)
 set(runtime_archive ${runtime_dir}/libdc_runtime.a)
-set(runtime_parts dc_format_reader dc_entropy_dec dc_base dc_manifest_nanopb)
+set(runtime_parts dc_format_reader dc_entropy_dec dc_op dc_base dc_manifest_nanopb)
 set(part_files ${runtime_parts} nanopb::protobuf-nanopb-static)
 list(TRANSFORM part_files REPLACE "(.+)" "$<TARGET_FILE:\\1>")
 

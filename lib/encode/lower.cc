@@ -138,8 +138,8 @@ class Lowering {
         return OkStatus();
       }
     }
-    const format::OpSpec* spec = node.domain.empty() ? format::FindOp(node.op) : nullptr;
-    if (!spec) {
+    const op::Operator* spec = node.domain.empty() ? op::FindOperator(node.op) : nullptr;
+    if (!spec || spec->id == op::Id::kNone) {
       const std::string op = node.domain.empty() ? node.op : node.domain + "." + node.op;
       return Unsupported("a .dcz cannot hold operator " + op, Quoted(node),
                          "export the model without it");
@@ -149,7 +149,7 @@ class Lowering {
 
   Status LowerOperator(const Node& node, const format::OpSpec& spec) {
     format::Node lowered;
-    lowered.op = spec.op;
+    lowered.op = spec.id;
     lowered.name = Kept(node.name);
     lowered.output_name = Kept(node.outputs[0]);
     // Inputs beyond what the operator takes in a .dcz are constants that become attributes.

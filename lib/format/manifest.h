@@ -7,34 +7,12 @@
 #include <utility>
 #include <vector>
 
+#include "op/operator.h"
+
 namespace dc::format {
 
-// Operators of a .dcz; numbers are part of the format. Each is the ONNX operator of that name, with
-// the attributes that ops.h lists.
-enum class Op : uint8_t {
-  kNone = 0,
-  kConv = 1,
-  kGemm = 2,
-  kMatMul = 3,
-  kAdd = 4,
-  kMul = 5,
-  kSub = 6,
-  kRelu = 7,
-  kSigmoid = 8,
-  kTanh = 9,
-  kClip = 10,
-  kSoftmax = 11,
-  kMaxPool = 12,
-  kAveragePool = 13,
-  kGlobalAveragePool = 14,
-  kBatchNormalization = 15,
-  kFlatten = 16,
-  kReshape = 17,
-  kTranspose = 18,
-  kConcat = 19,
-  kLrn = 20,
-  kLeakyRelu = 21,
-};
+// The operator of a node: its number is part of the format, its record in op/ says what it is.
+using Op = op::Id;
 
 // Values are numbered: graph inputs, then tensors in table order, then one output a node in node
 // order. kNoValue stands for an omitted optional input.
@@ -43,8 +21,9 @@ inline constexpr uint32_t kNoValue = 0xFFFFFFFFu;
 struct Node {
   Op op = Op::kNone;
   std::vector<uint32_t> inputs;  // value numbers, each below this node's own output
-  std::vector<int64_t> ints;  // integer attributes in the order of ops.h, lists with their length
-  std::vector<float> floats;  // float attributes in the order of ops.h
+  std::vector<int64_t>
+      ints;  // integer attributes in the order of the record, lists with their length
+  std::vector<float> floats;  // float attributes in the order of the record
   std::string name;           // of the node; "" when names are dropped
   std::string output_name;    // of its output value; "" when names are dropped
 };

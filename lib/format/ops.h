@@ -1,5 +1,4 @@
-// The attribute lists of the operators of a .dcz: one table that the encoder (ONNX -> manifest),
-// the decoder (manifest -> ONNX), the runtime and the specification share.
+// The attributes of a manifest's nodes, as the records of op/ list them.
 #ifndef DC_FORMAT_OPS_H_
 #define DC_FORMAT_OPS_H_
 
@@ -8,45 +7,27 @@
 #include <string_view>
 
 #include "format/manifest.h"
+#include "op/operator.h"
 
 namespace dc::format {
 
-enum class AttributeType : uint8_t {
-  kInt,    // one entry of Node::ints
-  kInts,   // its length, then that many entries of Node::ints
-  kFloat,  // one entry of Node::floats
-};
+using OpSpec = op::Operator;
+using op::AttributeSpec;
+using op::AttributeType;
 
-struct AttributeSpec {
-  std::string_view name;  // ONNX's name
-  AttributeType type;
-  int64_t int_default;  // kInt: ONNX's default; kInts: an empty list always means "ONNX's default"
-  float float_default;
-};
+inline const OpSpec* FindOp(Op op) { return op::FindOperator(op); }
 
-struct OpSpec {
-  Op op;
-  std::string_view name;  // ONNX's name
-  uint32_t min_inputs, max_inputs;
-  std::span<const AttributeSpec> attributes;
-};
-
-// Every operator, ordered by number. Constant inputs that shape the computation (Reshape's shape,
-// Clip's bounds) become attributes named after the input.
-std::span<const OpSpec> AllOps();
-const OpSpec* FindOp(Op op);
-const OpSpec* FindOp(std::string_view onnx_name);
-
-// The attributes of one node by name, read through its OpSpec.
-class Attributes {
+// The attributes of one node by name, read through its operator's record: a kInt is one entry of
+// Node::ints, a kInts its length and then so many entries, a kFloat one entry of Node::floats.
+class Attributes final : public op::Attributes {
  public:
-  // `node.op` must be known. ok() is false where the lists do not have the lengths the spec needs.
+  // `node.op` must be known. ok() is false where the lists do not have the lengths of the record.
   explicit Attributes(const Node& node);
   bool ok() const { return ok_; }
   // The attribute `name`; 0 or empty where the operator has none of that name and type, or !ok().
-  int64_t Int(std::string_view name) const;
-  float Float(std::string_view name) const;
-  std::span<const int64_t> Ints(std::string_view name) const;
+  int64_t Int(std::string_view name) const override;
+  float Float(std::string_view name) const override;
+  std::span<const int64_t> Ints(std::string_view name) const override;
 
  private:
   const Node& node_;

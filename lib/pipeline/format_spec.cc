@@ -127,7 +127,8 @@ std::string FieldTable(const google::protobuf::Descriptor& message) {
 
 std::string Operators() {
   Markdown table({"op", "name", "inputs", "ints", "floats"});
-  for (const format::OpSpec& spec : format::AllOps()) {
+  for (const op::Operator* record : op::FileOperators()) {
+    const op::Operator& spec = *record;
     std::string inputs = std::to_string(spec.min_inputs);
     if (spec.max_inputs != spec.min_inputs) inputs += "–" + std::to_string(spec.max_inputs);
     std::string ints, floats;
@@ -143,7 +144,7 @@ std::string Operators() {
       }
     }
     table.Add(
-        {std::to_string(static_cast<int>(spec.op)), std::string(spec.name), inputs, ints, floats});
+        {std::to_string(static_cast<int>(spec.id)), std::string(spec.name), inputs, ints, floats});
   }
   return table.text();
 }

@@ -2,26 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <set>
-
 namespace dc::format {
 namespace {
-
-TEST(OpsTest, ListsEveryOperatorOnceInOrder) {
-  std::set<std::string_view> names;
-  uint8_t number = 0;
-  for (const OpSpec& spec : AllOps()) {
-    EXPECT_EQ(static_cast<uint8_t>(spec.op), ++number);
-    EXPECT_TRUE(names.insert(spec.name).second) << spec.name;
-    EXPECT_EQ(FindOp(spec.op), &spec);
-    EXPECT_EQ(FindOp(spec.name), &spec);
-    EXPECT_LE(spec.min_inputs, spec.max_inputs);
-    EXPECT_GE(spec.min_inputs, 1u);
-  }
-  EXPECT_EQ(number, static_cast<uint8_t>(Op::kLeakyRelu));
-  EXPECT_EQ(FindOp(Op::kNone), nullptr);
-  EXPECT_EQ(FindOp("Einsum"), nullptr);
-}
 
 TEST(OpsTest, ReadsAttributesByName) {
   Node node;

@@ -78,7 +78,7 @@ TEST(FormatSpecTest, SpellsOutOperatorsAndLimits) {
   EXPECT_THAT(operators,
               HasSubstr("| 2 | Gemm | 2–3 | transB = 0, transA = 0 | alpha = 1, beta = 1 |\n"));
   EXPECT_EQ(std::count(operators.begin(), operators.end(), '\n'),
-            static_cast<std::ptrdiff_t>(format::AllOps().size() + 2));
+            static_cast<std::ptrdiff_t>(op::FileOperators().size() + 2));
   const std::string limits = Table("limits");
   EXPECT_THAT(limits, HasSubstr("| 65,536 + 256 × its stored size |"));
   EXPECT_THAT(limits, HasSubstr("| 4,194,304 + 1,024 × F |"));

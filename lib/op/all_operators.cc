@@ -1,0 +1,28 @@
+#include <unordered_map>
+
+#include "op/operator.h"
+
+namespace dc::op {
+namespace {
+
+constexpr const Operator* kAllOperators[] = {
+#define DC_FILE_OPERATOR(number, name) &k##name,
+#define DC_GRAPH_OPERATOR(name) &k##name,
+#include "op/ops.inc"
+};
+
+}  // namespace
+
+std::span<const Operator* const> AllOperators() { return kAllOperators; }
+
+const Operator* FindOperator(std::string_view onnx_name) {
+  static const auto* const by_name = [] {
+    auto* map = new std::unordered_map<std::string_view, const Operator*>;
+    for (const Operator* op : kAllOperators) (*map)[op->name] = op;
+    return map;
+  }();
+  const auto it = by_name->find(onnx_name);
+  return it == by_name->end() ? nullptr : it->second;
+}
+
+}  // namespace dc::op

@@ -1,0 +1,25 @@
+// The attributes of one node, whatever holds them: a graph's map or a manifest's lists.
+#ifndef DC_OP_ATTRIBUTES_H_
+#define DC_OP_ATTRIBUTES_H_
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace dc::op {
+
+// Absent attributes have the defaults of the operator's record; an empty list stands for ONNX's
+// default.
+class Attributes {
+ public:
+  virtual int64_t Int(std::string_view name) const = 0;
+  virtual float Float(std::string_view name) const = 0;
+  virtual std::span<const int64_t> Ints(std::string_view name) const = 0;
+
+ protected:
+  ~Attributes() = default;
+};
+
+}  // namespace dc::op
+
+#endif  // DC_OP_ATTRIBUTES_H_

@@ -1,0 +1,23 @@
+#include "op/elementwise.h"
+
+namespace dc::op {
+namespace {
+
+constexpr InputSpec kInputs[] = {{"x"}};
+
+double OnConstantChannel(const Attributes&, std::span<const double> channel) {
+  const double x = channel[0];
+  return x;
+}
+
+}  // namespace
+
+const Operator kIdentity = {.name = "Identity",
+                            .id = Id::kNone,
+                            .opset = 1,
+                            .inputs = kInputs,
+                            .traits = kElementwise | kRenames | kReshapes | kKeepsScale,
+                            .infer = SameShape,
+                            .on_constant = OnConstantChannel};
+
+}  // namespace dc::op

@@ -1,0 +1,43 @@
+// Shapes whose batch is a symbol.
+#ifndef DC_OP_SHAPE_H_
+#define DC_OP_SHAPE_H_
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dc/status.h"
+
+namespace dc::op {
+
+// Dimensions of a value, each at least 1, or -k for k times the batch: {-1, 3, 32, 32} is a batch
+// of images. A product of dimensions is negative where it grows with the batch.
+using Shape = std::vector<int64_t>;
+
+inline constexpr int64_t kBatch = -1;
+
+// More elements than any value has; what is larger is refused before numbers can overflow.
+inline constexpr int64_t kMostElements = int64_t{1} << 44;
+
+// Product of the dimensions, 1 for none; nothing where it is above kMostElements, holds the batch
+// twice or a dimension that is 0.
+std::optional<int64_t> Product(std::span<const int64_t> dimensions);
+
+// "Nx3x32x32", "2Nx10", "scalar".
+std::string DescribeShape(const Shape& shape);
+
+// `axis` counted from the front, where it is an axis of `rank` dimensions (negative ones count from
+// the end).
+std::optional<size_t> Axis(int64_t axis, size_t rank);
+
+// BadInput: input `i` has `shape`, and should have had `expected`.
+[[gnu::cold]] Status BadShape(size_t i, const Shape& shape, TextView expected);
+
+// BadInput: the attribute `name` has no value that the operator defines.
+[[gnu::cold]] Status BadAttribute(TextView name, TextView expected);
+
+}  // namespace dc::op
+
+#endif  // DC_OP_SHAPE_H_

@@ -1,0 +1,26 @@
+#include "op/elementwise.h"
+
+namespace dc::op {
+namespace {
+
+Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
+  if (!Axis(context.attributes.Int("axis"), context.Input(0).size())) {
+    return BadAttribute("axis", "a dimension of " + DescribeShape(context.Input(0)));
+  }
+  return SameShape(context, outputs);
+}
+
+constexpr InputSpec kInputs[] = {{"x"}};
+constexpr AttributeSpec kAttributes[] = {Int("axis", -1)};
+
+}  // namespace
+
+const Operator kSoftmax = {.name = "Softmax",
+                           .id = Id::kSoftmax,
+                           .opset = 13,
+                           .inputs = kInputs,
+                           .attributes = kAttributes,
+                           .traits = kNormalizes,
+                           .infer = Infer};
+
+}  // namespace dc::op

@@ -1,0 +1,25 @@
+#include <cmath>
+
+#include "op/elementwise.h"
+
+namespace dc::op {
+namespace {
+
+constexpr InputSpec kInputs[] = {{"x"}};
+
+double OnConstantChannel(const Attributes&, std::span<const double> channel) {
+  const double x = channel[0];
+  return std::tanh(x);
+}
+
+}  // namespace
+
+const Operator kTanh = {.name = "Tanh",
+                        .id = Id::kTanh,
+                        .opset = 6,
+                        .inputs = kInputs,
+                        .traits = kElementwise,
+                        .infer = SameShape,
+                        .on_constant = OnConstantChannel};
+
+}  // namespace dc::op

@@ -1,0 +1,66 @@
+#include "op/window.h"
+
+#include <string>
+
+#include "op/shape.h"
+
+namespace dc::op {
+namespace {
+
+// Larger sizes and settings have no use, and their products could overflow.
+constexpr int64_t kMost = int64_t{1} << 22;
+
+Status CheckList(const char* name, std::span<const int64_t> list, size_t expected, int64_t least) {
+  if (!list.empty() && list.size() != expected) {
+    return BadAttribute(name, "a list of " + std::to_string(expected));
+  }
+  for (int64_t value : list) {
+    if (value >= least && value <= kMost) continue;
+    return Unsupported(
+        std::string(name) + " holds " + std::to_string(value), "",
+        "values from " + std::to_string(least) + " to " + std::to_string(kMost) + " are covered");
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+Status SlideWindows(const Attributes& attributes, std::span<const int64_t> sizes,
+                    std::span<const int64_t> kernel, bool ceil_mode,
+                    std::vector<WindowAxis>* windows) {
+  const size_t axes = sizes.size();
+  const auto strides = attributes.Ints("strides");
+  const auto pads = attributes.Ints("pads");
+  const auto dilations = attributes.Ints("dilations");
+  if (kernel.size() != axes) {
+    return BadAttribute("kernel_shape", "a list of " + std::to_string(axes));
+  }
+  DC_RETURN_IF_ERROR(CheckList("spatial size", sizes, axes, 1));
+  DC_RETURN_IF_ERROR(CheckList("kernel_shape", kernel, axes, 1));
+  DC_RETURN_IF_ERROR(CheckList("strides", strides, axes, 1));
+  DC_RETURN_IF_ERROR(CheckList("pads", pads, 2 * axes, 0));
+  DC_RETURN_IF_ERROR(CheckList("dilations", dilations, axes, 1));
+  windows->assign(axes, {});
+  for (size_t i = 0; i < axes; ++i) {
+    WindowAxis& axis = (*windows)[i];
+    axis.in = sizes[i];
+    axis.kernel = kernel[i];
+    if (!strides.empty()) axis.stride = strides[i];
+    if (!dilations.empty()) axis.dilation = dilations[i];
+    if (!pads.empty()) {
+      axis.pad_begin = pads[i];
+      axis.pad_end = pads[axes + i];
+    }
+    const int64_t room = axis.padded() - axis.extent();
+    if (room < 0) {
+      return BadInput("a window of " + std::to_string(axis.extent()) + " in an input of " +
+                          std::to_string(axis.padded()) + " (padding included)",
+                      "", "use inputs of the size that the network was made for");
+    }
+    axis.out = (room + (ceil_mode ? axis.stride - 1 : 0)) / axis.stride + 1;
+    if (ceil_mode && (axis.out - 1) * axis.stride >= axis.in + axis.pad_begin) --axis.out;
+  }
+  return OkStatus();
+}
+
+}  // namespace dc::op
