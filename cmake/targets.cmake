@@ -38,13 +38,18 @@ function(dc_hot)
     COMPILE_OPTIONS "$<$<CONFIG:Release>:${ARG_OPTIONS}>")
 endfunction()
 
-# dc_test(NAME LIBS ... [LABEL ...]): one GoogleTest program from every .cc of the calling folder.
+# dc_test(NAME LIBS ... [LABEL ...] [RECURSE]): one GoogleTest program from every .cc of the calling
+# folder, with RECURSE from those of its subfolders, too.
 function(dc_test name)
-  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "RECURSE" "LABEL;TIMEOUT" "LIBS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  if(ARG_RECURSE)
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  else()
+    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  endif()
   if(NOT sources)
     return()
   endif()

@@ -13,8 +13,8 @@
 #include "entropy/dec/coding_header.h"
 #include "entropy/dec/symbol_decoder.h"
 #include "entropy/dec/weight_decoder.h"
-#include "runtime/constant_file.h"
-#include "runtime/layer_weight.h"
+#include "runtime/forms/layer_weight.h"
+#include "runtime/load/constant_file.h"
 
 namespace dc {
 namespace {

@@ -2,8 +2,8 @@
 
 #include "parity/simd_targets.h"
 #include "parity/sparse_samples.h"
+#include "runtime/forms/block_plan.h"
 #include "runtime/kernels/block_permute.h"
-#include "runtime/kernels/block_plan.h"
 #include "runtime/kernels/sell_gather.h"
 
 namespace dc::runtime {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/rng.h"
-#include "runtime/kernels/sparse_rows.h"
+#include "runtime/forms/sparse_rows.h"
 
 namespace dc::runtime {
 

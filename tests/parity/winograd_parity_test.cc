@@ -3,7 +3,7 @@
 
 #include "parity/simd_targets.h"
 #include "runtime/kernels/shift.h"
-#include "runtime/ops/winograd_op.h"
+#include "runtime/operators/winograd_op.h"
 
 namespace dc::runtime {
 namespace {

@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "runtime/kernels/sparse_rows.h"
+#include "runtime/forms/sparse_rows.h"
 
 namespace dc::runtime {
 

@@ -9,7 +9,7 @@
 #include "base/rng.h"
 #include "format/manifest.h"
 #include "format/writer.h"
-#include "runtime/constant.h"
+#include "runtime/load/constant.h"
 
 namespace dc::runtime {
 

@@ -1,0 +1,57 @@
+#include <string>
+#include <utility>
+
+#include "base/regular_file.h"
+#include "dc/runtime.h"
+#include "runtime/api/loaded_model.h"
+#include "runtime/plan/arena.h"
+
+namespace dc {
+
+Session::Session(std::unique_ptr<runtime::LoadedModel> model) : model_(std::move(model)) {}
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+Session::~Session() = default;
+
+StatusOr<Session> Session::Load(std::span<const uint8_t> bytes, const SessionOptions& options) {
+  DC_ASSIGN_OR_RETURN(auto model, runtime::LoadedModel::Load(bytes, options));
+  return Session(std::move(model));
+}
+
+StatusOr<Session> Session::LoadFile(const std::string& path, const SessionOptions& options) {
+  DC_RETURN_IF_ERROR(runtime::CheckAllocator(options.allocator));
+  DC_ASSIGN_OR_RETURN(const RegularFile file, RegularFile::Open(path));
+  runtime::ModelMemory memory(options.allocator);
+  const runtime::FloatBlock block(file.size() / sizeof(float) + 1, &memory);
+  if (!block.ok()) {
+    return NoMemory("no memory for a file of " + std::to_string(file.size()) + " bytes", path,
+                    "map it instead");
+  }
+  const std::span bytes(reinterpret_cast<uint8_t*>(block.data()), file.size());
+  DC_ASSIGN_OR_RETURN(const size_t size, file.Read(bytes));
+  auto session = Load(bytes.first(size), options);
+  if (!session.ok()) return session.status().At(path);
+  return session;
+}
+
+StatusOr<Session> Session::LoadMapped(const std::string& path, const SessionOptions& options) {
+  DC_ASSIGN_OR_RETURN(const MappedFile file, MappedFile::Open(path));
+  auto session = Load(file.bytes(), options);
+  if (!session.ok()) return session.status().At(path);
+  return session;
+}
+
+const SessionInput& Session::input() const { return model_->input(); }
+const std::string& Session::output_name() const { return model_->output_name(); }
+const std::vector<int64_t>& Session::output_shape() const { return model_->output_shape(); }
+const std::vector<LayerPlan>& Session::plan() const { return model_->layers(); }
+
+StatusOr<StepTimes> Session::Measure(int64_t batch, int repetitions) const {
+  return model_->Measure(batch, repetitions);
+}
+
+Status Session::Run(int64_t batch, std::span<const float> input, std::span<float> output) const {
+  return model_->Run(batch, input, output);
+}
+
+}  // namespace dc

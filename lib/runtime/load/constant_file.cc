@@ -1,0 +1,55 @@
+#include "runtime/load/constant_file.h"
+
+#include <utility>
+
+#include "entropy/dec/weight_decoder.h"
+#include "entropy/dec/zstd.h"
+#include "format/codebook.h"
+
+namespace dc::runtime {
+namespace {
+
+Status Decode(const format::TensorEntry& entry, const format::TensorStreams& streams,
+              Constant* constant) {
+  if (!entry.has_codes()) {
+    DC_ASSIGN_OR_RETURN(constant->values, format::DecodeValues(entry, streams.values));
+    return OkStatus();
+  }
+  // A weight is coded as a matrix of its dimension 0 times the product of the others.
+  const int64_t rows = entry.shape.empty() ? 1 : entry.shape[0];
+  const int64_t columns = entry.shape.empty() ? 1 : CheckedSize(entry.shape, 1, entry.shape.size());
+  if (CheckedSize(entry.shape) < 0 || rows > kMaxMatrixSide || columns > kMaxMatrixSide) {
+    return Unsupported("a weight of " + DescribeShape(entry.shape), "",
+                       "the limit is 2^28 elements and 2^24 rows or columns");
+  }
+  DC_ASSIGN_OR_RETURN(constant->codebook, format::DecodeCodebook(entry, streams.codebook));
+  DC_ASSIGN_OR_RETURN(DecodedWeight weight, DecodeWeight(MatrixOf(entry.shape), constant->codebook,
+                                                         streams.codes, streams.gaps));
+  constant->sparse = weight.coding.positions != PositionCoding::kDense;
+  constant->column_major = weight.coding.column_major;
+  if (constant->sparse && !entry.zero_first) {
+    return BadInput("gaps in a weight whose code 0 is no zero", "", "get a fresh copy of the file");
+  }
+  constant->positions = std::move(weight.positions);
+  constant->codes = std::move(weight.codes);
+  return OkStatus();
+}
+
+}  // namespace
+
+StatusOr<format::File> OpenFile(std::span<const uint8_t> bytes) {
+  return format::File::Open(bytes, ZstdDecompress);
+}
+
+StatusOr<Constant> LoadConstant(const format::File& file, size_t tensor) {
+  const format::TensorEntry& entry = file.manifest().tensors[tensor];
+  Constant constant{.name = entry.name, .form = format::NameOf(entry.form), .shape = entry.shape};
+  const Status status = Decode(entry, file.Streams(tensor), &constant);
+  if (!status.ok()) {
+    return status.At("tensor " + std::to_string(tensor) +
+                     (entry.name.empty() ? "" : " " + entry.name));
+  }
+  return constant;
+}
+
+}  // namespace dc::runtime

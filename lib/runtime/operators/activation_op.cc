@@ -1,0 +1,85 @@
+// Relu, Clip, LeakyRelu, Sigmoid, Tanh: one value at a time.
+#include <cmath>
+#include <memory>
+
+#include "runtime/kernels/chunks.h"
+#include "runtime/operators/registry.h"
+
+namespace dc::runtime {
+namespace {
+
+// Applies a function with two settings, `p` and `q`, to `count` values.
+using Activation = void(const float* x, size_t count, float p, float q, float* y);
+
+void ClampAll(const float* x, size_t count, float lo, float hi, float* y) {
+  const Clamp clamp{lo, hi};
+  for (size_t i = 0; i < count; ++i) y[i] = clamp(x[i]);
+}
+
+void LeakyRelu(const float* x, size_t count, float alpha, float, float* y) {
+  for (size_t i = 0; i < count; ++i) y[i] = x[i] < 0 ? alpha * x[i] : x[i];
+}
+
+void Sigmoid(const float* x, size_t count, float, float, float* y) {
+  for (size_t i = 0; i < count; ++i) y[i] = 1.0f / (1.0f + std::exp(-x[i]));
+}
+
+void Tanh(const float* x, size_t count, float, float, float* y) {
+  for (size_t i = 0; i < count; ++i) y[i] = std::tanh(x[i]);
+}
+
+class ActivationOp : public Op {
+ public:
+  // `cost` is the price of one value in multiply-adds.
+  ActivationOp(size_t size, Activation* apply, float p, float q, double cost, size_t max_chunks)
+      : size_(size), apply_(apply), p_(p), q_(q), cost_(cost), max_chunks_(max_chunks) {}
+
+  void Run(const RunContext& context) const override {
+    const size_t count = size_ * context.lanes;
+    ForChunks(context.pool, max_chunks_, count, static_cast<double>(count) * cost_,
+              [&](size_t, size_t begin, size_t end) {
+                apply_(context.inputs[0] + begin, end - begin, p_, q_, context.output + begin);
+              });
+  }
+
+ private:
+  size_t size_;
+  Activation* apply_;
+  float p_, q_;
+  double cost_;
+  size_t max_chunks_;
+};
+
+}  // namespace
+
+StatusOr<NodeResult> MakeActivation(const NodeContext& context) {
+  if (!context.IsActivation(0)) {
+    return Unsupported("the operator's input is a constant", "", "fold it into the model first");
+  }
+  NodeResult result{.shape = context.inputs[0].shape};
+  const size_t size = static_cast<size_t>(CheckedSize(result.shape));
+  const auto make = [&](Activation* apply, float p, float q, double cost) {
+    result.op = std::make_unique<ActivationOp>(size, apply, p, q, cost, context.max_chunks);
+  };
+  const format::Attributes& attributes = context.attributes;
+  switch (context.node.op) {
+    case format::Op::kRelu:
+      make(ClampAll, 0.0f, Clamp().hi, 0.5);
+      break;
+    case format::Op::kClip:
+      make(ClampAll, attributes.Float("min"), attributes.Float("max"), 0.5);
+      break;
+    case format::Op::kLeakyRelu:
+      make(LeakyRelu, attributes.Float("alpha"), 0.0f, 0.5);
+      break;
+    case format::Op::kSigmoid:
+      make(Sigmoid, 0.0f, 0.0f, 20);
+      break;
+    default:
+      make(Tanh, 0.0f, 0.0f, 20);
+      break;
+  }
+  return result;
+}
+
+}  // namespace dc::runtime

@@ -1,0 +1,63 @@
+// Concat of activations along any axis but the batch.
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "runtime/kernels/chunks.h"
+#include "runtime/operators/registry.h"
+
+namespace dc::runtime {
+namespace {
+
+class ConcatOp : public Op {
+ public:
+  // `parts[i]` values of input i, `outer` times.
+  ConcatOp(size_t outer, std::vector<size_t> parts) : outer_(outer), parts_(std::move(parts)) {}
+
+  void Run(const RunContext& context) const override {
+    float* y = context.output;
+    for (size_t o = 0; o < outer_; ++o) {
+      for (size_t i = 0; i < parts_.size(); ++i) {
+        const size_t count = parts_[i] * context.lanes;
+        const float* from = context.inputs[i] + o * count;
+        y = std::copy(from, from + count, y);
+      }
+    }
+  }
+
+ private:
+  size_t outer_;
+  std::vector<size_t> parts_;
+};
+
+}  // namespace
+
+StatusOr<NodeResult> MakeConcat(const NodeContext& context) {
+  for (size_t i = 0; i < context.inputs.size(); ++i) {
+    if (!context.IsActivation(i)) {
+      return Unsupported("input " + std::to_string(i) + " of Concat is a constant", "",
+                         "only activations can be concatenated");
+    }
+  }
+  NodeResult result{.shape = context.inputs[0].shape};
+  const size_t rank = result.shape.size();
+  DC_ASSIGN_OR_RETURN(const size_t axis, SampleAxis(context.attributes.Int("axis"), rank + 1));
+  result.shape[axis] = 0;
+  std::vector<size_t> parts;
+  for (size_t i = 0; i < context.inputs.size(); ++i) {
+    const Shape& shape = context.inputs[i].shape;
+    for (size_t d = 0; d < std::max(rank, shape.size()); ++d) {
+      if (shape.size() != rank || (d != axis && shape[d] != result.shape[d])) {
+        return BadShape(context, i, "the shape of input 0 but for the concatenated axis");
+      }
+    }
+    result.shape[axis] += shape[axis];
+    parts.push_back(static_cast<size_t>(CheckedSize(shape, axis, rank)));
+  }
+  const int64_t outer = CheckedSize(result.shape, 0, axis);
+  result.joins = outer == 1;
+  result.op = std::make_unique<ConcatOp>(static_cast<size_t>(outer), std::move(parts));
+  return result;
+}
+
+}  // namespace dc::runtime

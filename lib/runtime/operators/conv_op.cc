@@ -1,0 +1,236 @@
+// Conv: groups, strides, pads and dilations over one or two spatial axes, with a constant weight.
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <utility>
+
+#include "runtime/forms/layer_weight.h"
+#include "runtime/kernels/build.h"
+#include "runtime/kernels/chunks.h"
+#include "runtime/operators/registry.h"
+#include "runtime/operators/shift_planes.h"
+#include "runtime/operators/winograd_op.h"
+
+namespace dc::runtime {
+namespace {
+
+class ConvOp : public Op {
+ public:
+  // `one` and `many` arrange the input of one and of several samples.
+  ConvOp(LayerWeight weight, std::vector<float> bias, ShiftPlanes one, ShiftPlanes many,
+         uint32_t groups, double work, const NodeContext& context)
+      : weight_(std::move(weight)),
+        bias_(std::move(bias)),
+        one_(std::move(one)),
+        many_(std::move(many)),
+        groups_(groups),
+        work_(work),
+        clamp_(context.clamp),
+        max_chunks_(context.max_chunks),
+        kernels_(context.kernels) {}
+
+  uint64_t ScratchFloats(size_t lanes) const override {
+    const ShiftPlanes& planes = Planes(lanes);
+    return PlanesFloats(planes, lanes) + (InPlace(planes, lanes) ? 0 : max_chunks_ * FlatFloats());
+  }
+
+  int64_t ResidentBytes() const override { return weight_.ResidentBytes(); }
+  bool Rereads() const override { return true; }
+
+  void Run(const RunContext& context) const override {
+    const ShiftPlanes& planes = Planes(context.lanes);
+    for (size_t strip = 0; strip < planes.strips(); ++strip) RunStrip(context, planes, strip);
+  }
+
+ private:
+  const ShiftPlanes& Planes(size_t lanes) const { return lanes == 1 ? one_ : many_; }
+  size_t jobs() const {
+    return weight_.is_sparse ? weight_.csb.bands() : groups_ * weight_.panels[0].panels();
+  }
+  size_t group_rows() const { return bias_.size() / groups_; }
+  // The rows (output channels) [begin, end) of a job, and the group that they belong to.
+  struct JobRows {
+    size_t group, begin, end;
+  };
+  JobRows Rows(size_t job) const {
+    if (weight_.is_sparse) {
+      const size_t begin = weight_.csb.band_begin[job];
+      return {begin / group_rows(), begin, weight_.csb.band_begin[job + 1]};
+    }
+    const size_t panels = weight_.panels[0].panels(), group = job / panels;
+    const size_t begin = group * group_rows() + job % panels * kPanelRows;
+    return {group, begin, std::min(begin + kPanelRows, (group + 1) * group_rows())};
+  }
+  // Most rows of a job.
+  size_t rows_at_once() const { return weight_.is_sparse ? kConvolutionBand : kPanelRows; }
+  // Whether kernels write to the output itself. Elsewhere they write whole rows of planes, what
+  // lies between the rows of the output included, which then are copied without it.
+  static bool InPlace(const ShiftPlanes& planes, size_t lanes) {
+    return lanes > 1 || planes.window().y.out == 1 ||
+           planes.pitch() == static_cast<size_t>(planes.window().x.out);
+  }
+  static uint64_t PlanesFloats(const ShiftPlanes& planes, size_t lanes) {
+    if (!planes.needs_copy()) return 0;
+    return RoundUpToShiftUnit(planes.size() * lanes + kReadSlack);
+  }
+  // Elements from the first output of a row in a strip to the last of its last.
+  static size_t FlatLength(const ShiftPlanes& planes, size_t rows) {
+    return RoundUpToShiftUnit((rows - 1) * planes.pitch() +
+                              static_cast<size_t>(planes.window().x.out));
+  }
+  uint64_t FlatFloats() const { return rows_at_once() * FlatLength(one_, one_.strip_rows()); }
+
+  void RunStrip(const RunContext& context, const ShiftPlanes& planes, size_t strip) const {
+    const size_t lanes = context.lanes;
+    const float* x = context.inputs[0];
+    const uint64_t copied = PlanesFloats(planes, lanes);
+    if (planes.needs_copy()) {
+      ForChunks(context.pool, max_chunks_, planes.channels(), static_cast<double>(copied),
+                [&](size_t, size_t begin, size_t end) {
+                  planes.Copy(begin, end, lanes, strip, context.inputs[0], context.scratch);
+                });
+      x = context.scratch;
+    }
+    const double work = work_ * static_cast<double>(lanes) / static_cast<double>(planes.strips());
+    ForChunks(context.pool, max_chunks_, jobs(), work, [&](size_t chunk, size_t begin, size_t end) {
+      float* flat = context.scratch + copied + chunk * FlatFloats();
+      for (size_t job = begin; job < end; ++job) {
+        RunJob(job, strip, lanes, x, flat, context.output);
+      }
+    });
+  }
+
+  void RunJob(size_t job, size_t strip, size_t lanes, const float* x, float* flat,
+              float* output) const {
+    const ShiftPlanes& planes = Planes(lanes);
+    const auto [group, row, end] = Rows(job);
+    const size_t out_x = static_cast<size_t>(planes.window().x.out);
+    const size_t plane = static_cast<size_t>(planes.window().y.out) * out_x;
+    const size_t strip_rows = planes.rows(strip);
+    float* y = output + (row * plane + strip * planes.strip_rows() * out_x) * lanes;
+
+    Shift shift{.x = x + planes.size() / groups_ * group * lanes,
+                .offsets = planes.offsets().data(),
+                .unit = lanes,
+                .y = y,
+                // A sparse weight holds the rows of all groups, a dense one those of its group.
+                .first_row = weight_.is_sparse ? row : row - group * group_rows(),
+                .y_row_stride = plane * lanes};
+    const bool in_place = InPlace(planes, lanes);
+    if (!in_place) {
+      shift.length = FlatLength(planes, strip_rows);
+      shift.y = flat;
+      shift.y_row_stride = shift.length;
+    } else if (planes.pitch() == out_x) {
+      shift.length = strip_rows * out_x * lanes;
+    } else {
+      shift.lines = strip_rows;
+      shift.length = out_x * lanes;
+      shift.x_pitch = planes.pitch() * lanes;
+      shift.y_pitch = out_x * lanes;
+    }
+    if (weight_.is_sparse) {
+      kernels_.sparse_shift(weight_.csb, job, job + 1, shift, bias_.data(), clamp_);
+    } else {
+      const PanelMatrix& panels = weight_.panels[group];
+      const size_t panel = job % panels.panels();
+      kernels_.panel_shift(panels, panel, panel + 1, shift, bias_.data() + group * group_rows(),
+                           clamp_);
+    }
+    if (in_place) return;
+    planes.Extract(end - row, strip, flat, shift.y_row_stride, y);
+  }
+
+  LayerWeight weight_;
+  std::vector<float> bias_;  // one an output channel
+  ShiftPlanes one_, many_;
+  uint32_t groups_;
+  double work_;  // multiply-adds of one sample
+  Clamp clamp_;
+  size_t max_chunks_;
+  const KernelSet& kernels_;
+};
+
+// Columns of a sparse weight in a block: whole channels, as many as keep the inputs of a tile in
+// three quarters of a first-level cache.
+uint32_t BlockColumns(const ShiftPlanes& planes, int64_t taps) {
+  constexpr uint64_t kCacheFloats = 36 * 1024 / sizeof(float), kTile = 14 * kShiftUnit;
+  const uint64_t channels = std::max<uint64_t>(1, kCacheFloats / planes.ElementsOfTile(kTile));
+  const uint64_t columns = channels * static_cast<uint64_t>(taps);
+  return static_cast<uint32_t>(std::min<uint64_t>(columns, CsbShape::kMaxBlockColumns));
+}
+
+// The same convolution where every output depends on one position of the input: planes as lines.
+SlidingWindow JoinLines(const SlidingWindow& window) {
+  const auto pointwise = [](const WindowAxis& axis) {
+    return axis.kernel == 1 && axis.stride == 1 && axis.in == axis.out;
+  };
+  if (!pointwise(window.x) || !pointwise(window.y)) return window;
+  SlidingWindow result;
+  result.x.in = result.x.out = window.x.in * window.y.in;
+  return result;
+}
+
+}  // namespace
+
+StatusOr<NodeResult> MakeConv(const NodeContext& context) {
+  if (!context.IsActivation(0) || !context.IsConstant(1)) {
+    return Unsupported("a convolution whose weight is computed, or whose input is constant", "",
+                       "only a constant weight over an activation is covered");
+  }
+  const Shape& x = context.inputs[0].shape;
+  const Shape& w = context.inputs[1].shape;
+  if (x.size() != 2 && x.size() != 3) return BadShape(context, 0, "NxCxHxW or NxCxL");
+  const std::string channels_text = std::to_string(x[0]) + " input channels";
+  if (w.size() != x.size() + 1 || CheckedSize(w) < 0) {
+    return BadShape(context, 1, "outputs x channels x kernel for " + channels_text);
+  }
+  const int64_t group = context.attributes.Int("group");
+  const int64_t columns = CheckedSize(w, 1, w.size());
+  if (group < 1 || group > x[0] || w[1] * group != x[0] || w[0] % group != 0 ||
+      std::max(w[0], columns) > kMaxMatrixSide) {
+    return BadShape(context, 1,
+                    "outputs x channels x kernel for " + channels_text + " in " +
+                        std::to_string(group) + " groups");
+  }
+  const auto spatial = std::span(x).subspan(1);
+  DC_ASSIGN_OR_RETURN(
+      const SlidingWindow window,
+      MakeSlidingWindow(context.attributes, spatial, std::span(w).subspan(2), false));
+  NodeResult result{.shape = {w[0]}};
+  if (x.size() == 3) result.shape.push_back(window.y.out);
+  result.shape.push_back(window.x.out);
+  const SlidingWindow joined = JoinLines(window);
+  const int64_t group_channels = x[0] / group;
+  DC_ASSIGN_OR_RETURN(ShiftPlanes one,
+                      ShiftPlanes::Make(x[0], group_channels, joined, ShiftPlanes::kOne));
+  DC_ASSIGN_OR_RETURN(ShiftPlanes many,
+                      ShiftPlanes::Make(x[0], group_channels, joined, ShiftPlanes::kMany));
+  std::vector<float> bias(static_cast<size_t>(w[0]), 0.0f);
+  if (context.inputs.size() > 2 && context.inputs[2].kind != NodeInput::kOmitted) {
+    DC_ASSIGN_OR_RETURN(bias, context.Values(2, w[0]));
+  }
+  DC_ASSIGN_OR_RETURN(Constant constant, context.load(context.inputs[1].tensor));
+  const WeightShape shape{.rows = static_cast<uint32_t>(w[0]),
+                          .columns = static_cast<uint32_t>(columns),
+                          .groups = static_cast<uint32_t>(group),
+                          .block_columns = BlockColumns(one, columns / group_channels),
+                          .winograd_cost = kForSize ? std::numeric_limits<double>::infinity()
+                                                    : WinogradCost(window, x[0], w[0], group)};
+  result.layer.emplace();
+  LayerWeight weight = MakeLayerWeight(std::move(constant), LayerKind::kConvolution, shape, 1.0f,
+                                       context.kernels, context.memory, &*result.layer);
+  if (!kForSize && !weight.filters.empty()) {
+    result.op = MakeWinograd(std::move(weight), std::move(bias), window, x[0],
+                             {context.clamp, context.max_chunks, context.kernels});
+    return result;
+  }
+  const double taps =
+      static_cast<double>(weight.is_sparse ? result.layer->survivors : result.layer->weights);
+  const double work = taps * static_cast<double>(window.y.out * window.x.out);
+  result.op = std::make_unique<ConvOp>(std::move(weight), std::move(bias), std::move(one),
+                                       std::move(many), shape.groups, work, context);
+  return result;
+}
+
+}  // namespace dc::runtime

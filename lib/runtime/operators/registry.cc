@@ -1,0 +1,48 @@
+#include "runtime/operators/registry.h"
+
+namespace dc::runtime {
+
+MakeOp* FindMakeOp(format::Op op) {
+  using format::Op;
+  switch (op) {
+    case Op::kConv:
+      return MakeConv;
+    case Op::kGemm:
+    case Op::kMatMul:
+      return MakeFullyConnected;
+    case Op::kAdd:
+    case Op::kMul:
+    case Op::kSub:
+      return MakeArithmetic;
+    case Op::kRelu:
+    case Op::kSigmoid:
+    case Op::kTanh:
+    case Op::kClip:
+    case Op::kLeakyRelu:
+      return MakeActivation;
+    case Op::kSoftmax:
+      return MakeSoftmax;
+    case Op::kMaxPool:
+    case Op::kAveragePool:
+      return MakePool;
+    case Op::kGlobalAveragePool:
+      return MakeGlobalAveragePool;
+    case Op::kBatchNormalization:
+      return MakeBatchNorm;
+    case Op::kFlatten:
+      return MakeFlatten;
+    case Op::kReshape:
+      return MakeReshape;
+    case Op::kTranspose:
+      return MakeTranspose;
+    case Op::kConcat:
+      return MakeConcat;
+    case Op::kLrn:
+      return MakeLrn;
+    case Op::kNone:
+      break;
+  }
+  return nullptr;
+}
+
+}  // namespace dc::runtime

@@ -1,0 +1,88 @@
+// Transpose that leaves the batch in front.
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "runtime/kernels/chunks.h"
+#include "runtime/operators/registry.h"
+
+namespace dc::runtime {
+namespace {
+
+class TransposeOp : public Op {
+ public:
+  // `strides` are the input's, in the order of the output's dimensions `shape`.
+  TransposeOp(Shape shape, std::vector<int64_t> strides, size_t max_chunks)
+      : shape_(std::move(shape)), strides_(std::move(strides)), max_chunks_(max_chunks) {
+    size_ = static_cast<size_t>(CheckedSize(shape_));
+  }
+
+  void Run(const RunContext& context) const override {
+    constexpr double kIndexCost = 10;  // multiply-adds
+    ForChunks(context.pool, max_chunks_, size_, static_cast<double>(size_) * kIndexCost,
+              [&](size_t, size_t begin, size_t end) {
+                for (size_t i = begin; i < end; ++i) {
+                  const float* from = context.inputs[0] + Source(i) * context.lanes;
+                  std::copy(from, from + context.lanes, context.output + i * context.lanes);
+                }
+              });
+  }
+
+ private:
+  size_t Source(size_t i) const {
+    int64_t source = 0;
+    for (size_t d = shape_.size(); d-- > 0;) {
+      const size_t extent = static_cast<size_t>(shape_[d]);
+      source += static_cast<int64_t>(i % extent) * strides_[d];
+      i /= extent;
+    }
+    return static_cast<size_t>(source);
+  }
+
+  Shape shape_;
+  std::vector<int64_t> strides_;
+  size_t size_;
+  size_t max_chunks_;
+};
+
+}  // namespace
+
+StatusOr<NodeResult> MakeTranspose(const NodeContext& context) {
+  if (!context.IsActivation(0)) {
+    return Unsupported("the operator's input is a constant", "", "fold it into the model first");
+  }
+  const Shape& from = context.inputs[0].shape;
+  const int64_t rank = static_cast<int64_t>(from.size()) + 1;
+  std::vector<int64_t> perm(context.attributes.Ints("perm").begin(),
+                            context.attributes.Ints("perm").end());
+  if (perm.empty()) {  // ONNX's default reverses the dimensions.
+    for (int64_t d = rank - 1; d >= 0; --d) perm.push_back(d);
+  }
+  bool valid = static_cast<int64_t>(perm.size()) == rank;
+  for (int64_t d = 0; valid && d < rank; ++d) {
+    valid = std::find(perm.begin(), perm.end(), d) != perm.end();
+  }
+  if (!valid) {
+    return BadInput("perm is no permutation of " + std::to_string(rank) + " dimensions", "",
+                    "the file contradicts itself; encode the model again");
+  }
+  if (perm[0] != 0) {
+    return Unsupported("Transpose moves the batch away from dimension 0", "",
+                       "only operators that treat every sample by itself can be executed");
+  }
+  std::vector<int64_t> in_strides(from.size());
+  int64_t stride = 1;
+  for (size_t d = from.size(); d-- > 0; stride *= from[d]) in_strides[d] = stride;
+  NodeResult result;
+  std::vector<int64_t> strides;
+  for (size_t d = 1; d < perm.size(); ++d) {
+    const size_t source = static_cast<size_t>(perm[d]) - 1;
+    result.shape.push_back(from[source]);
+    strides.push_back(in_strides[source]);
+  }
+  result.op = std::make_unique<TransposeOp>(result.shape, std::move(strides), context.max_chunks);
+  return result;
+}
+
+}  // namespace dc::runtime

@@ -1,0 +1,224 @@
+#include "runtime/operators/winograd_op.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "runtime/kernels/chunks.h"
+#include "runtime/kernels/shift.h"
+#include "runtime/kernels/winograd.h"
+
+namespace dc::runtime {
+namespace {
+
+// Of the transformed input of a strip, unless it were too few columns for the transforms of the
+// filters to be worth it.
+constexpr size_t kStripFloats = (size_t{3} << 18) / sizeof(float);
+constexpr size_t kLeastColumns = 56;
+
+size_t DivideUp(size_t a, size_t b) { return (a + b - 1) / b; }
+
+// Most columns of a strip.
+size_t StripColumns(size_t channels) {
+  return std::max(kLeastColumns, kStripFloats / kWinogradPositions / channels);
+}
+
+// A part of the output in tiles: lines [line, line + lines) at places [place, place + places).
+struct Strip {
+  size_t line, lines, place, places;
+  size_t columns(size_t lanes) const { return lines * places * lanes; }
+};
+
+class WinogradOp : public Op {
+ public:
+  WinogradOp(LayerWeight weight, std::vector<float> bias, const SlidingWindow& window,
+             size_t channels, const WinogradOptions& options)
+      : weight_(std::move(weight)),
+        bias_(std::move(bias)),
+        window_(window),
+        channels_(channels),
+        lines_(DivideUp(static_cast<size_t>(window.y.out), kWinogradOutputs)),
+        places_(DivideUp(static_cast<size_t>(window.x.out), kWinogradOutputs)),
+        clamp_(options.clamp),
+        max_chunks_(options.max_chunks),
+        kernels_(options.kernels) {}
+
+  uint64_t ScratchFloats(size_t lanes) const override {
+    const Strip strip = LargestStrip(lanes);
+    return VFloats(strip, lanes) + max_chunks_ * ChunkFloats(strip, lanes);
+  }
+  int64_t ResidentBytes() const override { return weight_.ResidentBytes(); }
+  bool Rereads() const override { return true; }
+
+  void Run(const RunContext& context) const override {
+    const Strip most = LargestStrip(context.lanes);
+    for (size_t line = 0; line < lines_; line += most.lines) {
+      for (size_t place = 0; place < places_; place += most.places) {
+        RunStrip(context, {line, std::min(most.lines, lines_ - line), place,
+                           std::min(most.places, places_ - place)});
+      }
+    }
+  }
+
+ private:
+  Strip LargestStrip(size_t lanes) const {
+    const size_t tiles = std::max<size_t>(1, StripColumns(channels_) / lanes);
+    const size_t places = std::min(places_, tiles);
+    const size_t lines = std::clamp<size_t>(tiles / places, 1, lines_);
+    // As many strips, but alike.
+    return {0, DivideUp(lines_, DivideUp(lines_, lines)), 0,
+            DivideUp(places_, DivideUp(places_, places))};
+  }
+  size_t group_channels() const { return channels_ / weight_.filters.size(); }
+  size_t group_rows() const { return bias_.size() / weight_.filters.size(); }
+  size_t group_jobs() const { return DivideUp(group_rows(), kWinogradRows); }
+
+  static size_t Pitch(const Strip& strip, size_t lanes) {
+    return RoundUpToShiftUnit(strip.columns(lanes));
+  }
+  // v[channel block][position][channel][column], blocks of up to kWinogradChannels of a group.
+  uint64_t VFloats(const Strip& strip, size_t lanes) const {
+    const size_t blocks = weight_.filters.size() * DivideUp(group_channels(), kWinogradChannels);
+    return blocks * kWinogradPositions * VStride(strip, lanes) + kWinogradSlack;
+  }
+  size_t VStride(const Strip& strip, size_t lanes) const {
+    return SpreadOut(block_channels() * Pitch(strip, lanes));
+  }
+  // Most channels of a block.
+  size_t block_channels() const { return std::min(kWinogradChannels, group_channels()); }
+  size_t UStride() const { return SpreadOut(block_channels() * kWinogradRows); }
+  static size_t SumFloats(const Strip& strip, size_t lanes) {
+    return SpreadOut((strip.columns(lanes) + kWinogradSlack) * kWinogradRows);
+  }
+  uint64_t ChunkFloats(const Strip& strip, size_t lanes) const {
+    return std::max(Input(0, strip, lanes, nullptr).PhasesFloats(),
+                    kWinogradPositions * (UStride() + SumFloats(strip, lanes)));
+  }
+
+  void RunStrip(const RunContext& context, const Strip& strip) const {
+    const size_t lanes = context.lanes;
+    const uint64_t v_floats = VFloats(strip, lanes), chunk_floats = ChunkFloats(strip, lanes);
+    float* v = context.scratch;
+    const auto scratch = [&](size_t chunk) { return v + v_floats + chunk * chunk_floats; };
+    const double products =
+        static_cast<double>(kWinogradPositions * group_channels() * strip.columns(lanes));
+    ForChunks(context.pool, max_chunks_, channels_,
+              static_cast<double>(kWinogradPositions * channels_ * strip.columns(lanes)),
+              [&](size_t chunk, size_t begin, size_t end) {
+                for (size_t c = begin; c < end; ++c) {
+                  TransformChannel(c, strip, lanes, context.inputs[0], scratch(chunk), v);
+                }
+              });
+    ForChunks(context.pool, max_chunks_, weight_.filters.size() * group_jobs(),
+              products * static_cast<double>(bias_.size()),
+              [&](size_t chunk, size_t begin, size_t end) {
+                for (size_t job = begin; job < end; ++job) {
+                  RunJob(job, strip, lanes, v, scratch(chunk), context.output);
+                }
+              });
+  }
+
+  WinogradInput Input(size_t channel, const Strip& strip, size_t lanes, const float* x) const {
+    const WindowAxis &wy = window_.y, &wx = window_.x;
+    const size_t height = static_cast<size_t>(wy.in), width = static_cast<size_t>(wx.in);
+    return {.plane = x == nullptr ? nullptr : x + channel * height * width * lanes,
+            .height = height,
+            .width = width,
+            .lanes = lanes,
+            .first_y = static_cast<int64_t>(strip.line * kWinogradOutputs) - wy.pad_begin,
+            .first_x = static_cast<int64_t>(strip.place * kWinogradOutputs) - wx.pad_begin,
+            .lines = strip.lines,
+            .places = strip.places};
+  }
+
+  // To its place in `v`.
+  void TransformChannel(size_t c, const Strip& strip, size_t lanes, const float* x, float* phases,
+                        float* v) const {
+    const size_t group = c / group_channels(), channel = c % group_channels();
+    const size_t blocks = DivideUp(group_channels(), kWinogradChannels);
+    const size_t block = group * blocks + channel / kWinogradChannels;
+    const size_t stride = VStride(strip, lanes);
+    kernels_.winograd_transform_input(Input(c, strip, lanes, x), phases, stride,
+                                      v + block * kWinogradPositions * stride +
+                                          channel % kWinogradChannels * Pitch(strip, lanes));
+  }
+
+  void RunJob(size_t job, const Strip& strip, size_t lanes, const float* v, float* scratch,
+              float* y) const {
+    const size_t group = job / group_jobs(), row = job % group_jobs() * kWinogradRows;
+    const CodePanels& filters = weight_.filters[group];
+    const size_t pitch = Pitch(strip, lanes), columns = strip.columns(lanes);
+    const size_t u_stride = UStride(), v_stride = VStride(strip, lanes);
+    const size_t sum_stride = SumFloats(strip, lanes);
+    float* u = scratch;
+    float* sums = scratch + kWinogradPositions * u_stride;
+    v += group * DivideUp(group_channels(), kWinogradChannels) * kWinogradPositions * v_stride;
+    for (size_t first = 0; first < group_channels(); first += kWinogradChannels) {
+      const size_t last = std::min(first + kWinogradChannels, group_channels());
+      kernels_.winograd_transform_filters(filters, row / kPanelRows, first, last, u_stride, u);
+      for (size_t p = 0; p < kWinogradPositions; ++p, v += v_stride) {
+        kernels_.winograd_multiply(u + p * u_stride, v, pitch, last - first, columns, first > 0,
+                                   sums + p * sum_stride);
+      }
+    }
+    const size_t out_y = static_cast<size_t>(window_.y.out),
+                 first_y = strip.line * kWinogradOutputs;
+    const size_t out_x = static_cast<size_t>(window_.x.out),
+                 first_x = strip.place * kWinogradOutputs;
+    const size_t plane = out_y * out_x * lanes, channel = group * group_rows() + row;
+    kernels_.winograd_transform_output(
+        sums, sum_stride, bias_.data() + channel, clamp_,
+        {.y = y + channel * plane + (first_y * out_x + first_x) * lanes,
+         .rows = std::min(kWinogradRows, group_rows() - row),
+         .row_stride = plane,
+         .lanes = lanes,
+         .tiles = strip.places,
+         .columns = columns,
+         .height = out_y - first_y,
+         .width = out_x - first_x,
+         .pitch = out_x * lanes});
+  }
+
+  LayerWeight weight_;
+  std::vector<float> bias_;  // one an output channel
+  SlidingWindow window_;
+  size_t channels_;
+  size_t lines_, places_;  // of tiles
+  Clamp clamp_;
+  size_t max_chunks_;
+  const KernelSet& kernels_;
+};
+
+}  // namespace
+
+double WinogradCost(const SlidingWindow& window, int64_t channels, int64_t rows, int64_t groups) {
+  // In multiply-adds of the dense kernel, as measured: of the products, of transforming a tile of
+  // a channel (input or output) and of transforming a filter.
+  constexpr double kProduct = 1.35, kTile = 800, kFilter = 500;
+  const WindowAxis &y = window.y, &x = window.x;
+  const auto covered = [](const WindowAxis& axis) {
+    return axis.kernel == static_cast<int64_t>(kWinogradTaps) && axis.stride == 1 &&
+           axis.dilation == 1;
+  };
+  if (!covered(y) || !covered(x)) return std::numeric_limits<double>::infinity();
+  const auto tiles_along = [](const WindowAxis& axis) {
+    return DivideUp(static_cast<size_t>(axis.out), kWinogradOutputs);
+  };
+  const size_t tiles = tiles_along(y) * tiles_along(x);
+  const double filters = static_cast<double>(channels) * static_cast<double>(rows / groups);
+  const double strips =
+      static_cast<double>(DivideUp(tiles, StripColumns(static_cast<size_t>(channels))));
+  const double cost =
+      filters * (kProduct * kWinogradPositions * static_cast<double>(tiles) + kFilter * strips) +
+      kTile * static_cast<double>(tiles) * static_cast<double>(channels + rows);
+  return cost / (filters * static_cast<double>(y.kernel * x.kernel * y.out * x.out));
+}
+
+std::unique_ptr<Op> MakeWinograd(LayerWeight weight, std::vector<float> bias,
+                                 const SlidingWindow& window, int64_t channels,
+                                 const WinogradOptions& options) {
+  return std::make_unique<WinogradOp>(std::move(weight), std::move(bias), window,
+                                      static_cast<size_t>(channels), options);
+}
+
+}  // namespace dc::runtime

@@ -1,0 +1,46 @@
+#include "runtime/plan/arena.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace dc::runtime {
+
+ArenaLayout PlanArena(std::span<const ArenaBuffer> buffers) {
+  ArenaLayout layout;
+  layout.offsets.assign(buffers.size(), 0);
+  std::vector<uint32_t> order(buffers.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+    return buffers[a].floats != buffers[b].floats ? buffers[a].floats > buffers[b].floats : a < b;
+  });
+  const auto padded = [&](uint32_t i) {
+    return (buffers[i].floats + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
+  };
+  std::vector<uint32_t> placed;  // by offset
+  placed.reserve(buffers.size());
+  for (uint32_t i : order) {
+    uint64_t offset = 0;
+    for (uint32_t j : placed) {
+      if (buffers[j].first > buffers[i].last || buffers[j].last < buffers[i].first) continue;
+      if (offset + padded(i) <= layout.offsets[j]) break;
+      offset = std::max(offset, layout.offsets[j] + padded(j));
+    }
+    layout.offsets[i] = offset;
+    layout.floats = std::max(layout.floats, offset + padded(i));
+    const auto at = std::upper_bound(placed.begin(), placed.end(), offset,
+                                     [&](uint64_t o, uint32_t j) { return o < layout.offsets[j]; });
+    placed.insert(at, i);
+  }
+  return layout;
+}
+
+FloatBlock::FloatBlock(uint64_t floats, ModelMemory* memory) : memory_(memory) {
+  data_ = static_cast<float*>(memory->Allocate(floats * sizeof(float)));
+  if (data_ != nullptr) floats_ = floats;
+}
+
+FloatBlock::~FloatBlock() {
+  if (data_ != nullptr) memory_->Release(data_, floats_ * sizeof(float));
+}
+
+}  // namespace dc::runtime

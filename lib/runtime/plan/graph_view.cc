@@ -1,0 +1,137 @@
+#include "runtime/plan/graph_view.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "format/ops.h"
+
+namespace dc::runtime {
+namespace {
+
+// More operators than any network has; planning memory takes quadratic time in the worst case.
+constexpr size_t kMaxNodes = 4096;
+
+Status Contradiction(TextView what, TextView where) {
+  return BadInput(what, where, "the file contradicts itself; encode the model again");
+}
+
+Status CheckNode(const format::Node& node, uint32_t output, const std::string& where) {
+  const format::OpSpec* spec = format::FindOp(node.op);
+  if (spec == nullptr) {
+    return Unsupported("an unknown operator", where, "the file needs a newer version");
+  }
+  if (node.inputs.size() < spec->min_inputs || node.inputs.size() > spec->max_inputs) {
+    return Contradiction(std::to_string(node.inputs.size()) + " inputs", where);
+  }
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    const bool omitted = node.inputs[i] == format::kNoValue;
+    if (omitted ? i < spec->min_inputs : node.inputs[i] >= output) {
+      return Contradiction("input " + std::to_string(i) + " does not exist", where);
+    }
+  }
+  if (!format::Attributes(node).ok()) return Contradiction("wrong number of attributes", where);
+  return OkStatus();
+}
+
+}  // namespace
+
+std::string GraphView::NodeText(size_t node) const {
+  const format::Node& n = manifest_->nodes[node];
+  const format::OpSpec* spec = format::FindOp(n.op);
+  std::string text = "node " + std::to_string(node);
+  if (spec != nullptr) text += ", " + std::string(spec->name);
+  if (!n.name.empty()) text += " " + n.name;
+  return text;
+}
+
+StatusOr<GraphView> GraphView::Make(const format::Manifest& manifest) {
+  GraphView view;
+  view.manifest_ = &manifest;
+  view.inputs_ = manifest.inputs.size();
+  view.tensors_ = manifest.tensors.size();
+  if (view.inputs_ != 1) {
+    return Unsupported("a model with " + std::to_string(view.inputs_) + " inputs", "manifest",
+                       "models with one input can be run");
+  }
+  if (manifest.inputs[0].shape.empty()) {
+    return Unsupported("a scalar input", "manifest", "dimension 0 of the input must be the batch");
+  }
+  if (manifest.outputs.empty()) return Contradiction("no output", "manifest");
+  if (manifest.nodes.size() > kMaxNodes) {
+    return Unsupported(std::to_string(manifest.nodes.size()) + " operators", "manifest",
+                       "the limit is " + std::to_string(kMaxNodes));
+  }
+  for (size_t t = 0; t < view.tensors_; ++t) {
+    for (int64_t dimension : manifest.tensors[t].shape) {
+      if (dimension <= 0) {
+        return Contradiction("a dimension of " + std::to_string(dimension),
+                             "tensor " + std::to_string(t));
+      }
+    }
+  }
+  for (size_t n = 0; n < manifest.nodes.size(); ++n) {
+    DC_RETURN_IF_ERROR(CheckNode(manifest.nodes[n], view.OutputOf(n), view.NodeText(n)));
+  }
+  const uint32_t output = manifest.outputs[0].value;
+  if (output >= view.values()) return Contradiction("output 0 does not exist", "manifest");
+  if (view.IsTensor(output)) {
+    return Unsupported("output 0 is a constant", "manifest", "there is nothing to run");
+  }
+
+  view.needed_.assign(manifest.nodes.size(), false);
+  view.readers_.assign(view.values(), 0);
+  view.last_reader_.assign(view.values(), 0);
+  for (size_t n = manifest.nodes.size(); n-- > 0;) {
+    view.needed_[n] = view.OutputOf(n) == output || view.readers_[view.OutputOf(n)] > 0;
+    if (!view.needed_[n]) continue;
+    for (uint32_t input : manifest.nodes[n].inputs) {
+      if (input == format::kNoValue) continue;
+      ++view.readers_[input];
+      view.last_reader_[input] = n;
+    }
+  }
+  ++view.readers_[output];  // the caller
+  return view;
+}
+
+std::optional<size_t> GraphView::SoleReader(uint32_t value) const {
+  // The graph's output counts one reader that is no node.
+  if (readers_[value] != 1 || value == manifest_->outputs[0].value) return std::nullopt;
+  return last_reader_[value];
+}
+
+Fusion GraphView::FindFusion(size_t node) const {
+  Fusion fusion;
+  const format::Node& layer = manifest_->nodes[node];
+  uint32_t value = OutputOf(node);
+  std::optional<size_t> next = SoleReader(value);
+  if (next && layer.op == format::Op::kMatMul && manifest_->nodes[*next].op == format::Op::kAdd &&
+      IsTensor(layer.inputs[1])) {
+    const format::Node& add = manifest_->nodes[*next];
+    const uint32_t other = add.inputs[0] == value ? add.inputs[1] : add.inputs[0];
+    if (other != value && IsTensor(other)) {
+      const std::vector<int64_t>& bias = manifest_->tensors[TensorOf(other)].shape;
+      const std::vector<int64_t>& weight = manifest_->tensors[TensorOf(layer.inputs[1])].shape;
+      const bool row = bias.size() == 1 || (bias.size() == 2 && bias[0] == 1);
+      if (row && !weight.empty() && bias.back() == weight.back()) {
+        fusion.extra_bias = TensorOf(other);
+        fusion.nodes.push_back(*next);
+        value = OutputOf(*next);
+        next = SoleReader(value);
+      }
+    }
+  }
+  if (!next) return fusion;
+  const format::Node& activation = manifest_->nodes[*next];
+  if (activation.op == format::Op::kRelu) {
+    fusion.clamp.lo = 0.0f;
+    fusion.nodes.push_back(*next);
+  } else if (activation.op == format::Op::kClip) {
+    const format::Attributes attributes(activation);
+    fusion.clamp = {attributes.Float("min"), attributes.Float("max")};
+    fusion.nodes.push_back(*next);
+  }
+  return fusion;
+}
+
+}  // namespace dc::runtime

@@ -1,0 +1,56 @@
+// A manifest's graph as the planner walks it: what each value is, who reads it, which nodes matter.
+#ifndef DC_RUNTIME_PLAN_GRAPH_VIEW_H_
+#define DC_RUNTIME_PLAN_GRAPH_VIEW_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dc/status.h"
+#include "format/manifest.h"
+#include "runtime/kernels/clamp.h"
+
+namespace dc::runtime {
+
+// Nodes behind a layer that run inside its kernel.
+struct Fusion {
+  std::optional<size_t> extra_bias;  // tensor that an Add adds
+  Clamp clamp;                       // of a Relu or Clip
+  std::vector<size_t> nodes;         // that are merged, in order
+};
+
+class GraphView {
+ public:
+  // Checks what everything below relies on: known operators with as many inputs and attributes as
+  // they take, values that exist and come from in front of the node that reads them, positive
+  // shapes, one input with a batch dimension, an output that is not a constant.
+  static StatusOr<GraphView> Make(const format::Manifest& manifest);
+
+  bool IsTensor(uint32_t value) const { return value >= inputs_ && value < inputs_ + tensors_; }
+  size_t TensorOf(uint32_t value) const { return value - inputs_; }
+  uint32_t OutputOf(size_t node) const { return static_cast<uint32_t>(inputs_ + tensors_ + node); }
+  size_t values() const { return inputs_ + tensors_ + manifest_->nodes.size(); }
+  // Whether the first output depends on `node`.
+  bool IsNeeded(size_t node) const { return needed_[node]; }
+  // "node 3, Conv conv1": how errors call it.
+  std::string NodeText(size_t node) const;
+  // What can be merged into `node`, a Conv, Gemm or MatMul: the chain of sole readers of its output
+  // that are an Add of one constant a column (MatMul only), then a Relu or Clip.
+  Fusion FindFusion(size_t node) const;
+
+ private:
+  // The only needed node that reads `value`, if nothing else does.
+  std::optional<size_t> SoleReader(uint32_t value) const;
+
+  const format::Manifest* manifest_ = nullptr;
+  size_t inputs_ = 0, tensors_ = 0;
+  std::vector<bool> needed_;
+  std::vector<uint32_t> readers_;    // number of needed readers of each value
+  std::vector<size_t> last_reader_;  // one of them
+};
+
+}  // namespace dc::runtime
+
+#endif  // DC_RUNTIME_PLAN_GRAPH_VIEW_H_

@@ -1,0 +1,156 @@
+#include "runtime/plan/plan.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "format/ops.h"
+#include "runtime/operators/node_context.h"
+#include "runtime/operators/registry.h"
+#include "runtime/plan/graph_view.h"
+#include "runtime/plan/plan_memory.h"
+
+namespace dc::runtime {
+namespace {
+
+// What the planner knows of a value that is computed.
+struct Value {
+  Shape shape;
+  uint32_t buffer = 0;
+};
+
+class Planner {
+ public:
+  Planner(const format::Manifest& manifest, const GraphView& graph, const ConstantLoader& load,
+          const PlanOptions& options)
+      : manifest_(manifest), graph_(graph), load_(load), options_(options) {}
+
+  StatusOr<Plan> Build() {
+    DC_RETURN_IF_ERROR(AddInput());
+    std::vector<bool> merged(manifest_.nodes.size(), false);
+    for (size_t n = 0; n < manifest_.nodes.size(); ++n) {
+      if (!graph_.IsNeeded(n) || merged[n]) continue;
+      const format::Op op = manifest_.nodes[n].op;
+      Fusion fusion;
+      if (op == format::Op::kConv || op == format::Op::kGemm || op == format::Op::kMatMul) {
+        fusion = graph_.FindFusion(n);
+      }
+      const Status status = AddNode(n, fusion);
+      if (!status.ok()) return status.At(graph_.NodeText(n));
+      for (size_t node : fusion.nodes) {
+        merged[node] = true;
+        values_[graph_.OutputOf(node)] = values_[graph_.OutputOf(n)];
+      }
+    }
+    const Value& output = values_[manifest_.outputs[0].value];
+    plan_.output = output.buffer;
+    plan_.output_shape = output.shape;
+    RemoveJoins(&plan_);
+    DC_RETURN_IF_ERROR(PlanMemories(&plan_));
+    return std::move(plan_);
+  }
+
+ private:
+  Status AddInput() {
+    const format::InputInfo& input = manifest_.inputs[0];
+    plan_.input_shape.assign(input.shape.begin() + 1, input.shape.end());
+    const int64_t size = CheckedSize(plan_.input_shape);
+    if (size < 0) {
+      return Unsupported("an input of Nx" + DescribeShape(plan_.input_shape), "manifest",
+                         "all dimensions but the batch must be fixed, 2^28 values at most");
+    }
+    values_.resize(graph_.values());
+    values_[0] = {plan_.input_shape, NewBuffer(static_cast<uint64_t>(size))};
+    plan_.input = values_[0].buffer;
+    return OkStatus();
+  }
+
+  uint32_t NewBuffer(uint64_t size) {
+    const uint32_t buffer = static_cast<uint32_t>(plan_.buffer_sizes.size());
+    plan_.buffer_sizes.push_back(size);
+    plan_.parts.push_back({buffer, 0});
+    return buffer;
+  }
+
+  Status AddNode(size_t n, const Fusion& fusion) {
+    const format::Node& node = manifest_.nodes[n];
+    const format::Attributes attributes(node);
+    NodeContext context{
+        .node = node,
+        .attributes = attributes,
+        .opset = manifest_.opset,
+        .load = load_,
+        .kernels = *options_.kernels,
+        .max_chunks = options_.max_chunks,
+        .memory = options_.memory != nullptr ? options_.memory : std::pmr::new_delete_resource(),
+        .extra_bias = fusion.extra_bias,
+        .clamp = fusion.clamp};
+    std::vector<uint32_t> inputs;
+    for (uint32_t value : node.inputs) {
+      NodeInput& input = context.inputs.emplace_back();
+      if (value == format::kNoValue) continue;
+      if (graph_.IsTensor(value)) {
+        input.kind = NodeInput::kConstant;
+        input.tensor = graph_.TensorOf(value);
+        input.shape = manifest_.tensors[input.tensor].shape;
+      } else {
+        input.kind = NodeInput::kActivation;
+        input.shape = values_[value].shape;
+        inputs.push_back(values_[value].buffer);
+      }
+    }
+    MakeOp* make = FindMakeOp(node.op);
+    if (make == nullptr) return Unsupported("the operator cannot be run", "", "remove it");
+    DC_ASSIGN_OR_RETURN(NodeResult result, make(context));
+    if (CheckedSize(result.shape) < 0) {
+      return Unsupported("an output of Nx" + DescribeShape(result.shape), "",
+                         "the limit is 2^28 values a sample");
+    }
+    Value& output = values_[graph_.OutputOf(n)];
+    output.shape = result.shape;
+    if (result.op == nullptr) {
+      output.buffer = inputs[0];
+      return OkStatus();
+    }
+    output.buffer = NewBuffer(static_cast<uint64_t>(CheckedSize(result.shape)));
+    Step& step = plan_.steps.emplace_back();
+    step.op = std::move(result.op);
+    step.inputs = std::move(inputs);
+    step.output = output.buffer;
+    step.joins = result.joins;
+    step.name = format::FindOp(node.op)->name;
+    if (result.layer) {
+      step.layer = static_cast<int64_t>(plan_.layers.size());
+      AddLayer(node, std::move(*result.layer));
+    }
+    return OkStatus();
+  }
+
+  void AddLayer(const format::Node& node, LayerPlan layer) {
+    const bool convolution = node.op == format::Op::kConv;
+    const int number = ++(convolution ? convolutions_ : fully_connected_);
+    layer.op = format::FindOp(node.op)->name;
+    layer.name = manifest_.tensors[graph_.TensorOf(node.inputs[1])].name;
+    if (layer.name.empty()) layer.name = (convolution ? "conv" : "fc") + std::to_string(number);
+    plan_.layers.push_back(std::move(layer));
+  }
+
+  const format::Manifest& manifest_;
+  const GraphView& graph_;
+  const ConstantLoader& load_;
+  const PlanOptions& options_;
+  std::vector<Value> values_;
+  int convolutions_ = 0, fully_connected_ = 0;
+  Plan plan_;
+};
+
+}  // namespace
+
+StatusOr<Plan> BuildPlan(const format::Manifest& manifest, const ConstantLoader& load,
+                         const PlanOptions& options) {
+  DC_ASSIGN_OR_RETURN(const GraphView graph, GraphView::Make(manifest));
+  return Planner(manifest, graph, load, options).Build();
+}
+
+}  // namespace dc::runtime

@@ -1,0 +1,78 @@
+// From a manifest to a list of operators over numbered buffers.
+#ifndef DC_RUNTIME_PLAN_PLAN_H_
+#define DC_RUNTIME_PLAN_PLAN_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <memory_resource>
+#include <string>
+#include <vector>
+
+#include "dc/runtime.h"
+#include "dc/status.h"
+#include "format/manifest.h"
+#include "runtime/kernels/kernel_set.h"
+#include "runtime/load/constant.h"
+#include "runtime/load/sample_shape.h"
+#include "runtime/operators/op.h"
+#include "runtime/plan/arena.h"
+
+namespace dc::runtime {
+
+// How many samples the operators may process at once; see RunContext. Multiples of 16 fill whole
+// vectors on every machine.
+inline constexpr std::array<size_t, 4> kLaneChoices = {1, 16, 32, 64};
+
+struct PlanOptions {
+  const KernelSet* kernels = nullptr;
+  size_t max_chunks = 1;  // that an operator may split its work into; 1 without threads
+  // Where weights as they are executed come from; outlives the plan. Null: the heap.
+  std::pmr::memory_resource* memory = nullptr;
+};
+
+struct Step {
+  std::unique_ptr<Op> op;
+  std::vector<uint32_t> inputs;  // buffers
+  uint32_t output = 0;           // a buffer
+  bool joins = false;            // the output is the inputs, one behind the other
+  std::string name;              // the operator's
+  int64_t layer = -1;            // in Plan::layers, where the step has weights
+};
+
+// A buffer is itself, or lies `offset` values of a sample behind the begin of another, `whole`.
+struct BufferPart {
+  uint32_t whole = 0;
+  uint64_t offset = 0;
+};
+
+// Where everything lies for one number of lanes.
+struct PlanMemory {
+  std::vector<uint64_t> buffers;  // offset of each buffer in the arena, in floats
+  std::vector<uint64_t> scratch;  // of each step's working memory
+  uint64_t floats = 0;            // of the arena
+  uint64_t reread = 0;            // most floats that a step goes over many times; see Op::Rereads
+};
+
+struct Plan {
+  Shape input_shape, output_shape;  // of one sample
+  std::vector<Step> steps;
+  std::vector<uint64_t> buffer_sizes;                  // values of a sample
+  std::vector<BufferPart> parts;                       // beside buffer_sizes
+  uint32_t input = 0, output = 0;                      // buffers
+  std::vector<LayerPlan> layers;                       // operators with weights, in order
+  std::array<PlanMemory, kLaneChoices.size()> memory;  // beside kLaneChoices
+};
+
+// Checks every node that the first output depends on, infers shapes, merges activations and biases
+// into the layers in front of them, loads weights through `load` and plans memory. The graph has
+// one input whose dimension 0 is the batch. Errors name the node by its number and name:
+// BadInput where the manifest contradicts itself, Unsupported for what is not covered, sizes beyond
+// kMaxSampleSize or more than 4 GiB of activations a sample among it.
+StatusOr<Plan> BuildPlan(const format::Manifest& manifest, const ConstantLoader& load,
+                         const PlanOptions& options);
+
+}  // namespace dc::runtime
+
+#endif  // DC_RUNTIME_PLAN_PLAN_H_
