@@ -3,8 +3,8 @@
 #include <exception>
 #include <vector>
 
-#include "train/ops/node_builder.h"
-#include "train/ops/operator_registry.h"
+#include "train/build/kernel_registry.h"
+#include "train/build/node_builder.h"
 
 namespace dc::train {
 

@@ -7,9 +7,9 @@
 #include <span>
 
 #include "dc/status.h"
+#include "train/build/operator_kernel.h"
 #include "train/dropout_ratios.h"
 #include "train/network.h"
-#include "train/ops/operator.h"
 #include "train/parameters.h"
 
 namespace dc::train {

@@ -8,8 +8,8 @@
 
 #include "base/rng.h"
 #include "train/aligned_floats.h"
-#include "train/ops/lane_kernels.h"
-#include "train/ops/pool_kernels.h"
+#include "train/kernels/lane_kernels.h"
+#include "train/kernels/pool_kernels.h"
 
 namespace dc::train {
 namespace {

@@ -1,0 +1,83 @@
+#include "train/build/kernel_registry.h"
+
+#include <map>
+#include <new>
+#include <string>
+
+namespace dc::train {
+
+StatusOr<std::unique_ptr<Operator>> MakeBatchNorm(NodeBuilder* builder);
+StatusOr<std::unique_ptr<Operator>> MakeBinary(NodeBuilder* builder);
+StatusOr<std::unique_ptr<Operator>> MakeConcat(NodeBuilder* builder);
+StatusOr<std::unique_ptr<Operator>> MakeConv(NodeBuilder* builder);
+StatusOr<std::unique_ptr<Operator>> MakeDropout(NodeBuilder* builder);
+StatusOr<std::unique_ptr<Operator>> MakeEltwise(NodeBuilder* builder);
+StatusOr<std::unique_ptr<Operator>> MakeGemm(NodeBuilder* builder);
+StatusOr<std::unique_ptr<Operator>> MakeLrn(NodeBuilder* builder);
+StatusOr<std::unique_ptr<Operator>> MakePool(NodeBuilder* builder);
+StatusOr<std::unique_ptr<Operator>> MakeReshape(NodeBuilder* builder);
+StatusOr<std::unique_ptr<Operator>> MakeSoftmax(NodeBuilder* builder);
+StatusOr<std::unique_ptr<Operator>> MakeTranspose(NodeBuilder* builder);
+
+namespace {
+
+const std::map<std::string, OperatorFactory>& Factories() {
+  static const std::map<std::string, OperatorFactory> factories = {
+      {"Add", MakeBinary},
+      {"AveragePool", MakePool},
+      {"BatchNormalization", MakeBatchNorm},
+      {"Clip", MakeEltwise},
+      {"Concat", MakeConcat},
+      {"Conv", MakeConv},
+      {"Dropout", MakeDropout},
+      {"Elu", MakeEltwise},
+      {"Flatten", MakeReshape},
+      {"Gemm", MakeGemm},
+      {"GlobalAveragePool", MakePool},
+      {"GlobalMaxPool", MakePool},
+      {"Identity", MakeReshape},
+      {"LRN", MakeLrn},
+      {"LeakyRelu", MakeEltwise},
+      {"MatMul", MakeGemm},
+      {"MaxPool", MakePool},
+      {"Mul", MakeBinary},
+      {"Relu", MakeEltwise},
+      {"Reshape", MakeReshape},
+      {"Sigmoid", MakeEltwise},
+      {"Softmax", MakeSoftmax},
+      {"Squeeze", MakeReshape},
+      {"Tanh", MakeEltwise},
+      {"Transpose", MakeTranspose},
+      {"Unsqueeze", MakeReshape},
+  };
+  return factories;
+}
+
+}  // namespace
+
+StatusOr<std::unique_ptr<Operator>> MakeOperator(NodeBuilder* builder) {
+  const Node& node = builder->node();
+  const auto factory = Factories().find(node.op);
+  const bool own_domain = node.domain.empty() || node.domain == "ai.onnx";
+  if (factory == Factories().end() || !own_domain) {
+    std::string covered;
+    for (const auto& [name, make] : Factories()) covered += (covered.empty() ? "" : ", ") + name;
+    return builder->NotCovered(
+        "training does not cover operator " + (own_domain ? node.op : node.domain + "." + node.op),
+        "it covers " + covered);
+  }
+  if (node.outputs.empty() || node.outputs[0].empty()) return builder->Invalid("no output");
+  try {
+    return factory->second(builder);
+  } catch (const dnnl::error& error) {
+    if (error.status == dnnl_out_of_memory) {
+      return builder->NotCovered("not enough memory for a batch of this size",
+                                 "use a smaller batch");
+    }
+    return builder->NotCovered(std::string("oneDNN refuses the node: ") + error.what());
+  } catch (const std::bad_alloc&) {
+    return builder->NotCovered("not enough memory for a batch of this size", "use a smaller batch");
+  }
+}
+
+}  // namespace dc::train

@@ -1,0 +1,17 @@
+// Makes operators by name.
+#ifndef DC_TRAIN_BUILD_KERNEL_REGISTRY_H_
+#define DC_TRAIN_BUILD_KERNEL_REGISTRY_H_
+
+#include <memory>
+
+#include "train/build/node_builder.h"
+
+namespace dc::train {
+
+// The operator of the builder's node, its output added to the build state. Unsupported names the
+// node where its operator or form is not covered, BadInput where it contradicts itself.
+StatusOr<std::unique_ptr<Operator>> MakeOperator(NodeBuilder* builder);
+
+}  // namespace dc::train
+
+#endif  // DC_TRAIN_BUILD_KERNEL_REGISTRY_H_

@@ -1,0 +1,101 @@
+// What an operator is made from: its node, the values around it and the parameters.
+#ifndef DC_TRAIN_BUILD_NODE_BUILDER_H_
+#define DC_TRAIN_BUILD_NODE_BUILDER_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dc/graph.h"
+#include "dc/status.h"
+#include "train/build/operator_kernel.h"
+#include "train/build/train_memory.h"
+#include "train/dropout_ratios.h"
+#include "train/network.h"
+#include "train/parameters.h"
+
+namespace dc::train {
+
+// One activation of one executor. The gradient has the layout of the data.
+struct Value {
+  std::vector<int64_t> shape;  // dimension 0 is the batch
+  dnnl::memory data;
+  dnnl::memory gradient;  // empty where none is needed
+  // Readers that have not been built yet. Backward runs in reverse, so the reader that is built
+  // last writes the gradient first and all others add to it.
+  int readers_left = 0;
+};
+
+// Everything that the operators of one executor share.
+struct BuildState {
+  const Network* network = nullptr;
+  const Parameters* parameters = nullptr;
+  DropoutRatios* dropout = nullptr;
+  float* gradients = nullptr;  // in the layout of Parameters; null in inference
+  int64_t batch = 0;
+  bool training = false;
+  std::map<std::string, Value> values;
+  std::map<std::string, int> parameter_readers_left;
+};
+
+// The view of BuildState that belongs to one node.
+class NodeBuilder {
+ public:
+  NodeBuilder(BuildState* state, size_t node_index)
+      : state_(state), index_(node_index), node_(state->network->graph->nodes[node_index]) {}
+
+  const Node& node() const { return node_; }
+  const Graph& graph() const { return *state_->network->graph; }
+  size_t node_index() const { return index_; }
+  int64_t batch() const { return state_->batch; }
+  int64_t declared_batch() const { return state_->network->declared_batch; }
+  bool training() const { return state_->training; }
+  DropoutRatios* dropout() const { return state_->dropout; }
+
+  // The activation at input `i`. Unsupported where the input is missing or a constant.
+  StatusOr<const Value*> Input(size_t i) const;
+  // True where input `i` is given and known before the run.
+  bool IsConstant(size_t i) const;
+  // The parameter at input `i`, or an error that says what is there instead.
+  StatusOr<const Parameter*> ParameterAt(size_t i) const;
+  // Its values, seen in the layout `desc` (plain, of as many elements).
+  dnnl::memory ParameterMemory(const Parameter& parameter, const dnnl::memory::desc& desc) const;
+
+  // Where Backward writes the gradient of activation input `i` in the layout `written`. Not needed
+  // where no parameter comes before it. In training, call one of the two exactly once an input.
+  GradientSink InputGradient(size_t i, const dnnl::memory::desc& written);
+  // The same where the gradient is a copy of `from`.
+  Copy InputGradientCopy(size_t i, const dnnl::memory& from);
+  // InputGradient for a parameter, seen as `plain`; kFixed parameters need none. Call once an
+  // input. A statistic's batch value goes here as well.
+  GradientSink ParameterGradient(const Parameter& parameter, const dnnl::memory::desc& plain,
+                                 const dnnl::memory::desc& written);
+  // The plain form: memory() is row-major in the parameter's shape.
+  GradientSink ParameterGradient(const Parameter& parameter) {
+    return ParameterGradient(parameter, PlainDesc(parameter.shape), PlainDesc(parameter.shape));
+  }
+
+  // Makes output 0 with this shape and layout. Unsupported where it is too large.
+  StatusOr<const Value*> Output(const std::vector<int64_t>& shape, const dnnl::memory::desc& desc);
+
+  // True where output `i` is named and something reads it.
+  bool OutputIsRead(size_t i) const;
+
+  // Errors that name the node.
+  Status NotCovered(const std::string& what, const std::string& advice = "") const;
+  Status Invalid(const std::string& what) const;
+
+ private:
+  BuildState* state_;
+  size_t index_;
+  const Node& node_;
+};
+
+// Makes the operator of a node.
+using OperatorFactory = StatusOr<std::unique_ptr<Operator>> (*)(NodeBuilder* builder);
+
+}  // namespace dc::train
+
+#endif  // DC_TRAIN_BUILD_NODE_BUILDER_H_

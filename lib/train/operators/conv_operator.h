@@ -1,0 +1,30 @@
+// The shape of a convolution, shared by its implementations.
+#ifndef DC_TRAIN_OPERATORS_CONV_OPERATOR_H_
+#define DC_TRAIN_OPERATORS_CONV_OPERATOR_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "train/build/node_builder.h"
+#include "train/kernels/window.h"
+
+namespace dc::train {
+
+struct ConvShape {
+  int64_t groups = 1;
+  Window window;
+  std::vector<int64_t> output;  // [batch, outputs, height, width]
+};
+
+// True where the batch-in-lanes convolution covers the shape.
+bool FitsLanes(const ConvShape& conv, const Value& x);
+
+// The batch-in-lanes convolution. `bias` may be null. Precondition: FitsLanes.
+StatusOr<std::unique_ptr<Operator>> MakeLaneConv(NodeBuilder* builder, const ConvShape& conv,
+                                                 const Value& x, const Parameter& weight,
+                                                 const Parameter* bias);
+
+}  // namespace dc::train
+
+#endif  // DC_TRAIN_OPERATORS_CONV_OPERATOR_H_

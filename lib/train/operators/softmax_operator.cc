@@ -1,0 +1,61 @@
+// Softmax inside a network (a final one is part of the loss), on oneDNN.
+#include "train/build/node_builder.h"
+
+namespace dc::train {
+namespace {
+
+class SoftmaxOperator : public Operator {
+ public:
+  SoftmaxOperator(NodeBuilder* builder, const Value& x, const Value& y, int axis)
+      : x_(x.data, PlainDesc(x.shape)) {
+    const auto layout = PlainDesc(x.shape);
+    const auto prop = builder->training() ? dnnl::prop_kind::forward_training
+                                          : dnnl::prop_kind::forward_inference;
+    const dnnl::softmax_forward::primitive_desc forward({prop, layout, axis}, UserScratchpad(),
+                                                        CpuEngine());
+    forward_ = Call(dnnl::softmax_forward(forward), forward.scratchpad_desc(),
+                    {{DNNL_ARG_SRC, x_.memory()}, {DNNL_ARG_DST, y.data}});
+    if (!y.gradient) return;
+    dx_ = builder->InputGradient(0, layout);
+    if (!dx_.needed()) return;
+    const dnnl::softmax_backward::primitive_desc backward({layout, layout, axis}, UserScratchpad(),
+                                                          CpuEngine(), forward);
+    backward_ = Call(dnnl::softmax_backward(backward), backward.scratchpad_desc(),
+                     {{DNNL_ARG_DST, y.data},
+                      {DNNL_ARG_DIFF_DST, y.gradient},
+                      {DNNL_ARG_DIFF_SRC, dx_.memory()}});
+  }
+
+  void Forward(dnnl::stream& stream, const StepContext&) override {
+    x_.Refresh(stream);
+    forward_.Run(stream);
+  }
+  void Backward(dnnl::stream& stream) override {
+    backward_.Run(stream);
+    dx_.Flush(stream);
+  }
+
+ private:
+  InputView x_;
+  Call forward_, backward_;
+  GradientSink dx_;
+};
+
+}  // namespace
+
+StatusOr<std::unique_ptr<Operator>> MakeSoftmax(NodeBuilder* builder) {
+  DC_ASSIGN_OR_RETURN(const Value* x, builder->Input(0));
+  const int64_t rank = static_cast<int64_t>(x->shape.size());
+  const bool flattens = builder->graph().opset < 13;  // then: over all dimensions from the axis on
+  int64_t axis = builder->node().Int("axis", flattens ? 1 : -1);
+  if (axis < 0) axis += rank;
+  if (axis < 1 || axis >= rank || (flattens && axis != rank - 1)) {
+    return builder->NotCovered("softmax over axis " + std::to_string(axis) + " of " +
+                               std::to_string(rank));
+  }
+  DC_ASSIGN_OR_RETURN(const Value* y, builder->Output(x->shape, PlainDesc(x->shape)));
+  return std::unique_ptr<Operator>(
+      std::make_unique<SoftmaxOperator>(builder, *x, *y, static_cast<int>(axis)));
+}
+
+}  // namespace dc::train
