@@ -6,13 +6,13 @@
 #include <utility>
 
 #include "base/crc32.h"
+#include "base/text_table.h"
 #include "dc/encode.h"
 #include "dc/files.h"
 #include "dc/onnx.h"
 #include "dc/stages.h"
 #include "pipeline/history.h"
 #include "pipeline/stage_clock.h"
-#include "pipeline/text_table.h"
 
 namespace dc {
 namespace {

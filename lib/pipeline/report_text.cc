@@ -1,7 +1,7 @@
 #include <algorithm>
 
+#include "base/text_table.h"
 #include "dc/report.h"
-#include "pipeline/text_table.h"
 
 namespace dc {
 namespace {

@@ -7,8 +7,8 @@
 #include "dc/decode.h"
 #include "dc/files.h"
 #include "dc/inspect.h"
-#include "pipeline/inspect_file.h"
-#include "unit/pipeline/marked_cover.h"
+#include "inspect/inspect_file.h"
+#include "unit/inspect/marked_cover.h"
 
 namespace dc {
 namespace {

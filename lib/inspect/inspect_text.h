@@ -1,11 +1,11 @@
 // The structure of a .dcz in words.
-#ifndef DC_PIPELINE_INSPECT_TEXT_H_
-#define DC_PIPELINE_INSPECT_TEXT_H_
+#ifndef DC_INSPECT_INSPECT_TEXT_H_
+#define DC_INSPECT_INSPECT_TEXT_H_
 
 #include <cstdint>
 
 #include "dc/inspect.h"
-#include "pipeline/inspect_file.h"
+#include "inspect/inspect_file.h"
 
 namespace dc {
 
@@ -15,4 +15,4 @@ void PrintStructure(const InspectedFile& inspected, uint64_t file_bytes, const T
 
 }  // namespace dc
 
-#endif  // DC_PIPELINE_INSPECT_TEXT_H_
+#endif  // DC_INSPECT_INSPECT_TEXT_H_

@@ -8,10 +8,10 @@
 
 #include "dc/encode.h"
 #include "entropy/enc/zstd_compress.h"
-#include "pipeline/inspect_file.h"
+#include "inspect/inspect_file.h"
 #include "roundtrip/sample_graphs.h"
 #include "unit/format/container_builder.h"
-#include "unit/pipeline/marked_cover.h"
+#include "unit/inspect/marked_cover.h"
 
 namespace dc {
 namespace {

@@ -1,13 +1,13 @@
 // The streams of one coded weight, field by field.
-#ifndef DC_PIPELINE_INSPECT_STREAMS_H_
-#define DC_PIPELINE_INSPECT_STREAMS_H_
+#ifndef DC_INSPECT_INSPECT_STREAMS_H_
+#define DC_INSPECT_INSPECT_STREAMS_H_
 
 #include <string>
 #include <vector>
 
 #include "format/manifest.h"
 #include "format/reader.h"
-#include "pipeline/inspect_fields.h"
+#include "inspect/inspect_fields.h"
 
 namespace dc {
 
@@ -24,4 +24,4 @@ MarkedStreams MarkStreams(size_t index, const format::TensorEntry& entry,
 
 }  // namespace dc
 
-#endif  // DC_PIPELINE_INSPECT_STREAMS_H_
+#endif  // DC_INSPECT_INSPECT_STREAMS_H_

@@ -1,12 +1,12 @@
 // The bytes of a manifest, field by field.
-#ifndef DC_PIPELINE_INSPECT_MANIFEST_H_
-#define DC_PIPELINE_INSPECT_MANIFEST_H_
+#ifndef DC_INSPECT_INSPECT_MANIFEST_H_
+#define DC_INSPECT_INSPECT_MANIFEST_H_
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
-#include "pipeline/inspect_fields.h"
+#include "inspect/inspect_fields.h"
 
 namespace dc {
 
@@ -16,4 +16,4 @@ std::vector<ByteField> MarkManifest(std::span<const uint8_t> bytes);
 
 }  // namespace dc
 
-#endif  // DC_PIPELINE_INSPECT_MANIFEST_H_
+#endif  // DC_INSPECT_INSPECT_MANIFEST_H_

@@ -1,6 +1,6 @@
 // The container of a .dcz for inspection: whatever can be read of it, damaged or not.
-#ifndef DC_PIPELINE_INSPECT_CONTAINER_H_
-#define DC_PIPELINE_INSPECT_CONTAINER_H_
+#ifndef DC_INSPECT_INSPECT_CONTAINER_H_
+#define DC_INSPECT_INSPECT_CONTAINER_H_
 
 #include <cstdint>
 #include <span>
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "format/layout.h"
-#include "pipeline/inspect_fields.h"
+#include "inspect/inspect_fields.h"
 
 namespace dc {
 
@@ -47,4 +47,4 @@ InspectedContainer InspectContainer(std::span<const uint8_t> file);
 
 }  // namespace dc
 
-#endif  // DC_PIPELINE_INSPECT_CONTAINER_H_
+#endif  // DC_INSPECT_INSPECT_CONTAINER_H_

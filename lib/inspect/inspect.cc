@@ -1,9 +1,9 @@
 #include "dc/inspect.h"
 
 #include "dc/decode.h"
-#include "pipeline/inspect_file.h"
-#include "pipeline/inspect_hex.h"
-#include "pipeline/inspect_text.h"
+#include "inspect/inspect_file.h"
+#include "inspect/inspect_hex.h"
+#include "inspect/inspect_text.h"
 
 namespace dc {
 

@@ -1,13 +1,13 @@
 // Checks that fields cover a byte string.
-#ifndef DC_TESTS_UNIT_PIPELINE_MARKED_COVER_H_
-#define DC_TESTS_UNIT_PIPELINE_MARKED_COVER_H_
+#ifndef DC_TESTS_UNIT_INSPECT_MARKED_COVER_H_
+#define DC_TESTS_UNIT_INSPECT_MARKED_COVER_H_
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
-#include "pipeline/inspect_fields.h"
+#include "inspect/inspect_fields.h"
 
 namespace dc {
 
@@ -35,4 +35,4 @@ inline std::vector<std::string> Lines(const std::vector<ByteField>& fields) {
 
 }  // namespace dc
 
-#endif  // DC_TESTS_UNIT_PIPELINE_MARKED_COVER_H_
+#endif  // DC_TESTS_UNIT_INSPECT_MARKED_COVER_H_

@@ -1,6 +1,6 @@
 // Numbers as text.
-#ifndef DC_PIPELINE_NUMBER_TEXT_H_
-#define DC_PIPELINE_NUMBER_TEXT_H_
+#ifndef DC_BASE_NUMBER_TEXT_H_
+#define DC_BASE_NUMBER_TEXT_H_
 
 #include <charconv>
 #include <string>
@@ -16,4 +16,4 @@ inline std::string NumberText(float value) {
 
 }  // namespace dc
 
-#endif  // DC_PIPELINE_NUMBER_TEXT_H_
+#endif  // DC_BASE_NUMBER_TEXT_H_

@@ -1,4 +1,4 @@
-#include "pipeline/format_names.h"
+#include "inspect/format_names.h"
 
 #include <algorithm>
 

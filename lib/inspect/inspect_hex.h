@@ -1,9 +1,9 @@
 // Marked bytes as a hex dump.
-#ifndef DC_PIPELINE_INSPECT_HEX_H_
-#define DC_PIPELINE_INSPECT_HEX_H_
+#ifndef DC_INSPECT_INSPECT_HEX_H_
+#define DC_INSPECT_INSPECT_HEX_H_
 
 #include "dc/inspect.h"
-#include "pipeline/inspect_fields.h"
+#include "inspect/inspect_fields.h"
 
 namespace dc {
 
@@ -13,4 +13,4 @@ void PrintHex(const MarkedBytes& part, bool all, const TextSink& sink);
 
 }  // namespace dc
 
-#endif  // DC_PIPELINE_INSPECT_HEX_H_
+#endif  // DC_INSPECT_INSPECT_HEX_H_

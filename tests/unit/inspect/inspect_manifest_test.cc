@@ -1,10 +1,10 @@
-#include "pipeline/inspect_manifest.h"
+#include "inspect/inspect_manifest.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "unit/format/container_builder.h"
-#include "unit/pipeline/marked_cover.h"
+#include "unit/inspect/marked_cover.h"
 
 namespace dc {
 namespace {

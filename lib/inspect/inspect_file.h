@@ -1,6 +1,6 @@
 // A .dcz taken apart for inspection, damaged or not.
-#ifndef DC_PIPELINE_INSPECT_FILE_H_
-#define DC_PIPELINE_INSPECT_FILE_H_
+#ifndef DC_INSPECT_INSPECT_FILE_H_
+#define DC_INSPECT_INSPECT_FILE_H_
 
 #include <cstdint>
 #include <optional>
@@ -9,9 +9,9 @@
 
 #include "format/manifest.h"
 #include "format/reader.h"
-#include "pipeline/inspect_container.h"
-#include "pipeline/inspect_fields.h"
-#include "pipeline/inspect_streams.h"
+#include "inspect/inspect_container.h"
+#include "inspect/inspect_fields.h"
+#include "inspect/inspect_streams.h"
 
 namespace dc {
 
@@ -31,4 +31,4 @@ std::vector<MarkedBytes> MarkFile(const InspectedFile& inspected, std::span<cons
 
 }  // namespace dc
 
-#endif  // DC_PIPELINE_INSPECT_FILE_H_
+#endif  // DC_INSPECT_INSPECT_FILE_H_

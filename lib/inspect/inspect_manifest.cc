@@ -1,4 +1,4 @@
-#include "pipeline/inspect_manifest.h"
+#include "inspect/inspect_manifest.h"
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/io/coded_stream.h>
@@ -9,12 +9,12 @@
 #include <map>
 #include <string>
 
+#include "base/number_text.h"
+#include "base/text_table.h"
 #include "format/codebook.h"
 #include "format/ops.h"
 #include "manifest.pb.h"
 #include "model/quoted.h"
-#include "pipeline/number_text.h"
-#include "pipeline/text_table.h"
 
 namespace dc {
 namespace {

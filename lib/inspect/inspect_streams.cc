@@ -1,4 +1,4 @@
-#include "pipeline/inspect_streams.h"
+#include "inspect/inspect_streams.h"
 
 #include <algorithm>
 #include <array>
@@ -6,13 +6,13 @@
 
 #include "base/bit_io.h"
 #include "base/flag_runs.h"
+#include "base/text_table.h"
 #include "entropy/common/gap_token.h"
 #include "entropy/common/matrix_shape.h"
 #include "entropy/dec/coding_header.h"
 #include "entropy/dec/huffman_decoder.h"
 #include "format/codebook.h"
-#include "pipeline/format_names.h"
-#include "pipeline/text_table.h"
+#include "inspect/format_names.h"
 
 namespace dc {
 namespace {

@@ -1,6 +1,6 @@
 // A byte string taken apart into named fields.
-#ifndef DC_PIPELINE_INSPECT_FIELDS_H_
-#define DC_PIPELINE_INSPECT_FIELDS_H_
+#ifndef DC_INSPECT_INSPECT_FIELDS_H_
+#define DC_INSPECT_INSPECT_FIELDS_H_
 
 #include <cstdint>
 #include <span>
@@ -56,4 +56,4 @@ struct MarkedBytes {
 
 }  // namespace dc
 
-#endif  // DC_PIPELINE_INSPECT_FIELDS_H_
+#endif  // DC_INSPECT_INSPECT_FIELDS_H_

@@ -1,7 +1,7 @@
 // The numbers of the file format with their names and meanings: what dc-inspect prints, and what
 // the tables of docs/format.md are made from.
-#ifndef DC_PIPELINE_FORMAT_NAMES_H_
-#define DC_PIPELINE_FORMAT_NAMES_H_
+#ifndef DC_INSPECT_FORMAT_NAMES_H_
+#define DC_INSPECT_FORMAT_NAMES_H_
 
 #include <span>
 #include <string>
@@ -30,4 +30,4 @@ std::string NameOf(StreamCoder coder);
 
 }  // namespace dc
 
-#endif  // DC_PIPELINE_FORMAT_NAMES_H_
+#endif  // DC_INSPECT_FORMAT_NAMES_H_

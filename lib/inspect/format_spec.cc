@@ -5,14 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "base/number_text.h"
+#include "base/text_table.h"
 #include "dc/inspect.h"
 #include "format/codebook.h"
 #include "format/layout.h"
 #include "format/ops.h"
+#include "inspect/format_names.h"
 #include "manifest.pb.h"
-#include "pipeline/format_names.h"
-#include "pipeline/number_text.h"
-#include "pipeline/text_table.h"
 
 namespace dc {
 namespace {

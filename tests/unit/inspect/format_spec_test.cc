@@ -9,7 +9,7 @@
 #include "format/codebook.h"
 #include "format/layout.h"
 #include "format/ops.h"
-#include "pipeline/format_names.h"
+#include "inspect/format_names.h"
 
 namespace dc {
 namespace {

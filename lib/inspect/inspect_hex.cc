@@ -1,4 +1,4 @@
-#include "pipeline/inspect_hex.h"
+#include "inspect/inspect_hex.h"
 
 #include <algorithm>
 #include <bit>
@@ -6,8 +6,8 @@
 #include <string>
 
 #include "base/half.h"
-#include "pipeline/number_text.h"
-#include "pipeline/text_table.h"
+#include "base/number_text.h"
+#include "base/text_table.h"
 
 namespace dc {
 namespace {

@@ -1,4 +1,4 @@
-#include "pipeline/inspect_file.h"
+#include "inspect/inspect_file.h"
 
 #include <algorithm>
 #include <string>
@@ -7,7 +7,7 @@
 #include "format/check.h"
 #include "format/codebook.h"
 #include "format/reader_manifest.h"
-#include "pipeline/inspect_manifest.h"
+#include "inspect/inspect_manifest.h"
 
 namespace dc {
 namespace {

@@ -1,16 +1,16 @@
-#include "pipeline/inspect_text.h"
+#include "inspect/inspect_text.h"
 
 #include <cinttypes>
 #include <cstdio>
 #include <string>
 
+#include "base/number_text.h"
+#include "base/text_table.h"
 #include "dc/tensor.h"
 #include "format/codebook.h"
 #include "format/defaults.h"
 #include "format/ops.h"
 #include "model/quoted.h"
-#include "pipeline/number_text.h"
-#include "pipeline/text_table.h"
 
 namespace dc {
 namespace {

@@ -1,11 +1,11 @@
-#include "pipeline/inspect_streams.h"
+#include "inspect/inspect_streams.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/rng.h"
 #include "entropy/enc/weight_encoder.h"
-#include "unit/pipeline/marked_cover.h"
+#include "unit/inspect/marked_cover.h"
 
 namespace dc {
 namespace {

@@ -1,6 +1,6 @@
 // Plain-text tables with aligned columns.
-#ifndef DC_PIPELINE_TEXT_TABLE_H_
-#define DC_PIPELINE_TEXT_TABLE_H_
+#ifndef DC_BASE_TEXT_TABLE_H_
+#define DC_BASE_TEXT_TABLE_H_
 
 #include <cstdint>
 #include <string>
@@ -26,4 +26,4 @@ std::string Fixed(double value, int digits);
 
 }  // namespace dc
 
-#endif  // DC_PIPELINE_TEXT_TABLE_H_
+#endif  // DC_BASE_TEXT_TABLE_H_

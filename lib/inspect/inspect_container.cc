@@ -1,4 +1,4 @@
-#include "pipeline/inspect_container.h"
+#include "inspect/inspect_container.h"
 
 #include <google/protobuf/io/coded_stream.h>
 
@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "base/crc32.h"
+#include "base/text_table.h"
 #include "entropy/dec/zstd.h"
-#include "pipeline/format_names.h"
-#include "pipeline/text_table.h"
+#include "inspect/format_names.h"
 
 namespace dc {
 namespace {
