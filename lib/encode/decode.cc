@@ -11,6 +11,7 @@
 #include "encode/raised_names.h"
 #include "entropy/dec/zstd.h"
 #include "format/reader.h"
+#include "model/canonical/canonical.h"
 
 namespace dc {
 namespace {
@@ -23,7 +24,8 @@ class Raising {
 
   StatusOr<Graph> Run() {
     graph_.name = manifest_.graph_name.empty() ? "model" : manifest_.graph_name;
-    graph_.opset = manifest_.opset;
+    // Nodes of a .dcz have the canonical spelling, whatever the opset of the model was.
+    graph_.opset = std::max<int64_t>(manifest_.opset, kCanonicalOpset);
     for (size_t i = 0; i < manifest_.inputs.size(); ++i) {
       graph_.inputs.push_back({names_[i], DataType::kFloat32, manifest_.inputs[i].shape});
     }
@@ -47,12 +49,12 @@ class Raising {
       PlaceWeightNodes(value);
     }
     const std::string& output = names_[first_output() + index];
-    Node node = RaiseNode(from, graph_.opset, std::move(inputs), output,
-                          [this](const std::string& base, Tensor value) {
-                            const std::string name = value_names_.Take(base);
-                            graph_.initializers[name] = std::move(value);
-                            return name;
-                          });
+    Node node =
+        RaiseNode(from, std::move(inputs), output, [this](const std::string& base, Tensor value) {
+          const std::string name = value_names_.Take(base);
+          graph_.initializers[name] = std::move(value);
+          return name;
+        });
     node.name = from.name.empty() ? output : from.name;
     graph_.nodes.push_back(std::move(node));
   }
@@ -75,7 +77,7 @@ class Raising {
       if (output.value < first_output() || renamed || !written.insert(value).second) {
         name = value_names_.Take(output.name.empty() ? "output" : output.name);
         Node node;
-        node.op = "Identity";
+        node.op = op::kIdentity.name;
         node.name = name;
         node.inputs = {value};
         node.outputs = {name};

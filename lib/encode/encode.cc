@@ -18,6 +18,7 @@
 #include "format/codebook.h"
 #include "format/writer.h"
 #include "model/quoted.h"
+#include "model/roles.h"
 
 namespace dc {
 namespace {
@@ -62,7 +63,7 @@ StatusOr<WeightEncodingOptions> OptionsFor(const WeightRef& weight, const Encode
 struct Job {
   const LoweredTensor* tensor = nullptr;
   WeightEncodingOptions options;
-  bool is_bias = false;  // or a vector of batch normalization
+  bool is_bias = false;  // or scale or statistic: one number per channel
   // Results.
   Status status;
   format::TensorEntry* entry = nullptr;
@@ -110,7 +111,11 @@ constexpr size_t kCodedEntryBytes = 6;
 
 Status EncodeValues(const EncodeOptions& options, Job* job) {
   const auto values = job->tensor->plain->f32();
-  if (!std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); })) {
+  // Infinity is a number of the formula (a mask, a bound), and of nothing that is learned.
+  const bool usable = std::all_of(values.begin(), values.end(), [&](float v) {
+    return job->is_bias ? std::isfinite(v) : !std::isnan(v);
+  });
+  if (!usable) {
     return BadInput("NaN or infinity in a tensor", Quoted(job->tensor->value),
                     "train or export the model again");
   }
@@ -191,19 +196,16 @@ StatusOr<std::vector<uint8_t>> EncodeModel(const Graph& graph, const EncodeOptio
     const auto job = by_name.find(weight.name);
     if (job == by_name.end()) continue;
     DC_ASSIGN_OR_RETURN(job->second->options, OptionsFor(weight, options, coder));
-    const auto bias = by_name.find(weight.bias);
-    if (bias != by_name.end()) bias->second->is_bias = true;
     if (!weight.quantized) {
       progress->Note("layer " + Quoted(weight.name) + " is not quantized: stored as plain values");
     }
   }
 
-  for (const Node& node : graph.nodes) {
-    if (node.op != "BatchNormalization") continue;
-    for (size_t i = 1; i < node.inputs.size(); ++i) {
-      const auto vector = by_name.find(node.inputs[i]);
-      if (vector != by_name.end()) vector->second->is_bias = true;
-    }
+  for (const auto& [name, role] : FindRoles(graph).of) {
+    const auto job = by_name.find(name);
+    if (job == by_name.end()) continue;
+    job->second->is_bias =
+        role == op::Role::kBias || role == op::Role::kScale || role == op::Role::kStatistic;
   }
 
   progress->Begin("encode", static_cast<int64_t>(jobs.size()));

@@ -8,9 +8,11 @@
 #include "dc/quantized_weight.h"
 #include "encode/input_scaling.h"
 #include "encode/lower_attributes.h"
-#include "format/ops.h"
+#include "model/node_attributes.h"
 #include "model/quantized_form.h"
 #include "model/quoted.h"
+#include "model/reasons.h"
+#include "model/shapes.h"
 
 namespace dc {
 namespace {
@@ -29,10 +31,16 @@ class Lowering {
       return BadInput("a parameter without a value", Quoted(graph_.uninitialized[0].name),
                       "train the model first");
     }
-    DC_RETURN_IF_ERROR(LowerInputs());
+    shapes_ = InferGraphShapes(graph_);
+    LowerInputs();
     FindQuantizedForms();
-    for (const Node& node : graph_.nodes) DC_RETURN_IF_ERROR(LowerNode(node));
-    DC_RETURN_IF_ERROR(LowerOutputs());
+    for (const Node& node : graph_.nodes) {
+      const Status status = LowerNode(node);
+      if (!status.ok()) reasons_.push_back(status.At(Quoted(node)));
+    }
+    LowerOutputs();
+    reasons_.insert(reasons_.end(), shapes_.problems.begin(), shapes_.problems.end());
+    if (!reasons_.empty()) return JoinReasons(reasons_);
     NumberValues();
     DC_RETURN_IF_ERROR(LowerMetadata());
     return std::move(result_);
@@ -47,27 +55,26 @@ class Lowering {
     return shape;
   }
 
-  Status LowerInputs() {
+  void LowerInputs() {
     free_batch_ = std::all_of(graph_.inputs.begin(), graph_.inputs.end(), [](const ValueInfo& v) {
       return v.shape.size() >= 2 && v.shape[0] == 1;
     });
     for (const ValueInfo& input : graph_.inputs) {
       if (input.type != DataType::kFloat32) {
-        return Unsupported(std::string("a .dcz cannot hold an input of type ") + NameOf(input.type),
-                           "graph input " + Quoted(input.name),
-                           "export the model with float32 inputs");
+        reasons_.push_back(Unsupported(
+            std::string("a .dcz cannot hold an input of type ") + NameOf(input.type),
+            "graph input " + Quoted(input.name), "export the model with float32 inputs"));
       }
       values_[input.name] = {ValueKind::kInput,
                              static_cast<uint32_t>(result_.manifest.inputs.size())};
       result_.manifest.inputs.push_back({Kept(input.name), FreeBatch(input.shape)});
     }
-    return OkStatus();
   }
 
   // Notes which values are quantized weights and which Cast outputs exist for them alone.
   void FindQuantizedForms() {
     for (const Node& node : graph_.nodes) {
-      if (node.op != "Gather" || node.outputs.empty()) continue;
+      if (node.outputs.empty()) continue;
       const auto form = FindQuantizedForm(graph_, node.outputs[0]);
       if (!form) continue;
       quantized_.insert(node.outputs[0]);
@@ -82,7 +89,7 @@ class Lowering {
   }
 
   // Makes `name` (resolved) a value of the manifest where it is a tensor not met yet.
-  Status Use(const std::string& name, const std::string& reader) {
+  Status Use(const std::string& name) {
     if (values_.count(name)) return OkStatus();
     LoweredTensor tensor;
     tensor.value = name;
@@ -94,18 +101,20 @@ class Lowering {
     } else {
       tensor.plain = graph_.Constant(name);
       if (!tensor.plain) {
-        return BadInput("reads a value '" + name + "' that nothing defines", reader,
+        // Where a node writes it, that node was refused, and its reason is told.
+        if (graph_.Producer(name) != nullptr) return OkStatus();
+        return BadInput("reads value " + Quoted(name) + " that nothing defines", "",
                         "export the model again");
       }
       if (tensor.plain->type != DataType::kFloat32) {
         return Unsupported(
             "a .dcz cannot hold tensor " + Quoted(name) + " of type " + NameOf(tensor.plain->type),
-            reader, "convert the model to float32");
+            "", "convert the model to float32");
       }
       entry.shape = tensor.plain->shape;
     }
     if (ElementCount(entry.shape) == 0) {
-      return Unsupported("a .dcz cannot hold empty tensor " + Quoted(name), reader,
+      return Unsupported("a .dcz cannot hold empty tensor " + Quoted(name), "",
                          "export the model without it");
     }
     values_[name] = {ValueKind::kTensor, static_cast<uint32_t>(result_.tensors.size())};
@@ -122,55 +131,52 @@ class Lowering {
 
   Status LowerNode(const Node& node) {
     if (node.outputs.empty()) return OkStatus();
-    for (size_t i = 1; i < node.outputs.size(); ++i) {
-      if (!node.outputs[i].empty() && IsRead(node.outputs[i])) {
-        return Unsupported("a .dcz cannot hold the second output of a node", Quoted(node),
-                           "export the model for inference");
-      }
-    }
     const std::string& output = node.outputs[0];
-    if (node.domain.empty()) {
-      if (node.op == "Constant" && graph_.Constant(output)) return OkStatus();
-      if (node.op == "Cast" && casts_.count(output)) return OkStatus();
-      if (quantized_.count(output)) return OkStatus();
-      if (node.op == "Identity" || node.op == "Dropout") {
-        aliases_[output] = Resolve(node.Input(0));
-        return OkStatus();
-      }
+    if (casts_.count(output) || quantized_.count(output)) return OkStatus();
+    const op::Operator* record = OperatorOf(node);
+    if (record != nullptr && record->Has(op::kRenames)) {
+      aliases_[output] = Resolve(node.Input(0));
+      return CheckOutputs(node);
     }
-    const op::Operator* spec = node.domain.empty() ? op::FindOperator(node.op) : nullptr;
-    if (!spec || spec->id == op::Id::kNone) {
-      const std::string op = node.domain.empty() ? node.op : node.domain + "." + node.op;
-      return Unsupported("a .dcz cannot hold operator " + op, Quoted(node),
-                         "export the model without it");
+    if (record == nullptr || record->id == op::Id::kNone) {
+      const std::string name = node.domain.empty() ? node.op : node.domain + "." + node.op;
+      return Unsupported("a .dcz cannot hold operator " + name, "",
+                         "docs/operators.md lists those that it can: export the model without it");
     }
-    return LowerOperator(node, *spec);
+    DC_RETURN_IF_ERROR(CheckOutputs(node));
+    return LowerOperator(node, *record);
   }
 
-  Status LowerOperator(const Node& node, const format::OpSpec& spec) {
+  Status CheckOutputs(const Node& node) const {
+    for (size_t i = 1; i < node.outputs.size(); ++i) {
+      if (node.outputs[i].empty() || !IsRead(node.outputs[i])) continue;
+      return Unsupported("a .dcz cannot hold the second output of a node", "",
+                         "export the model for inference");
+    }
+    return OkStatus();
+  }
+
+  Status LowerOperator(const Node& node, const op::Operator& record) {
+    DC_ASSIGN_OR_RETURN(const NodeAttributes attributes,
+                        NodeAttributes::Read(graph_, node, record));
     format::Node lowered;
-    lowered.op = spec.id;
+    lowered.op = record.id;
     lowered.name = Kept(node.name);
     lowered.output_name = Kept(node.outputs[0]);
-    // Inputs beyond what the operator takes in a .dcz are constants that become attributes.
     std::vector<std::string> inputs;
-    for (size_t i = 0; i < node.inputs.size() && i < spec.max_inputs; ++i) {
+    for (size_t i = 0; i < node.inputs.size() && i < record.max_inputs; ++i) {
+      if (record.Input(i).role == op::Role::kSetting) break;
       inputs.push_back(Resolve(node.inputs[i]));
-      if (!inputs.back().empty()) DC_RETURN_IF_ERROR(Use(inputs.back(), Quoted(node)));
+      if (!inputs.back().empty()) DC_RETURN_IF_ERROR(Use(inputs.back()));
     }
     while (!inputs.empty() && inputs.back().empty()) inputs.pop_back();
-    if (inputs.size() < spec.min_inputs) {
-      return BadInput("an input is missing", Quoted(node), "export the model again");
+    DC_RETURN_IF_ERROR(LowerAttributes(node, record, attributes, &lowered));
+    const auto from = shapes_.of.find(node.Input(0)), to = shapes_.of.find(node.outputs[0]);
+    if (free_batch_ && from != shapes_.of.end() && to != shapes_.of.end() &&
+        !dc::FreeBatch(record, from->second, to->second, &lowered)) {
+      return Unsupported("a batch that is fixed at 1 here", "",
+                         "export the model with a free batch dimension");
     }
-    NodeSurroundings surroundings;
-    surroundings.graph = &graph_;
-    surroundings.free_batch = free_batch_;
-    surroundings.matrix = IsMatrix(inputs[0], node.outputs[0]);
-    if (inputs.size() > 1 && values_.count(inputs[1]) &&
-        values_[inputs[1]].kind == ValueKind::kTensor) {
-      surroundings.weight_shape = result_.manifest.tensors[values_[inputs[1]].index].shape;
-    }
-    DC_RETURN_IF_ERROR(LowerAttributes(node, spec, surroundings, &lowered));
     values_[node.outputs[0]] = {ValueKind::kNode,
                                 static_cast<uint32_t>(result_.manifest.nodes.size())};
     node_inputs_.push_back(std::move(inputs));
@@ -178,27 +184,18 @@ class Lowering {
     return OkStatus();
   }
 
-  // True where `input`, or `output` of the same shape, certainly has two dimensions.
-  bool IsMatrix(const std::string& input, const std::string& output) const {
-    const Node* producer = graph_.Producer(input);
-    if (producer && (producer->op == "Gemm" || producer->op == "Flatten")) return true;
-    return std::any_of(graph_.outputs.begin(), graph_.outputs.end(), [&](const ValueInfo& v) {
-      return Resolve(v.name) == output && v.shape.size() == 2;
-    });
-  }
-
-  Status LowerOutputs() {
+  void LowerOutputs() {
     for (const ValueInfo& output : graph_.outputs) {
       const std::string where = "graph output " + Quoted(output.name);
+      Status status = Use(Resolve(output.name));
       if (output.type != DataType::kFloat32) {
-        return Unsupported(
-            std::string("a .dcz cannot hold an output of type ") + NameOf(output.type), where,
-            "export the model with float32 outputs");
+        status =
+            Unsupported(std::string("a .dcz cannot hold an output of type ") + NameOf(output.type),
+                        "", "export the model with float32 outputs");
       }
-      DC_RETURN_IF_ERROR(Use(Resolve(output.name), where));
+      if (!status.ok()) reasons_.push_back(status.At(where));
       result_.manifest.outputs.push_back({Kept(output.name), 0, FreeBatch(output.shape)});
     }
-    return OkStatus();
   }
 
   // Names become numbers: inputs, then tensors, then node outputs.
@@ -270,6 +267,8 @@ class Lowering {
   std::map<std::string, std::string> aliases_;
   std::set<std::string> quantized_, casts_;
   std::vector<std::vector<std::string>> node_inputs_;
+  GraphShapes shapes_;
+  std::vector<Status> reasons_;
   LoweredGraph result_;
 };
 

@@ -24,11 +24,10 @@ struct LoweredGraph {
   std::vector<LoweredTensor> tensors;  // in the order of manifest.tensors
 };
 
-// Lowers `graph`, which must outlive the result. Constant, Identity and Dropout nodes disappear, as
-// do the Cast and Gather of quantized weights; constants that shape a computation (Reshape's shape,
-// Clip's bounds) become attributes; "same" padding becomes explicit pads. Where all inputs have a
-// fixed batch of 1, the batch becomes free. Names and metadata are kept only with `keep_names`.
-// Unsupported names the first node, tensor or input that a .dcz cannot hold.
+// Lowers `graph`, which must outlive the result. What renames its input at inference disappears, as
+// do the nodes of quantized weights; settings become attributes. Where all inputs have a fixed
+// batch of 1, the batch becomes free. Names and metadata are kept only with `keep_names`. The error
+// has all reasons at once why a .dcz cannot hold the graph, by node, tensor and input.
 StatusOr<LoweredGraph> LowerGraph(const Graph& graph, bool keep_names);
 
 }  // namespace dc

@@ -1,5 +1,6 @@
 #include "encode/raise_node.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "format/ops.h"
@@ -7,49 +8,75 @@
 namespace dc {
 namespace {
 
-// Clip takes its bounds as inputs from this opset on, as attributes before.
-constexpr int64_t kClipInputsOpset = 11;
-
-void RaiseAttribute(const format::Node& from, const format::AttributeSpec& attribute, int64_t opset,
-                    const AddConstant& add_constant, Node* node) {
-  const format::Attributes values(from);
-  const std::string name(attribute.name);
-  if (attribute.type == format::AttributeType::kInts) {
-    const auto list = values.Ints(name);
-    if (list.empty() || from.op == format::Op::kReshape) return;
-    node->attributes[name] = std::vector<int64_t>(list.begin(), list.end());
-  } else if (attribute.type == format::AttributeType::kInt) {
-    // Defaults that ONNX does not have, or had differently in earlier versions, are written out.
-    const bool always = from.op == format::Op::kConcat || from.op == format::Op::kLrn ||
-                        from.op == format::Op::kSoftmax;
-    if (always || values.Int(name) != attribute.int_default) {
-      node->attributes[name] = values.Int(name);
+// What a setting input holds, or "" where its default says the same.
+std::string RaiseSetting(const op::AttributeSpec& setting, const format::Attributes& attributes,
+                         const std::string& output, const AddConstant& add_constant) {
+  const std::string name = output + "_" + std::string(setting.name);
+  switch (setting.type) {
+    case op::AttributeType::kFloat: {
+      const float value = attributes.Float(setting.name);
+      if (value == setting.float_default) return "";
+      return add_constant(name, Tensor::F32({}, {&value, 1}));
     }
-  } else if (from.op == format::Op::kClip && opset >= kClipInputsOpset) {
-    const float bound = values.Float(name);
-    const bool given = bound != attribute.float_default;
-    node->inputs.push_back(
-        given ? add_constant(node->outputs[0] + "_" + name, Tensor::F32({}, {&bound, 1})) : "");
-  } else if (values.Float(name) != attribute.float_default) {
-    node->attributes[name] = values.Float(name);
+    case op::AttributeType::kInts: {
+      const auto list = attributes.Ints(setting.name);
+      return list.empty() ? "" : add_constant(name, Tensor::I64(list));
+    }
+    case op::AttributeType::kInt: {
+      const int64_t value = attributes.Int(setting.name);
+      if (value == setting.int_default) return "";
+      Tensor scalar = Tensor::I64({&value, 1});
+      scalar.shape.clear();
+      return add_constant(name, std::move(scalar));
+    }
+  }
+  return "";
+}
+
+void RaiseAttribute(const op::AttributeSpec& attribute, const format::Attributes& attributes,
+                    Node* node) {
+  const std::string name(attribute.name);
+  switch (attribute.type) {
+    case op::AttributeType::kFloat:
+      if (attributes.Float(name) != attribute.float_default) {
+        node->attributes[name] = attributes.Float(name);
+      }
+      break;
+    case op::AttributeType::kInts:
+      if (const auto list = attributes.Ints(name); !list.empty()) {
+        node->attributes[name] = std::vector<int64_t>(list.begin(), list.end());
+      }
+      break;
+    case op::AttributeType::kInt:
+      if (attribute.required || attributes.Int(name) != attribute.int_default) {
+        node->attributes[name] = attributes.Int(name);
+      }
+      break;
   }
 }
 
 }  // namespace
 
-Node RaiseNode(const format::Node& from, int64_t opset, std::vector<std::string> inputs,
-               const std::string& output, const AddConstant& add_constant) {
-  const format::OpSpec& spec = *format::FindOp(from.op);
+Node RaiseNode(const format::Node& from, std::vector<std::string> inputs, const std::string& output,
+               const AddConstant& add_constant) {
+  const op::Operator& record = *op::FindOperator(from.op);
+  const format::Attributes attributes(from);
   Node node;
-  node.op = spec.name;
+  node.op = record.name;
   node.inputs = std::move(inputs);
   node.outputs = {output};
-  if (from.op == format::Op::kReshape) {
-    const auto shape = format::Attributes(from).Ints("shape");
-    node.inputs.push_back(add_constant(output + "_shape", Tensor::I64(shape)));
-  }
-  for (const format::AttributeSpec& attribute : spec.attributes) {
-    RaiseAttribute(from, attribute, opset, add_constant, &node);
+  for (const op::AttributeSpec& attribute : record.attributes) {
+    const auto input =
+        std::find_if(record.inputs.begin(), record.inputs.end(), [&](const op::InputSpec& each) {
+          return each.role == op::Role::kSetting && each.name == attribute.name;
+        });
+    if (input == record.inputs.end()) {
+      RaiseAttribute(attribute, attributes, &node);
+      continue;
+    }
+    const size_t index = static_cast<size_t>(input - record.inputs.begin());
+    if (node.inputs.size() <= index) node.inputs.resize(index + 1);
+    node.inputs[index] = RaiseSetting(attribute, attributes, output, add_constant);
   }
   while (!node.inputs.empty() && node.inputs.back().empty()) node.inputs.pop_back();
   return node;

@@ -14,10 +14,10 @@ namespace dc {
 // Adds a constant to the graph under a name like `base` and returns the name.
 using AddConstant = std::function<std::string(const std::string& base, Tensor value)>;
 
-// `from` without a name, as a model of `opset` writes it: attributes that ONNX holds as inputs
-// become constants. `inputs` are the names of its values ("" for one that is omitted).
-Node RaiseNode(const format::Node& from, int64_t opset, std::vector<std::string> inputs,
-               const std::string& output, const AddConstant& add_constant);
+// `from` without a name: attributes that ONNX holds as inputs become constants. `inputs` are the
+// names of its values ("" for one that is omitted).
+Node RaiseNode(const format::Node& from, std::vector<std::string> inputs, const std::string& output,
+               const AddConstant& add_constant);
 
 }  // namespace dc
 

@@ -1,36 +1,37 @@
 #include "encode/raised_names.h"
 
 #include <algorithm>
-#include <span>
 
 namespace dc {
 namespace {
 
+// What layers of an operator are called, and which of them comes next.
+struct LayerNames {
+  int convs = 0, fcs = 0, norms = 0;
+
+  // "conv1", "fc2", "bn1"; "" for operators without parameters of their own.
+  std::string Next(const op::Operator& record) {
+    if (record.Has(op::kConvolves)) return "conv" + std::to_string(++convs);
+    if (record.output_axis != nullptr) return "fc" + std::to_string(++fcs);
+    if (record.Has(op::kBlends)) return "bn" + std::to_string(++norms);
+    return "";
+  }
+};
+
 // What tensors are called that lost their names: "conv1.weight", "fc2.bias", "bn1.mean".
 std::vector<std::string> TensorRoles(const format::Manifest& manifest) {
-  static constexpr const char* kLayer[] = {"weight", "bias"};
-  static constexpr const char* kNorm[] = {"scale", "bias", "mean", "variance"};
   std::vector<std::string> roles(manifest.tensors.size());
   const size_t first_tensor = manifest.inputs.size();
-  int convs = 0, fcs = 0, norms = 0;
+  LayerNames names;
   for (const format::Node& node : manifest.nodes) {
-    std::string layer;
-    std::span<const char* const> parts = kLayer;
-    if (node.op == format::Op::kConv) {
-      layer = "conv" + std::to_string(++convs);
-    } else if (node.op == format::Op::kGemm || node.op == format::Op::kMatMul) {
-      layer = "fc" + std::to_string(++fcs);
-    } else if (node.op == format::Op::kBatchNormalization) {
-      layer = "bn" + std::to_string(++norms);
-      parts = kNorm;
-    } else {
-      continue;
-    }
-    for (size_t i = 1; i < node.inputs.size() && i <= parts.size(); ++i) {
+    const op::Operator& record = *op::FindOperator(node.op);
+    const std::string layer = names.Next(record);
+    if (layer.empty()) continue;
+    for (size_t i = 1; i < node.inputs.size(); ++i) {
       const size_t value = node.inputs[i];
       if (value < first_tensor || value >= first_tensor + roles.size()) continue;
       std::string& role = roles[value - first_tensor];
-      if (role.empty()) role = layer + "." + parts[i - 1];
+      if (role.empty()) role = layer + "." + std::string(record.Input(i).name);
     }
   }
   return roles;

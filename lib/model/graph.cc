@@ -52,14 +52,8 @@ std::vector<size_t> Graph::Consumers(const std::string& value) const {
 }
 
 const Tensor* Graph::Constant(const std::string& value) const {
-  if (value.empty()) return nullptr;
   const auto it = initializers.find(value);
-  if (it != initializers.end()) return &it->second;
-  const Node* producer = Producer(value);
-  if (!producer || producer->op != "Constant" || !producer->domain.empty()) return nullptr;
-  const auto attribute = producer->attributes.find("value");
-  if (attribute == producer->attributes.end()) return nullptr;
-  return std::get_if<Tensor>(&attribute->second);
+  return it == initializers.end() ? nullptr : &it->second;
 }
 
 std::string Graph::FreshName(const std::string& base) const {

@@ -1,32 +1,22 @@
 #include "model/graph_check.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <unordered_set>
 
 #include "model/quoted.h"
+#include "model/roles.h"
 
 namespace dc {
 namespace {
 
-// Index of the first element of `tensor` that is no finite number, or -1.
-int64_t FirstNotFinite(const Tensor& tensor) {
-  const auto find = [](auto values, auto is_finite) -> int64_t {
-    for (size_t i = 0; i < values.size(); ++i) {
-      if (!is_finite(values[i])) return static_cast<int64_t>(i);
-    }
-    return -1;
-  };
-  switch (tensor.type) {
-    case DataType::kFloat32:
-      return find(tensor.f32(), [](float v) { return std::isfinite(v); });
-    case DataType::kFloat64:
-      return find(tensor.data<double>(), [](double v) { return std::isfinite(v); });
-    case DataType::kFloat16:  // NaN and infinity have all exponent bits set
-      return find(tensor.data<uint16_t>(), [](uint16_t v) { return (v & 0x7C00) != 0x7C00; });
-    default:
-      return -1;
-  }
+// Index of the first element of `tensor` for which `is_bad` holds, or -1.
+template <typename IsBad>
+int64_t FindBad(const Tensor& tensor, IsBad is_bad) {
+  const auto values = tensor.f32();
+  const auto it = std::find_if(values.begin(), values.end(), is_bad);
+  return it == values.end() ? -1 : it - values.begin();
 }
 
 }  // namespace
@@ -75,12 +65,17 @@ Status CheckNames(const Graph& graph) {
 }
 
 Status CheckFinite(const Graph& graph) {
-  for (const auto& [name, tensor] : graph.initializers) {
-    const int64_t i = FirstNotFinite(tensor);
+  for (const auto& [name, role] : FindRoles(graph).of) {
+    const auto it = graph.initializers.find(name);
+    if (it == graph.initializers.end() || it->second.type != DataType::kFloat32) continue;
+    // Infinity is a number that masks and bounds hold on purpose.
+    const bool formula = role == op::Role::kOperand || role == op::Role::kSetting;
+    const int64_t i = formula ? FindBad(it->second, [](float v) { return std::isnan(v); })
+                              : FindBad(it->second, [](float v) { return !std::isfinite(v); });
     if (i < 0) continue;
-    return BadInput("NaN or infinity in the weights",
+    return BadInput(std::isnan(it->second.f32()[static_cast<size_t>(i)]) ? "a NaN" : "an infinity",
                     "tensor " + Quoted(name) + ", element " + std::to_string(i),
-                    "the model's training diverged or the file is damaged; use another checkpoint");
+                    "use a checkpoint without it");
   }
   return OkStatus();
 }

@@ -11,7 +11,8 @@ namespace dc {
 // for a node without outputs. Linear in the size of the graph.
 Status CheckNames(const Graph& graph);
 
-// BadInput for NaN or infinity in a float16, float32 or float64 initializer, with its index.
+// BadInput, with its index, for a NaN in a float32 constant that a node reads, and for an infinity
+// in a weight, bias, scale or statistic. Elsewhere infinity is meant: masks, bounds.
 Status CheckFinite(const Graph& graph);
 
 }  // namespace dc

@@ -44,7 +44,7 @@ Status CheckLayer(const Graph& graph, const WeightRef& weight) {
   if (Reads(graph, weight.bias) != 1) {
     return Unsupported("a bias that several nodes read", where, "give each layer its own bias");
   }
-  if (node.op == "Gemm" && (node.Float("alpha", 1) != 1 || node.Float("beta", 1) != 1)) {
+  if (node.Float("alpha", 1) != 1 || node.Float("beta", 1) != 1) {
     return Unsupported("alpha or beta is not 1", where, "export the model without them");
   }
   return OkStatus();

@@ -13,7 +13,7 @@
 
 #include "dc/files.h"
 #include "dc/onnx.h"
-#include "model/fold_constants.h"
+#include "model/canonical/canonical.h"
 #include "model/graph_check.h"
 #include "model/onnx_check.h"
 #include "model/onnx_order.h"
@@ -66,29 +66,6 @@ StatusOr<AttributeValue> AttributeFromProto(const onnx::AttributeProto& proto,
   }
 }
 
-// Gives a Constant node its value as the Tensor attribute "value", however it was written.
-void NormalizeConstant(Node* node) {
-  if (node->attributes.size() != 1) return;
-  const auto [key, value] = *node->attributes.begin();
-  Tensor tensor;
-  if (const auto* one = std::get_if<float>(&value); one && key == "value_float") {
-    tensor = Tensor::F32({}, {one, 1});
-  } else if (const auto* list = std::get_if<std::vector<float>>(&value);
-             list && key == "value_floats") {
-    tensor = Tensor::F32({static_cast<int64_t>(list->size())}, *list);
-  } else if (const auto* integer = std::get_if<int64_t>(&value); integer && key == "value_int") {
-    tensor = Tensor::I64({integer, 1});
-    tensor.shape.clear();
-  } else if (const auto* integers = std::get_if<std::vector<int64_t>>(&value);
-             integers && key == "value_ints") {
-    tensor = Tensor::I64(*integers);
-  } else {
-    return;
-  }
-  node->attributes.clear();
-  node->attributes["value"] = std::move(tensor);
-}
-
 StatusOr<Node> NodeFromProto(const onnx::NodeProto& proto) {
   Node node;
   node.name = proto.name();
@@ -103,7 +80,6 @@ StatusOr<Node> NodeFromProto(const onnx::NodeProto& proto) {
       return BadInput("an attribute given twice", where, "export the model again");
     }
   }
-  if (node.op == "Constant" && node.domain.empty()) NormalizeConstant(&node);
   return node;
 }
 
@@ -254,7 +230,7 @@ StatusOr<Graph> ImportModel(onnx::ModelProto* model, bool text) {
   DC_RETURN_IF_ERROR(SplitParameters(parameters, &graph));
   DC_RETURN_IF_ERROR(CheckWithOnnx(*model));
   model->Clear();
-  FoldConstants(&graph);
+  Canonicalize(&graph);
   DC_RETURN_IF_ERROR(CheckFinite(graph));
   return graph;
 }

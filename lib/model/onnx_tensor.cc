@@ -102,6 +102,8 @@ StatusOr<DataType> DataTypeFromProto(int onnx_type, const std::string& where) {
     case onnx::TensorProto::FLOAT16:
     case onnx::TensorProto::DOUBLE:
       return static_cast<DataType>(onnx_type);
+    case onnx::TensorProto::BFLOAT16:  // the upper half of a float32
+      return DataType::kFloat32;
     default:
       break;
   }
@@ -110,11 +112,24 @@ StatusOr<DataType> DataTypeFromProto(int onnx_type, const std::string& where) {
     name = onnx::TensorProto::DataType_Name(static_cast<onnx::TensorProto::DataType>(onnx_type));
   }
   return Unsupported("element type " + name, where,
-                     "float32, float64, float16, bool, int8, uint8, uint16, int32 and int64 are "
-                     "covered");
+                     "float32, float64, float16, bfloat16, bool, int8, uint8, uint16, int32 and "
+                     "int64 are covered");
+}
+
+// A bfloat16 tensor's elements as the float32 values that they are.
+StatusOr<Tensor> FromBfloat16(const onnx::TensorProto& proto, const std::string& where) {
+  onnx::TensorProto bits = proto;
+  bits.set_data_type(onnx::TensorProto::UINT16);
+  DC_ASSIGN_OR_RETURN(const Tensor halves, TensorFromProto(bits, where));
+  Tensor tensor = Tensor::Zeros(DataType::kFloat32, halves.shape);
+  const auto from = halves.data<uint16_t>();
+  std::transform(from.begin(), from.end(), tensor.f32().begin(),
+                 [](uint16_t upper) { return std::bit_cast<float>(uint32_t{upper} << 16); });
+  return tensor;
 }
 
 StatusOr<Tensor> TensorFromProto(const onnx::TensorProto& proto, const std::string& where) {
+  if (proto.data_type() == onnx::TensorProto::BFLOAT16) return FromBfloat16(proto, where);
   if (proto.data_location() == onnx::TensorProto::EXTERNAL || proto.external_data_size() > 0) {
     return Unsupported("values stored outside of the model file", where,
                        "save the model with its weights inside (onnx.save_model with "

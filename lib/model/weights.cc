@@ -4,7 +4,9 @@
 #include <set>
 #include <utility>
 
+#include "model/node_attributes.h"
 #include "model/quantized_form.h"
+#include "model/roles.h"
 
 namespace dc {
 namespace {
@@ -15,43 +17,15 @@ const Tensor* FloatInitializer(const Graph& graph, const std::string& name) {
   return &it->second;
 }
 
-// True where `constant`, added to the layer's output, adds one number to each output channel: its
-// only dimension above 1 stands `axis_from_end` places before the last and has `outputs` entries.
-bool AddsPerOutput(const Tensor& constant, int64_t outputs, size_t axis_from_end) {
-  if (constant.size() != outputs || constant.shape.size() <= axis_from_end) return false;
-  return constant.shape[constant.shape.size() - 1 - axis_from_end] == outputs;
-}
-
-// The bias of `node`, whose weight is `ref`: its own input 2, or what an Add adds to its only use.
-std::string FindBias(const Graph& graph, const Node& node, const WeightRef& ref) {
-  const Tensor* own = FloatInitializer(graph, node.Input(2));
-  if (own && own->size() == ref.outputs()) return node.Input(2);
-  if (!node.Input(2).empty() || node.outputs.size() != 1) return "";
-  const std::string& output = node.outputs[0];
-  for (const ValueInfo& value : graph.outputs) {
-    if (value.name == output) return "";
-  }
-  const std::vector<size_t> readers = graph.Consumers(output);
-  if (readers.size() != 1) return "";
-  const Node& add = graph.nodes[readers[0]];
-  if (add.op != "Add" || !add.domain.empty() || add.inputs.size() != 2) return "";
-  const std::string& other = add.inputs[add.inputs[0] == output ? 1 : 0];
-  const Tensor* constant = FloatInitializer(graph, other);
-  // Channels of a convolution stand before its spatial axes, those of a matrix product come last.
-  const size_t axis_from_end = ref.kind == LayerKind::kConv ? ref.shape.size() - 2 : 0;
-  return constant && AddsPerOutput(*constant, ref.outputs(), axis_from_end) ? other : "";
-}
-
-std::optional<WeightRef> WeightOf(const Graph& graph, size_t index) {
+// The weight at input `input` of node `index`, where it is one.
+std::optional<WeightRef> WeightAt(const Graph& graph, size_t index, size_t input,
+                                  const op::Operator& record) {
   const Node& node = graph.nodes[index];
-  if (!node.domain.empty()) return std::nullopt;
-  const bool conv = node.op == "Conv", gemm = node.op == "Gemm";
-  if (!conv && !gemm && node.op != "MatMul") return std::nullopt;
   WeightRef ref;
-  ref.name = node.Input(1);
-  ref.kind = conv ? LayerKind::kConv : LayerKind::kFullyConnected;
+  ref.name = node.inputs[input];
+  ref.kind = record.Has(op::kConvolves) ? LayerKind::kConv : LayerKind::kFullyConnected;
   ref.node = index;
-  ref.output_major = conv || (gemm && node.Int("transB", 0) != 0);
+  ref.input = input;
   if (const Tensor* tensor = FloatInitializer(graph, ref.name)) {
     ref.shape = tensor->shape;
   } else if (const auto form = FindQuantizedForm(graph, ref.name)) {
@@ -60,9 +34,12 @@ std::optional<WeightRef> WeightOf(const Graph& graph, size_t index) {
   } else {
     return std::nullopt;
   }
+  const bool conv = ref.kind == LayerKind::kConv;
   if (conv ? ref.shape.size() < 3 : ref.shape.size() != 2) return std::nullopt;
   if (ref.size() == 0) return std::nullopt;
-  ref.bias = FindBias(graph, node, ref);
+  const auto attributes = NodeAttributes::Read(graph, node, record);
+  if (!attributes.ok()) return std::nullopt;
+  ref.output_major = record.output_axis(*attributes, ref.shape.size()) == 0;
   return ref;
 }
 
@@ -71,9 +48,18 @@ std::optional<WeightRef> WeightOf(const Graph& graph, size_t index) {
 std::vector<WeightRef> ListWeights(const Graph& graph) {
   std::vector<WeightRef> weights;
   std::set<std::string> seen;
+  const GraphRoles roles = FindRoles(graph);
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
-    auto ref = WeightOf(graph, i);
-    if (ref && seen.insert(ref->name).second) weights.push_back(std::move(*ref));
+    const Node& node = graph.nodes[i];
+    const op::Operator* record = OperatorOf(node);
+    if (record == nullptr || record->output_axis == nullptr) continue;
+    for (size_t k = 0; k < node.inputs.size(); ++k) {
+      if (record->Input(k).role != op::Role::kWeight) continue;
+      auto ref = WeightAt(graph, i, k, *record);
+      if (!ref || !seen.insert(ref->name).second) continue;
+      if (const auto bias = roles.bias.find(i); bias != roles.bias.end()) ref->bias = bias->second;
+      weights.push_back(std::move(*ref));
+    }
   }
   return weights;
 }

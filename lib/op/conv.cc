@@ -53,7 +53,7 @@ const Operator kConv = {.name = "Conv",
                         .max_inputs = 3,
                         .attributes = kAttributes,
                         .onnx_only = kOnnxOnly,
-                        .layer_kind = LayerKind::kConv,
+                        .traits = kConvolves,
                         .infer = Infer,
                         .output_axis = [](const Attributes&, size_t) -> size_t { return 0; }};
 

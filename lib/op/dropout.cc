@@ -5,8 +5,9 @@ namespace {
 
 double OnConstantChannel(const Attributes&, std::span<const double> channel) { return channel[0]; }
 
-constexpr InputSpec kInputs[] = {{"x"}, {"ratio", Role::kSetting}};
-constexpr AttributeSpec kAttributes[] = {Float("ratio", 0.5f)};
+constexpr InputSpec kInputs[] = {
+    {"x"}, {"ratio", Role::kSetting}, {"training_mode", Role::kSetting}};
+constexpr AttributeSpec kAttributes[] = {Float("ratio", 0.5f), Int("training_mode", 0)};
 constexpr OnnxOnly kOnnxOnly[] = {{"seed"}};
 
 }  // namespace

@@ -39,7 +39,6 @@ const Operator kGemm = {.name = "Gemm",
                         .min_inputs = 2,
                         .max_inputs = 3,
                         .attributes = kAttributes,
-                        .layer_kind = LayerKind::kFullyConnected,
                         .infer = Infer,
                         .output_axis = [](const Attributes& attributes, size_t) -> size_t {
                           return attributes.Int("transB") != 0 ? 0 : 1;

@@ -10,7 +10,7 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
 }
 
 constexpr InputSpec kInputs[] = {{"x"}};
-constexpr AttributeSpec kAttributes[] = {Int("size", 1), Float("alpha", 1e-4f),
+constexpr AttributeSpec kAttributes[] = {RequiredInt("size", 1), Float("alpha", 1e-4f),
                                          Float("beta", 0.75f), Float("bias", 1.0f)};
 
 }  // namespace

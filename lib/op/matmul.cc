@@ -36,7 +36,6 @@ const Operator kMatMul = {
     .inputs = kInputs,
     .min_inputs = 2,
     .max_inputs = 2,
-    .layer_kind = LayerKind::kFullyConnected,
     .infer = Infer,
     .output_axis = [](const Attributes&, size_t rank) -> size_t { return rank - 1; }};
 

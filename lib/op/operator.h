@@ -52,10 +52,14 @@ struct AttributeSpec {
   AttributeType type;
   int64_t int_default;
   float float_default;
+  bool required = false;  // ONNX has no default: the one here is a .dcz's alone
 };
 
 constexpr AttributeSpec Int(std::string_view name, int64_t otherwise) {
   return {name, AttributeType::kInt, otherwise, 0.0f};
+}
+constexpr AttributeSpec RequiredInt(std::string_view name, int64_t otherwise) {
+  return {name, AttributeType::kInt, otherwise, 0.0f, true};
 }
 constexpr AttributeSpec Ints(std::string_view name) {
   return {name, AttributeType::kInts, 0, 0.0f};
@@ -87,10 +91,8 @@ enum Trait : uint16_t {
   kAdds = 512,         // the sum of its inputs
   kMultiplies = 1024,  // the product of its inputs
   kBlends = 2048,      // scale and shift of each channel, from statistics
+  kConvolves = 4096,   // its weight is a convolution's
 };
-
-// Which layers a setting like conv=8 or fc=5 means.
-enum class LayerKind : uint8_t { kNone, kConv, kFullyConnected };
 
 // What the shapes of a node's outputs follow from.
 struct InferContext {
@@ -122,7 +124,6 @@ struct Operator {
   std::span<const AttributeSpec> attributes;  // in the order of a .dcz, settings among them
   std::span<const OnnxOnly> onnx_only = {};
   uint16_t traits = 0;
-  LayerKind layer_kind = LayerKind::kNone;  // of its weight
   InferShapes* infer = nullptr;
   OnConstant* on_constant = nullptr;  // null: channels do not stay apart
   OutputAxis* output_axis = nullptr;  // null: it has no weight

@@ -5,8 +5,17 @@
 
 #include "dc/prune.h"
 #include "dc/weights.h"
+#include "model/node_attributes.h"
 
 namespace dc {
+namespace {
+
+bool Drops(const Node& node) {
+  const op::Operator* record = OperatorOf(node);
+  return record != nullptr && record->Has(op::kDrops);
+}
+
+}  // namespace
 
 std::map<std::string, double> DropoutScales(const Graph& graph, const Masks& masks) {
   std::map<size_t, WeightRef> layers;  // by node
@@ -14,7 +23,7 @@ std::map<std::string, double> DropoutScales(const Graph& graph, const Masks& mas
 
   std::map<std::string, double> scales;
   for (const Node& dropout : graph.nodes) {
-    if (dropout.op != "Dropout" || dropout.outputs.empty()) continue;
+    if (!Drops(dropout) || dropout.outputs.empty()) continue;
     // All weights that the output reaches without passing another weight or Dropout.
     double connections = 0, survivors = 0;
     std::vector<std::string> open = {dropout.outputs[0]};
@@ -24,7 +33,7 @@ std::map<std::string, double> DropoutScales(const Graph& graph, const Masks& mas
       open.pop_back();
       for (const size_t reader : graph.Consumers(value)) {
         const Node& node = graph.nodes[reader];
-        if (!seen.insert(reader).second || node.op == "Dropout") continue;
+        if (!seen.insert(reader).second || Drops(node)) continue;
         const auto layer = layers.find(reader);
         if (layer == layers.end()) {
           open.insert(open.end(), node.outputs.begin(), node.outputs.end());

@@ -31,7 +31,7 @@ struct NeuronLink {
 // inference form, pooling, and Flatten or Reshape to rows.
 std::vector<NeuronLink> FindNeuronLinks(const Graph& graph);
 
-// The value behind link.path of neuron `neuron` when its layer (without bias) gives 0 everywhere,
+// The value after link.path of neuron `neuron` when its layer (without bias) gives 0 everywhere,
 // or nothing where it is not one constant.
 std::optional<double> ConstantBehind(const Graph& graph, const NeuronLink& link, int64_t neuron);
 

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 #include "base/rng.h"
 #include "dc/train.h"
+#include "model/node_attributes.h"
 
 namespace dc {
 namespace {
@@ -11,16 +11,13 @@ namespace {
 // True where the value `name` reaches a ReLU (or its leaky or clipped kin) through nodes that keep
 // its scale.
 bool ReachesRelu(const Graph& graph, const std::string& name, int depth) {
-  static const std::set<std::string> kRelus = {"Relu", "LeakyRelu", "Elu", "Clip"};
-  static const std::set<std::string> kPassing = {
-      "Add",     "BatchNormalization", "MaxPool", "AveragePool",
-      "Dropout", "Identity",           "Flatten", "Reshape",
-      "LRN"};
   if (depth == 0) return false;
   for (size_t i : graph.Consumers(name)) {
     const Node& node = graph.nodes[i];
-    if (kRelus.count(node.op)) return true;
-    if (kPassing.count(node.op) && !node.outputs.empty() &&
+    const op::Operator* record = OperatorOf(node);
+    if (record == nullptr) continue;
+    if (record->Has(op::kRectifies)) return true;
+    if (record->Has(op::kKeepsScale) && !node.outputs.empty() &&
         ReachesRelu(graph, node.outputs[0], depth - 1)) {
       return true;
     }
@@ -28,43 +25,58 @@ bool ReachesRelu(const Graph& graph, const std::string& name, int depth) {
   return false;
 }
 
-// Numbers of inputs and outputs of one unit of a weight; nothing for other tensors.
+// Numbers of inputs and outputs of one unit of a weight.
 struct Fans {
   double in = 0, out = 0;
 };
 
-Fans FansOf(const Node& node, const std::vector<int64_t>& shape) {
-  if (node.op == "Conv" && shape.size() >= 2) {
-    double area = 1;
-    for (size_t i = 2; i < shape.size(); ++i) area *= static_cast<double>(shape[i]);
-    const double groups = static_cast<double>(std::max<int64_t>(node.Int("group", 1), 1));
-    return {static_cast<double>(shape[1]) * area, static_cast<double>(shape[0]) / groups * area};
-  }
-  if ((node.op == "Gemm" || node.op == "MatMul") && shape.size() == 2) {
-    const bool transposed = node.op == "Gemm" && node.Int("transB", 0) != 0;
-    const double first = static_cast<double>(shape[0]), second = static_cast<double>(shape[1]);
-    return transposed ? Fans{second, first} : Fans{first, second};
-  }
-  return {};
+// The weight at an input of `node` whose outputs are on `output_axis` of `shape`.
+Fans FansOf(const Node& node, const op::Operator& record, const std::vector<int64_t>& shape,
+            size_t output_axis) {
+  const double size = static_cast<double>(ElementCount(shape));
+  const double outputs = static_cast<double>(shape[output_axis]);
+  Fans fans{size / outputs, outputs};
+  if (!record.Has(op::kConvolves)) return fans;
+  // Each output channel reads a group of the input's, each input channel reaches a group of
+  // outputs.
+  double area = 1;
+  for (size_t i = 2; i < shape.size(); ++i) area *= static_cast<double>(shape[i]);
+  const double groups = static_cast<double>(std::max<int64_t>(node.Int("group", 1), 1));
+  fans.out = outputs / groups * area;
+  return fans;
 }
 
+void FillWeight(const Graph& graph, const Node& node, const Fans& fans, Rng* rng, Tensor* tensor) {
+  if (ReachesRelu(graph, node.outputs[0], 8)) {
+    const double deviation = std::sqrt(2.0 / fans.in);
+    for (float& v : tensor->f32()) v = static_cast<float>(deviation * rng->Normal());
+  } else {
+    const double limit = std::sqrt(6.0 / (fans.in + fans.out));
+    for (float& v : tensor->f32()) v = static_cast<float>(limit * (2 * rng->Uniform() - 1));
+  }
+}
+
+// Fills `tensor`, zeros, by what its first reader takes it for.
 void Fill(const Graph& graph, const std::string& name, Rng* rng, Tensor* tensor) {
   for (size_t i : graph.Consumers(name)) {
     const Node& node = graph.nodes[i];
-    if (node.op == "BatchNormalization" && (node.Input(1) == name || node.Input(4) == name)) {
-      for (float& v : tensor->f32()) v = 1.0f;
+    const op::Operator* record = OperatorOf(node);
+    if (record == nullptr || node.outputs.empty()) continue;
+    for (size_t k = 0; k < node.inputs.size(); ++k) {
+      if (node.inputs[k] != name) continue;
+      const op::InputSpec& input = record->Input(k);
+      // Of a normalization: scales and variances start at 1, means and shifts at 0.
+      if (input.role == op::Role::kScale || input.name == "variance") {
+        for (float& v : tensor->f32()) v = 1.0f;
+        return;
+      }
+      if (input.role != op::Role::kWeight || tensor->shape.size() < 2) continue;
+      const auto attributes = NodeAttributes::Read(graph, node, *record);
+      if (!attributes.ok()) continue;
+      const size_t axis = record->output_axis(*attributes, tensor->shape.size());
+      FillWeight(graph, node, FansOf(node, *record, tensor->shape, axis), rng, tensor);
       return;
     }
-    const Fans fans = node.Input(1) == name ? FansOf(node, tensor->shape) : Fans();
-    if (!(fans.in > 0) || node.outputs.empty()) continue;
-    if (ReachesRelu(graph, node.outputs[0], 8)) {
-      const double deviation = std::sqrt(2.0 / fans.in);
-      for (float& v : tensor->f32()) v = static_cast<float>(deviation * rng->Normal());
-    } else {
-      const double limit = std::sqrt(6.0 / (fans.in + fans.out));
-      for (float& v : tensor->f32()) v = static_cast<float>(limit * (2 * rng->Uniform() - 1));
-    }
-    return;
   }
 }
 

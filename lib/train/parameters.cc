@@ -1,23 +1,26 @@
 #include "train/parameters.h"
 
 #include <algorithm>
-#include <optional>
 #include <set>
 
 #include "dc/weights.h"
+#include "model/roles.h"
 
 namespace dc::train {
 namespace {
 
-// The role that input `i` of `node` gives to an initializer; nothing where the input is a setting
-// (a target shape, a ratio) and no parameter.
-std::optional<Role> RoleOf(const Node& node, size_t i) {
-  if (node.op == "Conv" || node.op == "Gemm" || node.op == "MatMul" || node.op == "Add" ||
-      node.op == "Mul") {
-    return Role::kTrained;
+// What training does with a constant of role `role`.
+Role RoleIn(op::Role role) {
+  switch (role) {
+    case op::Role::kWeight:
+    case op::Role::kBias:
+    case op::Role::kScale:
+      return Role::kTrained;
+    case op::Role::kStatistic:
+      return Role::kStatistic;
+    default:
+      return Role::kFixed;
   }
-  if (node.op == "BatchNormalization") return i <= 2 ? Role::kTrained : Role::kStatistic;
-  return std::nullopt;
 }
 
 }  // namespace
@@ -27,23 +30,25 @@ StatusOr<Parameters> Parameters::Load(const Network& network) {
   std::set<std::string> weights;
   for (const WeightRef& weight : ListWeights(graph)) weights.insert(weight.name);
 
+  const GraphRoles roles = FindRoles(graph);
+
   Parameters result;
   size_t total = 0;
   for (size_t n : network.nodes) {
     const Node& node = graph.nodes[n];
-    for (size_t i = 0; i < node.inputs.size(); ++i) {
-      const std::string& name = node.inputs[i];
+    for (const std::string& name : node.inputs) {
       const Tensor* tensor = graph.Constant(name);
-      std::optional<Role> role = RoleOf(node, i);
-      if (!tensor || !role) continue;
-      if (!graph.initializers.count(name)) role = Role::kFixed;
+      if (tensor == nullptr) continue;
+      const op::Role of_graph = roles.of.at(name);
+      const Role role = RoleIn(of_graph);
       if (const auto known = result.index_.find(name); known != result.index_.end()) {
-        Parameter& parameter = result.list_[known->second];
-        ++parameter.readers;
-        if (parameter.role == *role) continue;
-        return Unsupported(
-            "tensor \"" + name + "\" is trained by one node and a statistic of another",
-            NodeLabel(node), "give each node its own initializer");
+        ++result.list_[known->second].readers;
+        continue;
+      }
+      // Settings and indices are no operands of a float computation.
+      if (of_graph == op::Role::kSetting ||
+          (role == Role::kFixed && tensor->type != DataType::kFloat32)) {
+        continue;
       }
       if (tensor->type != DataType::kFloat32) {
         return Unsupported("tensor \"" + name + "\" is " + NameOf(tensor->type), NodeLabel(node),
@@ -52,7 +57,7 @@ StatusOr<Parameters> Parameters::Load(const Network& network) {
       Parameter parameter;
       parameter.name = name;
       parameter.shape = tensor->shape;
-      parameter.role = *role;
+      parameter.role = role;
       parameter.offset = total;
       parameter.size = tensor->f32().size();
       parameter.decays = weights.count(name) > 0;

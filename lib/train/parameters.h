@@ -18,7 +18,7 @@ namespace dc::train {
 enum class Role {
   kTrained,    // moved by the optimizer
   kStatistic,  // batch norm's running mean or variance: follows the batches
-  kFixed,      // the output of a Constant node: read only
+  kFixed,      // a number of the formula: read only
 };
 
 // One tensor of the array, in plain ONNX layout.
@@ -36,8 +36,8 @@ struct Parameter {
 // All parameters of a network.
 class Parameters {
  public:
-  // Copies the values that the nodes of `network` read. Unsupported: a parameter that is not
-  // float32, or one tensor in two roles.
+  // Copies the values that the nodes of `network` read; dc::FindRoles says which are trained.
+  // Unsupported: a parameter that is not float32.
   static StatusOr<Parameters> Load(const Network& network);
 
   const std::vector<Parameter>& list() const { return list_; }

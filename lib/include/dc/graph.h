@@ -19,7 +19,7 @@ using AttributeValue = std::variant<int64_t, float, std::string, std::vector<int
 // One operator application. `inputs` may hold empty names (an omitted optional input).
 struct Node {
   std::string name;
-  std::string op;      // "Conv", "Gemm", ...
+  std::string op;      // ONNX's name; lib/op says what it is
   std::string domain;  // "" is ONNX's own
   std::vector<std::string> inputs;
   std::vector<std::string> outputs;
@@ -55,12 +55,14 @@ struct Graph {
   // initialises them. Empty in every file that a tool writes.
   std::vector<ValueInfo> uninitialized;
   std::map<std::string, std::string> metadata;  // ONNX's metadata_props; ours start with "dc."
+  // What import changed that a user should know, a line each. Not part of the model.
+  std::vector<std::string> notes;
 
   // The node that writes `value`, or null (an input or an initializer).
   const Node* Producer(const std::string& value) const;
   // Indices of the nodes that read `value`, in order.
   std::vector<size_t> Consumers(const std::string& value) const;
-  // The constant called `value`: an initializer or the output of a Constant node; or null.
+  // The initializer called `value`, or null.
   const Tensor* Constant(const std::string& value) const;
   // A name that no value has yet: `base`, or `base_1`, ...
   std::string FreshName(const std::string& base) const;

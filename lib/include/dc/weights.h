@@ -12,16 +12,17 @@ namespace dc {
 
 enum class LayerKind { kConv, kFullyConnected };
 
-// The weight of one Conv, Gemm or MatMul node, float or quantized.
+// The weight of one layer, float or quantized.
 struct WeightRef {
   std::string name;  // the value that the node reads: W (also when W is Gather(W_codebook, ...))
   LayerKind kind = LayerKind::kFullyConnected;
-  size_t node = 0;             // index of the Conv, Gemm or MatMul in Graph::nodes
+  size_t node = 0;             // index of the layer in Graph::nodes
+  size_t input = 1;            // of the node, where the weight is
   std::vector<int64_t> shape;  // as stored
-  // True where dimension 0 counts the outputs (Conv: OIHW, Gemm with transB=1); false where the
-  // last one does (MatMul, Gemm without transB).
+  // True where dimension 0 counts the outputs (OIHW, a transposed matrix); false where the last one
+  // does.
   bool output_major = true;
-  std::string bias;  // the initializer added to the outputs (Conv/Gemm input 2, or an Add), or ""
+  std::string bias;  // the initializer that is added to the outputs, by the node or one after it
   bool quantized = false;
 
   int64_t size() const { return ElementCount(shape); }
@@ -30,8 +31,9 @@ struct WeightRef {
 };
 
 // All weights in the order of their nodes; a weight that several nodes share is listed once, as its
-// first node uses it. A weight is a float32 initializer, or its quantized form, that is input 1 of
-// a Conv (rank 3 and up), a Gemm or a MatMul (rank 2 both), and is not empty.
+// first node uses it. A weight is a float32 initializer, or its quantized form, that its operator
+// reads as a weight, of rank 3 and up for convolutions and of rank 2 for matrix products, and is
+// not empty.
 std::vector<WeightRef> ListWeights(const Graph& graph);
 
 }  // namespace dc

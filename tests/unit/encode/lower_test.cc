@@ -101,21 +101,6 @@ TEST(LowerTest, FreesABatchOfOne) {
   EXPECT_EQ(IntsOf(Lower(graph).nodes[0], "shape"), (std::vector<int64_t>{1, -1}));
 }
 
-TEST(LowerTest, MakesSamePaddingExplicit) {
-  Graph graph = OneNode("Conv", {-1, 1, 9, 9}, {{"w", RandomTensor({2, 1, 4, 3}, 1)}}, {"w"});
-  graph.nodes[0].attributes["auto_pad"] = std::string("SAME_UPPER");
-  EXPECT_EQ(IntsOf(Lower(graph).nodes[0], "pads"), (std::vector<int64_t>{1, 1, 2, 1}));
-  graph.nodes[0].attributes["auto_pad"] = std::string("SAME_LOWER");
-  EXPECT_EQ(IntsOf(Lower(graph).nodes[0], "pads"), (std::vector<int64_t>{2, 1, 1, 1}));
-  graph.nodes[0].attributes["dilations"] = std::vector<int64_t>{1, 2};
-  EXPECT_EQ(IntsOf(Lower(graph).nodes[0], "pads"), (std::vector<int64_t>{2, 2, 1, 2}));
-  graph.nodes[0].attributes["auto_pad"] = std::string("VALID");
-  EXPECT_TRUE(IntsOf(Lower(graph).nodes[0], "pads").empty());
-  graph.nodes[0].attributes["auto_pad"] = std::string("SAME_UPPER");
-  graph.nodes[0].attributes["strides"] = std::vector<int64_t>{2, 2};
-  EXPECT_EQ(LowerGraph(graph, false).status().code(), StatusCode::kUnsupported);
-}
-
 TEST(LowerTest, EmptiesListsThatSayNothing) {
   Graph graph = OneNode("Conv", {-1, 1, 9, 9}, {{"w", RandomTensor({2, 1, 3, 3}, 1)}}, {"w"});
   graph.nodes[0].attributes = {{"kernel_shape", std::vector<int64_t>{3, 3}},
@@ -127,29 +112,29 @@ TEST(LowerTest, EmptiesListsThatSayNothing) {
   EXPECT_EQ(LowerGraph(graph, false).status().code(), StatusCode::kBadInput);
 }
 
-TEST(LowerTest, ReadsClipBoundsOfOldAndNewOpsets) {
-  Graph graph =
+TEST(LowerTest, SettingsBecomeAttributes) {
+  const Graph graph =
       OneNode("Clip", {-1, 4}, {{"top", Tensor::F32({}, std::vector<float>{6.0f})}}, {"", "top"});
-  format::Manifest m = Lower(graph);
+  const format::Manifest m = Lower(graph);
   EXPECT_EQ(format::Attributes(m.nodes[0]).Float("max"), 6.0f);
   EXPECT_LT(format::Attributes(m.nodes[0]).Float("min"), -3e38f);
   EXPECT_TRUE(m.tensors.empty());
-  Graph old = OneNode("Clip", {-1, 4});
-  old.opset = 10;
-  old.nodes[0].attributes["min"] = 0.5f;
-  EXPECT_EQ(format::Attributes(Lower(old).nodes[0]).Float("min"), 0.5f);
 }
 
-TEST(LowerTest, KeepsTheMeaningOfAnOldSoftmax) {
-  Graph graph = OneNode("Softmax", {-1, 4});
-  graph.opset = 11;
-  format::Manifest m = Lower(graph);
-  EXPECT_EQ(format::Attributes(m.nodes[0]).Int("axis"), 1);
-  EXPECT_EQ(m.opset, 11u);
-  graph.outputs[0].shape = {-1, 4, 5};
-  EXPECT_EQ(LowerGraph(graph, false).status().code(), StatusCode::kUnsupported);
-  graph.opset = 13;
-  EXPECT_EQ(format::Attributes(Lower(graph).nodes[0]).Int("axis"), -1);
+TEST(LowerTest, ToldAreAllReasonsAtOnce) {
+  Graph graph = OneNode("Einsum", {-1, 4});
+  graph.nodes[0].outputs[0] = "e";
+  graph.nodes.push_back(MakeNode("Einsum", {"e"}, "f"));
+  graph.nodes.push_back(MakeNode("Relu", {"f"}, "r"));
+  graph.nodes.push_back(MakeNode("Conv", {"x", "w"}, "c"));
+  graph.initializers["w"] = RandomTensor({2, 2, 3, 3}, 1);
+  graph.nodes.push_back(MakeNode("Add", {"r", "c"}, "y"));
+  const std::string text = LowerGraph(graph, false).status().ToString();
+  EXPECT_NE(text.find("operator Einsum (Einsum node 'e_node', Einsum node 'f_node')"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("input 0 has shape Nx4, expected NxCxL"), std::string::npos) << text;
+  EXPECT_EQ(text.find("Relu"), std::string::npos) << text;
 }
 
 TEST(LowerTest, NamesTheFirstNodeThatCannotBeHeld) {

@@ -53,9 +53,9 @@ TEST(OnnxExportTest, EverythingAGraphHoldsRoundTrips) {
   graph.metadata = {{"dc.note", "a=b,c"}, {"empty", ""}};
   graph.other_opsets = {{"com.example", 2}};
   graph.initializers["codes"] = Tensor::Zeros(DataType::kUint16, {3, 1});
-  graph.initializers["half"] = Tensor::Zeros(DataType::kFloat16, {});
+  graph.initializers["scalar"] = Tensor::Zeros(DataType::kInt8, {});
   graph.initializers["none"] = Tensor::Zeros(DataType::kFloat32, {0});
-  Node strange = MakeNode("Strange", {"h", "", "codes"}, {"p", "", "q"},
+  Node strange = MakeNode("Strange", {"h", "", "codes", "scalar", "none"}, {"p", "", "q"},
                           {{"i", int64_t{-1}},
                            {"f", 0.1f},
                            {"s", std::string("text\0with zero", 14)},

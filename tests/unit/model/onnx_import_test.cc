@@ -65,10 +65,18 @@ TEST(OnnxImportTest, InputsAndOutputsNeedShapes) {
 
 TEST(OnnxImportTest, ConstantsAreNormalized) {
   onnx::ModelProto model = MatMulProto();
+  model.add_opset_import()->set_domain("com.example");
+  model.mutable_opset_import(1)->set_version(1);
+  auto* reader = model.mutable_graph()->add_node();
+  reader->set_op_type("Strange");
+  reader->set_domain("com.example");
+  reader->add_output("strange");
+  AddValue("strange", {1}, model.mutable_graph()->add_output());
   const auto add = [&](const std::string& output) {
     auto* node = model.mutable_graph()->add_node();
     node->set_op_type("Constant");
     node->add_output(output);
+    reader->add_input(output);
     return node->add_attribute();
   };
   auto* value = add("f");

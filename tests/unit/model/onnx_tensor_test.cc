@@ -122,9 +122,19 @@ TEST(OnnxTensorTest, RefusesValuesOutsideTheirType) {
   }
 }
 
+TEST(OnnxTensorTest, BrainFloatsAreReadAsTheFloatsTheyAre) {
+  TensorProto proto = Proto(TensorProto::BFLOAT16, {2});
+  proto.add_int32_data(0x3F80);  // 1
+  proto.add_int32_data(0xC020);  // -2.5
+  const auto tensor = TensorFromProto(proto, "t");
+  ASSERT_TRUE(tensor.ok());
+  EXPECT_EQ(tensor->f32()[0], 1.0f);
+  EXPECT_EQ(tensor->f32()[1], -2.5f);
+}
+
 TEST(OnnxTensorTest, RefusesTypesAndPlacesThatAreNotCovered) {
   EXPECT_THAT(ErrorOf(Proto(TensorProto::STRING, {0})).ToString(), HasSubstr("STRING"));
-  EXPECT_THAT(ErrorOf(Proto(TensorProto::BFLOAT16, {0})).ToString(), HasSubstr("BFLOAT16"));
+  EXPECT_THAT(ErrorOf(Proto(TensorProto::COMPLEX64, {0})).ToString(), HasSubstr("COMPLEX64"));
   TensorProto unknown = Proto(TensorProto::FLOAT, {0});
   unknown.set_data_type(99);
   EXPECT_THAT(ErrorOf(unknown).ToString(), HasSubstr("number 99"));

@@ -1,0 +1,56 @@
+// ONNX's spellings brought to one form, in which the records of op/ read them.
+#ifndef DC_MODEL_CANONICAL_CANONICAL_H_
+#define DC_MODEL_CANONICAL_CANONICAL_H_
+
+#include "dc/graph.h"
+
+namespace dc {
+
+// The least operator set that a canonical graph has.
+inline constexpr int64_t kCanonicalOpset = 13;
+
+// Brings `graph`, as it was read from a file, to the one form that everything after import relies
+// on, without changing what it computes:
+//  - constants are initializers, and what only moves constants is done (HoistConstants,
+//    FoldConstants);
+//  - floating point is float32 (ConvertFloats, which notes what it converted);
+//  - settings are inputs as opset 13 has them, and no operator has an older meaning
+//    (SpellSettings, PadExplicitly, SoftmaxOverOneAxis, ...);
+//  - what no graph output depends on is gone (RemoveUnread).
+// A graph of an older opset becomes one of opset 13 where every operator has a record and a meaning
+// that can be carried over. Else the opset stays, and with it the spellings that depend on it.
+// Precondition: CheckNames is ok.
+void Canonicalize(Graph* graph);
+
+// The steps, one file each.
+
+// Constant nodes become initializers.
+void HoistConstants(Graph* graph);
+
+// float16 and float64 become float32: initializers, tensors in attributes, graph inputs and
+// outputs, the targets of conversions. One line in Graph::notes says which and how many.
+void ConvertFloats(Graph* graph);
+
+// Identities of constants disappear, their readers read the constant. A Reshape, Squeeze,
+// Unsqueeze, Flatten or Transpose of a constant becomes an initializer named like its output where
+// it is the constant's only reader, so that folding never makes a model larger. Graph outputs keep
+// their names and producers. What cannot be folded (a Reshape to an impossible shape) stays.
+void FoldConstants(Graph* graph);
+
+// What operators once had as attributes and now have as inputs (bounds of a Clip, axes of a
+// Squeeze): constant inputs. Attributes of older operator sets that say what is the only meaning
+// now are dropped.
+void SpellSettings(Graph* graph);
+
+// Spellings that need shapes, in one pass: `auto_pad` as pads; Softmax before opset 13, which took
+// its input for a matrix, over its last axis with reshapes around it where need be; leading ones of
+// a matrix product's constant. False where a node keeps a meaning that opset 13 does not have.
+bool SpellByShapes(Graph* graph);
+
+// Nodes, initializers and declared parameters that no graph output depends on, and outputs of nodes
+// that nothing reads.
+void RemoveUnread(Graph* graph);
+
+}  // namespace dc
+
+#endif  // DC_MODEL_CANONICAL_CANONICAL_H_

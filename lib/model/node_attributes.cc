@@ -1,0 +1,92 @@
+#include "model/node_attributes.h"
+
+#include <algorithm>
+
+#include "model/quoted.h"
+
+namespace dc {
+namespace {
+
+// The elements of an integer or bool tensor.
+std::vector<int64_t> Integers(const Tensor& tensor) {
+  const auto widened = [](auto values) {
+    return std::vector<int64_t>(values.begin(), values.end());
+  };
+  switch (tensor.type) {
+    case DataType::kInt64:
+      return widened(tensor.data<int64_t>());
+    case DataType::kInt32:
+      return widened(tensor.data<int32_t>());
+    case DataType::kBool:
+      return widened(tensor.data<uint8_t>());
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+const op::Operator* OperatorOf(const Node& node) {
+  return node.domain.empty() ? op::FindOperator(node.op) : nullptr;
+}
+
+Status NodeAttributes::ReadSetting(const std::string& input, const Tensor& tensor,
+                                   const op::AttributeSpec& setting) {
+  if (setting.type == op::AttributeType::kFloat) {
+    if (tensor.type == DataType::kFloat32 && tensor.size() == 1) {
+      floats_[std::string(setting.name)] = tensor.f32()[0];
+      return OkStatus();
+    }
+  } else {
+    std::vector<int64_t> values = Integers(tensor);
+    const bool list = setting.type == op::AttributeType::kInts;
+    if (static_cast<int64_t>(values.size()) == tensor.size() && (list || values.size() == 1)) {
+      ints_[std::string(setting.name)] = std::move(values);
+      return OkStatus();
+    }
+  }
+  return Unsupported("input " + Quoted(input) + ", its " + std::string(setting.name) +
+                         ", is a constant of type " + NameOf(tensor.type) + " and shape " +
+                         ShapeText(tensor.shape),
+                     "", "export the model with a standard exporter");
+}
+
+StatusOr<NodeAttributes> NodeAttributes::Read(const Graph& graph, const Node& node,
+                                              const op::Operator& record) {
+  NodeAttributes attributes(node, record);
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    const op::InputSpec& spec = record.Input(i);
+    if (spec.role != op::Role::kSetting || node.inputs[i].empty()) continue;
+    const Tensor* tensor = graph.Constant(node.inputs[i]);
+    if (tensor == nullptr) {
+      return Unsupported(
+          "input " + Quoted(node.inputs[i]) + ", its " + std::string(spec.name) + ", is computed",
+          "", "export the model with constant shapes and bounds");
+    }
+    DC_RETURN_IF_ERROR(
+        attributes.ReadSetting(node.inputs[i], *tensor, *record.Attribute(spec.name)));
+  }
+  return attributes;
+}
+
+int64_t NodeAttributes::Int(std::string_view name) const {
+  if (const auto it = ints_.find(name); it != ints_.end()) return it->second[0];
+  const op::AttributeSpec* spec = record_->Attribute(name);
+  return node_->Int(std::string(name), spec != nullptr ? spec->int_default : 0);
+}
+
+float NodeAttributes::Float(std::string_view name) const {
+  if (const auto it = floats_.find(name); it != floats_.end()) return it->second;
+  const op::AttributeSpec* spec = record_->Attribute(name);
+  return node_->Float(std::string(name), spec != nullptr ? spec->float_default : 0.0f);
+}
+
+std::span<const int64_t> NodeAttributes::Ints(std::string_view name) const {
+  if (const auto it = ints_.find(name); it != ints_.end()) return it->second;
+  const auto it = node_->attributes.find(std::string(name));
+  if (it == node_->attributes.end()) return {};
+  const auto* list = std::get_if<std::vector<int64_t>>(&it->second);
+  return list != nullptr ? std::span<const int64_t>(*list) : std::span<const int64_t>();
+}
+
+}  // namespace dc

@@ -1,0 +1,154 @@
+#include "model/roles.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <vector>
+
+#include "model/node_attributes.h"
+#include "model/quantized_form.h"
+
+namespace dc {
+namespace {
+
+using op::Role;
+
+// Which of two roles a tensor has that is read in both: the lower.
+int Precedence(Role role) {
+  switch (role) {
+    case Role::kWeight:
+      return 0;
+    case Role::kStatistic:
+      return 1;
+    case Role::kOperand:
+      return 2;
+    case Role::kSetting:
+      return 3;
+    default:
+      return 4;
+  }
+}
+
+class RoleFinder {
+ public:
+  explicit RoleFinder(const Graph& graph) : graph_(graph) {
+    for (size_t i = 0; i < graph.nodes.size(); ++i) {
+      for (const std::string& input : graph.nodes[i].inputs) {
+        if (!input.empty()) readers_[input].push_back(i);
+      }
+    }
+    for (const ValueInfo& output : graph.outputs) readers_[output.name].push_back(kNoNode);
+  }
+
+  GraphRoles Find() {
+    for (size_t i = 0; i < graph_.nodes.size(); ++i) FindAfter(i);
+    for (size_t i = 0; i < graph_.nodes.size(); ++i) {
+      const Node& node = graph_.nodes[i];
+      const op::Operator* record = OperatorOf(node);
+      for (size_t k = 0; k < node.inputs.size(); ++k) {
+        const std::string& name = node.inputs[k];
+        if (ParameterShape(name) == nullptr && !graph_.initializers.count(name)) continue;
+        Role role = record != nullptr ? record->Input(k).role : Role::kOperand;
+        if (const auto it = put_on_.find(i); it != put_on_.end() && it->second.name == name) {
+          role = it->second.role;
+        }
+        const auto [known, is_new] = roles_.of.emplace(name, role);
+        if (!is_new && Precedence(role) < Precedence(known->second)) known->second = role;
+      }
+    }
+    return std::move(roles_);
+  }
+
+ private:
+  static constexpr size_t kNoNode = ~size_t{0};
+
+  struct PutOn {
+    std::string name;
+    Role role;
+  };
+
+  // The biases and scales that nodes after node `i` put on its output.
+  void FindAfter(size_t i) {
+    const Node& node = graph_.nodes[i];
+    const op::Operator* record = OperatorOf(node);
+    if (record == nullptr || node.outputs.empty()) return;
+    if (record->output_axis != nullptr && node.inputs.size() > 1) {
+      FindBias(i, *record);
+    } else if (record->Has(op::kBlends) && node.inputs.size() > 1) {
+      const std::vector<int64_t>* scale = ParameterShape(node.inputs[1]);
+      if (scale == nullptr || scale->size() != 1) return;
+      // Its channels are axis 1 of an output whose rank is not known here.
+      const size_t next = Put(i, op::kMultiplies, Role::kScale, (*scale)[0], kAnyAxis);
+      if (next != kNoNode) Put(next, op::kAdds, Role::kBias, (*scale)[0], kAnyAxis);
+    }
+  }
+
+  void FindBias(size_t i, const op::Operator& record) {
+    const Node& node = graph_.nodes[i];
+    std::vector<int64_t> shape;
+    if (const auto* known = ParameterShape(node.inputs[1])) {
+      shape = *known;
+    } else if (const auto form = FindQuantizedForm(graph_, node.inputs[1])) {
+      shape = graph_.initializers.at(form->codes).shape;
+    }
+    if (shape.size() < 2) return;
+    const auto attributes = NodeAttributes::Read(graph_, node, record);
+    if (!attributes.ok()) return;
+    const int64_t outputs = shape[record.output_axis(*attributes, shape.size())];
+    for (size_t k = 2; k < node.inputs.size(); ++k) {
+      if (record.Input(k).role != Role::kBias || node.inputs[k].empty()) continue;
+      const std::vector<int64_t>* own = ParameterShape(node.inputs[k]);
+      if (own != nullptr && ElementCount(*own) == outputs) roles_.bias[i] = node.inputs[k];
+      return;
+    }
+    // Channels of a convolution stand before its spatial axes, those of a product come last.
+    const size_t axis_from_end = record.Has(op::kConvolves) ? shape.size() - 2 : 0;
+    const size_t next = Put(i, op::kAdds, Role::kBias, outputs, axis_from_end);
+    if (next != kNoNode) roles_.bias[i] = put_on_[next].name;
+  }
+
+  static constexpr size_t kAnyAxis = ~size_t{0};
+
+  // Where a node with `trait` alone reads the output of node `i` and puts on it a constant with one
+  // number for each of `channels`, on the axis that many from the end: notes its role and returns
+  // the node, else kNoNode.
+  size_t Put(size_t i, op::Trait trait, Role role, int64_t channels, size_t axis_from_end) {
+    const std::string& value = graph_.nodes[i].outputs[0];
+    const std::vector<size_t>& readers = readers_[value];
+    if (readers.size() != 1 || readers[0] == kNoNode) return kNoNode;
+    const Node& next = graph_.nodes[readers[0]];
+    const op::Operator* record = OperatorOf(next);
+    if (record == nullptr || !record->Has(trait) || next.inputs.size() != 2) return kNoNode;
+    const std::string& other = next.inputs[next.inputs[0] == value ? 1 : 0];
+    const std::vector<int64_t>* shape = ParameterShape(other);
+    if (shape == nullptr || ElementCount(*shape) != channels) return kNoNode;
+    const bool on_axis = axis_from_end == kAnyAxis
+                             ? !shape->empty()
+                             : shape->size() > axis_from_end &&
+                                   (*shape)[shape->size() - 1 - axis_from_end] == channels;
+    if (!on_axis) return kNoNode;
+    put_on_[readers[0]] = {other, role};
+    return readers[0];
+  }
+
+  // The shape of a float32 initializer or of a declared parameter, or null.
+  const std::vector<int64_t>* ParameterShape(const std::string& name) const {
+    const auto tensor = graph_.initializers.find(name);
+    if (tensor != graph_.initializers.end()) {
+      return tensor->second.type == DataType::kFloat32 ? &tensor->second.shape : nullptr;
+    }
+    const auto info = std::find_if(graph_.uninitialized.begin(), graph_.uninitialized.end(),
+                                   [&](const ValueInfo& v) { return v.name == name; });
+    return info == graph_.uninitialized.end() ? nullptr : &info->shape;
+  }
+
+  const Graph& graph_;
+  std::unordered_map<std::string, std::vector<size_t>> readers_;
+  std::map<size_t, PutOn> put_on_;  // by node
+  GraphRoles roles_;
+};
+
+}  // namespace
+
+GraphRoles FindRoles(const Graph& graph) { return RoleFinder(graph).Find(); }
+
+}  // namespace dc

@@ -1,0 +1,33 @@
+// What every constant of a graph is to the network: learned, followed, or part of the formula.
+#ifndef DC_MODEL_ROLES_H_
+#define DC_MODEL_ROLES_H_
+
+#include <map>
+#include <string>
+
+#include "dc/graph.h"
+#include "op/operator.h"
+
+namespace dc {
+
+struct GraphRoles {
+  // By name of the initializer or uninitialized parameter that a node reads.
+  std::map<std::string, op::Role> of;
+  // The bias of the layer at this index in Graph::nodes: its own or that of a node after it.
+  std::map<size_t, std::string> bias;
+};
+
+// Roles are those of the inputs where a tensor is read, as the operators' records have them, and
+// what structure adds:
+//  - what an adding node puts on the output of a layer that has no bias, one number per output
+//    channel and nothing else reading that output, is the layer's bias;
+//  - what a multiplying node so puts on a batch normalization is a scale, and what an adding node
+//    puts on that, a bias.
+// Everything else at an operand is a fixed number of the formula (kOperand): a 1/255 inside the
+// graph, the 3 and 6 of a written-out hard-swish. A tensor in several roles has the first of
+// kWeight, kStatistic, kOperand, kSetting among them.
+GraphRoles FindRoles(const Graph& graph);
+
+}  // namespace dc
+
+#endif  // DC_MODEL_ROLES_H_

@@ -1,0 +1,156 @@
+#include "model/canonical/canonical.h"
+
+#include <gtest/gtest.h>
+
+#include "model/graph_check.h"
+#include "unit/model/small_graphs.h"
+
+namespace dc {
+namespace {
+
+using Ints = std::vector<int64_t>;
+
+// x of `shape` -> nodes -> y, canonical; `opset` is the file's.
+Graph Canonical(Ints shape, std::vector<Node> nodes, std::map<std::string, Tensor> initializers,
+                int64_t opset = 13) {
+  Graph graph;
+  graph.opset = opset;
+  graph.inputs = {{"x", DataType::kFloat32, std::move(shape)}};
+  graph.outputs = {{"y", DataType::kFloat32, {}}};
+  graph.nodes = std::move(nodes);
+  graph.initializers = std::move(initializers);
+  EXPECT_TRUE(CheckNames(graph).ok());
+  Canonicalize(&graph);
+  EXPECT_TRUE(CheckNames(graph).ok());
+  return graph;
+}
+
+Ints PadsOf(const std::string& mode, Ints strides, Ints size, Ints kernel,
+            Ints dilations = {1, 1}) {
+  Ints shape = {-1, 1};
+  shape.insert(shape.end(), size.begin(), size.end());
+  Ints weight = {4, 1};
+  weight.insert(weight.end(), kernel.begin(), kernel.end());
+  const Graph graph =
+      Canonical(shape,
+                {MakeNode("Conv", {"x", "w"}, {"y"},
+                          {{"auto_pad", mode}, {"strides", strides}, {"dilations", dilations}})},
+                {{"w", Counting(weight)}});
+  EXPECT_EQ(graph.nodes[0].attributes.count("auto_pad"), 0u);
+  return graph.nodes[0].Ints("pads", {});
+}
+
+TEST(PadExplicitlyTest, KeepsTheSizeOverTheStride) {
+  EXPECT_EQ(PadsOf("SAME_UPPER", {1, 1}, {8, 8}, {3, 4}), (Ints{1, 1, 1, 2}));
+  EXPECT_EQ(PadsOf("SAME_LOWER", {1, 1}, {8, 8}, {3, 4}), (Ints{1, 2, 1, 1}));
+  // 9 rows at stride 2 give 5: (5 - 1) * 2 + 3 - 9 = 2; 8 columns give 4: (4 - 1) * 2 + 3 - 8 = 1.
+  EXPECT_EQ(PadsOf("SAME_UPPER", {2, 2}, {9, 8}, {3, 3}), (Ints{1, 0, 1, 1}));
+  EXPECT_EQ(PadsOf("SAME_LOWER", {2, 2}, {9, 8}, {3, 3}), (Ints{1, 1, 1, 0}));
+  // A window of 1 + 2 * 2 = 5: (3 - 1) * 3 + 5 - 8 = 3. A stride beyond the window needs no
+  // padding.
+  EXPECT_EQ(PadsOf("SAME_UPPER", {3, 3}, {8, 9}, {3, 1}, {2, 1}), (Ints{1, 0, 2, 0}));
+  EXPECT_EQ(PadsOf("VALID", {1, 1}, {8, 8}, {3, 3}), (Ints{}));
+}
+
+TEST(PadExplicitlyTest, StaysWhereTheSizeIsOpen) {
+  const Graph graph =
+      Canonical({-1, 1, -1, -1},
+                {MakeNode("Conv", {"x", "w"}, {"y"},
+                          {{"auto_pad", std::string("SAME_UPPER")}, {"strides", Ints{2, 2}}})},
+                {{"w", Counting({4, 1, 3, 3})}});
+  EXPECT_EQ(graph.nodes[0].String("auto_pad", ""), "SAME_UPPER");
+}
+
+TEST(SoftmaxTest, OldOnesGoOverTheLastAxis) {
+  const Graph graph = Canonical({-1, 5}, {MakeNode("Softmax", {"x"}, {"y"})}, {}, 11);
+  EXPECT_EQ(graph.opset, 13);
+  ASSERT_EQ(graph.nodes.size(), 1u);
+  EXPECT_EQ(graph.nodes[0].Int("axis", 99), 1);
+}
+
+TEST(SoftmaxTest, OldOnesOverSeveralAxesAreReshaped) {
+  const Graph graph =
+      Canonical({-1, 5, 2, 3}, {MakeNode("Softmax", {"x"}, {"y"}, {{"axis", int64_t{2}}})}, {}, 11);
+  ASSERT_EQ(graph.nodes.size(), 3u);
+  const auto target = [&](const Node& node) {
+    const auto values = graph.initializers.at(node.inputs[1]).data<int64_t>();
+    return Ints(values.begin(), values.end());
+  };
+  EXPECT_EQ(graph.nodes[0].op, "Reshape");
+  EXPECT_EQ(target(graph.nodes[0]), (Ints{0, 0, -1}));
+  EXPECT_EQ(graph.nodes[1].Int("axis", 99), 2);
+  EXPECT_EQ(target(graph.nodes[2]), (Ints{0, 5, 2, 3}));
+  EXPECT_EQ(graph.nodes[2].outputs[0], "y");
+}
+
+TEST(SoftmaxTest, TheOpsetStaysWhereTheMeaningCannotBeCarriedOver) {
+  Graph graph = Canonical(
+      {-1, 5}, {MakeNode("Softmax", {"x"}, {"h"}), MakeNode("Einsum", {"h"}, {"y"})}, {}, 11);
+  EXPECT_EQ(graph.opset, 11);
+  graph = Canonical({5, 4}, {MakeNode("Softmax", {"x"}, {"y"}, {{"axis", int64_t{0}}})}, {}, 11);
+  EXPECT_EQ(graph.opset, 11);
+  EXPECT_EQ(graph.nodes[0].Int("axis", 99), 0);
+}
+
+TEST(SpellSettingsTest, AttributesBecomeInputs) {
+  Graph graph = Canonical({-1, 5},
+                          {MakeNode("Clip", {"x"}, {"h"}, {{"max", 6.0f}}),
+                           MakeNode("Unsqueeze", {"h"}, {"u"}, {{"axes", Ints{1}}}),
+                           MakeNode("Dropout", {"u"}, {"y", "mask"}, {{"ratio", 0.25f}})},
+                          {}, 9);
+  EXPECT_EQ(graph.opset, 13);
+  ASSERT_EQ(graph.nodes[0].inputs.size(), 3u);
+  EXPECT_EQ(graph.nodes[0].inputs[1], "");
+  EXPECT_EQ(graph.initializers.at(graph.nodes[0].inputs[2]).f32()[0], 6.0f);
+  EXPECT_EQ(graph.initializers.at(graph.nodes[1].inputs[1]).data<int64_t>()[0], 1);
+  EXPECT_EQ(graph.initializers.at(graph.nodes[2].inputs[1]).f32()[0], 0.25f);
+  EXPECT_EQ(graph.nodes[2].outputs, (std::vector<std::string>{"y"}));
+  for (const Node& node : graph.nodes) EXPECT_TRUE(node.attributes.empty());
+}
+
+TEST(SpellSettingsTest, UnknownNeighboursKeepThemAsTheyAre) {
+  const Graph graph = Canonical(
+      {-1, 5}, {MakeNode("Clip", {"x"}, {"h"}, {{"max", 6.0f}}), MakeNode("Einsum", {"h"}, {"y"})},
+      {}, 9);
+  EXPECT_EQ(graph.opset, 9);
+  EXPECT_EQ(graph.nodes[0].Float("max", 0), 6.0f);
+}
+
+TEST(ConvertFloatsTest, OtherFloatsBecomeFloat32AndAreNoted) {
+  Tensor half = Tensor::Zeros(DataType::kFloat16, {2});
+  half.data<uint16_t>()[0] = 0x3C00;  // 1
+  half.data<uint16_t>()[1] = 0xC100;  // -2.5
+  Tensor wide = Tensor::Zeros(DataType::kFloat64, {1});
+  wide.data<double>()[0] = 0.1;
+  const Graph graph = Canonical(
+      {-1, 2}, {MakeNode("Mul", {"x", "half"}, {"h"}), MakeNode("Add", {"h", "wide"}, {"y"})},
+      {{"half", half}, {"wide", wide}});
+  EXPECT_EQ(graph.initializers.at("half").f32()[1], -2.5f);
+  EXPECT_EQ(graph.initializers.at("wide").f32()[0], 0.1f);
+  ASSERT_EQ(graph.notes.size(), 1u);
+  EXPECT_EQ(graph.notes[0], "2 tensors of type float16 ('half' the first) are read as float32");
+}
+
+TEST(DropLeadingOnesTest, MatricesOfAProductAreMatrices) {
+  const std::vector<Node> product = {MakeNode("MatMul", {"x", "w"}, {"y"})};
+  EXPECT_EQ(Canonical({-1, 6, 8}, product, {{"w", Counting({1, 8, 3})}}).initializers.at("w").shape,
+            (Ints{8, 3}));
+  // The output would lose a dimension.
+  EXPECT_EQ(Canonical({-1, 8}, product, {{"w", Counting({1, 8, 3})}}).initializers.at("w").shape,
+            (Ints{1, 8, 3}));
+  EXPECT_EQ(Canonical({-1, 6, 8}, product, {{"w", Counting({2, 8, 3})}}).initializers.at("w").shape,
+            (Ints{2, 8, 3}));
+}
+
+TEST(RemoveUnreadTest, WhatNoOutputDependsOnGoes) {
+  const Graph graph =
+      Canonical({-1, 3},
+                {MakeNode("MatMul", {"x", "w"}, {"y"}), MakeNode("MatMul", {"x", "v"}, {"z"}),
+                 MakeNode("Relu", {"z"}, {"r"})},
+                {{"w", Counting({3, 2})}, {"v", Counting({3, 2})}, {"average", Counting({9})}});
+  EXPECT_EQ(graph.nodes.size(), 1u);
+  EXPECT_EQ(graph.initializers.size(), 1u);
+}
+
+}  // namespace
+}  // namespace dc
