@@ -29,6 +29,9 @@ class Raising {
     for (size_t i = 0; i < manifest_.inputs.size(); ++i) {
       graph_.inputs.push_back({names_[i], DataType::kFloat32, manifest_.inputs[i].shape});
     }
+    for (const format::Node& node : manifest_.nodes) {
+      kept_names_.push_back(node.name.empty() ? "" : node_names_.Take(node.name));
+    }
     weight_nodes_.resize(manifest_.tensors.size());
     for (size_t i = 0; i < manifest_.tensors.size(); ++i) DC_RETURN_IF_ERROR(RaiseTensorAt(i));
     for (size_t i = 0; i < manifest_.nodes.size(); ++i) RaiseNodeAt(i);
@@ -55,7 +58,7 @@ class Raising {
           graph_.initializers[name] = std::move(value);
           return name;
         });
-    node.name = from.name.empty() ? output : from.name;
+    node.name = from.name.empty() ? node_names_.Take(output) : kept_names_[index];
     graph_.nodes.push_back(std::move(node));
   }
 
@@ -78,7 +81,7 @@ class Raising {
         name = value_names_.Take(output.name.empty() ? "output" : output.name);
         Node node;
         node.op = op::kIdentity.name;
-        node.name = name;
+        node.name = node_names_.Take(name);
         node.inputs = {value};
         node.outputs = {name};
         graph_.nodes.push_back(std::move(node));
@@ -89,8 +92,8 @@ class Raising {
 
   Status RaiseTensorAt(size_t index) {
     const std::string& name = names_[first_tensor() + index];
-    StatusOr<Graph> raised =
-        RaiseTensor(manifest_.tensors[index], file_.Streams(index), name, &value_names_);
+    StatusOr<Graph> raised = RaiseTensor(manifest_.tensors[index], file_.Streams(index), name,
+                                         &value_names_, &node_names_);
     if (!raised.ok()) return raised.status().At("tensor " + std::to_string(index) + ", " + name);
     graph_.initializers.merge(raised->initializers);
     graph_.metadata.merge(raised->metadata);
@@ -113,8 +116,9 @@ class Raising {
   const format::File& file_;
   const format::Manifest& manifest_;
   Graph graph_;
-  UniqueNames value_names_;
-  std::vector<std::string> names_;  // by value number
+  UniqueNames value_names_, node_names_;
+  std::vector<std::string> names_;       // by value number
+  std::vector<std::string> kept_names_;  // of the nodes, "" where the file has none
   // Cast and Gather of each quantized weight, until its first reader is there.
   std::vector<std::vector<Node>> weight_nodes_;
 };

@@ -36,7 +36,7 @@ StatusOr<QuantizedWeight> DecodeCodes(const format::TensorEntry& entry,
 }  // namespace
 
 StatusOr<Graph> RaiseTensor(const format::TensorEntry& entry, const format::TensorStreams& streams,
-                            const std::string& name, UniqueNames* values) {
+                            const std::string& name, UniqueNames* values, UniqueNames* nodes) {
   Graph alone;
   if (!entry.has_codes()) {
     DC_ASSIGN_OR_RETURN(const std::vector<float> floats,
@@ -56,7 +56,10 @@ StatusOr<Graph> RaiseTensor(const format::TensorEntry& entry, const format::Tens
   }
   DC_RETURN_IF_ERROR(SetQuantizedWeight(&alone, name, weight));
   for (const auto& [part, tensor] : alone.initializers) values->Reserve(part);
-  for (const Node& node : alone.nodes) values->Reserve(node.outputs[0]);
+  for (Node& node : alone.nodes) {
+    values->Reserve(node.outputs[0]);
+    node.name = nodes->Take(node.name);
+  }
   return alone;
 }
 

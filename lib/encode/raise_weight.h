@@ -13,9 +13,9 @@ namespace dc {
 
 // The tensor `entry` as a graph of its own that defines the value `name`: one initializer, or
 // codes, codebook, Cast and Gather with the weight's metadata. Other values get names from
-// `values`.
+// `values`, nodes from `nodes`.
 StatusOr<Graph> RaiseTensor(const format::TensorEntry& entry, const format::TensorStreams& streams,
-                            const std::string& name, UniqueNames* values);
+                            const std::string& name, UniqueNames* values, UniqueNames* nodes);
 
 }  // namespace dc
 

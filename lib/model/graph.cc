@@ -13,6 +13,14 @@ T Get(const Node& node, const std::string& key, T otherwise) {
   return value ? *value : otherwise;
 }
 
+// `base`, or the first of `base`_1, `base`_2, ... that is not taken.
+template <typename Taken>
+std::string FirstFree(const std::string& base, const Taken& taken) {
+  std::string name = base;
+  for (int i = 1; taken(name); ++i) name = base + "_" + std::to_string(i);
+  return name;
+}
+
 }  // namespace
 
 int64_t Node::Int(const std::string& key, int64_t otherwise) const {
@@ -57,7 +65,7 @@ const Tensor* Graph::Constant(const std::string& value) const {
 }
 
 std::string Graph::FreshName(const std::string& base) const {
-  auto taken = [&](const std::string& value) {
+  return FirstFree(base, [&](const std::string& value) {
     if (initializers.count(value)) return true;
     for (const auto* list : {&inputs, &outputs, &uninitialized}) {
       for (const ValueInfo& info : *list) {
@@ -65,12 +73,14 @@ std::string Graph::FreshName(const std::string& base) const {
       }
     }
     return Producer(value) != nullptr;
-  };
-  if (!taken(base)) return base;
-  for (int i = 1;; ++i) {
-    const std::string candidate = base + "_" + std::to_string(i);
-    if (!taken(candidate)) return candidate;
-  }
+  });
+}
+
+std::string Graph::FreshNodeName(const std::string& base) const {
+  return FirstFree(base, [&](const std::string& candidate) {
+    return std::any_of(nodes.begin(), nodes.end(),
+                       [&](const Node& node) { return node.name == candidate; });
+  });
 }
 
 int64_t Graph::Float32Bytes() const {

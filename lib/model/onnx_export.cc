@@ -2,6 +2,8 @@
 
 #include <exception>
 #include <limits>
+#include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -59,15 +61,35 @@ void AttributeToProto(const std::string& name, const AttributeValue& value,
       value);
 }
 
-void NodeToProto(const Node& node, onnx::NodeProto* proto) {
-  if (!node.name.empty()) proto->set_name(node.name);
+void NodeToProto(const Node& node, const std::string& name, onnx::NodeProto* proto) {
+  if (!name.empty()) proto->set_name(name);
   proto->set_op_type(node.op);
   if (!node.domain.empty()) proto->set_domain(node.domain);
   for (const std::string& input : node.inputs) proto->add_input(input);
   for (const std::string& output : node.outputs) proto->add_output(output);
-  for (const auto& [name, value] : node.attributes) {
-    AttributeToProto(name, value, proto->add_attribute());
+  for (const auto& [attribute, value] : node.attributes) {
+    AttributeToProto(attribute, value, proto->add_attribute());
   }
+}
+
+// The names of the nodes. Those of a model that was read may stand twice, which other runtimes
+// refuse: every node after the first of its name gets a suffix.
+std::vector<std::string> UniqueNodeNames(const std::vector<Node>& nodes) {
+  std::set<std::string> taken;
+  for (const Node& node : nodes) taken.insert(node.name);
+  std::set<std::string> used;
+  std::map<std::string, int> suffixes;
+  std::vector<std::string> names;
+  for (const Node& node : nodes) {
+    std::string name = node.name;
+    if (!name.empty() && !used.insert(name).second) {
+      do {
+        name = node.name + "_" + std::to_string(++suffixes[node.name]);
+      } while (!taken.insert(name).second);
+    }
+    names.push_back(std::move(name));
+  }
+  return names;
 }
 
 void ValueToProto(const ValueInfo& value, onnx::ValueInfoProto* proto) {
@@ -113,7 +135,10 @@ onnx::ModelProto ModelToProto(const Graph& graph) {
   for (const auto& [name, tensor] : graph.initializers) {
     TensorToProto(tensor, name, proto->add_initializer());
   }
-  for (const Node& node : graph.nodes) NodeToProto(node, proto->add_node());
+  const std::vector<std::string> names = UniqueNodeNames(graph.nodes);
+  for (size_t i = 0; i < names.size(); ++i) {
+    NodeToProto(graph.nodes[i], names[i], proto->add_node());
+  }
   return model;
 }
 

@@ -143,11 +143,11 @@ Status SetQuantizedWeight(Graph* graph, const std::string& name, const Quantized
   cast.op = "Cast";
   cast.inputs = {codes};
   cast.outputs = {graph->FreshName(name + "_indices")};
-  cast.name = cast.outputs[0];
+  cast.name = graph->FreshNodeName(cast.outputs[0]);
   cast.attributes["to"] = static_cast<int64_t>(DataType::kInt32);
   Node gather;
   gather.op = "Gather";
-  gather.name = name;
+  gather.name = graph->FreshNodeName(name);
   gather.inputs = {codebook, cast.outputs[0]};
   gather.outputs = {name};
   gather.attributes["axis"] = int64_t{0};

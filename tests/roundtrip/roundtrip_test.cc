@@ -392,6 +392,23 @@ TEST(RoundtripTest, KeepsNamesThatTheQuantizedFormWouldTake) {
   ExpectRoundTrip(graph);
 }
 
+TEST(RoundtripTest, NodesCalledLikeAWeightGiveUniqueNames) {
+  Graph graph = FullyConnectedGraph(0.3);
+  graph.nodes[0].name = "fc1.weight";
+  graph.nodes.back().name = "fc1.weight_indices";
+  ASSERT_TRUE(QuantizeAll(&graph, {0.0f, -0.3f, -0.1f, 0.1f, 0.3f}).ok());
+  for (bool names : {false, true}) {
+    EncodeOptions options;
+    options.keep_names = names;
+    const Graph decoded = Decode(Encode(graph, options));
+    std::set<std::string> seen;
+    for (const Node& node : decoded.nodes) {
+      EXPECT_TRUE(seen.insert(node.name).second) << node.name;
+    }
+    EXPECT_EQ(seen.count("fc1.weight_indices"), 1u);
+  }
+}
+
 TEST(RoundtripTest, KeepsOutputsThatAreNoNodesOutput) {
   // Two outputs of one value, an input and a weight as outputs.
   Graph graph = FullyConnectedGraph(0.3);

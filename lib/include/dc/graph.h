@@ -66,6 +66,8 @@ struct Graph {
   const Tensor* Constant(const std::string& value) const;
   // A name that no value has yet: `base`, or `base_1`, ...
   std::string FreshName(const std::string& base) const;
+  // Likewise a name that no node has yet; values and nodes may share names.
+  std::string FreshNodeName(const std::string& base) const;
   // Bytes of all float32 initializers: the numerator of every ratio that the toolchain prints.
   int64_t Float32Bytes() const;
 };

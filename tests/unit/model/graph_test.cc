@@ -55,6 +55,14 @@ TEST(GraphTest, FreshNamesAvoidEveryKindOfValue) {
   EXPECT_EQ(graph.FreshName("w"), "w_2");
 }
 
+TEST(GraphTest, FreshNodeNamesAvoidNodesOnly) {
+  Graph graph = GemmGraph();
+  graph.nodes[0].name = "w";
+  graph.nodes[1].name = "w_1";
+  EXPECT_EQ(graph.FreshNodeName("w"), "w_2");
+  EXPECT_EQ(graph.FreshNodeName("x"), "x");
+}
+
 TEST(GraphTest, CountsBytesOfFloatInitializersOnly) {
   Graph graph = GemmGraph();
   EXPECT_EQ(graph.Float32Bytes(), (6 + 2) * 4);

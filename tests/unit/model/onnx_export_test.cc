@@ -80,6 +80,19 @@ TEST(OnnxExportTest, EverythingAGraphHoldsRoundTrips) {
   ExpectSameGraph(graph, *loaded);
 }
 
+TEST(OnnxExportTest, NodesThatShareANameAreToldApart) {
+  Graph graph = GemmGraph();
+  graph.nodes.push_back(MakeNode("Relu", {"y"}, {"z"}));
+  graph.outputs[0].name = "z";
+  graph.nodes[0].name = graph.nodes[1].name = "n";
+  graph.nodes[2].name = "n_1";
+  const onnx::ModelProto model = Written(graph);
+  ASSERT_EQ(model.graph().node_size(), 3);
+  EXPECT_EQ(model.graph().node(0).name(), "n");
+  EXPECT_EQ(model.graph().node(1).name(), "n_2");
+  EXPECT_EQ(model.graph().node(2).name(), "n_1");
+}
+
 TEST(OnnxExportTest, WritingIsDeterministic) {
   EXPECT_EQ(Written(GemmGraph()).SerializeAsString(), Written(GemmGraph()).SerializeAsString());
 }

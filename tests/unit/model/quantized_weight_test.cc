@@ -5,6 +5,8 @@
 
 #include <limits>
 #include <numeric>
+#include <set>
+#include <string>
 
 #include "dc/onnx.h"
 #include "unit/data/scratch_dir.h"
@@ -138,6 +140,18 @@ TEST(QuantizedWeightTest, NamesOfTheFormAvoidTakenOnes) {
   ASSERT_TRUE(SetQuantizedWeight(&graph, "w", Sparse()).ok());
   EXPECT_EQ(graph.initializers.at("w_codes").type, DataType::kFloat32);
   ExpectSame(*GetQuantizedWeight(graph, "w"), Sparse());
+}
+
+TEST(QuantizedWeightTest, NodesOfTheFormAvoidTakenNames) {
+  Graph graph = GemmGraph();
+  graph.nodes[0].name = "w";
+  graph.nodes[1].name = "w_indices";
+  ASSERT_TRUE(SetQuantizedWeight(&graph, "w", Sparse()).ok());
+  std::set<std::string> names;
+  for (const Node& node : graph.nodes) names.insert(node.name);
+  EXPECT_EQ(names.size(), 4u);
+  EXPECT_EQ(graph.nodes[2].name, "w");
+  EXPECT_EQ(graph.nodes[3].name, "w_indices");
 }
 
 TEST(QuantizedWeightTest, RefusesWhatDoesNotFit) {
