@@ -247,10 +247,7 @@ class Lowering {
       return BadInput("'" + it->second + "' is no number of bytes",
                       std::string("metadata ") + kBaselineKey, "remove this entry");
     }
-    *bytes = 0;
-    for (const format::TensorEntry& entry : result_.manifest.tensors) {
-      *bytes += 4 * static_cast<uint64_t>(ElementCount(entry.shape));
-    }
+    *bytes = static_cast<uint64_t>(graph_.Float32Bytes());
     return OkStatus();
   }
 

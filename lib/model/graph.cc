@@ -83,12 +83,4 @@ std::string Graph::FreshNodeName(const std::string& base) const {
   });
 }
 
-int64_t Graph::Float32Bytes() const {
-  int64_t bytes = 0;
-  for (const auto& [key, tensor] : initializers) {
-    if (tensor.type == DataType::kFloat32) bytes += static_cast<int64_t>(tensor.bytes.size());
-  }
-  return bytes;
-}
-
 }  // namespace dc

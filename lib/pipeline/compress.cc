@@ -39,9 +39,8 @@ class Line {
     DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, ReadFile(recipe_.model_path));
     DC_ASSIGN_OR_RETURN(graph_, LoadModel(recipe_.model_path));
     PreprocessToMetadata(recipe_.preprocess, &graph_.metadata);
-    if (graph_.uninitialized.empty()) {
-      RecordBaseline();
-    } else if (!recipe_.train) {
+    RecordBaseline(&graph_);
+    if (!graph_.uninitialized.empty() && !recipe_.train) {
       return UsageError("the model's weights have no values yet", recipe_.model_path,
                         "add a train stage to the recipe, or name a trained .onnx file");
     }
@@ -104,10 +103,6 @@ class Line {
   std::vector<StageReport>& stages() { return stages_; }
 
  private:
-  void RecordBaseline() {
-    graph_.metadata["dc.baseline_bytes"] = std::to_string(graph_.Float32Bytes());
-  }
-
   Status Keep(const std::string& path, StageReport report) {
     DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, ReadFile(path));
     report.output_bytes = bytes.size();

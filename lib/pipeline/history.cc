@@ -1,7 +1,5 @@
 #include "pipeline/history.h"
 
-#include <cstdlib>
-
 #include "dc/report.h"
 
 namespace dc {
@@ -9,9 +7,6 @@ namespace dc {
 void RecordStage(const std::string& stage, const std::string& settings, uint64_t seed,
                  Graph* graph) {
   auto& metadata = graph->metadata;
-  if (!metadata.count("dc.baseline_bytes")) {
-    metadata["dc.baseline_bytes"] = std::to_string(graph->Float32Bytes());
-  }
   std::string& history = metadata["dc.history"];
   history += (history.empty() ? "" : "; ") + stage;
   metadata["dc." + stage + ".settings"] = settings;
@@ -26,10 +21,9 @@ bool HasStage(const Graph& graph, const std::string& stage) {
   return list.find("; " + stage + "; ") != std::string::npos;
 }
 
-uint64_t BaselineBytes(const Graph& graph) {
-  const auto it = graph.metadata.find("dc.baseline_bytes");
-  if (it == graph.metadata.end()) return static_cast<uint64_t>(graph.Float32Bytes());
-  return std::strtoull(it->second.c_str(), nullptr, 10);
+void RecordBaseline(Graph* graph) {
+  const bool recorded = graph->metadata.count("dc.baseline_bytes") > 0;
+  if (!recorded) graph->metadata["dc.baseline_bytes"] = std::to_string(graph->Float32Bytes());
 }
 
 }  // namespace dc

@@ -10,16 +10,16 @@
 namespace dc {
 
 // Appends `stage` to dc.history ("train; prune; quantize"), writes what it was asked for to
-// dc.STAGE.settings, and the tool version and seed to dc.version and dc.seed. The first stage also
-// records the float32 bytes of the model as dc.baseline_bytes.
+// dc.STAGE.settings, and the tool version and seed to dc.version and dc.seed.
 void RecordStage(const std::string& stage, const std::string& settings, uint64_t seed,
                  Graph* graph);
 
 // True where dc.history holds `stage`.
 bool HasStage(const Graph& graph, const std::string& stage);
 
-// dc.baseline_bytes, or the model's own float32 bytes where no stage has recorded any.
-uint64_t BaselineBytes(const Graph& graph);
+// Records the float32 bytes of the original model as dc.baseline_bytes, unless an earlier stage has
+// done so. Every stage calls it before it changes the model.
+void RecordBaseline(Graph* graph);
 
 }  // namespace dc
 

@@ -100,6 +100,7 @@ StatusOr<StageReport> RunPrune(const PruneOptions& options, const TrainOptions& 
                         "prune before dc-quantize");
     }
   }
+  RecordBaseline(graph);
   // Checks the settings before hours of training, and is the whole work where there are none.
   DC_ASSIGN_OR_RETURN(const Masks masks, ChooseMasks(*graph, options));
   StageReport report;

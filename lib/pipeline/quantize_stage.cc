@@ -16,6 +16,7 @@ StatusOr<StageReport> RunQuantize(const QuantizeOptions& options, const TrainOpt
   if (fine_tune.epochs > 0 && !data) {
     return UsageError("fine-tuning needs data", "", "give --data, or --epochs 0");
   }
+  RecordBaseline(graph);
   DC_RETURN_IF_ERROR(DequantizeAll(graph));
   const Graph original = *graph;
   DC_ASSIGN_OR_RETURN(const std::vector<LayerQuantization> layers,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "entropy/dec/weight_decoder.h"
 #include "entropy/dec/zstd.h"
@@ -105,8 +106,9 @@ StatusOr<Report> ReportFile(std::span<const uint8_t> bytes) {
 
 Status CompareWith(const Graph& graph, const std::string& name, Report* report) {
   std::vector<uint8_t> raw;
-  for (const auto& [unused, tensor] : graph.initializers) {
-    if (tensor.type == DataType::kFloat32) {
+  const std::set<std::string> needed = graph.NeededValues();
+  for (const auto& [value, tensor] : graph.initializers) {
+    if (tensor.type == DataType::kFloat32 && needed.count(value)) {
       raw.insert(raw.end(), tensor.bytes.begin(), tensor.bytes.end());
     }
   }

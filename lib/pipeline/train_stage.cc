@@ -14,6 +14,7 @@ StatusOr<StageReport> RunTrain(const TrainOptions& options, const Preprocess& pr
   const StageClock clock;
   DC_RETURN_IF_ERROR(CheckPreprocess(preprocess, data.channels));
   PreprocessToMetadata(preprocess, &graph->metadata);
+  RecordBaseline(graph);
   if (!graph->uninitialized.empty()) {
     DC_RETURN_IF_ERROR(InitializeParameters(graph, options.seed));
   }

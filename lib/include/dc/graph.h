@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -68,7 +69,10 @@ struct Graph {
   std::string FreshName(const std::string& base) const;
   // Likewise a name that no node has yet; values and nodes may share names.
   std::string FreshNodeName(const std::string& base) const;
-  // Bytes of all float32 initializers: the numerator of every ratio that the toolchain prints.
+  // Names of the values that the outputs depend on, the outputs among them.
+  std::set<std::string> NeededValues() const;
+  // Bytes of the float32 parameters that the outputs depend on, a quantized weight as the floats
+  // that it stands for: the numerator of every ratio that the toolchain prints.
   int64_t Float32Bytes() const;
 };
 

@@ -24,10 +24,10 @@ struct QuantizedWeight {
 
 // Replaces the float initializer `name` (or its earlier quantized form) by `name`_codes (uint8, or
 // uint16 above 256 entries) and `name`_codebook, and by a Cast to int32 and a Gather that writes
-// the value `name`; all get names that nothing has yet. Policy and bits go into metadata as dc.weight.NAME.policy and .bits. Inserts
-// nodes: node indices held by the caller (WeightRef::node) are stale afterwards. BadInput where
-// `name` is no weight of this shape or the codes do not fit the codebook; `graph` is then
-// unchanged.
+// the value `name`; all get names that nothing has yet. Policy and bits go into metadata as
+// dc.weight.NAME.policy and .bits. Inserts nodes: node indices held by the caller (WeightRef::node)
+// are stale afterwards. BadInput where `name` is no weight of this shape or the codes do not fit
+// the codebook; `graph` is then unchanged.
 Status SetQuantizedWeight(Graph* graph, const std::string& name, const QuantizedWeight& weight);
 
 // Reads it back. BadInput where `name` has no such form or a code is outside the codebook.

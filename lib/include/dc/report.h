@@ -73,8 +73,8 @@ struct Report {
 // Explains the .dcz in `file`: layers, parts, baseline_bytes, ratio; `model` is left empty.
 StatusOr<Report> ReportFile(std::span<const uint8_t> file);
 
-// Adds to `comparison` the size of the float32 initializers of `graph` as raw bytes and as
-// zstd -19 of them, called "NAME f32" and "NAME f32, zstd -19".
+// Adds to `comparison` the size of the float32 initializers that the outputs of `graph` depend on,
+// as raw bytes and as zstd -19 of them, called "NAME f32" and "NAME f32, zstd -19".
 Status CompareWith(const Graph& graph, const std::string& name, Report* report);
 
 // Tables for people: the paper's columns per layer, then the parts of the file, then the

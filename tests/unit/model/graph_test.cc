@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "dc/quantized_weight.h"
 #include "unit/model/small_graphs.h"
 
 namespace dc {
@@ -63,11 +64,39 @@ TEST(GraphTest, FreshNodeNamesAvoidNodesOnly) {
   EXPECT_EQ(graph.FreshNodeName("x"), "x");
 }
 
-TEST(GraphTest, CountsBytesOfFloatInitializersOnly) {
+TEST(GraphTest, OutputsNeedWhatTheirNodesRead) {
+  Graph graph = GemmGraph();
+  graph.nodes.push_back(MakeNode("Relu", {"h"}, {"unread"}));
+  EXPECT_EQ(graph.NeededValues(), (std::set<std::string>{"x", "w", "b", "h", "y"}));
+  graph.outputs.clear();
+  EXPECT_TRUE(graph.NeededValues().empty());
+}
+
+TEST(GraphTest, CountsBytesOfFloatsThatTheOutputsNeed) {
   Graph graph = GemmGraph();
   EXPECT_EQ(graph.Float32Bytes(), (6 + 2) * 4);
   const int64_t shape[] = {1, 2, 3};
   graph.initializers["shape"] = Tensor::I64(shape);
+  graph.initializers["average.w"] = Counting({100, 100});
+  graph.initializers["side"] = Counting({50});
+  graph.nodes.push_back(MakeNode("Add", {"h", "side"}, {"unread"}));
+  EXPECT_EQ(graph.Float32Bytes(), (6 + 2) * 4);
+  // Two nodes that share a weight use its bytes once.
+  graph.nodes.push_back(MakeNode("Gemm", {"y", "w"}, {"z"}));
+  graph.outputs.push_back({"z", DataType::kFloat32, {-1, 3}});
+  EXPECT_EQ(graph.Float32Bytes(), (6 + 2) * 4);
+}
+
+TEST(GraphTest, QuantizedAndDeclaredParametersCountAsTheirFloats) {
+  Graph graph = GemmGraph();
+  QuantizedWeight weight;
+  weight.shape = {2, 3};
+  weight.codebook = {-1, 1};
+  weight.codes = {0, 1, 0, 1, 0, 1};
+  ASSERT_TRUE(SetQuantizedWeight(&graph, "w", weight).ok());
+  EXPECT_EQ(graph.Float32Bytes(), (6 + 2) * 4);
+  graph.initializers.erase("b");
+  graph.uninitialized = {{"b", DataType::kFloat32, {2}}, {"unread", DataType::kFloat32, {7}}};
   EXPECT_EQ(graph.Float32Bytes(), (6 + 2) * 4);
 }
 

@@ -1,0 +1,51 @@
+// What the outputs of a graph depend on.
+#include <unordered_map>
+#include <vector>
+
+#include "dc/graph.h"
+#include "model/quantized_form.h"
+
+namespace dc {
+
+std::set<std::string> Graph::NeededValues() const {
+  std::unordered_map<std::string, const Node*> producers;
+  for (const Node& node : nodes) {
+    for (const std::string& output : node.outputs) producers.emplace(output, &node);
+  }
+  std::set<std::string> needed;
+  std::vector<std::string> open;
+  for (const ValueInfo& output : outputs) open.push_back(output.name);
+  while (!open.empty()) {
+    const std::string value = std::move(open.back());
+    open.pop_back();
+    if (value.empty() || !needed.insert(value).second) continue;
+    const auto producer = producers.find(value);
+    if (producer == producers.end()) continue;
+    open.insert(open.end(), producer->second->inputs.begin(), producer->second->inputs.end());
+  }
+  return needed;
+}
+
+int64_t Graph::Float32Bytes() const {
+  const std::set<std::string> needed = NeededValues();
+  int64_t bytes = 0;
+  std::set<std::string> codebooks;
+  for (const Node& node : nodes) {
+    if (node.op != "Gather" || node.outputs.empty() || !needed.count(node.outputs[0])) continue;
+    const auto form = FindQuantizedForm(*this, node.outputs[0]);
+    if (!form) continue;
+    codebooks.insert(form->codebook);
+    bytes += int64_t{sizeof(float)} * initializers.at(form->codes).size();
+  }
+  for (const auto& [name, tensor] : initializers) {
+    if (tensor.type != DataType::kFloat32 || !needed.count(name) || codebooks.count(name)) continue;
+    bytes += static_cast<int64_t>(tensor.bytes.size());
+  }
+  for (const ValueInfo& parameter : uninitialized) {
+    if (parameter.type != DataType::kFloat32 || !needed.count(parameter.name)) continue;
+    bytes += int64_t{sizeof(float)} * ElementCount(parameter.shape);
+  }
+  return bytes;
+}
+
+}  // namespace dc
