@@ -9,9 +9,9 @@
 namespace dc::train {
 
 struct Executor::State {
-  // An operator, and whether Backward has anything to do for it.
+  // The kernel of a node, and whether Backward has anything to do for it.
   struct Step {
-    std::unique_ptr<Operator> op;
+    std::unique_ptr<OperatorKernel> kernel;
     const Node* node;
     bool backward;
   };
@@ -66,9 +66,9 @@ StatusOr<std::unique_ptr<Executor>> Executor::Make(const Network& network,
 
     for (size_t index : network.nodes) {
       NodeBuilder builder(&build, index);
-      DC_ASSIGN_OR_RETURN(auto op, MakeOperator(&builder));
+      DC_ASSIGN_OR_RETURN(auto kernel, MakeOperatorKernel(&builder));
       const bool backward = bool(build.values.at(builder.node().outputs[0]).gradient);
-      state->steps.push_back({std::move(op), &builder.node(), backward});
+      state->steps.push_back({std::move(kernel), &builder.node(), backward});
     }
 
     const auto logits = build.values.find(network.logits);
@@ -94,7 +94,7 @@ StatusOr<std::unique_ptr<Executor>> Executor::Make(const Network& network,
   } catch (const std::bad_alloc&) {
     return no_memory;
   } catch (const std::exception&) {
-    // What oneDNN throws outside of operators can only be a failed allocation.
+    // What oneDNN throws outside of kernels can only be a failed allocation.
     return no_memory;
   }
 }
@@ -110,7 +110,7 @@ Status Executor::Forward(const StepContext& context) {
   const OneThreadScope one_thread;
   for (State::Step& step : state_->steps) {
     try {
-      step.op->Forward(state_->stream, context);
+      step.kernel->Forward(state_->stream, context);
     } catch (const std::exception& error) {
       return Failed(error, *step.node);
     }
@@ -123,7 +123,7 @@ Status Executor::Backward() {
   for (auto step = state_->steps.rbegin(); step != state_->steps.rend(); ++step) {
     if (!step->backward) continue;
     try {
-      step->op->Backward(state_->stream);
+      step->kernel->Backward(state_->stream);
     } catch (const std::exception& error) {
       return Failed(error, *step->node);
     }

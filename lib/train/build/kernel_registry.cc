@@ -6,23 +6,23 @@
 
 namespace dc::train {
 
-StatusOr<std::unique_ptr<Operator>> MakeBatchNorm(NodeBuilder* builder);
-StatusOr<std::unique_ptr<Operator>> MakeBinary(NodeBuilder* builder);
-StatusOr<std::unique_ptr<Operator>> MakeConcat(NodeBuilder* builder);
-StatusOr<std::unique_ptr<Operator>> MakeConv(NodeBuilder* builder);
-StatusOr<std::unique_ptr<Operator>> MakeDropout(NodeBuilder* builder);
-StatusOr<std::unique_ptr<Operator>> MakeEltwise(NodeBuilder* builder);
-StatusOr<std::unique_ptr<Operator>> MakeGemm(NodeBuilder* builder);
-StatusOr<std::unique_ptr<Operator>> MakeLrn(NodeBuilder* builder);
-StatusOr<std::unique_ptr<Operator>> MakePool(NodeBuilder* builder);
-StatusOr<std::unique_ptr<Operator>> MakeReshape(NodeBuilder* builder);
-StatusOr<std::unique_ptr<Operator>> MakeSoftmax(NodeBuilder* builder);
-StatusOr<std::unique_ptr<Operator>> MakeTranspose(NodeBuilder* builder);
+StatusOr<std::unique_ptr<OperatorKernel>> MakeBatchNorm(NodeBuilder* builder);
+StatusOr<std::unique_ptr<OperatorKernel>> MakeBinary(NodeBuilder* builder);
+StatusOr<std::unique_ptr<OperatorKernel>> MakeConcat(NodeBuilder* builder);
+StatusOr<std::unique_ptr<OperatorKernel>> MakeConv(NodeBuilder* builder);
+StatusOr<std::unique_ptr<OperatorKernel>> MakeDropout(NodeBuilder* builder);
+StatusOr<std::unique_ptr<OperatorKernel>> MakeEltwise(NodeBuilder* builder);
+StatusOr<std::unique_ptr<OperatorKernel>> MakeGemm(NodeBuilder* builder);
+StatusOr<std::unique_ptr<OperatorKernel>> MakeLrn(NodeBuilder* builder);
+StatusOr<std::unique_ptr<OperatorKernel>> MakePool(NodeBuilder* builder);
+StatusOr<std::unique_ptr<OperatorKernel>> MakeReshape(NodeBuilder* builder);
+StatusOr<std::unique_ptr<OperatorKernel>> MakeSoftmax(NodeBuilder* builder);
+StatusOr<std::unique_ptr<OperatorKernel>> MakeTranspose(NodeBuilder* builder);
 
 namespace {
 
-const std::map<std::string, OperatorFactory>& Factories() {
-  static const std::map<std::string, OperatorFactory> factories = {
+const std::map<std::string, KernelFactory>& Factories() {
+  static const std::map<std::string, KernelFactory> factories = {
       {"Add", MakeBinary},
       {"AveragePool", MakePool},
       {"BatchNormalization", MakeBatchNorm},
@@ -55,7 +55,7 @@ const std::map<std::string, OperatorFactory>& Factories() {
 
 }  // namespace
 
-StatusOr<std::unique_ptr<Operator>> MakeOperator(NodeBuilder* builder) {
+StatusOr<std::unique_ptr<OperatorKernel>> MakeOperatorKernel(NodeBuilder* builder) {
   const Node& node = builder->node();
   const auto factory = Factories().find(node.op);
   const bool own_domain = node.domain.empty() || node.domain == "ai.onnx";

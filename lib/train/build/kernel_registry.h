@@ -1,4 +1,4 @@
-// Makes operators by name.
+// Makes the kernel of a node by the name of its operator.
 #ifndef DC_TRAIN_BUILD_KERNEL_REGISTRY_H_
 #define DC_TRAIN_BUILD_KERNEL_REGISTRY_H_
 
@@ -8,9 +8,9 @@
 
 namespace dc::train {
 
-// The operator of the builder's node, its output added to the build state. Unsupported names the
+// The kernel of the builder's node, its output added to the build state. Unsupported names the
 // node where its operator or form is not covered, BadInput where it contradicts itself.
-StatusOr<std::unique_ptr<Operator>> MakeOperator(NodeBuilder* builder);
+StatusOr<std::unique_ptr<OperatorKernel>> MakeOperatorKernel(NodeBuilder* builder);
 
 }  // namespace dc::train
 

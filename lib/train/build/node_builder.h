@@ -1,4 +1,4 @@
-// What an operator is made from: its node, the values around it and the parameters.
+// What a kernel is made from: its node, the values around it and the parameters.
 #ifndef DC_TRAIN_BUILD_NODE_BUILDER_H_
 #define DC_TRAIN_BUILD_NODE_BUILDER_H_
 
@@ -28,7 +28,7 @@ struct Value {
   int readers_left = 0;
 };
 
-// Everything that the operators of one executor share.
+// Everything that the kernels of one executor share.
 struct BuildState {
   const Network* network = nullptr;
   const Parameters* parameters = nullptr;
@@ -93,8 +93,8 @@ class NodeBuilder {
   const Node& node_;
 };
 
-// Makes the operator of a node.
-using OperatorFactory = StatusOr<std::unique_ptr<Operator>> (*)(NodeBuilder* builder);
+// Makes the kernel of a node.
+using KernelFactory = StatusOr<std::unique_ptr<OperatorKernel>> (*)(NodeBuilder* builder);
 
 }  // namespace dc::train
 

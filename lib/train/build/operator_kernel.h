@@ -1,4 +1,4 @@
-// What the executor knows of an operator: forward and backward on memory bound when it was made.
+// What the executor knows of a node: forward and backward on memory bound when it was made.
 #ifndef DC_TRAIN_BUILD_OPERATOR_KERNEL_H_
 #define DC_TRAIN_BUILD_OPERATOR_KERNEL_H_
 
@@ -15,9 +15,9 @@ struct StepContext {
 };
 
 // One node of the network for one batch size. Neither function allocates.
-class Operator {
+class OperatorKernel {
  public:
-  virtual ~Operator() = default;
+  virtual ~OperatorKernel() = default;
   // Inputs -> outputs. In training it also keeps what Backward needs.
   virtual void Forward(dnnl::stream& stream, const StepContext& context) = 0;
   // Gradients of the outputs -> gradients of inputs and parameters, for the values of the last

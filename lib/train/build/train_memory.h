@@ -70,7 +70,7 @@ class Copy {
   Call call_;
 };
 
-// A value in the layout that an operator wants: the value itself where the layouts agree.
+// A value in the layout that a kernel wants: the value itself where the layouts agree.
 class InputView {
  public:
   InputView() = default;
@@ -84,8 +84,8 @@ class InputView {
   Copy copy_;
 };
 
-// Where an operator writes the gradient of an input: the gradient's own memory where layouts agree
-// and nobody wrote before, else memory that Flush carries over. An operator flushes its sinks in
+// Where a kernel writes the gradient of an input: the gradient's own memory where layouts agree
+// and nobody wrote before, else memory that Flush carries over. A kernel flushes its sinks in
 // the reverse order of their making, so that one value at two inputs is written, then added to.
 class GradientSink {
  public:

@@ -7,11 +7,11 @@
 namespace dc::train {
 namespace {
 
-class BatchNormOperator : public Operator {
+class BatchNormKernel : public OperatorKernel {
  public:
   // `parameters`: scale, bias, mean, variance.
-  BatchNormOperator(NodeBuilder* builder, const Value& x, const Value& y,
-                    const Parameter* const (&parameters)[4])
+  BatchNormKernel(NodeBuilder* builder, const Value& x, const Value& y,
+                  const Parameter* const (&parameters)[4])
       : channels_(x.shape[1]) {
     using Flags = dnnl::normalization_flags;
     const bool training = builder->training();
@@ -96,7 +96,7 @@ class BatchNormOperator : public Operator {
 
 }  // namespace
 
-StatusOr<std::unique_ptr<Operator>> MakeBatchNorm(NodeBuilder* builder) {
+StatusOr<std::unique_ptr<OperatorKernel>> MakeBatchNorm(NodeBuilder* builder) {
   DC_ASSIGN_OR_RETURN(const Value* x, builder->Input(0));
   if (x->shape.size() != 2 && x->shape.size() != 4) {
     return builder->NotCovered("batch norm of shape " + ShapeText(x->shape));
@@ -114,8 +114,8 @@ StatusOr<std::unique_ptr<Operator>> MakeBatchNorm(NodeBuilder* builder) {
     if (builder->OutputIsRead(i)) return builder->NotCovered("a second output that is read");
   }
   DC_ASSIGN_OR_RETURN(const Value* y, builder->Output(x->shape, x->data.get_desc()));
-  return std::unique_ptr<Operator>(
-      std::make_unique<BatchNormOperator>(builder, *x, *y, parameters));
+  return std::unique_ptr<OperatorKernel>(
+      std::make_unique<BatchNormKernel>(builder, *x, *y, parameters));
 }
 
 }  // namespace dc::train

@@ -9,9 +9,9 @@ namespace dc::train {
 namespace {
 
 // z = a + b or z = a * b, both computed.
-class PairOperator : public Operator {
+class PairKernel : public OperatorKernel {
  public:
-  PairOperator(NodeBuilder* builder, const Value& a, const Value& b, const Value& z, bool add)
+  PairKernel(NodeBuilder* builder, const Value& a, const Value& b, const Value& z, bool add)
       : add_(add), a_(a.data), b_(b.data, a.data.get_desc()), z_(z) {
     const auto layout = a.data.get_desc();
     if (!z.gradient) return;
@@ -64,10 +64,10 @@ class PairOperator : public Operator {
 };
 
 // z = x + p[map] or z = x * p[map], sample by sample, in plain layout.
-class BroadcastOperator : public Operator {
+class BroadcastKernel : public OperatorKernel {
  public:
-  BroadcastOperator(NodeBuilder* builder, size_t x_index, const Value& x, const Value& z,
-                    const Parameter& parameter, std::vector<uint32_t> map, bool add)
+  BroadcastKernel(NodeBuilder* builder, size_t x_index, const Value& x, const Value& z,
+                  const Parameter& parameter, std::vector<uint32_t> map, bool add)
       : add_(add),
         batch_(x.shape[0]),
         size_(parameter.size),
@@ -129,7 +129,7 @@ class BroadcastOperator : public Operator {
 
 }  // namespace
 
-StatusOr<std::unique_ptr<Operator>> MakeBinary(NodeBuilder* builder) {
+StatusOr<std::unique_ptr<OperatorKernel>> MakeBinary(NodeBuilder* builder) {
   const bool add = builder->node().op == "Add";
   if (builder->IsConstant(0) || builder->IsConstant(1)) {
     const size_t x_index = builder->IsConstant(0) ? 1 : 0;
@@ -137,7 +137,7 @@ StatusOr<std::unique_ptr<Operator>> MakeBinary(NodeBuilder* builder) {
     DC_ASSIGN_OR_RETURN(const Parameter* parameter, builder->ParameterAt(1 - x_index));
     DC_ASSIGN_OR_RETURN(auto map, BroadcastMap(*builder, x->shape, *parameter));
     DC_ASSIGN_OR_RETURN(const Value* z, builder->Output(x->shape, PlainDesc(x->shape)));
-    return std::unique_ptr<Operator>(std::make_unique<BroadcastOperator>(
+    return std::unique_ptr<OperatorKernel>(std::make_unique<BroadcastKernel>(
         builder, x_index, *x, *z, *parameter, std::move(map), add));
   }
   DC_ASSIGN_OR_RETURN(const Value* a, builder->Input(0));
@@ -147,7 +147,7 @@ StatusOr<std::unique_ptr<Operator>> MakeBinary(NodeBuilder* builder) {
                                ShapeText(b->shape));
   }
   DC_ASSIGN_OR_RETURN(const Value* z, builder->Output(a->shape, a->data.get_desc()));
-  return std::unique_ptr<Operator>(std::make_unique<PairOperator>(builder, *a, *b, *z, add));
+  return std::unique_ptr<OperatorKernel>(std::make_unique<PairKernel>(builder, *a, *b, *z, add));
 }
 
 }  // namespace dc::train

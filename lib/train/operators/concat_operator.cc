@@ -3,7 +3,7 @@
 
 namespace dc::train {
 
-StatusOr<std::unique_ptr<Operator>> MakeConcat(NodeBuilder* builder) {
+StatusOr<std::unique_ptr<OperatorKernel>> MakeConcat(NodeBuilder* builder) {
   std::vector<const Value*> inputs;
   for (size_t i = 0; i < builder->node().inputs.size(); ++i) {
     DC_ASSIGN_OR_RETURN(const Value* x, builder->Input(i));

@@ -19,10 +19,10 @@ dnnl::algorithm AlgorithmFor(const ConvShape& shape, const Value& x) {
   return many ? dnnl::algorithm::convolution_auto : dnnl::algorithm::convolution_direct;
 }
 
-class ConvOperator : public Operator {
+class ConvKernel : public OperatorKernel {
  public:
-  ConvOperator(const NodeBuilder& builder, const ConvShape& shape, const Value& x,
-               const Parameter& weight, const Parameter* bias)
+  ConvKernel(const NodeBuilder& builder, const ConvShape& shape, const Value& x,
+             const Parameter& weight, const Parameter* bias)
       : weight_(weight),
         bias_(bias),
         algorithm_(AlgorithmFor(shape, x)),
@@ -179,7 +179,7 @@ bool LanesAreFaster(const ConvShape& shape, const Value& x) {
 
 }  // namespace
 
-StatusOr<std::unique_ptr<Operator>> MakeConv(NodeBuilder* builder) {
+StatusOr<std::unique_ptr<OperatorKernel>> MakeConv(NodeBuilder* builder) {
   DC_ASSIGN_OR_RETURN(const Value* x, builder->Input(0));
   DC_ASSIGN_OR_RETURN(const Parameter* weight, builder->ParameterAt(1));
   const Parameter* bias = nullptr;
@@ -190,10 +190,10 @@ StatusOr<std::unique_ptr<Operator>> MakeConv(NodeBuilder* builder) {
   if (FitsLanes(shape, *x) && LanesAreFaster(shape, *x)) {
     return MakeLaneConv(builder, shape, *x, *weight, bias);
   }
-  auto conv = std::make_unique<ConvOperator>(*builder, shape, *x, *weight, bias);
+  auto conv = std::make_unique<ConvKernel>(*builder, shape, *x, *weight, bias);
   DC_ASSIGN_OR_RETURN(const Value* y, builder->Output(shape.output, conv->OutputLayout()));
   conv->Bind(builder, *x, *y);
-  return std::unique_ptr<Operator>(std::move(conv));
+  return std::unique_ptr<OperatorKernel>(std::move(conv));
 }
 
 }  // namespace dc::train

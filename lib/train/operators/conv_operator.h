@@ -21,9 +21,9 @@ struct ConvShape {
 bool FitsLanes(const ConvShape& conv, const Value& x);
 
 // The batch-in-lanes convolution. `bias` may be null. Precondition: FitsLanes.
-StatusOr<std::unique_ptr<Operator>> MakeLaneConv(NodeBuilder* builder, const ConvShape& conv,
-                                                 const Value& x, const Parameter& weight,
-                                                 const Parameter* bias);
+StatusOr<std::unique_ptr<OperatorKernel>> MakeLaneConv(NodeBuilder* builder, const ConvShape& conv,
+                                                       const Value& x, const Parameter& weight,
+                                                       const Parameter* bias);
 
 }  // namespace dc::train
 

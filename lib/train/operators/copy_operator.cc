@@ -3,10 +3,10 @@
 namespace dc::train {
 namespace {
 
-class CopyOperator : public Operator {
+class CopyKernel : public OperatorKernel {
  public:
-  CopyOperator(NodeBuilder* builder, const Value& output, const std::vector<const Value*>& inputs,
-               const std::vector<dnnl::memory::desc>& windows) {
+  CopyKernel(NodeBuilder* builder, const Value& output, const std::vector<const Value*>& inputs,
+             const std::vector<dnnl::memory::desc>& windows) {
     for (size_t i = 0; i < inputs.size(); ++i) {
       forward_.emplace_back(inputs[i]->data, ViewOf(windows[i], Floats(output.data)));
       if (!output.gradient) continue;
@@ -28,10 +28,10 @@ class CopyOperator : public Operator {
 
 }  // namespace
 
-std::unique_ptr<Operator> MakeCopy(NodeBuilder* builder, const Value& output,
-                                   const std::vector<const Value*>& inputs,
-                                   const std::vector<dnnl::memory::desc>& windows) {
-  return std::make_unique<CopyOperator>(builder, output, inputs, windows);
+std::unique_ptr<OperatorKernel> MakeCopy(NodeBuilder* builder, const Value& output,
+                                         const std::vector<const Value*>& inputs,
+                                         const std::vector<dnnl::memory::desc>& windows) {
+  return std::make_unique<CopyKernel>(builder, output, inputs, windows);
 }
 
 }  // namespace dc::train

@@ -6,9 +6,9 @@
 namespace dc::train {
 namespace {
 
-class DropoutOperator : public Operator {
+class DropoutKernel : public OperatorKernel {
  public:
-  DropoutOperator(NodeBuilder* builder, const Value& x, const Value& y, const double* ratio)
+  DropoutKernel(NodeBuilder* builder, const Value& x, const Value& y, const double* ratio)
       : node_(builder->node_index()), ratio_(ratio), x_(x), y_(y) {
     scale_.resize(PhysicalCount(x.data.get_desc()));
     dx_ = builder->InputGradient(0, x.data.get_desc());
@@ -48,7 +48,7 @@ class DropoutOperator : public Operator {
 
 }  // namespace
 
-StatusOr<std::unique_ptr<Operator>> MakeDropout(NodeBuilder* builder) {
+StatusOr<std::unique_ptr<OperatorKernel>> MakeDropout(NodeBuilder* builder) {
   const Node& node = builder->node();
   DC_ASSIGN_OR_RETURN(const Value* x, builder->Input(0));
   if (builder->OutputIsRead(1)) return builder->NotCovered("the mask output");
@@ -67,7 +67,8 @@ StatusOr<std::unique_ptr<Operator>> MakeDropout(NodeBuilder* builder) {
   const auto layout = x->data.get_desc();
   DC_ASSIGN_OR_RETURN(const Value* y, builder->Output(x->shape, layout));
   if (!builder->training()) return MakeCopy(builder, *y, {x}, {layout});
-  return std::unique_ptr<Operator>(std::make_unique<DropoutOperator>(builder, *x, *y, effective));
+  return std::unique_ptr<OperatorKernel>(
+      std::make_unique<DropoutKernel>(builder, *x, *y, effective));
 }
 
 }  // namespace dc::train

@@ -12,9 +12,9 @@ struct Function {
   float alpha = 0.0f, beta = 0.0f;
 };
 
-class EltwiseOperator : public Operator {
+class EltwiseKernel : public OperatorKernel {
  public:
-  EltwiseOperator(NodeBuilder* builder, const Value& x, const Value& y, const Function& f) {
+  EltwiseKernel(NodeBuilder* builder, const Value& x, const Value& y, const Function& f) {
     const auto layout = x.data.get_desc();
     const auto prop = builder->training() ? dnnl::prop_kind::forward_training
                                           : dnnl::prop_kind::forward_inference;
@@ -74,11 +74,12 @@ StatusOr<Function> FunctionOf(const NodeBuilder& builder) {
 
 }  // namespace
 
-StatusOr<std::unique_ptr<Operator>> MakeEltwise(NodeBuilder* builder) {
+StatusOr<std::unique_ptr<OperatorKernel>> MakeEltwise(NodeBuilder* builder) {
   DC_ASSIGN_OR_RETURN(const Value* x, builder->Input(0));
   DC_ASSIGN_OR_RETURN(const Function function, FunctionOf(*builder));
   DC_ASSIGN_OR_RETURN(const Value* y, builder->Output(x->shape, x->data.get_desc()));
-  return std::unique_ptr<Operator>(std::make_unique<EltwiseOperator>(builder, *x, *y, function));
+  return std::unique_ptr<OperatorKernel>(
+      std::make_unique<EltwiseKernel>(builder, *x, *y, function));
 }
 
 }  // namespace dc::train

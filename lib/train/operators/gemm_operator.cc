@@ -8,11 +8,11 @@
 namespace dc::train {
 namespace {
 
-class GemmOperator : public Operator {
+class GemmKernel : public OperatorKernel {
  public:
   // `columns`: of y. `transposed`: W is [columns, inner], else [inner, columns].
-  GemmOperator(NodeBuilder* builder, const Value& x, const Value& y, const Parameter& weight,
-               const Parameter* bias, int64_t columns, bool transposed, float alpha, float beta)
+  GemmKernel(NodeBuilder* builder, const Value& x, const Value& y, const Parameter& weight,
+             const Parameter* bias, int64_t columns, bool transposed, float alpha, float beta)
       : inner_(x.shape.back()),
         columns_(columns),
         rows_(ElementCount(x.shape) / inner_),
@@ -81,7 +81,7 @@ class GemmOperator : public Operator {
 
 }  // namespace
 
-StatusOr<std::unique_ptr<Operator>> MakeGemm(NodeBuilder* builder) {
+StatusOr<std::unique_ptr<OperatorKernel>> MakeGemm(NodeBuilder* builder) {
   const Node& node = builder->node();
   const bool matmul = node.op == "MatMul";
   DC_ASSIGN_OR_RETURN(const Value* x, builder->Input(0));
@@ -106,7 +106,7 @@ StatusOr<std::unique_ptr<Operator>> MakeGemm(NodeBuilder* builder) {
   std::vector<int64_t> shape = x->shape;
   shape.back() = columns;
   DC_ASSIGN_OR_RETURN(const Value* y, builder->Output(shape, PlainDesc(shape)));
-  return std::unique_ptr<Operator>(std::make_unique<GemmOperator>(
+  return std::unique_ptr<OperatorKernel>(std::make_unique<GemmKernel>(
       builder, *x, *y, *weight, bias, columns, transposed,
       matmul ? 1.0f : node.Float("alpha", 1.0f), matmul ? 1.0f : node.Float("beta", 1.0f)));
 }

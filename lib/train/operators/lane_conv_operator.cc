@@ -12,10 +12,10 @@ dnnl::memory::desc LaneLayout(const std::vector<int64_t>& shape) {
   return {shape, dnnl::memory::data_type::f32, dnnl::memory::format_tag::Abcd16a};
 }
 
-class LaneConvOperator : public Operator {
+class LaneConvKernel : public OperatorKernel {
  public:
-  LaneConvOperator(NodeBuilder* builder, const ConvShape& conv, const Value& x, const Value& y,
-                   const Parameter& weight, const Parameter* bias)
+  LaneConvKernel(NodeBuilder* builder, const ConvShape& conv, const Value& x, const Value& y,
+                 const Parameter& weight, const Parameter* bias)
       : groups_(x.shape[0] / kLanes),
         x_(x.data, LaneLayout(x.shape)),
         y_(y),
@@ -180,12 +180,12 @@ bool FitsLanes(const ConvShape& conv, const Value& x) {
   return x.shape[0] % kLanes == 0 && conv.groups == 1 && fits(w, 0) && fits(w, 1);
 }
 
-StatusOr<std::unique_ptr<Operator>> MakeLaneConv(NodeBuilder* builder, const ConvShape& conv,
-                                                 const Value& x, const Parameter& weight,
-                                                 const Parameter* bias) {
+StatusOr<std::unique_ptr<OperatorKernel>> MakeLaneConv(NodeBuilder* builder, const ConvShape& conv,
+                                                       const Value& x, const Parameter& weight,
+                                                       const Parameter* bias) {
   DC_ASSIGN_OR_RETURN(const Value* y, builder->Output(conv.output, LaneLayout(conv.output)));
-  return std::unique_ptr<Operator>(
-      std::make_unique<LaneConvOperator>(builder, conv, x, *y, weight, bias));
+  return std::unique_ptr<OperatorKernel>(
+      std::make_unique<LaneConvKernel>(builder, conv, x, *y, weight, bias));
 }
 
 }  // namespace dc::train

@@ -4,9 +4,9 @@
 namespace dc::train {
 namespace {
 
-class LrnOperator : public Operator {
+class LrnKernel : public OperatorKernel {
  public:
-  LrnOperator(NodeBuilder* builder, const Value& x, const Value& y) {
+  LrnKernel(NodeBuilder* builder, const Value& x, const Value& y) {
     const Node& node = builder->node();
     const auto layout = x.data.get_desc();
     const auto across = dnnl::algorithm::lrn_across_channels;
@@ -47,7 +47,7 @@ class LrnOperator : public Operator {
 
 }  // namespace
 
-StatusOr<std::unique_ptr<Operator>> MakeLrn(NodeBuilder* builder) {
+StatusOr<std::unique_ptr<OperatorKernel>> MakeLrn(NodeBuilder* builder) {
   DC_ASSIGN_OR_RETURN(const Value* x, builder->Input(0));
   const int64_t size = builder->node().Int("size", 0);
   if (x->shape.size() != 4 || size < 1 || size > 1024 || size % 2 == 0) {
@@ -56,7 +56,7 @@ StatusOr<std::unique_ptr<Operator>> MakeLrn(NodeBuilder* builder) {
         "training covers an odd size on [batch, channels, height, width]");
   }
   DC_ASSIGN_OR_RETURN(const Value* y, builder->Output(x->shape, x->data.get_desc()));
-  return std::unique_ptr<Operator>(std::make_unique<LrnOperator>(builder, *x, *y));
+  return std::unique_ptr<OperatorKernel>(std::make_unique<LrnKernel>(builder, *x, *y));
 }
 
 }  // namespace dc::train

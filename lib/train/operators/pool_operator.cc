@@ -30,10 +30,10 @@ ImageView ViewImages(const std::vector<int64_t>& s, const dnnl::memory::desc& de
   return {Tag::nchw, s[0] * s[1], 1};
 }
 
-class PoolOperator : public Operator {
+class PoolKernel : public OperatorKernel {
  public:
-  PoolOperator(NodeBuilder* builder, const Value& x, const Value& y, const ImageView& view,
-               const PoolShape& shape, bool max)
+  PoolKernel(NodeBuilder* builder, const Value& x, const Value& y, const ImageView& view,
+             const PoolShape& shape, bool max)
       : shape_(shape),
         max_(max),
         x_(x.data, {x.shape, dnnl::memory::data_type::f32, view.tag}),
@@ -68,7 +68,7 @@ class PoolOperator : public Operator {
 
 }  // namespace
 
-StatusOr<std::unique_ptr<Operator>> MakePool(NodeBuilder* builder) {
+StatusOr<std::unique_ptr<OperatorKernel>> MakePool(NodeBuilder* builder) {
   const Node& node = builder->node();
   DC_ASSIGN_OR_RETURN(const Value* x, builder->Input(0));
   const bool global = node.op == "GlobalAveragePool" || node.op == "GlobalMaxPool";
@@ -86,11 +86,11 @@ StatusOr<std::unique_ptr<Operator>> MakePool(NodeBuilder* builder) {
   const std::vector<int64_t> shape = {x->shape[0], x->shape[1], window.output[0], window.output[1]};
   DC_ASSIGN_OR_RETURN(const Value* y,
                       builder->Output(shape, {shape, dnnl::memory::data_type::f32, view.tag}));
-  return std::unique_ptr<Operator>(
-      std::make_unique<PoolOperator>(builder, *x, *y, view,
-                                     PoolShape{view.outer, x->shape[2], x->shape[3], view.inner,
-                                               window, node.Int("count_include_pad", 0) != 0},
-                                     max));
+  return std::unique_ptr<OperatorKernel>(
+      std::make_unique<PoolKernel>(builder, *x, *y, view,
+                                   PoolShape{view.outer, x->shape[2], x->shape[3], view.inner,
+                                             window, node.Int("count_include_pad", 0) != 0},
+                                   max));
 }
 
 }  // namespace dc::train

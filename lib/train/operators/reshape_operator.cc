@@ -104,7 +104,7 @@ StatusOr<std::vector<int64_t>> OutputShape(const NodeBuilder& builder,
 
 }  // namespace
 
-StatusOr<std::unique_ptr<Operator>> MakeReshape(NodeBuilder* builder) {
+StatusOr<std::unique_ptr<OperatorKernel>> MakeReshape(NodeBuilder* builder) {
   DC_ASSIGN_OR_RETURN(const Value* x, builder->Input(0));
   DC_ASSIGN_OR_RETURN(const std::vector<int64_t> shape, OutputShape(*builder, x->shape));
   // An unchanged shape keeps its layout.
@@ -114,7 +114,7 @@ StatusOr<std::unique_ptr<Operator>> MakeReshape(NodeBuilder* builder) {
   return MakeCopy(builder, *y, {x}, {same ? x->data.get_desc() : PlainDesc(x->shape)});
 }
 
-StatusOr<std::unique_ptr<Operator>> MakeTranspose(NodeBuilder* builder) {
+StatusOr<std::unique_ptr<OperatorKernel>> MakeTranspose(NodeBuilder* builder) {
   DC_ASSIGN_OR_RETURN(const Value* x, builder->Input(0));
   const size_t rank = x->shape.size();
   const std::vector<int64_t> order = builder->node().Ints("perm", {});

@@ -4,9 +4,9 @@
 namespace dc::train {
 namespace {
 
-class SoftmaxOperator : public Operator {
+class SoftmaxKernel : public OperatorKernel {
  public:
-  SoftmaxOperator(NodeBuilder* builder, const Value& x, const Value& y, int axis)
+  SoftmaxKernel(NodeBuilder* builder, const Value& x, const Value& y, int axis)
       : x_(x.data, PlainDesc(x.shape)) {
     const auto layout = PlainDesc(x.shape);
     const auto prop = builder->training() ? dnnl::prop_kind::forward_training
@@ -43,7 +43,7 @@ class SoftmaxOperator : public Operator {
 
 }  // namespace
 
-StatusOr<std::unique_ptr<Operator>> MakeSoftmax(NodeBuilder* builder) {
+StatusOr<std::unique_ptr<OperatorKernel>> MakeSoftmax(NodeBuilder* builder) {
   DC_ASSIGN_OR_RETURN(const Value* x, builder->Input(0));
   const int64_t rank = static_cast<int64_t>(x->shape.size());
   const bool flattens = builder->graph().opset < 13;  // then: over all dimensions from the axis on
@@ -54,8 +54,8 @@ StatusOr<std::unique_ptr<Operator>> MakeSoftmax(NodeBuilder* builder) {
                                std::to_string(rank));
   }
   DC_ASSIGN_OR_RETURN(const Value* y, builder->Output(x->shape, PlainDesc(x->shape)));
-  return std::unique_ptr<Operator>(
-      std::make_unique<SoftmaxOperator>(builder, *x, *y, static_cast<int>(axis)));
+  return std::unique_ptr<OperatorKernel>(
+      std::make_unique<SoftmaxKernel>(builder, *x, *y, static_cast<int>(axis)));
 }
 
 }  // namespace dc::train

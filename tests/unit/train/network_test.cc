@@ -113,7 +113,7 @@ TEST(FindNetwork, RefusesOtherInputsAndOutputs) {
   EXPECT_THAT(Check(c.Conv("conv", 1, 4, 3).Build()).ToString(), HasSubstr("[batch, classes]"));
 }
 
-TEST(MakeOperator, NamesTheNodeThatIsNotCovered) {
+TEST(MakeOperatorKernel, NamesTheNodeThatIsNotCovered) {
   const auto error = [](const std::function<void(GraphBuilder*)>& add) {
     const Status status = CheckNode(add);
     EXPECT_EQ(status.code(), StatusCode::kUnsupported) << status.ToString();
@@ -173,7 +173,7 @@ TEST(MakeOperator, NamesTheNodeThatIsNotCovered) {
               HasSubstr("too large"));
 }
 
-TEST(MakeOperator, NamesTheNodeThatContradictsItself) {
+TEST(MakeOperatorKernel, NamesTheNodeThatContradictsItself) {
   const auto error = [](const std::function<void(GraphBuilder*)>& add) {
     const Status status = CheckNode(add);
     EXPECT_EQ(status.code(), StatusCode::kBadInput) << status.ToString();
