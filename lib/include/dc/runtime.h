@@ -30,10 +30,10 @@ struct Allocator {
 };
 
 struct SessionOptions {
-  int threads = 1;                 // of one Run; 0: one a core
+  int threads = 1;                 // of one Run; 0: one per core
   bool reference_kernels = false;  // plain loops only: the meaning that fast kernels are held to
   // From it come the weights as they are executed, the activations and, in LoadFile, the file's
-  // bytes while it loads. From the heap come names, shapes and the plan (a few hundred bytes an
+  // bytes while it loads. From the heap come names, shapes and the plan (a few hundred bytes per
   // operator) and what decoding needs while the model loads.
   Allocator allocator = {};
 };

@@ -49,9 +49,9 @@ typedef struct dc_allocator {
   void* context;  // outlives the model
 } dc_allocator;
 
-// Zero-initialise it and set what differs: dc_options options = {0}; options.threads = 4;
+// Zero-initialise it and set what differs: dc_options options = {0}; options.threads = 1;
 typedef struct dc_options {
-  int threads;             // of one run: 0 means 1, -1 one a core
+  int threads;             // of one run; 0: one per core
   int reference_kernels;   // not 0: plain loops only
   dc_allocator allocator;  // both functions NULL: the heap
 } dc_options;
@@ -61,10 +61,10 @@ typedef struct dc_model dc_model;
 // The version of this library: "0.1.0".
 DC_API const char* dc_version(void);
 
-// Load a model into `*model`, which dc_model_free frees; `options` and `error` may be NULL. On
-// failure `*model` is NULL. `bytes` may be freed afterwards, and so may the file: _load_file reads
-// it, _load_mapped maps it into memory while it loads (another program that cuts the file short
-// meanwhile ends this one).
+// Load a model into `*model`, which dc_model_free frees. `options` may be NULL: one thread, the
+// fastest kernels, memory from the heap. `error` may be NULL, too. On failure `*model` is NULL.
+// `bytes` may be freed afterwards, and so may the file: _load_file reads it, _load_mapped maps it
+// into memory while it loads (another program that cuts the file short meanwhile ends this one).
 DC_API dc_status dc_model_load(const void* bytes, size_t size, const dc_options* options,
                                dc_model** model, dc_error* error);
 DC_API dc_status dc_model_load_file(const char* path, const dc_options* options, dc_model** model,
@@ -86,7 +86,7 @@ typedef struct dc_tensor_info {
 } dc_tensor_info;
 
 // How stored pixels become an input: (pixel * scale - mean[c]) / deviation[c], c counting the
-// channels as the network reads them. Each list has one number a channel, one for all, or none (0
+// channels as the network reads them. Each list has one number per channel, one for all, or none (0
 // and 1).
 typedef struct dc_scaling_info {
   float scale;

@@ -34,8 +34,7 @@ dc_status NullArgument(const char* what, dc_error* error) {
 dc::SessionOptions SessionOptions(const dc_options* options) {
   dc::SessionOptions result;
   if (options == nullptr) return result;
-  // Zero-initialised options are the default.
-  result.threads = options->threads == 0 ? 1 : options->threads == -1 ? 0 : options->threads;
+  result.threads = options->threads;
   result.reference_kernels = options->reference_kernels != 0;
   const dc_allocator& allocator = options->allocator;
   result.allocator = {allocator.allocate, allocator.release, allocator.context};

@@ -4,7 +4,7 @@
 #include "base/regular_file.h"
 #include "dc/runtime.h"
 #include "runtime/api/loaded_model.h"
-#include "runtime/plan/arena.h"
+#include "runtime/load/model_memory.h"
 
 namespace dc {
 

@@ -12,7 +12,6 @@
 
 #include "dc/status.h"
 #include "runtime/load/model_memory.h"
-#include "runtime/plan/arena.h"
 
 namespace dc::runtime {
 

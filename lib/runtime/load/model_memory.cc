@@ -61,4 +61,13 @@ bool ModelMemory::do_is_equal(const std::pmr::memory_resource& other) const noex
   return this == &other;
 }
 
+FloatBlock::FloatBlock(uint64_t floats, ModelMemory* memory) : memory_(memory) {
+  data_ = static_cast<float*>(memory->Allocate(floats * sizeof(float)));
+  if (data_ != nullptr) floats_ = floats;
+}
+
+FloatBlock::~FloatBlock() {
+  if (data_ != nullptr) memory_->Release(data_, floats_ * sizeof(float));
+}
+
 }  // namespace dc::runtime

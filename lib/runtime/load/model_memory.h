@@ -4,8 +4,10 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory_resource>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "dc/runtime.h"
@@ -47,6 +49,31 @@ class ModelMemory : public std::pmr::memory_resource {
   std::atomic<bool> refused_{false};
   std::mutex mutex_;
   std::vector<void*> from_heap_;  // what containers hold although it was refused; under mutex_
+};
+
+// Cache-line aligned floats. Empty after a failed allocation.
+class FloatBlock {
+ public:
+  FloatBlock() = default;
+  // Not initialised. Callers check ok(). `memory` outlives the block.
+  FloatBlock(uint64_t floats, ModelMemory* memory);
+  FloatBlock(FloatBlock&& other) noexcept { *this = std::move(other); }
+  FloatBlock& operator=(FloatBlock&& other) noexcept {
+    std::swap(memory_, other.memory_);
+    std::swap(data_, other.data_);
+    std::swap(floats_, other.floats_);
+    return *this;
+  }
+  ~FloatBlock();
+
+  bool ok() const { return data_ != nullptr; }
+  float* data() const { return data_; }
+  uint64_t floats() const { return floats_; }
+
+ private:
+  ModelMemory* memory_ = nullptr;
+  float* data_ = nullptr;
+  uint64_t floats_ = 0;
 };
 
 }  // namespace dc::runtime

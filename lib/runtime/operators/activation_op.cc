@@ -28,7 +28,7 @@ void Tanh(const float* x, size_t count, float, float, float* y) {
   for (size_t i = 0; i < count; ++i) y[i] = std::tanh(x[i]);
 }
 
-class ActivationOp : public Op {
+class ActivationOp : public OperatorKernel {
  public:
   // `cost` is the price of one value in multiply-adds.
   ActivationOp(size_t size, Activation* apply, float p, float q, double cost, size_t max_chunks)
@@ -59,7 +59,7 @@ StatusOr<NodeResult> MakeActivation(const NodeContext& context) {
   NodeResult result{.shape = context.inputs[0].shape};
   const size_t size = static_cast<size_t>(CheckedSize(result.shape));
   const auto make = [&](Activation* apply, float p, float q, double cost) {
-    result.op = std::make_unique<ActivationOp>(size, apply, p, q, cost, context.max_chunks);
+    result.kernel = std::make_unique<ActivationOp>(size, apply, p, q, cost, context.max_chunks);
   };
   const format::Attributes& attributes = context.attributes;
   switch (context.node.op) {

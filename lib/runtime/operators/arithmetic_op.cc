@@ -43,7 +43,7 @@ void Combine(RowOperand a, RowOperand b, size_t count, size_t lanes, float* y) {
   }
 }
 
-class ArithmeticOp : public Op {
+class ArithmeticOp : public OperatorKernel {
  public:
   // `shape` is that of a sample of the output, of at least one dimension.
   ArithmeticOp(CombineRow* combine, Shape shape, Operand a, Operand b, size_t max_chunks)
@@ -172,8 +172,8 @@ StatusOr<NodeResult> MakeArithmetic(const NodeContext& context) {
                               : context.node.op == format::Op::kSub
                                   ? Combine<std::minus<float>>
                                   : Combine<std::multiplies<float>>;
-  result.op = std::make_unique<ArithmeticOp>(combine, shape, std::move(operands[0]),
-                                             std::move(operands[1]), context.max_chunks);
+  result.kernel = std::make_unique<ArithmeticOp>(combine, shape, std::move(operands[0]),
+                                                 std::move(operands[1]), context.max_chunks);
   return result;
 }
 

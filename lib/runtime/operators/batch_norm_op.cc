@@ -9,7 +9,7 @@
 namespace dc::runtime {
 namespace {
 
-class BatchNormOp : public Op {
+class BatchNormOp : public OperatorKernel {
  public:
   BatchNormOp(std::vector<float> scale, std::vector<float> shift, size_t plane, size_t max_chunks)
       : scale_(std::move(scale)),
@@ -56,7 +56,7 @@ StatusOr<NodeResult> MakeBatchNorm(const NodeContext& context) {
   }
   const size_t plane = static_cast<size_t>(CheckedSize(shape, 1, shape.size()));
   NodeResult result{.shape = shape};
-  result.op =
+  result.kernel =
       std::make_unique<BatchNormOp>(std::move(scale), std::move(shift), plane, context.max_chunks);
   return result;
 }

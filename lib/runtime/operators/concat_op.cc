@@ -9,7 +9,7 @@
 namespace dc::runtime {
 namespace {
 
-class ConcatOp : public Op {
+class ConcatOp : public OperatorKernel {
  public:
   // `parts[i]` values of input i, `outer` times.
   ConcatOp(size_t outer, std::vector<size_t> parts) : outer_(outer), parts_(std::move(parts)) {}
@@ -56,7 +56,7 @@ StatusOr<NodeResult> MakeConcat(const NodeContext& context) {
   }
   const int64_t outer = CheckedSize(result.shape, 0, axis);
   result.joins = outer == 1;
-  result.op = std::make_unique<ConcatOp>(static_cast<size_t>(outer), std::move(parts));
+  result.kernel = std::make_unique<ConcatOp>(static_cast<size_t>(outer), std::move(parts));
   return result;
 }
 

@@ -14,7 +14,7 @@
 namespace dc::runtime {
 namespace {
 
-class ConvOp : public Op {
+class ConvOp : public OperatorKernel {
  public:
   // `one` and `many` arrange the input of one and of several samples.
   ConvOp(LayerWeight weight, std::vector<float> bias, ShiftPlanes one, ShiftPlanes many,
@@ -221,15 +221,15 @@ StatusOr<NodeResult> MakeConv(const NodeContext& context) {
   LayerWeight weight = MakeLayerWeight(std::move(constant), LayerKind::kConvolution, shape, 1.0f,
                                        context.kernels, context.memory, &*result.layer);
   if (!kForSize && !weight.filters.empty()) {
-    result.op = MakeWinograd(std::move(weight), std::move(bias), window, x[0],
-                             {context.clamp, context.max_chunks, context.kernels});
+    result.kernel = MakeWinograd(std::move(weight), std::move(bias), window, x[0],
+                                 {context.clamp, context.max_chunks, context.kernels});
     return result;
   }
   const double taps =
       static_cast<double>(weight.is_sparse ? result.layer->survivors : result.layer->weights);
   const double work = taps * static_cast<double>(window.y.out * window.x.out);
-  result.op = std::make_unique<ConvOp>(std::move(weight), std::move(bias), std::move(one),
-                                       std::move(many), shape.groups, work, context);
+  result.kernel = std::make_unique<ConvOp>(std::move(weight), std::move(bias), std::move(one),
+                                           std::move(many), shape.groups, work, context);
   return result;
 }
 

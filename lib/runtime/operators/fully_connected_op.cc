@@ -15,7 +15,7 @@ namespace {
 // Cores are not equally fast, other work keeps some of them: who is ahead takes more.
 constexpr size_t kPartsOfThread = 16;
 
-class FullyConnectedOp : public Op {
+class FullyConnectedOp : public OperatorKernel {
  public:
   FullyConnectedOp(LayerWeight weight, std::vector<float> bias, Clamp clamp, size_t vectors,
                    double work, const NodeContext& context)
@@ -190,8 +190,8 @@ StatusOr<NodeResult> MakeFullyConnected(const NodeContext& context) {
   const double work =
       static_cast<double>(weight.is_sparse ? result.layer->survivors : result.layer->weights);
   const size_t vectors = static_cast<size_t>(CheckedSize(x, 0, x.size() - 1));
-  result.op = std::make_unique<FullyConnectedOp>(std::move(weight), std::move(bias), context.clamp,
-                                                 vectors, work, context);
+  result.kernel = std::make_unique<FullyConnectedOp>(std::move(weight), std::move(bias),
+                                                     context.clamp, vectors, work, context);
   return result;
 }
 

@@ -7,7 +7,7 @@
 namespace dc::runtime {
 namespace {
 
-class LrnOp : public Op {
+class LrnOp : public OperatorKernel {
  public:
   // `shape` is that of one sample.
   LrnOp(const LrnShape& shape, const NodeContext& context)
@@ -50,7 +50,7 @@ StatusOr<NodeResult> MakeLrn(const NodeContext& context) {
                  .bias = context.attributes.Float("bias")};
   shape.after = static_cast<size_t>(size) - 1 - shape.before;
   NodeResult result{.shape = x};
-  result.op = std::make_unique<LrnOp>(shape, context);
+  result.kernel = std::make_unique<LrnOp>(shape, context);
   return result;
 }
 

@@ -18,7 +18,7 @@
 #include "runtime/kernels/kernel_set.h"
 #include "runtime/load/constant.h"
 #include "runtime/load/sample_shape.h"
-#include "runtime/operators/op.h"
+#include "runtime/operators/operator_kernel.h"
 
 namespace dc::runtime {
 
@@ -56,7 +56,7 @@ struct NodeContext {
 // `op` is null where the output is the first activation input under another shape.
 struct NodeResult {
   Shape shape;  // of one sample of the output
-  std::unique_ptr<Op> op;
+  std::unique_ptr<OperatorKernel> kernel;
   bool joins = false;              // the output is the inputs, one behind the other
   std::optional<LayerPlan> layer;  // of operators with weights; name is left to the plan
 };

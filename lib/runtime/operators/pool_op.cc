@@ -38,7 +38,7 @@ std::vector<OutputRun> RunsOf(const WindowAxis& axis, bool count_pad) {
   return runs;
 }
 
-class PoolOp : public Op {
+class PoolOp : public OperatorKernel {
  public:
   // `runs_y` and `runs_x` are those of the window's axes.
   PoolOp(PoolKind kind, size_t channels, const SlidingWindow& window, std::vector<OutputRun> runs_y,
@@ -114,8 +114,8 @@ StatusOr<NodeResult> MakeResult(PoolKind kind, const SlidingWindow& window, bool
     }
   }
   NodeResult result{.shape = std::move(shape)};
-  result.op = std::make_unique<PoolOp>(kind, static_cast<size_t>(result.shape[0]), window,
-                                       std::move(runs_y), std::move(runs_x), context);
+  result.kernel = std::make_unique<PoolOp>(kind, static_cast<size_t>(result.shape[0]), window,
+                                           std::move(runs_y), std::move(runs_x), context);
   return result;
 }
 

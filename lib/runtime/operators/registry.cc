@@ -2,7 +2,7 @@
 
 namespace dc::runtime {
 
-MakeOp* FindMakeOp(format::Op op) {
+MakeOperatorKernel* FindMakeOperatorKernel(format::Op op) {
   using format::Op;
   switch (op) {
     case Op::kConv:

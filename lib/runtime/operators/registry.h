@@ -11,24 +11,24 @@ namespace dc::runtime {
 // Checks the node's inputs and attributes, infers its output's shape and prepares its weights.
 // Errors leave out the node, which the plan adds, as it refuses outputs above kMaxSampleSize.
 // Inputs are as many as the operator takes. Cold, since called once a node: compiled for size.
-using MakeOp = StatusOr<NodeResult>(const NodeContext& context);
+using MakeOperatorKernel = StatusOr<NodeResult>(const NodeContext& context);
 
-[[gnu::cold]] MakeOp MakeConv;
-[[gnu::cold]] MakeOp MakeFullyConnected;  // Gemm and MatMul
-[[gnu::cold]] MakeOp MakeArithmetic;      // Add, Mul, Sub
-[[gnu::cold]] MakeOp MakeActivation;      // Relu, Sigmoid, Tanh, Clip, LeakyRelu
-[[gnu::cold]] MakeOp MakeSoftmax;
-[[gnu::cold]] MakeOp MakePool;  // MaxPool, AveragePool
-[[gnu::cold]] MakeOp MakeGlobalAveragePool;
-[[gnu::cold]] MakeOp MakeBatchNorm;
-[[gnu::cold]] MakeOp MakeFlatten;
-[[gnu::cold]] MakeOp MakeReshape;
-[[gnu::cold]] MakeOp MakeTranspose;
-[[gnu::cold]] MakeOp MakeConcat;
-[[gnu::cold]] MakeOp MakeLrn;
+[[gnu::cold]] MakeOperatorKernel MakeConv;
+[[gnu::cold]] MakeOperatorKernel MakeFullyConnected;  // Gemm and MatMul
+[[gnu::cold]] MakeOperatorKernel MakeArithmetic;      // Add, Mul, Sub
+[[gnu::cold]] MakeOperatorKernel MakeActivation;      // Relu, Sigmoid, Tanh, Clip, LeakyRelu
+[[gnu::cold]] MakeOperatorKernel MakeSoftmax;
+[[gnu::cold]] MakeOperatorKernel MakePool;  // MaxPool, AveragePool
+[[gnu::cold]] MakeOperatorKernel MakeGlobalAveragePool;
+[[gnu::cold]] MakeOperatorKernel MakeBatchNorm;
+[[gnu::cold]] MakeOperatorKernel MakeFlatten;
+[[gnu::cold]] MakeOperatorKernel MakeReshape;
+[[gnu::cold]] MakeOperatorKernel MakeTranspose;
+[[gnu::cold]] MakeOperatorKernel MakeConcat;
+[[gnu::cold]] MakeOperatorKernel MakeLrn;
 
 // The function for `op`, or null.
-MakeOp* FindMakeOp(format::Op op);
+MakeOperatorKernel* FindMakeOperatorKernel(format::Op op);
 
 }  // namespace dc::runtime
 

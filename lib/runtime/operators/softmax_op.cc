@@ -9,7 +9,7 @@
 namespace dc::runtime {
 namespace {
 
-class SoftmaxOp : public Op {
+class SoftmaxOp : public OperatorKernel {
  public:
   // A sample is outer x axis x inner.
   SoftmaxOp(size_t outer, size_t axis, size_t inner, size_t max_chunks)
@@ -57,7 +57,7 @@ StatusOr<NodeResult> MakeSoftmax(const NodeContext& context) {
   // Before opset 13 all dimensions from the axis on were one.
   const size_t end = context.opset < 13 ? shape.size() : axis + 1;
   NodeResult result{.shape = shape};
-  result.op = std::make_unique<SoftmaxOp>(
+  result.kernel = std::make_unique<SoftmaxOp>(
       static_cast<size_t>(CheckedSize(shape, 0, axis)),
       static_cast<size_t>(CheckedSize(shape, axis, end)),
       static_cast<size_t>(CheckedSize(shape, end, shape.size())), context.max_chunks);

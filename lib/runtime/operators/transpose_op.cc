@@ -10,7 +10,7 @@
 namespace dc::runtime {
 namespace {
 
-class TransposeOp : public Op {
+class TransposeOp : public OperatorKernel {
  public:
   // `strides` are the input's, in the order of the output's dimensions `shape`.
   TransposeOp(Shape shape, std::vector<int64_t> strides, size_t max_chunks)
@@ -81,7 +81,8 @@ StatusOr<NodeResult> MakeTranspose(const NodeContext& context) {
     result.shape.push_back(from[source]);
     strides.push_back(in_strides[source]);
   }
-  result.op = std::make_unique<TransposeOp>(result.shape, std::move(strides), context.max_chunks);
+  result.kernel =
+      std::make_unique<TransposeOp>(result.shape, std::move(strides), context.max_chunks);
   return result;
 }
 

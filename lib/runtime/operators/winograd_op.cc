@@ -29,7 +29,7 @@ struct Strip {
   size_t columns(size_t lanes) const { return lines * places * lanes; }
 };
 
-class WinogradOp : public Op {
+class WinogradOp : public OperatorKernel {
  public:
   WinogradOp(LayerWeight weight, std::vector<float> bias, const SlidingWindow& window,
              size_t channels, const WinogradOptions& options)
@@ -214,9 +214,9 @@ double WinogradCost(const SlidingWindow& window, int64_t channels, int64_t rows,
   return cost / (filters * static_cast<double>(y.kernel * x.kernel * y.out * x.out));
 }
 
-std::unique_ptr<Op> MakeWinograd(LayerWeight weight, std::vector<float> bias,
-                                 const SlidingWindow& window, int64_t channels,
-                                 const WinogradOptions& options) {
+std::unique_ptr<OperatorKernel> MakeWinograd(LayerWeight weight, std::vector<float> bias,
+                                             const SlidingWindow& window, int64_t channels,
+                                             const WinogradOptions& options) {
   return std::make_unique<WinogradOp>(std::move(weight), std::move(bias), window,
                                       static_cast<size_t>(channels), options);
 }

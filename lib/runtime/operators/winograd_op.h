@@ -9,7 +9,7 @@
 #include "runtime/forms/layer_weight.h"
 #include "runtime/kernels/clamp.h"
 #include "runtime/kernels/kernel_set.h"
-#include "runtime/operators/op.h"
+#include "runtime/operators/operator_kernel.h"
 #include "runtime/operators/sliding_window.h"
 
 namespace dc::runtime {
@@ -26,9 +26,9 @@ struct WinogradOptions {
 };
 
 // The operator; `weight` has filters, one a group of the `channels` of the input.
-std::unique_ptr<Op> MakeWinograd(LayerWeight weight, std::vector<float> bias,
-                                 const SlidingWindow& window, int64_t channels,
-                                 const WinogradOptions& options);
+std::unique_ptr<OperatorKernel> MakeWinograd(LayerWeight weight, std::vector<float> bias,
+                                             const SlidingWindow& window, int64_t channels,
+                                             const WinogradOptions& options);
 
 }  // namespace dc::runtime
 

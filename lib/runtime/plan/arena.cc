@@ -34,13 +34,4 @@ ArenaLayout PlanArena(std::span<const ArenaBuffer> buffers) {
   return layout;
 }
 
-FloatBlock::FloatBlock(uint64_t floats, ModelMemory* memory) : memory_(memory) {
-  data_ = static_cast<float*>(memory->Allocate(floats * sizeof(float)));
-  if (data_ != nullptr) floats_ = floats;
-}
-
-FloatBlock::~FloatBlock() {
-  if (data_ != nullptr) memory_->Release(data_, floats_ * sizeof(float));
-}
-
 }  // namespace dc::runtime

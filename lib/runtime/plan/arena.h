@@ -2,10 +2,8 @@
 #ifndef DC_RUNTIME_PLAN_ARENA_H_
 #define DC_RUNTIME_PLAN_ARENA_H_
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "runtime/load/model_memory.h"
@@ -28,31 +26,6 @@ inline constexpr uint64_t kArenaAlignment = kMemoryAlignment / sizeof(float);  /
 // Places the buffers so that no two that are in use at the same step overlap: the largest first,
 // each at the lowest offset that is free throughout its life.
 ArenaLayout PlanArena(std::span<const ArenaBuffer> buffers);
-
-// Cache-line aligned floats. Empty after a failed allocation.
-class FloatBlock {
- public:
-  FloatBlock() = default;
-  // Not initialised. Callers check ok(). `memory` outlives the block.
-  FloatBlock(uint64_t floats, ModelMemory* memory);
-  FloatBlock(FloatBlock&& other) noexcept { *this = std::move(other); }
-  FloatBlock& operator=(FloatBlock&& other) noexcept {
-    std::swap(memory_, other.memory_);
-    std::swap(data_, other.data_);
-    std::swap(floats_, other.floats_);
-    return *this;
-  }
-  ~FloatBlock();
-
-  bool ok() const { return data_ != nullptr; }
-  float* data() const { return data_; }
-  uint64_t floats() const { return floats_; }
-
- private:
-  ModelMemory* memory_ = nullptr;
-  float* data_ = nullptr;
-  uint64_t floats_ = 0;
-};
 
 }  // namespace dc::runtime
 

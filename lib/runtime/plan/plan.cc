@@ -100,7 +100,7 @@ class Planner {
         inputs.push_back(values_[value].buffer);
       }
     }
-    MakeOp* make = FindMakeOp(node.op);
+    MakeOperatorKernel* make = FindMakeOperatorKernel(node.op);
     if (make == nullptr) return Unsupported("the operator cannot be run", "", "remove it");
     DC_ASSIGN_OR_RETURN(NodeResult result, make(context));
     if (CheckedSize(result.shape) < 0) {
@@ -109,13 +109,13 @@ class Planner {
     }
     Value& output = values_[graph_.OutputOf(n)];
     output.shape = result.shape;
-    if (result.op == nullptr) {
+    if (result.kernel == nullptr) {
       output.buffer = inputs[0];
       return OkStatus();
     }
     output.buffer = NewBuffer(static_cast<uint64_t>(CheckedSize(result.shape)));
     Step& step = plan_.steps.emplace_back();
-    step.op = std::move(result.op);
+    step.kernel = std::move(result.kernel);
     step.inputs = std::move(inputs);
     step.output = output.buffer;
     step.joins = result.joins;

@@ -16,8 +16,7 @@
 #include "runtime/kernels/kernel_set.h"
 #include "runtime/load/constant.h"
 #include "runtime/load/sample_shape.h"
-#include "runtime/operators/op.h"
-#include "runtime/plan/arena.h"
+#include "runtime/operators/operator_kernel.h"
 
 namespace dc::runtime {
 
@@ -33,7 +32,7 @@ struct PlanOptions {
 };
 
 struct Step {
-  std::unique_ptr<Op> op;
+  std::unique_ptr<OperatorKernel> kernel;
   std::vector<uint32_t> inputs;  // buffers
   uint32_t output = 0;           // a buffer
   bool joins = false;            // the output is the inputs, one behind the other
@@ -52,7 +51,7 @@ struct PlanMemory {
   std::vector<uint64_t> buffers;  // offset of each buffer in the arena, in floats
   std::vector<uint64_t> scratch;  // of each step's working memory
   uint64_t floats = 0;            // of the arena
-  uint64_t reread = 0;            // most floats that a step goes over many times; see Op::Rereads
+  uint64_t reread = 0;  // most floats that a step goes over many times; see OperatorKernel::Rereads
 };
 
 struct Plan {

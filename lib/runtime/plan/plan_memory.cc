@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "runtime/kernels/shift.h"
+#include "runtime/plan/arena.h"
 
 namespace dc::runtime {
 namespace {
@@ -91,7 +92,7 @@ Status PlanMemories(Plan* plan) {
     }
     for (size_t s = 0; s < plan->steps.size(); ++s) {
       const uint32_t time = static_cast<uint32_t>(s) + 1;
-      want(plan->steps[s].op->ScratchFloats(lanes), time, time);
+      want(plan->steps[s].kernel->ScratchFloats(lanes), time, time);
     }
     // Sizes are below 2^31 floats and there are few buffers: the sum cannot wrap around.
     if (lanes == 1 && bytes > kMaxArenaBytes) {
@@ -108,8 +109,8 @@ Status PlanMemories(Plan* plan) {
     memory.floats = layout.floats;
     memory.reread = 0;
     for (const Step& step : plan->steps) {
-      if (!step.op->Rereads()) continue;
-      uint64_t floats = step.op->ScratchFloats(lanes) + plan->buffer_sizes[step.output] * lanes;
+      if (!step.kernel->Rereads()) continue;
+      uint64_t floats = step.kernel->ScratchFloats(lanes) + plan->buffer_sizes[step.output] * lanes;
       for (uint32_t input : step.inputs) floats += plan->buffer_sizes[input] * lanes;
       memory.reread = std::max(memory.reread, floats);
     }

@@ -47,7 +47,7 @@ void Damage(format::Manifest* manifest, Rng& rng) {
 void RunInSeparateBuffers(const Plan& plan, size_t lanes) {
   uint64_t floats = 0;
   for (uint64_t size : plan.buffer_sizes) floats += size * lanes;
-  for (const Step& step : plan.steps) floats += step.op->ScratchFloats(lanes);
+  for (const Step& step : plan.steps) floats += step.kernel->ScratchFloats(lanes);
   if (floats > 2'000'000) return;
   std::vector<std::vector<float>> buffers;
   for (uint64_t size : plan.buffer_sizes) {
@@ -56,10 +56,10 @@ void RunInSeparateBuffers(const Plan& plan, size_t lanes) {
   for (const Step& step : plan.steps) {
     std::vector<const float*> inputs;
     for (uint32_t buffer : step.inputs) inputs.push_back(buffers[buffer].data());
-    std::vector<float> scratch(static_cast<size_t>(step.op->ScratchFloats(lanes)) + kReadSlack);
+    std::vector<float> scratch(static_cast<size_t>(step.kernel->ScratchFloats(lanes)) + kReadSlack);
     std::vector<float>& output = buffers[step.output];
     const std::vector<float> slack(output.end() - kReadSlack, output.end());
-    step.op->Run(
+    step.kernel->Run(
         {.lanes = lanes, .inputs = inputs, .output = output.data(), .scratch = scratch.data()});
     EXPECT_TRUE(std::equal(slack.begin(), slack.end(), output.end() - kReadSlack));
   }

@@ -1,6 +1,6 @@
 // One step of a plan: an operator with its weights laid out.
-#ifndef DC_RUNTIME_OPERATORS_OP_H_
-#define DC_RUNTIME_OPERATORS_OP_H_
+#ifndef DC_RUNTIME_OPERATORS_OPERATOR_KERNEL_H_
+#define DC_RUNTIME_OPERATORS_OPERATOR_KERNEL_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -21,9 +21,9 @@ struct RunContext {
   ThreadPool* pool = nullptr;  // null: stay on this thread
 };
 
-class Op {
+class OperatorKernel {
  public:
-  virtual ~Op() = default;
+  virtual ~OperatorKernel() = default;
 
   // Floats of working memory that Run needs for that many lanes.
   virtual uint64_t ScratchFloats(size_t lanes) const {
@@ -49,4 +49,4 @@ class Op {
 
 }  // namespace dc::runtime
 
-#endif  // DC_RUNTIME_OPERATORS_OP_H_
+#endif  // DC_RUNTIME_OPERATORS_OPERATOR_KERNEL_H_
