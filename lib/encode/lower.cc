@@ -39,7 +39,7 @@ class Lowering {
       if (!status.ok()) reasons_.push_back(status.At(Quoted(node)));
     }
     LowerOutputs();
-    reasons_.insert(reasons_.end(), shapes_.problems.begin(), shapes_.problems.end());
+    AddShapeProblems();
     if (!reasons_.empty()) return JoinReasons(reasons_);
     NumberValues();
     DC_RETURN_IF_ERROR(LowerMetadata());
@@ -47,6 +47,17 @@ class Lowering {
   }
 
  private:
+  // A node that is refused for another reason may have no shape because of it.
+  void AddShapeProblems() {
+    const std::vector<Status> others = reasons_;
+    for (const Status& problem : shapes_.problems) {
+      const bool told = std::any_of(others.begin(), others.end(), [&](const Status& other) {
+        return other.where() == problem.where();
+      });
+      if (!told) reasons_.push_back(problem);
+    }
+  }
+
   std::string Kept(const std::string& name) const { return keep_names_ ? name : ""; }
 
   // A shape with its batch freed, where that was fixed at 1.

@@ -3,7 +3,9 @@
 #include <vector>
 
 #include "dc/graph.h"
+#include "model/node_attributes.h"
 #include "model/quantized_form.h"
+#include "model/roles.h"
 
 namespace dc {
 
@@ -31,13 +33,18 @@ int64_t Graph::Float32Bytes() const {
   int64_t bytes = 0;
   std::set<std::string> codebooks;
   for (const Node& node : nodes) {
-    if (node.op != "Gather" || node.outputs.empty() || !needed.count(node.outputs[0])) continue;
+    if (OperatorOf(node) != &op::kGather || node.outputs.empty()) continue;
+    if (!needed.count(node.outputs[0])) continue;
     const auto form = FindQuantizedForm(*this, node.outputs[0]);
     if (!form) continue;
     codebooks.insert(form->codebook);
     bytes += int64_t{sizeof(float)} * initializers.at(form->codes).size();
   }
+  const GraphRoles roles = FindRoles(*this);
   for (const auto& [name, tensor] : initializers) {
+    // A setting is an attribute in another spelling.
+    const auto role = roles.of.find(name);
+    if (role != roles.of.end() && role->second == op::Role::kSetting) continue;
     if (tensor.type != DataType::kFloat32 || !needed.count(name) || codebooks.count(name)) continue;
     bytes += static_cast<int64_t>(tensor.bytes.size());
   }

@@ -8,6 +8,7 @@
 #include <limits>
 #include <utility>
 
+#include "model/node_attributes.h"
 #include "model/quantized_form.h"
 #include "model/quoted.h"
 
@@ -89,10 +90,10 @@ void RemoveForm(const QuantizedForm& form, Graph* graph) {
 
 std::optional<QuantizedForm> FindQuantizedForm(const Graph& graph, const std::string& name) {
   const Node* gather = graph.Producer(name);
-  if (!gather || gather->op != "Gather" || !gather->domain.empty()) return std::nullopt;
+  if (!gather || OperatorOf(*gather) != &op::kGather) return std::nullopt;
   if (gather->Int("axis", 0) != 0) return std::nullopt;
   const Node* cast = graph.Producer(gather->Input(1));
-  if (!cast || cast->op != "Cast" || !cast->domain.empty()) return std::nullopt;
+  if (!cast || OperatorOf(*cast) != &op::kCast) return std::nullopt;
   const int64_t to = cast->Int("to", 0);
   if (to != static_cast<int64_t>(DataType::kInt32) &&
       to != static_cast<int64_t>(DataType::kInt64)) {
@@ -140,13 +141,13 @@ Status SetQuantizedWeight(Graph* graph, const std::string& name, const Quantized
       Tensor::F32({static_cast<int64_t>(weight.codebook.size())}, weight.codebook);
 
   Node cast;
-  cast.op = "Cast";
+  cast.op = op::kCast.name;
   cast.inputs = {codes};
   cast.outputs = {graph->FreshName(name + "_indices")};
   cast.name = graph->FreshNodeName(cast.outputs[0]);
   cast.attributes["to"] = static_cast<int64_t>(DataType::kInt32);
   Node gather;
-  gather.op = "Gather";
+  gather.op = op::kGather.name;
   gather.name = graph->FreshNodeName(name);
   gather.inputs = {codebook, cast.outputs[0]};
   gather.outputs = {name};
@@ -200,7 +201,8 @@ StatusOr<QuantizedWeight> GetQuantizedWeight(const Graph& graph, const std::stri
 Status DequantizeAll(Graph* graph) {
   std::vector<std::string> names;
   for (const Node& node : graph->nodes) {
-    if (node.op == "Gather" && !node.outputs.empty() && IsQuantized(*graph, node.outputs[0])) {
+    if (OperatorOf(node) == &op::kGather && !node.outputs.empty() &&
+        IsQuantized(*graph, node.outputs[0])) {
       names.push_back(node.outputs[0]);
     }
   }

@@ -1,11 +1,14 @@
 #include "model/roles.h"
 
+#include <fnmatch.h>
+
 #include <algorithm>
 #include <unordered_map>
 #include <vector>
 
 #include "model/node_attributes.h"
 #include "model/quantized_form.h"
+#include "model/quoted.h"
 
 namespace dc {
 namespace {
@@ -150,5 +153,32 @@ class RoleFinder {
 }  // namespace
 
 GraphRoles FindRoles(const Graph& graph) { return RoleFinder(graph).Find(); }
+
+Status ChooseTrained(const TrainChoice& choice, const Graph& graph, GraphRoles* roles) {
+  const auto choose = [&](const std::string& pattern, const char* option, auto apply) -> Status {
+    bool matched = false;
+    for (auto& [name, role] : roles->of) {
+      const Tensor* tensor = graph.Constant(name);
+      if (role == Role::kSetting || tensor == nullptr || tensor->type != DataType::kFloat32 ||
+          fnmatch(pattern.c_str(), name.c_str(), 0) != 0) {
+        continue;
+      }
+      matched = true;
+      apply(&role);
+    }
+    if (matched) return OkStatus();
+    return UsageError("no tensor that can be trained is called " + Quoted(pattern), option,
+                      "dc-train --help shows how names are matched");
+  };
+  for (const std::string& pattern : choice.train) {
+    DC_RETURN_IF_ERROR(choose(pattern, "--train", [](Role* role) {
+      if (*role == Role::kOperand) *role = Role::kBias;
+    }));
+  }
+  for (const std::string& pattern : choice.freeze) {
+    DC_RETURN_IF_ERROR(choose(pattern, "--freeze", [](Role* role) { *role = Role::kOperand; }));
+  }
+  return OkStatus();
+}
 
 }  // namespace dc

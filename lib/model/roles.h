@@ -4,8 +4,10 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "dc/graph.h"
+#include "dc/status.h"
 #include "op/operator.h"
 
 namespace dc {
@@ -27,6 +29,16 @@ struct GraphRoles {
 // graph, the 3 and 6 of a written-out hard-swish. A tensor in several roles has the first of
 // kWeight, kStatistic, kOperand, kSetting among them.
 GraphRoles FindRoles(const Graph& graph);
+
+// What a user says of it: patterns (* ? and [...], as in a shell) of tensors' names.
+struct TrainChoice {
+  std::vector<std::string> train, freeze;
+};
+
+// Makes what a pattern of `choice.train` matches learned (kBias, if it was a number of the
+// formula), and what one of `choice.freeze` matches fixed (kOperand), which counts more. UsageError
+// for a pattern that matches no float32 tensor that a node reads; settings cannot be trained.
+Status ChooseTrained(const TrainChoice& choice, const Graph& graph, GraphRoles* roles);
 
 }  // namespace dc
 

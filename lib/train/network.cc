@@ -3,14 +3,16 @@
 #include <algorithm>
 #include <set>
 
+#include "model/node_attributes.h"
+
 namespace dc::train {
 namespace {
 
 // True where `node` normalises [batch, classes] logits over the classes.
-bool IsClassSoftmax(const Node& node, int64_t opset) {
-  if (node.op != "Softmax" && node.op != "LogSoftmax") return false;
-  // Until opset 12 the default axis was 1; since then it is the last. Both are the classes here.
-  const int64_t axis = node.Int("axis", opset < 13 ? 1 : -1);
+bool IsClassSoftmax(const Node& node) {
+  const op::Operator* record = OperatorOf(node);
+  if (record == nullptr || !record->Has(op::kNormalizes)) return false;
+  const int64_t axis = node.Int("axis", -1);
   return axis == 1 || axis == -1;
 }
 
@@ -99,7 +101,7 @@ StatusOr<Network> FindNetwork(const Graph& graph, const Dataset& data,
   network.declared_batch = graph.inputs[0].shape[0];
   network.logits = graph.outputs[0].name;
   const Node* last = graph.Producer(network.logits);
-  if (last && IsClassSoftmax(*last, graph.opset)) network.logits = last->Input(0);
+  if (last && IsClassSoftmax(*last)) network.logits = last->Input(0);
 
   // Backwards from the logits: a node is needed where one of its outputs is.
   std::set<std::string> needed = {network.logits};
@@ -108,7 +110,7 @@ StatusOr<Network> FindNetwork(const Graph& graph, const Dataset& data,
     const Node& node = graph.nodes[i];
     const bool live = std::any_of(node.outputs.begin(), node.outputs.end(),
                                   [&](const std::string& o) { return needed.count(o) > 0; });
-    if (!live || node.op == "Constant") continue;
+    if (!live) continue;
     network.nodes.push_back(i);
     for (const std::string& name : node.inputs) {
       if (name.empty()) continue;

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "dc/weights.h"
-#include "model/roles.h"
+#include "model/node_attributes.h"
 
 namespace dc::train {
 namespace {
@@ -25,22 +25,31 @@ Role RoleIn(op::Role role) {
 
 }  // namespace
 
-StatusOr<Parameters> Parameters::Load(const Network& network) {
+StatusOr<Parameters> Parameters::Load(const Network& network, const TrainChoice& choice) {
   const Graph& graph = *network.graph;
   std::set<std::string> weights;
   for (const WeightRef& weight : ListWeights(graph)) weights.insert(weight.name);
 
-  const GraphRoles roles = FindRoles(graph);
+  GraphRoles roles = FindRoles(graph);
+  DC_RETURN_IF_ERROR(ChooseTrained(choice, graph, &roles));
 
   Parameters result;
   size_t total = 0;
   for (size_t n : network.nodes) {
     const Node& node = graph.nodes[n];
-    for (const std::string& name : node.inputs) {
+    const op::Operator* record = OperatorOf(node);
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      const std::string& name = node.inputs[i];
       const Tensor* tensor = graph.Constant(name);
       if (tensor == nullptr) continue;
       const op::Role of_graph = roles.of.at(name);
       const Role role = RoleIn(of_graph);
+      if (role == Role::kStatistic && record != nullptr &&
+          record->Input(i).role != op::Role::kStatistic) {
+        return Unsupported(
+            "tensor \"" + name + "\" is trained by one node and a statistic of another",
+            NodeLabel(node), "give each node its own initializer");
+      }
       if (const auto known = result.index_.find(name); known != result.index_.end()) {
         ++result.list_[known->second].readers;
         continue;

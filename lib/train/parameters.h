@@ -10,6 +10,7 @@
 
 #include "dc/graph.h"
 #include "dc/status.h"
+#include "model/roles.h"
 #include "train/aligned_floats.h"
 #include "train/network.h"
 
@@ -37,8 +38,9 @@ struct Parameter {
 class Parameters {
  public:
   // Copies the values that the nodes of `network` read; dc::FindRoles says which are trained.
-  // Unsupported: a parameter that is not float32.
-  static StatusOr<Parameters> Load(const Network& network);
+  // Unsupported: a parameter that is not float32, or is trained by one node and a statistic of
+  // another. UsageError: a pattern of `choice` that matches nothing.
+  static StatusOr<Parameters> Load(const Network& network, const TrainChoice& choice = {});
 
   const std::vector<Parameter>& list() const { return list_; }
   // The parameter `name`, or null.

@@ -130,7 +130,7 @@ TEST(LowerTest, ToldAreAllReasonsAtOnce) {
   graph.initializers["w"] = RandomTensor({2, 2, 3, 3}, 1);
   graph.nodes.push_back(MakeNode("Add", {"r", "c"}, "y"));
   const std::string text = LowerGraph(graph, false).status().ToString();
-  EXPECT_NE(text.find("operator Einsum (Einsum node 'e_node', Einsum node 'f_node')"),
+  EXPECT_NE(text.find("operator Einsum (Einsum node 'y_node', Einsum node 'f_node')"),
             std::string::npos)
       << text;
   EXPECT_NE(text.find("input 0 has shape Nx4, expected NxCxL"), std::string::npos) << text;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/rng.h"
+#include "unit/train/graph_builder.h"
 
 namespace dc::train {
 
@@ -30,7 +31,16 @@ Harness::Harness(Graph graph, int64_t batch, bool training, double dropout_scale
   auto network = FindNetwork(graph_, DataFor(graph_, 10), Preprocess());
   EXPECT_TRUE(network.ok()) << network.status().ToString();
   network_ = *network;
-  auto parameters = Parameters::Load(network_);
+  // Constants of the formula have gradients, too, where they are trained.
+  TrainChoice constants;
+  for (const auto& [name, role] : FindRoles(graph_).of) {
+    if (name.starts_with(GraphBuilder::kFixed)) {
+      constants.freeze.push_back(name);
+    } else if (role == op::Role::kOperand) {
+      constants.train.push_back(name);
+    }
+  }
+  auto parameters = Parameters::Load(network_, constants);
   EXPECT_TRUE(parameters.ok()) << parameters.status().ToString();
   parameters_ = std::move(*parameters);
   auto executor = Executor::Make(network_, parameters_, &dropout_, batch, training);

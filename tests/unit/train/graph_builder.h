@@ -8,6 +8,7 @@
 
 #include "base/rng.h"
 #include "dc/graph.h"
+#include "model/canonical/canonical.h"
 
 namespace dc::train {
 
@@ -34,12 +35,11 @@ class GraphBuilder {
     graph_.initializers[name] = Tensor::F32(std::move(shape), values);
     return name;
   }
-  // The output of a Constant node.
-  std::string Constant(const std::string& name, std::vector<int64_t> shape,
-                       std::vector<float> values) {
-    graph_.nodes.push_back(
-        {name, "Constant", "", {}, {name}, {{"value", Tensor::F32(std::move(shape), values)}}});
-    return name;
+  // Values that the gradient checks do not train: kFixed is put before the name.
+  static constexpr char kFixed[] = "fixed_";
+  std::string Fixed(const std::string& name, std::vector<int64_t> shape,
+                    std::vector<float> values) {
+    return Values(kFixed + name, std::move(shape), std::move(values));
   }
   std::string Integers(const std::string& name, std::vector<int64_t> values) {
     graph_.initializers[name] = Tensor::I64(values);
@@ -82,7 +82,9 @@ class GraphBuilder {
   // The graph, its output being the last value.
   Graph Build() {
     graph_.outputs = {{last_, DataType::kFloat32, {-1, -1}}};
-    return graph_;
+    Graph graph = graph_;
+    Canonicalize(&graph);  // as import does
+    return graph;
   }
 
  private:

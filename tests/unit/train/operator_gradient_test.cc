@@ -143,8 +143,8 @@ TEST_P(PoolGradient, InBlockedLayouts) {
   const PoolCase& c = GetParam();
   for (int64_t batch : {1, 16}) {
     GraphBuilder b({2, 7, 8});
-    const std::string spread = b.Constant("w", {3, 2, 1, 1}, {1, 0, 0, 1, 2, 0});
-    const std::string same = b.Constant("v", {3, 3, 1, 1}, {1, 0, 0, 0, 1, 0, 0, 0, 1});
+    const std::string spread = b.Fixed("w", {3, 2, 1, 1}, {1, 0, 0, 1, 2, 0});
+    const std::string same = b.Fixed("v", {3, 3, 1, 1}, {1, 0, 0, 0, 1, 0, 0, 0, 1});
     b.Add("Conv", "conv", {spread})
         .Add("Add", "shifted", {b.Values("shift", {3, 7, 8}, std::vector<float>(168, 0.0f))})
         .Add("Conv", "again", {same})
