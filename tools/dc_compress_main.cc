@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "common/deployable.h"
 #include "common/evaluate_dcz.h"
 #include "common/tool.h"
 #include "dc/compress.h"
@@ -38,9 +39,9 @@ int main(int argc, char** argv) {
       return dc::EvaluateSession(&session, dataset, 64, nullptr, progress);
     };
     dc::Status goal;
-    DC_ASSIGN_OR_RETURN(
-        const dc::Report report,
-        dc::Compress(recipe, data, directory, tool.threads(), evaluate, &goal, tool.progress()));
+    DC_ASSIGN_OR_RETURN(const dc::Report report,
+                        dc::Compress(recipe, data, directory, tool.threads(), dc::CheckDeployable,
+                                     evaluate, &goal, tool.progress()));
     std::fputs(dc::ReportText(report).c_str(), stdout);
     DC_ASSIGN_OR_RETURN(const std::string json, dc::ReportJson(report));
     DC_RETURN_IF_ERROR(tool.WriteJson(json));

@@ -9,6 +9,7 @@
 #include "dc/files.h"
 #include "dc/onnx.h"
 #include "dc/report.h"
+#include "dc/runtime.h"
 
 namespace po = boost::program_options;
 
@@ -49,6 +50,11 @@ int main(int argc, char** argv) {
     std::vector<dc::LayerEncoding> layers;
     DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> file,
                         dc::EncodeModel(graph, options, &layers, tool.progress()));
+    // What cannot be executed is not written.
+    dc::SessionOptions session;
+    session.threads = 1;
+    const dc::StatusOr<dc::Session> executable = dc::Session::Load(file, session);
+    if (!executable.ok()) return executable.status().At(model);
     DC_RETURN_IF_ERROR(dc::WriteFileAtomic(output, file));
     DC_ASSIGN_OR_RETURN(dc::Report report, dc::ReportFile(file));
     report.model = output;

@@ -3,11 +3,11 @@
 #include <optional>
 #include <string>
 
+#include "common/deployable.h"
 #include "common/input_flags.h"
 #include "common/stage_output.h"
 #include "common/tool.h"
 #include "common/train_flags.h"
-#include "dc/onnx.h"
 #include "dc/recipe.h"
 #include "dc/stages.h"
 
@@ -93,7 +93,7 @@ int main(int argc, char** argv) {
       return dc::UsageError("no output is named", "", "add -o PRUNED.onnx, or --scan");
     }
     DC_ASSIGN_OR_RETURN(const dc::TrainOptions retrain, training.Options(flags.output));
-    DC_ASSIGN_OR_RETURN(dc::Graph graph, dc::LoadModel(flags.model));
+    DC_ASSIGN_OR_RETURN(dc::Graph graph, dc::LoadForWork(tool, flags.model));
     DC_ASSIGN_OR_RETURN([[maybe_unused]] const dc::Preprocess preprocess, input.Apply(&graph));
     std::optional<dc::Dataset> data;
     if (!flags.data.empty()) {

@@ -3,11 +3,11 @@
 #include <optional>
 #include <string>
 
+#include "common/deployable.h"
 #include "common/input_flags.h"
 #include "common/stage_output.h"
 #include "common/tool.h"
 #include "common/train_flags.h"
-#include "dc/onnx.h"
 #include "dc/recipe.h"
 #include "dc/stages.h"
 
@@ -49,7 +49,7 @@ int main(int argc, char** argv) {
       DC_ASSIGN_OR_RETURN(options.bits, dc::LayerSettings::Parse(bits));
     }
     DC_ASSIGN_OR_RETURN(const dc::TrainOptions fine_tune, training.Options(output));
-    DC_ASSIGN_OR_RETURN(dc::Graph graph, dc::LoadModel(model));
+    DC_ASSIGN_OR_RETURN(dc::Graph graph, dc::LoadForWork(tool, model));
     DC_ASSIGN_OR_RETURN([[maybe_unused]] const dc::Preprocess preprocess, input.Apply(&graph));
     std::optional<dc::Dataset> data;
     if (!data_spec.empty()) {

@@ -1,11 +1,11 @@
 // dc-train: trains a model of models/, or goes on training an ONNX file.
 #include <string>
 
+#include "common/deployable.h"
 #include "common/input_flags.h"
 #include "common/stage_output.h"
 #include "common/tool.h"
 #include "common/train_flags.h"
-#include "dc/onnx.h"
 #include "dc/stages.h"
 
 int main(int argc, char** argv) {
@@ -25,7 +25,7 @@ int main(int argc, char** argv) {
   dc::InputFlags input(&tool);
   return tool.Main(argc, argv, [&]() -> dc::Status {
     DC_ASSIGN_OR_RETURN(const dc::TrainOptions options, training.Options(output));
-    DC_ASSIGN_OR_RETURN(dc::Graph graph, dc::LoadModel(model));
+    DC_ASSIGN_OR_RETURN(dc::Graph graph, dc::LoadForWork(tool, model));
     DC_ASSIGN_OR_RETURN(const dc::Preprocess preprocess, input.Apply(&graph));
     DC_ASSIGN_OR_RETURN(const dc::Dataset dataset, dc::OpenDataset(data));
     DC_ASSIGN_OR_RETURN(dc::StageReport report,

@@ -8,22 +8,28 @@ namespace dcz {
 
 namespace {
 
-// Chapter 3: the finite number of the bits of an f32 or an f16.
+// Chapter 3: the number of the bits of an f32 or an f16, which is no NaN.
 float ToFloat(uint32_t bits, bool f16) {
   float number = std::bit_cast<float>(bits);
   if (f16) {
     const int exponent = static_cast<int>(bits >> 10 & 31);
     const float fraction = static_cast<float>(bits & 1023);
-    Require(exponent < 31, "number that is not finite");
     number = std::ldexp(exponent > 0 ? 1024 + fraction : fraction, std::max(exponent, 1) - 25);
+    if (exponent == 31) number = fraction == 0 ? INFINITY : NAN;
     if (bits & 0x8000) number = -number;
   }
-  Require(std::isfinite(number), "number that is not finite");
+  Require(!std::isnan(number), "number that is a NaN");
   return number;
 }
 
 float ReadFloat(ByteReader* reader, bool f16) {
   return ToFloat(reader->Unsigned(f16 ? 2 : 4), f16);
+}
+
+// A number of a codebook.
+float Finite(float number) {
+  Require(std::isfinite(number), "number that is not finite");
+  return number;
 }
 
 }  // namespace
@@ -66,7 +72,7 @@ std::vector<float> ReadSortedCodebook(Bytes bytes, uint64_t count, bool f16) {
     if (i > 0) integer += ReadExpGolomb(&bits, k);
     Require(integer >> width == 0, "codebook beyond all numbers");
     const uint64_t u = integer & sign ? integer - sign : 2 * sign - 1 - integer;
-    sorted.push_back(ToFloat(static_cast<uint32_t>(u), f16));
+    sorted.push_back(Finite(ToFloat(static_cast<uint32_t>(u), f16)));
   }
   std::vector<float> run;
   Require(!permuted || count <= 4096, "too many numbers in a permuted codebook");
@@ -96,10 +102,10 @@ std::vector<float> ReadCodebook(const Tensor& tensor, ByteReader* section) {
     const Bytes stream = section->Take(tensor.codebook_bytes);
     for (const float number : ReadSortedCodebook(stream, run, f16)) codebook.push_back(number);
   } else if (tensor.form == 2) {  // table
-    for (uint64_t i = 0; i < run; ++i) codebook.push_back(ReadFloat(section, f16));
+    for (uint64_t i = 0; i < run; ++i) codebook.push_back(Finite(ReadFloat(section, f16)));
   } else if (tensor.form == 3) {  // affine
-    const float base = ReadFloat(section, f16);
-    const double step = ReadFloat(section, f16);
+    const float base = Finite(ReadFloat(section, f16));
+    const double step = Finite(ReadFloat(section, f16));
     for (uint64_t i = 0; i < run; ++i) {
       // The product is exact in double; so it is rounded once, and not fused with the sum.
       const float product = static_cast<float>(step * static_cast<double>(i));
@@ -108,7 +114,7 @@ std::vector<float> ReadCodebook(const Tensor& tensor, ByteReader* section) {
     }
   } else {  // ternary
     Require(tensor.codebook_entries == 3 && z == 1, "ternary codebook of another size");
-    const float s = ReadFloat(section, f16);
+    const float s = Finite(ReadFloat(section, f16));
     codebook.push_back(s);
     codebook.push_back(-s);
   }

@@ -68,10 +68,10 @@ StatusOr<std::vector<float>> ReadWithoutZeros(std::span<const uint8_t> stored, s
   return values;
 }
 
-Status CheckFinite(const std::vector<float>& values, const char* what) {
-  for (float value : values) {
+Status CheckFinite(const std::vector<float>& codebook) {
+  for (float value : codebook) {
     if (!std::isfinite(value)) {
-      return BadInput(std::string(what) + " holds a number that is not finite", "", kFreshCopy);
+      return BadInput("codebook holds a number that is not finite", "", kFreshCopy);
     }
   }
   return OkStatus();
@@ -151,7 +151,7 @@ StatusOr<std::vector<float>> DecodeCodebook(const TensorEntry& entry,
       codebook.push_back(AffineValue(numbers[0], numbers[1], i));
     }
   }
-  DC_RETURN_IF_ERROR(CheckFinite(codebook, "codebook").At(entry.name));
+  DC_RETURN_IF_ERROR(CheckFinite(codebook).At(entry.name));
   return codebook;
 }
 
@@ -170,7 +170,10 @@ StatusOr<std::vector<float>> DecodeValues(const TensorEntry& entry,
   } else {
     values = ReadFloats(stored, count, half);
   }
-  DC_RETURN_IF_ERROR(CheckFinite(values, "tensor").At(entry.name));
+  // Infinity is a number of some formulas: a mask, a bound.
+  if (std::any_of(values.begin(), values.end(), [](float value) { return std::isnan(value); })) {
+    return BadInput("tensor holds a NaN", entry.name, kFreshCopy);
+  }
   return values;
 }
 

@@ -11,7 +11,7 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
 }
 
 constexpr InputSpec kInputs[] = {{"x"}};
-constexpr AttributeSpec kAttributes[] = {Int("axis", -1)};
+constexpr AttributeSpec kAttributes[] = {RequiredInt("axis", -1)};
 
 }  // namespace
 

@@ -149,11 +149,13 @@ Status CheckGoal(const Recipe& recipe, const Report& report) {
 }  // namespace
 
 StatusOr<Report> Compress(const Recipe& recipe, const Dataset& data, const std::string& directory,
-                          int threads, const DczEvaluator& evaluate, Status* goal,
-                          Progress* progress) {
-  DC_RETURN_IF_ERROR(MakeDirectories(directory));
+                          int threads, const DeployCheck& check, const DczEvaluator& evaluate,
+                          Status* goal, Progress* progress) {
   Line line(recipe, data, directory, threads, progress);
   DC_RETURN_IF_ERROR(line.Load());
+  const Status deployable = check(line.graph());
+  if (!deployable.ok()) return deployable.At(recipe.model_path);
+  DC_RETURN_IF_ERROR(MakeDirectories(directory));
 
   if (recipe.train) {
     DC_RETURN_IF_ERROR(line.Run("train", "trained.onnx", recipe.train_text, *recipe.train,

@@ -56,7 +56,7 @@ void Check(const Case& c, ThreadPool* pool) {
   const std::vector<float> x = RandomFloats(c.channels * plane + kReadSlack, rng);
   std::vector<float> y(c.rows * out_y * out_x * c.lanes + 8, 77.0f);
   const Clamp clamp{.lo = -9.0f, .hi = 11.0f};
-  const std::unique_ptr<Op> op =
+  const std::unique_ptr<OperatorKernel> op =
       MakeWinograd(std::move(weight), bias, window, c.channels,
                    {.clamp = clamp, .max_chunks = 3, .kernels = SimdKernels()});
   std::vector<float> scratch(op->ScratchFloats(c.lanes) + kReadSlack, 55.0f);

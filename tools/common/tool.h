@@ -35,6 +35,7 @@ class Tool {
   // True where the option was written on the command line.
   bool Given(const std::string& option) const;
 
+  const std::string& name() const { return name_; }
   // Values of the options that every tool has.
   int threads() const { return threads_; }
   uint64_t seed() const { return seed_; }

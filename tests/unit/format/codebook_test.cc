@@ -55,6 +55,8 @@ TEST(CodebookTest, RefusesWrongSizesAndNumbersThatAreNotFinite) {
   EXPECT_FALSE(DecodeValues(plain, std::vector<uint8_t>(7)).ok());
   EXPECT_FALSE(DecodeValues(plain, std::vector<uint8_t>{0, 0, 0, 0, 0, 0, 0xC0, 0x7F}).ok());
   EXPECT_TRUE(DecodeValues(plain, std::vector<uint8_t>(8)).ok());
+  // Minus infinity, in a mask.
+  EXPECT_TRUE(DecodeValues(plain, std::vector<uint8_t>{0, 0, 0, 0, 0, 0, 0x80, 0xFF}).ok());
   EXPECT_EQ(ValueBytes(plain), 8u);
 }
 

@@ -1,0 +1,32 @@
+#include "common/deployable.h"
+
+#include <cstdio>
+
+#include "dc/encode.h"
+#include "dc/onnx.h"
+#include "dc/runtime.h"
+
+namespace dc {
+
+Status CheckDeployable(const Graph& graph) {
+  DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> file, EncodeDryRun(graph));
+  SessionOptions options;
+  options.threads = 1;
+  const StatusOr<Session> session = Session::Load(file, options);
+  return session.ok() ? OkStatus() : session.status();
+}
+
+StatusOr<Graph> LoadForWork(const Tool& tool, const std::string& path) {
+  DC_ASSIGN_OR_RETURN(Graph graph, LoadModel(path));
+  for (const std::string& note : graph.notes) {
+    std::fprintf(stderr, "%s: note: %s\n", tool.name().c_str(), note.c_str());
+  }
+  const Status deployable = CheckDeployable(graph);
+  if (!deployable.ok()) {
+    std::fprintf(stderr, "%s: warning: this model cannot become a .dcz: %s\n", tool.name().c_str(),
+                 deployable.ToString().c_str());
+  }
+  return graph;
+}
+
+}  // namespace dc
