@@ -91,6 +91,9 @@ constexpr Operator kOperators[] = {
     {"Reshape", 1, 1, "li", 0},        {"Transpose", 1, 1, "l", 0},
     {"Concat", 1, 65535, "i", 0},      {"LRN", 1, 1, "i", 3},
     {"LeakyRelu", 1, 1, "", 1},
+    {"Div", 2, 2, "", 0},
+    {"Elu", 1, 1, "", 1},
+    {"GlobalMaxPool", 1, 1, "", 0},
 };
 // clang-format on
 

@@ -149,6 +149,9 @@ class Lowering {
       aliases_[output] = Resolve(node.Input(0));
       return CheckOutputs(node);
     }
+    if (record != nullptr && record->id == op::Id::kNone && record->Has(op::kReshapes)) {
+      return LowerAsReshape(node);
+    }
     if (record == nullptr || record->id == op::Id::kNone) {
       const std::string name = node.domain.empty() ? node.op : node.domain + "." + node.op;
       return Unsupported("a .dcz cannot hold operator " + name, "",
@@ -156,6 +159,37 @@ class Lowering {
     }
     DC_RETURN_IF_ERROR(CheckOutputs(node));
     return LowerOperator(node, *record);
+  }
+
+  // What only reshapes, and has no number of its own, is a Reshape to the shape that it makes.
+  Status LowerAsReshape(const Node& node) {
+    const auto shape = shapes_.of.find(node.outputs[0]);
+    if (shape == shapes_.of.end()) return OkStatus();  // whose reason is told
+    format::Node lowered;
+    lowered.op = op::Id::kReshape;
+    lowered.name = Kept(node.name);
+    lowered.output_name = Kept(node.outputs[0]);
+    lowered.ints = {static_cast<int64_t>(shape->second.size())};
+    for (int64_t d : shape->second) lowered.ints.push_back(d);
+    lowered.ints.push_back(0);  // allowzero
+    const bool rows = !shape->second.empty() && shape->second[0] == op::kBatch &&
+                      std::all_of(shape->second.begin() + 1, shape->second.end(),
+                                  [](int64_t d) { return d > 0; });
+    if (!rows) {
+      return Unsupported("an output of shape " + op::DescribeShape(shape->second), "",
+                         "export the model so that the batch (N) stays dimension 0");
+    }
+    std::vector<std::string> inputs = {Resolve(node.Input(0))};
+    DC_RETURN_IF_ERROR(Use(inputs[0]));
+    Add(node, std::move(lowered), std::move(inputs));
+    return OkStatus();
+  }
+
+  void Add(const Node& node, format::Node lowered, std::vector<std::string> inputs) {
+    values_[node.outputs[0]] = {ValueKind::kNode,
+                                static_cast<uint32_t>(result_.manifest.nodes.size())};
+    node_inputs_.push_back(std::move(inputs));
+    result_.manifest.nodes.push_back(std::move(lowered));
   }
 
   Status CheckOutputs(const Node& node) const {
@@ -181,17 +215,14 @@ class Lowering {
       if (!inputs.back().empty()) DC_RETURN_IF_ERROR(Use(inputs.back()));
     }
     while (!inputs.empty() && inputs.back().empty()) inputs.pop_back();
-    DC_RETURN_IF_ERROR(LowerAttributes(node, record, attributes, &lowered));
+    LowerAttributes(record, attributes, &lowered);
     const auto from = shapes_.of.find(node.Input(0)), to = shapes_.of.find(node.outputs[0]);
     if (free_batch_ && from != shapes_.of.end() && to != shapes_.of.end() &&
         !dc::FreeBatch(record, from->second, to->second, &lowered)) {
       return Unsupported("a batch that is fixed at 1 here", "",
                          "export the model with a free batch dimension");
     }
-    values_[node.outputs[0]] = {ValueKind::kNode,
-                                static_cast<uint32_t>(result_.manifest.nodes.size())};
-    node_inputs_.push_back(std::move(inputs));
-    result_.manifest.nodes.push_back(std::move(lowered));
+    Add(node, std::move(lowered), std::move(inputs));
     return OkStatus();
   }
 

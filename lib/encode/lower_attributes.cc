@@ -1,39 +1,12 @@
 #include "encode/lower_attributes.h"
 
 #include <algorithm>
-#include <string>
-#include <vector>
-
-#include "model/quoted.h"
 
 namespace dc {
 namespace {
 
 using op::AttributeSpec;
 using op::AttributeType;
-
-// Whether the attribute `value` of the node is the one that `only`, which a .dcz does not have,
-// must have.
-bool HasFixedValue(const op::OnnxOnly& only, const AttributeValue& value) {
-  if (const auto* number = std::get_if<int64_t>(&value)) return *number == only.number;
-  if (const auto* text = std::get_if<std::string>(&value)) return *text == only.text;
-  return false;
-}
-
-Status CheckAttributes(const Node& node, const op::Operator& record) {
-  for (const auto& [key, value] : node.attributes) {
-    if (record.Attribute(key) != nullptr) continue;
-    const auto only =
-        std::find_if(record.onnx_only.begin(), record.onnx_only.end(),
-                     [&, k = &key](const op::OnnxOnly& each) { return each.name == *k; });
-    if (only != record.onnx_only.end() && (!only->fixed || HasFixedValue(*only, value))) continue;
-    const auto* text = std::get_if<std::string>(&value);
-    return Unsupported(
-        "a .dcz cannot hold attribute " + Quoted(key) + (text ? " of " + Quoted(*text) : ""), "",
-        "export the model without it");
-  }
-  return OkStatus();
-}
 
 // What every entry of a list is where the list says nothing; -1: there is no such value.
 int64_t NeutralEntry(const AttributeSpec& attribute) {
@@ -43,9 +16,8 @@ int64_t NeutralEntry(const AttributeSpec& attribute) {
 
 }  // namespace
 
-Status LowerAttributes(const Node& node, const op::Operator& record,
-                       const NodeAttributes& attributes, format::Node* lowered) {
-  DC_RETURN_IF_ERROR(CheckAttributes(node, record));
+void LowerAttributes(const op::Operator& record, const NodeAttributes& attributes,
+                     format::Node* lowered) {
   for (const AttributeSpec& attribute : record.attributes) {
     if (attribute.type == AttributeType::kFloat) {
       lowered->floats.push_back(attributes.Float(attribute.name));
@@ -62,7 +34,6 @@ Status LowerAttributes(const Node& node, const op::Operator& record,
       lowered->ints.insert(lowered->ints.end(), list.begin(), list.end());
     }
   }
-  return OkStatus();
 }
 
 bool FreeBatch(const op::Operator& record, const op::Shape& input, const op::Shape& output,

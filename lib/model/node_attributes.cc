@@ -24,6 +24,28 @@ std::vector<int64_t> Integers(const Tensor& tensor) {
   }
 }
 
+// Whether `value` is the one that `only`, an attribute that changes the meaning, must have.
+bool HasFixedValue(const op::OnnxOnly& only, const AttributeValue& value) {
+  if (const auto* number = std::get_if<int64_t>(&value)) return *number == only.number;
+  if (const auto* text = std::get_if<std::string>(&value)) return *text == only.text;
+  return false;
+}
+
+Status CheckCovered(const Node& node, const op::Operator& record) {
+  for (const auto& [key, value] : node.attributes) {
+    if (record.Attribute(key) != nullptr) continue;
+    const auto only =
+        std::find_if(record.onnx_only.begin(), record.onnx_only.end(),
+                     [&, k = &key](const op::OnnxOnly& each) { return each.name == *k; });
+    if (only != record.onnx_only.end() && (!only->fixed || HasFixedValue(*only, value))) continue;
+    const auto* text = std::get_if<std::string>(&value);
+    return Unsupported("attribute " + Quoted(key) + (text ? ", " + Quoted(*text) + "," : "") +
+                           " of " + node.op + " is not covered",
+                       "", "export the model without it");
+  }
+  return OkStatus();
+}
+
 }  // namespace
 
 const op::Operator* OperatorOf(const Node& node) {
@@ -53,7 +75,14 @@ Status NodeAttributes::ReadSetting(const std::string& input, const Tensor& tenso
 
 StatusOr<NodeAttributes> NodeAttributes::Read(const Graph& graph, const Node& node,
                                               const op::Operator& record) {
+  DC_RETURN_IF_ERROR(CheckCovered(node, record));
   NodeAttributes attributes(node, record);
+  // Canonicalisation left it because it could not tell what the older operator set means by it.
+  if (record.Has(op::kNormalizes) && graph.opset < record.opset && attributes.Int("axis") != -1) {
+    return Unsupported(
+        "a " + node.op + " of opset " + std::to_string(graph.opset) + " over several axes", "",
+        "convert the model to opset 13 (onnx.version_converter)");
+  }
   for (size_t i = 0; i < node.inputs.size(); ++i) {
     const op::InputSpec& spec = record.Input(i);
     if (spec.role != op::Role::kSetting || node.inputs[i].empty()) continue;

@@ -19,8 +19,9 @@ const op::Operator* OperatorOf(const Node& node);
 
 class NodeAttributes final : public op::Attributes {
  public:
-  // Reads the attributes of `node` and the constants at its setting inputs. Unsupported where a
-  // setting is computed or has another type; errors leave out the node.
+  // Reads the attributes of `node` and the constants at its setting inputs. Unsupported where the
+  // record does not cover an attribute or its value, and where a setting is computed or has another
+  // type; errors leave out the node.
   static StatusOr<NodeAttributes> Read(const Graph& graph, const Node& node,
                                        const op::Operator& record);
 

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "dc/graph.h"
@@ -21,6 +22,9 @@ class ShapeTracker {
 
   // The shape of a constant or of a value that is known, or null.
   const op::Shape* Find(const std::string& value) const;
+
+  // Says what shape a graph input has whose declaration leaves dimensions open.
+  void Set(const std::string& input, op::Shape shape) { computed_[input] = std::move(shape); }
 
   // Infers the shapes of the outputs of `node`. Errors name the node; OkStatus where its inputs are
   // not known, so that the first cause is told alone.

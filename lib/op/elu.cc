@@ -16,7 +16,7 @@ double OnConstantChannel(const Attributes& attributes, std::span<const double> c
 }  // namespace
 
 const Operator kElu = {.name = "Elu",
-                       .id = Id::kNone,
+                       .id = Id::kElu,
                        .opset = 6,
                        .inputs = kInputs,
                        .attributes = kAttributes,

@@ -10,7 +10,7 @@ constexpr InputSpec kInputs[] = {{"x"}};
 }  // namespace
 
 const Operator kGlobalMaxPool = {.name = "GlobalMaxPool",
-                                 .id = Id::kNone,
+                                 .id = Id::kGlobalMaxPool,
                                  .opset = 1,
                                  .inputs = kInputs,
                                  .traits = kPools,

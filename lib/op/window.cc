@@ -16,9 +16,9 @@ Status CheckList(const char* name, std::span<const int64_t> list, size_t expecte
   }
   for (int64_t value : list) {
     if (value >= least && value <= kMost) continue;
-    return Unsupported(
-        std::string(name) + " holds " + std::to_string(value), "",
-        "values from " + std::to_string(least) + " to " + std::to_string(kMost) + " are covered");
+    const std::string what = std::string(name) + " holds " + std::to_string(value);
+    if (value < least) return BadInput(what, "", "the least is " + std::to_string(least));
+    return Unsupported(what, "", "up to " + std::to_string(kMost) + " is covered");
   }
   return OkStatus();
 }

@@ -29,6 +29,13 @@ std::span<float> PlainFloats(const dnnl::memory& memory) {
   return {Floats(memory), PhysicalCount(memory.get_desc())};
 }
 
+// A sample's shape with the batch in front.
+op::Shape SymbolicShape(const std::vector<int64_t>& sample) {
+  op::Shape shape = sample;
+  shape.insert(shape.begin(), op::kBatch);
+  return shape;
+}
+
 Status Failed(const std::exception& error, const Node& node) {
   return Internal(std::string("the node failed: ") + error.what(), NodeLabel(node));
 }
@@ -64,8 +71,10 @@ StatusOr<std::unique_ptr<Executor>> Executor::Make(const Network& network,
     state->input = PlainFloats(input.data);
     build.values[network.input] = std::move(input);
 
+    build.shapes.emplace(*network.graph);
+    build.shapes->Set(network.input, SymbolicShape(network.sample_shape));
     for (size_t index : network.nodes) {
-      NodeBuilder builder(&build, index);
+      DC_ASSIGN_OR_RETURN(NodeBuilder builder, NodeBuilder::Make(&build, index));
       DC_ASSIGN_OR_RETURN(auto kernel, MakeOperatorKernel(&builder));
       const bool backward = bool(build.values.at(builder.node().outputs[0]).gradient);
       state->steps.push_back({std::move(kernel), &builder.node(), backward});

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "model/node_attributes.h"
+#include "model/quoted.h"
 
 namespace dc::train {
 namespace {
@@ -75,11 +76,7 @@ StatusOr<std::vector<int64_t>> FitInput(const ValueInfo& input, const Dataset& d
 
 }  // namespace
 
-std::string NodeLabel(const Node& node) {
-  std::string name = node.name;
-  if (name.empty() && !node.outputs.empty()) name = node.outputs[0];
-  return node.op + " node \"" + name + "\"";
-}
+std::string NodeLabel(const Node& node) { return Quoted(node); }
 
 StatusOr<Network> FindNetwork(const Graph& graph, const Dataset& data,
                               const Preprocess& preprocess) {

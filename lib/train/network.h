@@ -25,7 +25,7 @@ struct Network {
   std::map<std::string, int> readers;
 };
 
-// How errors call `node`: `Conv node "conv1"`, by its first output where it has no name.
+// How errors call `node`.
 std::string NodeLabel(const Node& node);
 
 // Finds the network of `graph` for samples of `data` (channels, height, width) laid out as

@@ -9,7 +9,7 @@ namespace dc {
 namespace {
 
 constexpr const char* kAxis = "axis";
-constexpr int64_t kOldDefaultAxis = 1;
+constexpr int64_t kOldDefaultAxis = 1, kLastAxis = -1;
 
 Node ReshapeNode(const std::string& from, const std::string& to, std::vector<int64_t> shape,
                  Graph* graph) {
@@ -44,7 +44,7 @@ bool SoftmaxOverOneAxis(const ShapeTracker& shapes, std::vector<Node>* nodes, Gr
   const auto axis = op::Axis(node.Int(kAxis, kOldDefaultAxis), rank);
   if (!axis) return false;
   if (*axis + 1 == rank) {
-    node.attributes[kAxis] = static_cast<int64_t>(*axis);
+    node.attributes[kAxis] = kLastAxis;
     return true;
   }
   const op::Shape* x = shapes.Find(node.Input(0));
@@ -56,7 +56,7 @@ bool SoftmaxOverOneAxis(const ShapeTracker& shapes, std::vector<Node>* nodes, Gr
   whole[0] = 0;
   const std::string output = node.outputs[0];
   const std::string rows = graph->FreshName(output + "_rows");
-  node.attributes[kAxis] = static_cast<int64_t>(*axis);
+  node.attributes[kAxis] = kLastAxis;
   Node before = ReshapeNode(node.inputs[0], rows, std::move(split), graph);
   node.inputs[0] = rows;
   node.outputs[0] = graph->FreshName(output + "_probabilities");

@@ -3,6 +3,7 @@
 #include <map>
 #include <new>
 #include <string>
+#include <string_view>
 
 namespace dc::train {
 
@@ -21,33 +22,17 @@ StatusOr<std::unique_ptr<OperatorKernel>> MakeTranspose(NodeBuilder* builder);
 
 namespace {
 
-const std::map<std::string, KernelFactory>& Factories() {
-  static const std::map<std::string, KernelFactory> factories = {
-      {"Add", MakeBinary},
-      {"AveragePool", MakePool},
-      {"BatchNormalization", MakeBatchNorm},
-      {"Clip", MakeEltwise},
-      {"Concat", MakeConcat},
-      {"Conv", MakeConv},
-      {"Dropout", MakeDropout},
-      {"Elu", MakeEltwise},
-      {"Flatten", MakeReshape},
-      {"Gemm", MakeGemm},
-      {"GlobalAveragePool", MakePool},
-      {"GlobalMaxPool", MakePool},
-      {"Identity", MakeReshape},
-      {"LRN", MakeLrn},
-      {"LeakyRelu", MakeEltwise},
-      {"MatMul", MakeGemm},
-      {"MaxPool", MakePool},
-      {"Mul", MakeBinary},
-      {"Relu", MakeEltwise},
-      {"Reshape", MakeReshape},
-      {"Sigmoid", MakeEltwise},
-      {"Softmax", MakeSoftmax},
-      {"Squeeze", MakeReshape},
-      {"Tanh", MakeEltwise},
-      {"Transpose", MakeTranspose},
+const std::map<std::string_view, KernelFactory>& Factories() {
+  static const std::map<std::string_view, KernelFactory> factories = {
+      {"Add", MakeBinary},         {"AveragePool", MakePool}, {"BatchNormalization", MakeBatchNorm},
+      {"Clip", MakeEltwise},       {"Concat", MakeConcat},    {"Conv", MakeConv},
+      {"Div", MakeBinary},         {"Dropout", MakeDropout},  {"Elu", MakeEltwise},
+      {"Flatten", MakeReshape},    {"Gemm", MakeGemm},        {"GlobalAveragePool", MakePool},
+      {"GlobalMaxPool", MakePool}, {"Identity", MakeReshape}, {"LRN", MakeLrn},
+      {"LeakyRelu", MakeEltwise},  {"MatMul", MakeGemm},      {"MaxPool", MakePool},
+      {"Mul", MakeBinary},         {"Relu", MakeEltwise},     {"Reshape", MakeReshape},
+      {"Sigmoid", MakeEltwise},    {"Softmax", MakeSoftmax},  {"Squeeze", MakeReshape},
+      {"Sub", MakeBinary},         {"Tanh", MakeEltwise},     {"Transpose", MakeTranspose},
       {"Unsqueeze", MakeReshape},
   };
   return factories;
@@ -55,20 +40,13 @@ const std::map<std::string, KernelFactory>& Factories() {
 
 }  // namespace
 
+bool HasKernel(const op::Operator& record) { return Factories().count(record.name) > 0; }
+
 StatusOr<std::unique_ptr<OperatorKernel>> MakeOperatorKernel(NodeBuilder* builder) {
   const Node& node = builder->node();
-  const auto factory = Factories().find(node.op);
-  const bool own_domain = node.domain.empty() || node.domain == "ai.onnx";
-  if (factory == Factories().end() || !own_domain) {
-    std::string covered;
-    for (const auto& [name, make] : Factories()) covered += (covered.empty() ? "" : ", ") + name;
-    return builder->NotCovered(
-        "training does not cover operator " + (own_domain ? node.op : node.domain + "." + node.op),
-        "it covers " + covered);
-  }
   if (node.outputs.empty() || node.outputs[0].empty()) return builder->Invalid("no output");
   try {
-    return factory->second(builder);
+    return Factories().at(builder->record().name)(builder);
   } catch (const dnnl::error& error) {
     if (error.status == dnnl_out_of_memory) {
       return builder->NotCovered("not enough memory for a batch of this size",

@@ -8,8 +8,11 @@
 
 namespace dc::train {
 
+// Whether training has a kernel for `record`.
+bool HasKernel(const op::Operator& record);
+
 // The kernel of the builder's node, its output added to the build state. Unsupported names the
-// node where its operator or form is not covered, BadInput where it contradicts itself.
+// node where its form is not covered.
 StatusOr<std::unique_ptr<OperatorKernel>> MakeOperatorKernel(NodeBuilder* builder);
 
 }  // namespace dc::train

@@ -1,5 +1,7 @@
 #include "train/build/node_builder.h"
 
+#include "train/build/kernel_registry.h"
+
 namespace dc::train {
 namespace {
 
@@ -17,6 +19,36 @@ bool TooLarge(const std::vector<int64_t>& shape) {
 }
 
 }  // namespace
+
+StatusOr<NodeBuilder> NodeBuilder::Make(BuildState* state, size_t node_index) {
+  const Graph& graph = *state->network->graph;
+  const Node& node = graph.nodes[node_index];
+  const op::Operator* record = OperatorOf(node);
+  if (record == nullptr || !HasKernel(*record)) {
+    const std::string name = node.domain.empty() ? node.op : node.domain + "." + node.op;
+    return Unsupported("training does not cover operator " + name, NodeLabel(node),
+                       "docs/operators.md lists those that it covers");
+  }
+  DC_RETURN_IF_ERROR(state->shapes->Visit(node));
+  auto attributes = NodeAttributes::Read(graph, node, *record);
+  if (!attributes.ok()) return attributes.status().At(NodeLabel(node));
+  return NodeBuilder(state, node_index, *record, *std::move(attributes));
+}
+
+StatusOr<std::vector<int64_t>> NodeBuilder::OutputShape() const {
+  const op::Shape* inferred =
+      node_.outputs.empty() ? nullptr : state_->shapes->Find(node_.outputs[0]);
+  if (inferred == nullptr) return NotCovered("an output of unknown shape");
+  std::vector<int64_t> shape = *inferred;
+  for (size_t d = 0; d < shape.size(); ++d) {
+    if ((shape[d] == op::kBatch) == (d == 0)) continue;
+    return NotCovered("an output of shape " + op::DescribeShape(*inferred),
+                      "training covers operators that keep the batch (N) in dimension 0");
+  }
+  if (shape.empty()) return NotCovered("an output without a batch");
+  shape[0] = state_->batch;
+  return shape;
+}
 
 StatusOr<const Value*> NodeBuilder::Input(size_t i) const {
   const std::string& name = node_.Input(i);

@@ -5,11 +5,15 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dc/graph.h"
 #include "dc/status.h"
+#include "model/node_attributes.h"
+#include "model/shapes.h"
 #include "train/build/operator_kernel.h"
 #include "train/build/train_memory.h"
 #include "train/dropout_ratios.h"
@@ -38,19 +42,24 @@ struct BuildState {
   bool training = false;
   std::map<std::string, Value> values;
   std::map<std::string, int> parameter_readers_left;
+  std::optional<ShapeTracker> shapes;
 };
 
 // The view of BuildState that belongs to one node.
 class NodeBuilder {
  public:
-  NodeBuilder(BuildState* state, size_t node_index)
-      : state_(state), index_(node_index), node_(state->network->graph->nodes[node_index]) {}
+  // What the record of the node's operator says of the node; errors name it.
+  static StatusOr<NodeBuilder> Make(BuildState* state, size_t node_index);
 
   const Node& node() const { return node_; }
+  const op::Operator& record() const { return *record_; }
+  // Settings among them.
+  const op::Attributes& attributes() const { return attributes_; }
+  // The shape of output 0, with the batch in dimension 0. Unsupported where the batch is elsewhere.
+  StatusOr<std::vector<int64_t>> OutputShape() const;
   const Graph& graph() const { return *state_->network->graph; }
   size_t node_index() const { return index_; }
   int64_t batch() const { return state_->batch; }
-  int64_t declared_batch() const { return state_->network->declared_batch; }
   bool training() const { return state_->training; }
   DropoutRatios* dropout() const { return state_->dropout; }
 
@@ -88,9 +97,19 @@ class NodeBuilder {
   Status Invalid(const std::string& what) const;
 
  private:
+  NodeBuilder(BuildState* state, size_t node_index, const op::Operator& record,
+              NodeAttributes attributes)
+      : state_(state),
+        index_(node_index),
+        node_(state->network->graph->nodes[node_index]),
+        record_(&record),
+        attributes_(std::move(attributes)) {}
+
   BuildState* state_;
   size_t index_;
   const Node& node_;
+  const op::Operator* record_;
+  NodeAttributes attributes_;
 };
 
 // Makes the kernel of a node.

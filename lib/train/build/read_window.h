@@ -11,10 +11,9 @@
 
 namespace dc::train {
 
-// Reads strides, pads, dilations, auto_pad and ceil_mode of the builder's node for an NCHW input of
-// shape `input` and the given kernel. pad_end is what the last window needs, which with ceil_mode
-// may be more than the node's own padding. Errors: not 2-D, attributes out of range, a window that
-// is larger than the padded input.
+// The window of the builder's node (op::SlideWindows) for an NCHW input of shape `input` and the
+// given kernel. pad_end is what the last window needs, which with ceil_mode may be more than the
+// node's own padding. Unsupported where the input is not 2-D.
 StatusOr<Window> ReadWindow(const NodeBuilder& builder, const std::vector<int64_t>& input,
                             const std::vector<int64_t>& kernel);
 

@@ -16,7 +16,7 @@ class BatchNormKernel : public OperatorKernel {
     using Flags = dnnl::normalization_flags;
     const bool training = builder->training();
     const auto layout = x.data.get_desc();
-    const float epsilon = builder->node().Float("epsilon", 1e-5f);
+    const float epsilon = builder->attributes().Float("epsilon");
     const auto flags =
         training ? Flags::use_scale_shift : Flags::use_scale_shift | Flags::use_global_stats;
     const auto prop =

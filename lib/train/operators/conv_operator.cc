@@ -136,32 +136,17 @@ class ConvKernel : public OperatorKernel {
   GradientSink dx_, dw_, db_;
 };
 
-// Checks the node against its input and parameters.
-StatusOr<ConvShape> ReadShape(const NodeBuilder& builder, const Value& x, const Parameter& weight,
-                              const Parameter* bias) {
-  const Node& node = builder.node();
+StatusOr<ConvShape> ReadShape(const NodeBuilder& builder, const Value& x, const Parameter& weight) {
   ConvShape shape;
-  shape.groups = node.Int("group", 1);
+  shape.groups = builder.attributes().Int("group");
   if (weight.shape.size() != 4 || x.shape.size() != 4) {
     return builder.NotCovered(
         "convolution of " + ShapeText(x.shape) + " with " + ShapeText(weight.shape),
         "training covers two-dimensional convolutions");
   }
-  const int64_t outputs = weight.shape[0];
-  if (shape.groups < 1 || outputs % shape.groups != 0 || x.shape[1] % shape.groups != 0 ||
-      x.shape[1] / shape.groups != weight.shape[1] || (bias && bias->size != size_t(outputs))) {
-    return builder.Invalid("weight of shape " + ShapeText(weight.shape) + " in " +
-                           std::to_string(shape.groups) + " groups does not fit input " +
-                           ShapeText(x.shape) + " or its bias");
-  }
-  DC_ASSIGN_OR_RETURN(
-      shape.window,
-      ReadWindow(builder, x.shape, node.Ints("kernel_shape", {weight.shape[2], weight.shape[3]})));
-  if (shape.window.kernel != std::array<int64_t, 2>{weight.shape[2], weight.shape[3]}) {
-    return builder.Invalid("kernel_shape differs from the weight's shape " +
-                           ShapeText(weight.shape));
-  }
-  shape.output = {x.shape[0], outputs, shape.window.output[0], shape.window.output[1]};
+  DC_ASSIGN_OR_RETURN(shape.window,
+                      ReadWindow(builder, x.shape, {weight.shape[2], weight.shape[3]}));
+  DC_ASSIGN_OR_RETURN(shape.output, builder.OutputShape());
   return shape;
 }
 
@@ -186,7 +171,7 @@ StatusOr<std::unique_ptr<OperatorKernel>> MakeConv(NodeBuilder* builder) {
   if (!builder->node().Input(2).empty()) {
     DC_ASSIGN_OR_RETURN(bias, builder->ParameterAt(2));
   }
-  DC_ASSIGN_OR_RETURN(const ConvShape shape, ReadShape(*builder, *x, *weight, bias));
+  DC_ASSIGN_OR_RETURN(const ConvShape shape, ReadShape(*builder, *x, *weight));
   if (FitsLanes(shape, *x) && LanesAreFaster(shape, *x)) {
     return MakeLaneConv(builder, shape, *x, *weight, bias);
   }

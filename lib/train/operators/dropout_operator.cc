@@ -52,14 +52,7 @@ StatusOr<std::unique_ptr<OperatorKernel>> MakeDropout(NodeBuilder* builder) {
   const Node& node = builder->node();
   DC_ASSIGN_OR_RETURN(const Value* x, builder->Input(0));
   if (builder->OutputIsRead(1)) return builder->NotCovered("the mask output");
-  double ratio = node.Float("ratio", 0.5f);  // until opset 11; later the constant input 1
-  if (!node.Input(1).empty()) {
-    const Tensor* constant = builder->graph().Constant(node.Input(1));
-    if (!constant || constant->type != DataType::kFloat32 || constant->size() != 1) {
-      return builder->NotCovered("ratio \"" + node.Input(1) + "\" is not one constant float32");
-    }
-    ratio = constant->f32()[0];
-  }
+  const double ratio = builder->attributes().Float("ratio");
   if (!(ratio >= 0 && ratio < 1)) {
     return builder->Invalid("ratio " + std::to_string(ratio) + " is outside [0, 1)");
   }

@@ -1,6 +1,4 @@
 // Relu, LeakyRelu, Elu, Sigmoid, Tanh and Clip, on oneDNN.
-#include <limits>
-
 #include "train/build/node_builder.h"
 
 namespace dc::train {
@@ -44,30 +42,18 @@ class EltwiseKernel : public OperatorKernel {
   GradientSink dx_;
 };
 
-// The bound of a Clip: an attribute until opset 10, later constant input `i`.
-StatusOr<float> ClipBound(const NodeBuilder& builder, size_t i, const std::string& attribute,
-                          float otherwise) {
-  const Node& node = builder.node();
-  if (node.Input(i).empty()) return node.Float(attribute, otherwise);
-  const Tensor* bound = builder.graph().Constant(node.Input(i));
-  if (!bound || bound->type != DataType::kFloat32 || bound->size() != 1) {
-    return builder.NotCovered("bound \"" + node.Input(i) + "\" is not one constant float32");
-  }
-  return bound->f32()[0];
-}
-
 StatusOr<Function> FunctionOf(const NodeBuilder& builder) {
-  const Node& node = builder.node();
+  const op::Operator* record = &builder.record();
+  const op::Attributes& attributes = builder.attributes();
   using dnnl::algorithm;
-  if (node.op == "Relu") return Function{algorithm::eltwise_relu};
-  if (node.op == "LeakyRelu") return Function{algorithm::eltwise_relu, node.Float("alpha", 0.01f)};
-  if (node.op == "Elu") return Function{algorithm::eltwise_elu, node.Float("alpha", 1.0f)};
-  if (node.op == "Sigmoid") return Function{algorithm::eltwise_logistic};
-  if (node.op == "Tanh") return Function{algorithm::eltwise_tanh};
-  Function clip{algorithm::eltwise_clip};
-  constexpr float kMost = std::numeric_limits<float>::max();
-  DC_ASSIGN_OR_RETURN(clip.alpha, ClipBound(builder, 1, "min", -kMost));
-  DC_ASSIGN_OR_RETURN(clip.beta, ClipBound(builder, 2, "max", kMost));
+  if (record == &op::kRelu) return Function{algorithm::eltwise_relu};
+  if (record == &op::kLeakyRelu) {
+    return Function{algorithm::eltwise_relu, attributes.Float("alpha")};
+  }
+  if (record == &op::kElu) return Function{algorithm::eltwise_elu, attributes.Float("alpha")};
+  if (record == &op::kSigmoid) return Function{algorithm::eltwise_logistic};
+  if (record == &op::kTanh) return Function{algorithm::eltwise_tanh};
+  const Function clip{algorithm::eltwise_clip, attributes.Float("min"), attributes.Float("max")};
   if (!(clip.alpha <= clip.beta)) return builder.Invalid("min is greater than max");
   return clip;
 }

@@ -82,33 +82,31 @@ class GemmKernel : public OperatorKernel {
 }  // namespace
 
 StatusOr<std::unique_ptr<OperatorKernel>> MakeGemm(NodeBuilder* builder) {
-  const Node& node = builder->node();
-  const bool matmul = node.op == "MatMul";
+  const op::Attributes& attributes = builder->attributes();
+  const bool gemm = &builder->record() == &op::kGemm;
   DC_ASSIGN_OR_RETURN(const Value* x, builder->Input(0));
   DC_ASSIGN_OR_RETURN(const Parameter* weight, builder->ParameterAt(1));
   const Parameter* bias = nullptr;
-  if (!matmul && !node.Input(2).empty()) {
+  if (!builder->node().Input(2).empty()) {
     DC_ASSIGN_OR_RETURN(bias, builder->ParameterAt(2));
   }
-  if (!matmul && node.Int("transA", 0) != 0) return builder->NotCovered("transA = 1");
-  const bool transposed = !matmul && node.Int("transB", 0) != 0;
-  if (weight->shape.size() != 2 || x->shape.size() < 2 || (!matmul && x->shape.size() != 2) ||
-      x->shape.back() != weight->shape[transposed ? 1 : 0]) {
-    return builder->Invalid("weight of shape " + ShapeText(weight->shape) +
-                            " does not fit input of shape " + ShapeText(x->shape));
+  if (gemm && attributes.Int("transA") != 0) return builder->NotCovered("transA = 1");
+  const bool transposed = gemm && attributes.Int("transB") != 0;
+  if (weight->shape.size() != 2) {
+    return builder->NotCovered("a weight of shape " + ShapeText(weight->shape),
+                               "training covers products with a matrix");
   }
-  const int64_t columns = weight->shape[transposed ? 0 : 1];
+  DC_ASSIGN_OR_RETURN(const std::vector<int64_t> shape, builder->OutputShape());
+  const int64_t columns = shape.back();
   if (bias &&
       (bias->size != size_t(columns) || bias->shape.empty() || bias->shape.back() != columns)) {
     return builder->NotCovered("bias of shape " + ShapeText(bias->shape),
-                               "training covers a bias of one value an output");
+                               "training covers a bias of one value per output");
   }
-  std::vector<int64_t> shape = x->shape;
-  shape.back() = columns;
   DC_ASSIGN_OR_RETURN(const Value* y, builder->Output(shape, PlainDesc(shape)));
   return std::unique_ptr<OperatorKernel>(std::make_unique<GemmKernel>(
-      builder, *x, *y, *weight, bias, columns, transposed,
-      matmul ? 1.0f : node.Float("alpha", 1.0f), matmul ? 1.0f : node.Float("beta", 1.0f)));
+      builder, *x, *y, *weight, bias, columns, transposed, gemm ? attributes.Float("alpha") : 1.0f,
+      gemm ? attributes.Float("beta") : 1.0f));
 }
 
 }  // namespace dc::train

@@ -7,13 +7,13 @@ namespace {
 class LrnKernel : public OperatorKernel {
  public:
   LrnKernel(NodeBuilder* builder, const Value& x, const Value& y) {
-    const Node& node = builder->node();
+    const op::Attributes& attributes = builder->attributes();
     const auto layout = x.data.get_desc();
     const auto across = dnnl::algorithm::lrn_across_channels;
-    const int64_t size = node.Int("size", 5);
-    const float alpha = node.Float("alpha", 1e-4f);
-    const float beta = node.Float("beta", 0.75f);
-    const float k = node.Float("bias", 1.0f);
+    const int64_t size = attributes.Int("size");
+    const float alpha = attributes.Float("alpha");
+    const float beta = attributes.Float("beta");
+    const float k = attributes.Float("bias");
     const auto prop = builder->training() ? dnnl::prop_kind::forward_training
                                           : dnnl::prop_kind::forward_inference;
     const dnnl::lrn_forward::primitive_desc forward({prop, across, layout, size, alpha, beta, k},
@@ -49,7 +49,7 @@ class LrnKernel : public OperatorKernel {
 
 StatusOr<std::unique_ptr<OperatorKernel>> MakeLrn(NodeBuilder* builder) {
   DC_ASSIGN_OR_RETURN(const Value* x, builder->Input(0));
-  const int64_t size = builder->node().Int("size", 0);
+  const int64_t size = builder->attributes().Int("size");
   if (x->shape.size() != 4 || size < 1 || size > 1024 || size % 2 == 0) {
     return builder->NotCovered(
         "size " + std::to_string(size) + " on input of shape " + ShapeText(x->shape),

@@ -69,27 +69,24 @@ class PoolKernel : public OperatorKernel {
 }  // namespace
 
 StatusOr<std::unique_ptr<OperatorKernel>> MakePool(NodeBuilder* builder) {
-  const Node& node = builder->node();
+  const op::Operator& record = builder->record();
+  const op::Attributes& attributes = builder->attributes();
   DC_ASSIGN_OR_RETURN(const Value* x, builder->Input(0));
-  const bool global = node.op == "GlobalAveragePool" || node.op == "GlobalMaxPool";
-  const bool max = node.op == "MaxPool" || node.op == "GlobalMaxPool";
-  std::vector<int64_t> kernel = node.Ints("kernel_shape", {});
+  const bool global = record.Attribute("kernel_shape") == nullptr;
+  const bool max = &record == &op::kMaxPool || &record == &op::kGlobalMaxPool;
+  const auto given = attributes.Ints("kernel_shape");
+  std::vector<int64_t> kernel(given.begin(), given.end());
   if (global && x->shape.size() == 4) kernel = {x->shape[2], x->shape[3]};
   DC_ASSIGN_OR_RETURN(const Window window, ReadWindow(*builder, x->shape, kernel));
-  for (int axis = 0; axis < 2; ++axis) {
-    if (std::max(window.pad_begin[axis], window.own_pad_end[axis]) >= window.Extent(axis)) {
-      return builder->Invalid("the padding is as large as the window");
-    }
-  }
   if (builder->OutputIsRead(1)) return builder->NotCovered("the indices output");
   const ImageView view = ViewImages(x->shape, x->data.get_desc());
-  const std::vector<int64_t> shape = {x->shape[0], x->shape[1], window.output[0], window.output[1]};
+  DC_ASSIGN_OR_RETURN(const std::vector<int64_t> shape, builder->OutputShape());
   DC_ASSIGN_OR_RETURN(const Value* y,
                       builder->Output(shape, {shape, dnnl::memory::data_type::f32, view.tag}));
   return std::unique_ptr<OperatorKernel>(
       std::make_unique<PoolKernel>(builder, *x, *y, view,
                                    PoolShape{view.outer, x->shape[2], x->shape[3], view.inner,
-                                             window, node.Int("count_include_pad", 0) != 0},
+                                             window, attributes.Int("count_include_pad") != 0},
                                    max));
 }
 

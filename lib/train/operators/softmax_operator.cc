@@ -45,14 +45,8 @@ class SoftmaxKernel : public OperatorKernel {
 
 StatusOr<std::unique_ptr<OperatorKernel>> MakeSoftmax(NodeBuilder* builder) {
   DC_ASSIGN_OR_RETURN(const Value* x, builder->Input(0));
-  const int64_t rank = static_cast<int64_t>(x->shape.size());
-  const bool flattens = builder->graph().opset < 13;  // then: over all dimensions from the axis on
-  int64_t axis = builder->node().Int("axis", flattens ? 1 : -1);
-  if (axis < 0) axis += rank;
-  if (axis < 1 || axis >= rank || (flattens && axis != rank - 1)) {
-    return builder->NotCovered("softmax over axis " + std::to_string(axis) + " of " +
-                               std::to_string(rank));
-  }
+  const size_t axis = *op::Axis(builder->attributes().Int("axis"), x->shape.size());
+  if (axis == 0) return builder->NotCovered("softmax over the batch");
   DC_ASSIGN_OR_RETURN(const Value* y, builder->Output(x->shape, PlainDesc(x->shape)));
   return std::unique_ptr<OperatorKernel>(
       std::make_unique<SoftmaxKernel>(builder, *x, *y, static_cast<int>(axis)));

@@ -65,7 +65,7 @@ TEST(SoftmaxTest, OldOnesGoOverTheLastAxis) {
   const Graph graph = Canonical({-1, 5}, {MakeNode("Softmax", {"x"}, {"y"})}, {}, 11);
   EXPECT_EQ(graph.opset, 13);
   ASSERT_EQ(graph.nodes.size(), 1u);
-  EXPECT_EQ(graph.nodes[0].Int("axis", 99), 1);
+  EXPECT_EQ(graph.nodes[0].Int("axis", 99), -1);
 }
 
 TEST(SoftmaxTest, OldOnesOverSeveralAxesAreReshaped) {
@@ -78,7 +78,7 @@ TEST(SoftmaxTest, OldOnesOverSeveralAxesAreReshaped) {
   };
   EXPECT_EQ(graph.nodes[0].op, "Reshape");
   EXPECT_EQ(target(graph.nodes[0]), (Ints{0, 0, -1}));
-  EXPECT_EQ(graph.nodes[1].Int("axis", 99), 2);
+  EXPECT_EQ(graph.nodes[1].Int("axis", 99), -1);
   EXPECT_EQ(target(graph.nodes[2]), (Ints{0, 5, 2, 3}));
   EXPECT_EQ(graph.nodes[2].outputs[0], "y");
 }

@@ -117,25 +117,21 @@ TEST(MakeOperatorKernel, NamesTheNodeThatIsNotCovered) {
   const auto error = [](const std::function<void(GraphBuilder*)>& add) {
     const Status status = CheckNode(add);
     EXPECT_EQ(status.code(), StatusCode::kUnsupported) << status.ToString();
-    EXPECT_THAT(status.ToString(), HasSubstr("node \"odd\""));
+    EXPECT_THAT(status.ToString(), HasSubstr("node 'odd'"));
     return status.ToString();
   };
   EXPECT_THAT(error([](auto* b) { b->Add("Einsum", "odd"); }),
-              AllOf(HasSubstr("operator Einsum"), HasSubstr("MatMul")));
-  EXPECT_THAT(error([](auto* b) { b->AddOn("Conv", "odd", {"x", "x"}); }), HasSubstr("\"x\""));
-  EXPECT_THAT(error([](auto* b) {
-                b->Add("Flatten", "odd", {}, {{"axis", int64_t{2}}});
-              }),
-              HasSubstr("axis 2"));
+              AllOf(HasSubstr("operator Einsum"), HasSubstr("docs/operators.md")));
   EXPECT_THAT(error([](auto* b) {
                 b->Add("Reshape", "odd", {b->Integers("s", {16, -1, 4})});
               }),
-              HasSubstr("16x?x4"));
+              HasSubstr("16xNx4"));
   EXPECT_THAT(error([](auto* b) {
                 b->Add("Reshape", "odd", {b->Integers("s", {-1, 65})});
               }),
               HasSubstr("batch"));
-  EXPECT_THAT(error([](auto* b) { b->Add("Reshape", "odd", {"x"}); }), HasSubstr("\"x\""));
+  EXPECT_THAT(error([](auto* b) { b->Add("Reshape", "odd", {"x"}); }),
+              HasSubstr("'x', its shape, is computed"));
   EXPECT_THAT(error([](auto* b) {
                 b->Add("Transpose", "odd", {}, {{"perm", Ints{1, 0, 2, 3}}});
               }),
@@ -143,11 +139,11 @@ TEST(MakeOperatorKernel, NamesTheNodeThatIsNotCovered) {
   EXPECT_THAT(error([](auto* b) {
                 b->Add("Concat", "odd", {"x"}, {{"axis", int64_t{0}}});
               }),
-              HasSubstr("axis 0"));
+              HasSubstr("batch"));
   EXPECT_THAT(error([](auto* b) {
                 b->Add("Softmax", "odd", {}, {{"axis", int64_t{0}}});
               }),
-              HasSubstr("axis 0"));
+              HasSubstr("batch"));
   EXPECT_THAT(error([](auto* b) {
                 b->Add("Add", "odd", {b->Random("p", {3, 1, 1})});
               }),
@@ -162,22 +158,22 @@ TEST(MakeOperatorKernel, NamesTheNodeThatIsNotCovered) {
               }),
               HasSubstr("SOMEHOW"));
   EXPECT_THAT(error([](auto* b) {
-                b->Add("Flatten", "flat")
-                    .Add("Gemm", "odd", {b->Random("w", {64, 4})}, {{"transA", int64_t{1}}});
-              }),
-              HasSubstr("transA"));
-  EXPECT_THAT(error([](auto* b) {
                 b->Add("Conv", "odd", {b->Random("w", {2, 1, 1, 1})},
                        {{"pads", Ints{1 << 20, 1 << 20, 1 << 20, 1 << 20}}});
               }),
               HasSubstr("too large"));
+  EXPECT_THAT(
+      error([](auto* b) {
+        b->Add("MaxPool", "odd", {}, {{"kernel_shape", Ints{2, 2}}, {"pads", Ints{2, 0, 0, 0}}});
+      }),
+      HasSubstr("padding"));
 }
 
 TEST(MakeOperatorKernel, NamesTheNodeThatContradictsItself) {
   const auto error = [](const std::function<void(GraphBuilder*)>& add) {
     const Status status = CheckNode(add);
     EXPECT_EQ(status.code(), StatusCode::kBadInput) << status.ToString();
-    EXPECT_THAT(status.ToString(), HasSubstr("node \"odd\""));
+    EXPECT_THAT(status.ToString(), HasSubstr("node 'odd'"));
     return status.ToString();
   };
   EXPECT_THAT(error([](auto* b) {
@@ -187,7 +183,7 @@ TEST(MakeOperatorKernel, NamesTheNodeThatContradictsItself) {
   EXPECT_THAT(error([](auto* b) {
                 b->Add("Conv", "odd", {b->Random("w", {4, 1, 9, 3})});
               }),
-              HasSubstr("larger"));
+              HasSubstr("a window of 9"));
   EXPECT_THAT(error([](auto* b) {
                 b->Add("Conv", "odd", {b->Random("w", {4, 1, 3, 3})}, {{"strides", Ints{0, 1}}});
               }),
@@ -197,11 +193,6 @@ TEST(MakeOperatorKernel, NamesTheNodeThatContradictsItself) {
               }),
               HasSubstr("groups"));
   EXPECT_THAT(error([](auto* b) { b->Add("MaxPool", "odd"); }), HasSubstr("kernel_shape"));
-  EXPECT_THAT(
-      error([](auto* b) {
-        b->Add("MaxPool", "odd", {}, {{"kernel_shape", Ints{2, 2}}, {"pads", Ints{2, 0, 0, 0}}});
-      }),
-      HasSubstr("padding"));
   EXPECT_THAT(error([](auto* b) {
                 b->Add("Flatten", "flat").Add("Gemm", "odd", {b->Random("w", {63, 4})});
               }),
@@ -217,7 +208,7 @@ TEST(MakeOperatorKernel, NamesTheNodeThatContradictsItself) {
                     .Add("Flatten", "f2")
                     .AddOn("Concat", "odd", {"flat", "f2"}, {{"axis", int64_t{1}}});
               }),
-              HasSubstr("do not fit"));
+              HasSubstr("the joined axis"));
 }
 
 TEST(LoadParameters, RefusesOtherTypesAndDoubleRoles) {
