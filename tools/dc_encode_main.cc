@@ -58,8 +58,10 @@ int main(int argc, char** argv) {
     DC_RETURN_IF_ERROR(dc::WriteFileAtomic(output, file));
     DC_ASSIGN_OR_RETURN(dc::Report report, dc::ReportFile(file));
     report.model = output;
+    report.uncompressed = dc::NotQuantized(graph);
     std::printf("%s: %zu bytes, ratio %.2fx\n", output.c_str(), file.size(), report.ratio());
     std::printf("%s", dc::EncodingSummary(layers).c_str());
+    std::fputs(dc::UncompressedText("quantized", report.uncompressed).c_str(), stdout);
     DC_ASSIGN_OR_RETURN(const std::string json, dc::ReportJson(report));
     return tool.WriteJson(json);
   });

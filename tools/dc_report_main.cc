@@ -46,13 +46,14 @@ int main(int argc, char** argv) {
       DC_ASSIGN_OR_RETURN(const dc::Graph graph, dc::LoadModel(dense_path));
       DC_RETURN_IF_ERROR(dc::CompareWith(graph, "dense", &*report));
     }
+    DC_ASSIGN_OR_RETURN(dc::Graph decoded, dc::DecodeModel(bytes));
+    report->uncompressed = dc::NotQuantized(decoded);
     if (!pruned_path.empty()) {
       DC_ASSIGN_OR_RETURN(const dc::Graph graph, dc::LoadModel(pruned_path));
       DC_RETURN_IF_ERROR(dc::CompareWith(graph, "pruned", &*report));
     } else {
-      DC_ASSIGN_OR_RETURN(dc::Graph graph, dc::DecodeModel(bytes));
-      DC_RETURN_IF_ERROR(dc::DequantizeAll(&graph));
-      DC_RETURN_IF_ERROR(dc::CompareWith(graph, "decoded", &*report));
+      DC_RETURN_IF_ERROR(dc::DequantizeAll(&decoded));
+      DC_RETURN_IF_ERROR(dc::CompareWith(decoded, "decoded", &*report));
     }
     std::fputs(dc::ReportText(*report).c_str(), stdout);
     DC_ASSIGN_OR_RETURN(const std::string json, dc::ReportJson(*report));

@@ -180,8 +180,8 @@ StatusOr<std::vector<uint8_t>> EncodeModel(const Graph& graph, const EncodeOptio
   }
   DC_ASSIGN_OR_RETURN(const CoderChoice coder, ParseCoder(options.coder));
   const std::vector<WeightRef> weights = ListWeights(graph);
-  DC_RETURN_IF_ERROR(options.gap_bits.CheckKeys(weights));
-  DC_RETURN_IF_ERROR(options.order.CheckKeys(weights));
+  DC_RETURN_IF_ERROR(options.gap_bits.CheckKeys(graph));
+  DC_RETURN_IF_ERROR(options.order.CheckKeys(graph));
   DC_ASSIGN_OR_RETURN(LoweredGraph lowered, LowerGraph(graph, options.keep_names));
 
   std::vector<Job> jobs(lowered.tensors.size());
@@ -196,9 +196,6 @@ StatusOr<std::vector<uint8_t>> EncodeModel(const Graph& graph, const EncodeOptio
     const auto job = by_name.find(weight.name);
     if (job == by_name.end()) continue;
     DC_ASSIGN_OR_RETURN(job->second->options, OptionsFor(weight, options, coder));
-    if (!weight.quantized) {
-      progress->Note("layer " + Quoted(weight.name) + " is not quantized: stored as plain values");
-    }
   }
 
   for (const auto& [name, role] : FindRoles(graph).of) {

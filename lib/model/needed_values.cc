@@ -41,11 +41,12 @@ int64_t Graph::Float32Bytes() const {
     bytes += int64_t{sizeof(float)} * initializers.at(form->codes).size();
   }
   const GraphRoles roles = FindRoles(*this);
-  for (const auto& [name, tensor] : initializers) {
+  for (const auto& [value, tensor] : initializers) {
     // A setting is an attribute in another spelling.
     const auto role = roles.of.find(name);
     if (role != roles.of.end() && role->second == op::Role::kSetting) continue;
-    if (tensor.type != DataType::kFloat32 || !needed.count(name) || codebooks.count(name)) continue;
+    if (tensor.type != DataType::kFloat32 || !needed.count(value) || codebooks.count(value))
+      continue;
     bytes += static_cast<int64_t>(tensor.bytes.size());
   }
   for (const ValueInfo& parameter : uninitialized) {

@@ -204,6 +204,7 @@ StatusOr<Report> Compress(const Recipe& recipe, const Dataset& data, const std::
   DC_ASSIGN_OR_RETURN(Report report, ReportFile(file));
   DC_ASSIGN_OR_RETURN(const EvalResult test, evaluate(file, data, progress));
   encoded.error_percent = test.error_percent;
+  report.uncompressed = NotQuantized(line.graph());
   report.model = path;
   report.data = data.name;
   report.seed = recipe.seed;

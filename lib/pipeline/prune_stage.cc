@@ -9,6 +9,7 @@
 #include "dc/weights.h"
 #include "pipeline/data_scaling.h"
 #include "pipeline/history.h"
+#include "pipeline/left_alone.h"
 #include "pipeline/stage_clock.h"
 #include "prune/mask_constraint.h"
 #include "train/trainer.h"
@@ -129,6 +130,7 @@ StatusOr<StageReport> RunPrune(const PruneOptions& options, const TrainOptions& 
       OrSilent(progress)->Note(std::to_string(dead) + " dead neurons removed");
     }
   }
+  report.uncompressed = NotPruned(options, *graph);
   RecordStage("prune", settings, retrain.seed, graph);
   for (const LayerDensity& layer : Densities(*graph)) {
     LayerOutcome outcome;
@@ -170,7 +172,7 @@ StatusOr<std::vector<Sensitivity>> ScanSensitivity(const Graph& graph, const Dat
   for (const WeightRef& ref : weights) {
     for (double density : densities) {
       PruneOptions options;
-      options.amounts.Set(ref.name, std::to_string(density));
+      options.amounts.SetName(ref.name, std::to_string(density));
       DC_ASSIGN_OR_RETURN(const Masks masks, ChooseMasks(floats, options));
       Graph pruned = floats;
       DC_RETURN_IF_ERROR(ApplyMasks(masks, &pruned));

@@ -6,6 +6,7 @@
 #include "dc/weights.h"
 #include "pipeline/constrained_training.h"
 #include "pipeline/history.h"
+#include "pipeline/left_alone.h"
 #include "pipeline/stage_clock.h"
 
 namespace dc {
@@ -31,6 +32,7 @@ StatusOr<StageReport> RunQuantize(const QuantizeOptions& options, const TrainOpt
                                          /*keep_zeros=*/true, graph, progress));
     report.epochs = static_cast<int>(result.epochs.size());
   }
+  report.uncompressed = NotQuantized(*graph);
   RecordStage("quantize",
               "epochs=" + std::to_string(fine_tune.epochs) + " bits=" + options.bits.ToString() +
                   " policy=" + options.policy.ToString(),

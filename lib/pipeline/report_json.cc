@@ -30,6 +30,16 @@ void Fill(const LayerReport& from, uint64_t file_bytes, proto::LayerReport* to) 
   to->set_ratio(from.ratio());
 }
 
+void Fill(const std::vector<Uncompressed>& from,
+          google::protobuf::RepeatedPtrField<proto::Uncompressed>* to) {
+  for (const Uncompressed& tensor : from) {
+    proto::Uncompressed* out = to->Add();
+    out->set_name(tensor.name);
+    out->set_reason(tensor.reason);
+    out->set_bytes(double(tensor.bytes));
+  }
+}
+
 void Fill(const StageReport& from, proto::StageReport* to) {
   to->set_name(from.name);
   to->set_seconds(from.seconds);
@@ -46,6 +56,7 @@ void Fill(const StageReport& from, proto::StageReport* to) {
     out->set_codebook_entries(double(layer.codebook_entries));
     out->set_rms_error(layer.rms_error);
   }
+  Fill(from.uncompressed, to->mutable_uncompressed());
 }
 
 void Fill(const Parts& from, google::protobuf::RepeatedPtrField<proto::Part>* to) {
@@ -89,6 +100,7 @@ StatusOr<std::string> ReportJson(const Report& report) {
     out->set_density(s.density);
     out->set_error_percent(s.error_percent);
   }
+  Fill(report.uncompressed, message.mutable_uncompressed());
   google::protobuf::util::JsonPrintOptions options;
   options.add_whitespace = true;
   options.preserve_proto_field_names = true;

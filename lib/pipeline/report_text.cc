@@ -82,6 +82,9 @@ std::string ReportText(const Report& report) {
   std::string text;
   if (!report.model.empty()) text += report.model + "\n\n";
   if (!report.layers.empty()) text += LayersText(report) + "\n";
+  if (!report.uncompressed.empty()) {
+    text += UncompressedText("quantized", report.uncompressed) + "\n";
+  }
   if (!report.parts.empty()) text += PartsText(report) + "\n";
   if (!report.comparison.empty()) text += ComparisonText(report) + "\n";
   if (!report.stages.empty()) text += StagesText(report) + "\n";

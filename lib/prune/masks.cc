@@ -69,7 +69,7 @@ StatusOr<Masks> ChooseMasksAt(const Graph& graph,
                               const PruneOptions& options, double extent) {
   DC_RETURN_IF_ERROR(CheckOptions(options, extent));
   const std::vector<WeightRef> refs = ListWeights(graph);
-  DC_RETURN_IF_ERROR(options.amounts.CheckKeys(refs));
+  DC_RETURN_IF_ERROR(options.amounts.CheckKeys(graph));
 
   std::vector<PrunableLayer> layers;
   Masks masks;

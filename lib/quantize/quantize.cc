@@ -66,8 +66,8 @@ struct LayerJob {
 
 StatusOr<std::vector<LayerJob>> PlanJobs(const QuantizeOptions& options, const Graph& graph) {
   const std::vector<WeightRef> weights = ListWeights(graph);
-  DC_RETURN_IF_ERROR(options.policy.CheckKeys(weights));
-  DC_RETURN_IF_ERROR(options.bits.CheckKeys(weights));
+  DC_RETURN_IF_ERROR(options.policy.CheckKeys(graph));
+  DC_RETURN_IF_ERROR(options.bits.CheckKeys(graph));
   std::vector<LayerJob> jobs;
   for (const WeightRef& ref : weights) {
     LayerJob job{ref, options.policy.Text(ref, "kmeans"), 0};

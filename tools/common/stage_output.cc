@@ -26,6 +26,8 @@ Status FinishStage(const Tool& tool, const Graph& graph, const std::string& data
     }
     std::printf("\n");
   }
+  const std::string done = stage.name == "prune" ? "pruned" : "quantized";
+  std::fputs(UncompressedText(done, stage.uncompressed).c_str(), stdout);
   if (stage.error_percent) std::printf("test error %.2f %%\n", *stage.error_percent);
   std::printf("%s: %zu bytes\n", output.c_str(), bytes.size());
   Report report;
@@ -33,6 +35,7 @@ Status FinishStage(const Tool& tool, const Graph& graph, const std::string& data
   report.data = data;
   report.seed = tool.seed();
   report.error_percent = stage.error_percent;
+  report.uncompressed = stage.uncompressed;
   report.stages.push_back(std::move(stage));
   DC_ASSIGN_OR_RETURN(const std::string json, ReportJson(report));
   return tool.WriteJson(json);

@@ -34,6 +34,12 @@ struct LayerOutcome {
   double rms_error = 0;
 };
 
+// A layer or a large tensor that a stage left as it is.
+struct Uncompressed {
+  std::string name, reason;
+  uint64_t bytes = 0;
+};
+
 struct StageReport {
   std::string name;
   double seconds = 0;
@@ -41,6 +47,7 @@ struct StageReport {
   std::optional<double> error_percent;
   uint64_t output_bytes = 0;
   std::vector<LayerOutcome> layers;
+  std::vector<Uncompressed> uncompressed;
 };
 
 struct Latency {
@@ -66,12 +73,21 @@ struct Report {
   std::vector<StageReport> stages;
   std::optional<Latency> latency;
   std::vector<Sensitivity> sensitivity;
+  std::vector<Uncompressed> uncompressed;
 
   double ratio() const { return file_bytes ? double(baseline_bytes) / double(file_bytes) : 0; }
 };
 
 // Explains the .dcz in `file`: layers, parts, baseline_bytes, ratio; `model` is left empty.
 StatusOr<Report> ReportFile(std::span<const uint8_t> file);
+
+// The large float tensors that an encoded `graph` holds as plain values: weights that are not
+// quantized, and tensors that no stage compresses.
+std::vector<Uncompressed> NotQuantized(const Graph& graph);
+
+// A line for each: "not pruned: 'up.weight', 1,536 bytes: ConvTranspose is not compressed", where
+// `what` is "pruned".
+std::string UncompressedText(const std::string& what, const std::vector<Uncompressed>& tensors);
 
 // Adds to `comparison` the size of the float32 initializers that the outputs of `graph` depend on,
 // as raw bytes and as zstd -19 of them, called "NAME f32" and "NAME f32, zstd -19".

@@ -36,6 +36,17 @@ struct WeightRef {
 // not empty.
 std::vector<WeightRef> ListWeights(const Graph& graph);
 
+// A float tensor that no stage compresses.
+struct UncompressedTensor {
+  std::string name;
+  int64_t bytes = 0;
+  std::string reason;  // "ConvTranspose is not compressed"
+};
+
+// The float matrices and long vectors that nodes read and ListWeights leaves out, biases and
+// numbers per channel aside, in the order of the nodes.
+std::vector<UncompressedTensor> ListUncompressed(const Graph& graph);
+
 }  // namespace dc
 
 #endif  // DC_WEIGHTS_H_

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "dc/quantized_weight.h"
+#include "unit/model/small_graphs.h"
+
 namespace dc {
 namespace {
 
@@ -58,11 +61,81 @@ TEST(LayerSettingsTest, RefusesEmptyPartsAndDuplicates) {
   }
 }
 
-TEST(LayerSettingsTest, SetReplacesOrAppends) {
-  LayerSettings settings = Parsed("conv=8,fc=5");
-  settings.Set("conv", "7");
-  settings.Set("fc1.weight", "3");
-  EXPECT_EQ(settings.ToString(), "conv=7,fc=5,fc1.weight=3");
+TEST(LayerSettingsTest, SetReplacesOrAppendsAName) {
+  LayerSettings settings = Parsed("conv=8,fc1.weight=5");
+  settings.SetName("conv", "7");
+  settings.SetName("fc1.weight", "3");
+  EXPECT_EQ(settings.ToString(), "conv=8,fc1.weight=3,\"conv\"=7");
+}
+
+TEST(LayerSettingsTest, PatternsStandBetweenNamesAndKinds) {
+  const LayerSettings settings = Parsed("fc=5,*=1,fc*=6,fc?.wei*=7,fc2.weight=8");
+  const auto text = [&](const std::string& name) {
+    return settings.Text(Weight(name, LayerKind::kFullyConnected), "");
+  };
+  EXPECT_EQ(text("head"), "5");
+  EXPECT_EQ(text("fc.weight"), "6");
+  EXPECT_EQ(text("fc1.weight"), "7");
+  EXPECT_EQ(text("fc2.weight"), "8");
+  EXPECT_EQ(settings.Text(kConv1, ""), "1");
+}
+
+TEST(LayerSettingsTest, PatternsMatchWholeNames) {
+  struct Case {
+    const char *pattern, *name;
+    bool matches;
+  };
+  for (const Case& c :
+       {Case{"a*c", "abc", true}, Case{"a*c", "ac", true}, Case{"a*c", "acd", false},
+        Case{"*a*b*", "xxaxxbxx", true}, Case{"*a*b*", "ba", false}, Case{"a?c", "ac", false},
+        Case{"a?", "ab", true}, Case{"?*", "", false}, Case{"a*ab", "aaab", true},
+        Case{"**", "x", true}}) {
+    const LayerSettings settings = Parsed(std::string(c.pattern) + "=1");
+    EXPECT_EQ(settings.Text(Weight(c.name, LayerKind::kConv), "none") == "1", c.matches)
+        << c.pattern << " " << c.name;
+  }
+}
+
+// Each way of writing a name chooses it and nothing else, and ToString gives one of them.
+TEST(LayerSettingsTest, EveryNameCanBeWritten) {
+  struct Case {
+    std::string name, written;
+  };
+  for (const Case& c : {Case{"block/attn, q/weight", R"("block/attn, q/weight")"},
+                        Case{"block/attn, q/weight", R"(block/attn\, q/weight)"},
+                        Case{"a\"b", R"(a"b)"},
+                        Case{"a\"b", R"("a\"b")"},
+                        Case{"\"w\"", R"(\"w\")"},
+                        Case{"\"w\"", R"("\"w\"")"},
+                        Case{" w ", R"(" w ")"},
+                        Case{" w ", R"(\ w\ )"},
+                        Case{R"(a\b)", R"(a\b)"},
+                        Case{R"(a\b)", R"(a\\b)"},
+                        Case{R"(a\b)", R"("a\\b")"},
+                        Case{"w\\", R"(w\\)"},
+                        Case{"conv", R"("conv")"},
+                        Case{"*", R"("*")"},
+                        Case{"*", R"(\*)"},
+                        Case{"a*b", R"(a\*b)"},
+                        Case{"x=1", "x=1"},
+                        Case{"x=", R"("x=")"},
+                        Case{"x=", R"(x\=)"},
+                        Case{"it's", "it's"}}) {
+    SCOPED_TRACE(c.written);
+    LayerSettings settings = Parsed("*=4," + c.written + "=2,fc=3");
+    for (int round = 0; round < 2; ++round) {
+      EXPECT_EQ(settings.Text(Weight(c.name, LayerKind::kConv), ""), "2");
+      EXPECT_EQ(settings.Text(Weight("other", LayerKind::kConv), ""), "4");
+      EXPECT_EQ(settings.Text(Weight("axb", LayerKind::kFullyConnected), ""), "3");
+      settings = Parsed(settings.ToString());
+    }
+  }
+}
+
+TEST(LayerSettingsTest, RefusesQuotesThatDoNotEndOrAreFollowedByMore) {
+  for (const char* text : {R"("w=3)", R"("w"x=3)", R"("w")", R"(""=3)", R"("a"=1,"a"=2)"}) {
+    EXPECT_EQ(LayerSettings::Parse(text).status().code(), StatusCode::kUsage) << text;
+  }
 }
 
 TEST(LayerSettingsTest, NumbersAreCheckedWhole) {
@@ -77,13 +150,76 @@ TEST(LayerSettingsTest, NumbersAreCheckedWhole) {
   }
 }
 
-TEST(LayerSettingsTest, MisspeltLayersAreNamed) {
-  const std::vector<WeightRef> weights = {kConv1, kFc1};
-  EXPECT_TRUE(Parsed("conv=8,fc=5,*=2,fc1.weight=3").CheckKeys(weights).ok());
-  const Status status = Parsed("fc=5,fc1.wieght=3").CheckKeys(weights);
-  EXPECT_EQ(status.code(), StatusCode::kUsage);
-  EXPECT_THAT(status.ToString(), HasSubstr("'fc1.wieght'"));
-  EXPECT_THAT(status.ToString(), HasSubstr("conv1.weight, fc1.weight"));
+// x -> Conv(conv1.weight) -> ConvTranspose(up.weight) -> Flatten -> Gemm(fc1.weight, fc1.bias)
+Graph LayeredGraph() {
+  Graph graph;
+  graph.initializers["conv1.weight"] = Counting({2, 1, 3, 3});
+  graph.initializers["up.weight"] = Counting({2, 2, 4, 4});
+  graph.initializers["fc1.weight"] = Counting({3, 8});
+  graph.initializers["fc1.bias"] = Counting({3});
+  graph.nodes = {
+      MakeNode("Conv", {"x", "conv1.weight"}, {"c"}),
+      MakeNode("ConvTranspose", {"c", "up.weight"}, {"u"}), MakeNode("Flatten", {"u"}, {"f"}),
+      MakeNode("Gemm", {"f", "fc1.weight", "fc1.bias"}, {"y"}, {{"transB", int64_t{1}}})};
+  graph.outputs = {{"y", DataType::kFloat32, {-1, 3}}};
+  return graph;
+}
+
+TEST(LayerSettingsTest, WhatChoosesNoLayerIsNamedWithTheReason) {
+  const Graph graph = LayeredGraph();
+  EXPECT_TRUE(Parsed("conv=8,fc=5,*=2,fc1.weight=3,*1.weight=4").CheckKeys(graph).ok());
+  const auto error = [](const Graph& of, const std::string& text) {
+    const Status status = Parsed(text).CheckKeys(of);
+    EXPECT_EQ(status.code(), StatusCode::kUsage);
+    return status.ToString();
+  };
+  EXPECT_THAT(error(graph, "fc=5,fc1.wieght=3"), HasSubstr("no layer is called 'fc1.wieght'"));
+  EXPECT_THAT(error(graph, "fc=5,fc1.wieght=3"), HasSubstr("conv1.weight, fc1.weight"));
+  EXPECT_THAT(error(graph, "block*=3"), HasSubstr("matches 'block*'"));
+  EXPECT_THAT(error(graph, "up.weight=3"), HasSubstr("ConvTranspose"));
+  EXPECT_THAT(error(graph, "up*=3"), HasSubstr("ConvTranspose"));
+  EXPECT_THAT(error(graph, "fc1.bias=3"), HasSubstr("a constant of Gemm"));
+  EXPECT_THAT(error(graph, "u=3"), HasSubstr("ConvTranspose computes"));
+  Graph fully_connected = GemmGraph();
+  EXPECT_THAT(error(fully_connected, "conv=3"), HasSubstr("no layer is a convolution"));
+  EXPECT_THAT(error(fully_connected, "conv=3"), HasSubstr("one of: w"));
+  Graph none;
+  none.initializers["up"] = Counting({2, 2, 4, 4});
+  none.nodes = {MakeNode("ConvTranspose", {"x", "up"}, {"y"})};
+  EXPECT_THAT(error(none, "*=3"), HasSubstr("'up' (ConvTranspose is not compressed)"));
+  none.nodes.clear();
+  EXPECT_THAT(error(none, "3"), HasSubstr("no layer"));
+}
+
+TEST(UncompressedTest, ListsLargeFloatsOfOtherNodesOnly) {
+  const auto list = ListUncompressed(LayeredGraph());
+  ASSERT_EQ(list.size(), 1u);
+  EXPECT_EQ(list[0].name, "up.weight");
+  EXPECT_EQ(list[0].bytes, 4 * 64);
+  EXPECT_EQ(list[0].reason, "ConvTranspose is not compressed");
+
+  Graph graph = GemmGraph();
+  EXPECT_TRUE(ListUncompressed(graph).empty());
+  QuantizedWeight weight;
+  weight.shape = {2, 3};
+  weight.codebook.assign(2000, 1.0f);
+  weight.codes.assign(6, 0);
+  ASSERT_TRUE(SetQuantizedWeight(&graph, "w", weight).ok());
+  EXPECT_TRUE(ListUncompressed(graph).empty());
+
+  graph = GemmGraph();
+  graph.initializers["scale"] = Counting({1, 2});
+  graph.initializers["long"] = Counting({1024});
+  graph.initializers["wide"] = Counting({1, 3, 2});
+  graph.nodes = {MakeNode("MatMul", {"x", "wide"}, {"h"}), MakeNode("Mul", {"h", "scale"}, {"m"}),
+                 MakeNode("Gemm", {"w", "m"}, {"g"}), MakeNode("Add", {"g", "long"}, {"y"})};
+  std::vector<std::string> reasons;
+  for (const auto& tensor : ListUncompressed(graph)) {
+    reasons.push_back(tensor.name + ": " + tensor.reason);
+  }
+  EXPECT_EQ(reasons, (std::vector<std::string>{"wide: MatMul with a weight of rank 3",
+                                               "w: input 0 of Gemm, not its weight",
+                                               "long: Add is not compressed"}));
 }
 
 }  // namespace
