@@ -41,13 +41,14 @@ int main(int argc, char** argv) {
     dc::QuantizeOptions options;
     options.seed = tool.seed();
     options.threads = tool.threads();
-    DC_ASSIGN_OR_RETURN(options.init, dc::ParseInit(init));
+    if (tool.Given("init")) options.policy_settings["init"] = init;
     if (!policy.empty()) {
       DC_ASSIGN_OR_RETURN(options.policy, dc::LayerSettings::Parse(policy));
     }
     if (!bits.empty()) {
       DC_ASSIGN_OR_RETURN(options.bits, dc::LayerSettings::Parse(bits));
     }
+    DC_RETURN_IF_ERROR(dc::CheckQuantizeOptions(options));
     DC_ASSIGN_OR_RETURN(const dc::TrainOptions fine_tune, training.Options(output));
     DC_ASSIGN_OR_RETURN(dc::Graph graph, dc::LoadForWork(tool, model));
     DC_ASSIGN_OR_RETURN([[maybe_unused]] const dc::Preprocess preprocess, input.Apply(&graph));

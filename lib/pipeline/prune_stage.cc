@@ -10,7 +10,7 @@
 #include "pipeline/data_scaling.h"
 #include "pipeline/history.h"
 #include "pipeline/left_alone.h"
-#include "pipeline/stage_clock.h"
+#include "pipeline/stage_end.h"
 #include "prune/mask_constraint.h"
 #include "train/trainer.h"
 
@@ -131,21 +131,8 @@ StatusOr<StageReport> RunPrune(const PruneOptions& options, const TrainOptions& 
     }
   }
   report.uncompressed = NotPruned(options, *graph);
-  RecordStage("prune", settings, retrain.seed, graph);
-  for (const LayerDensity& layer : Densities(*graph)) {
-    LayerOutcome outcome;
-    outcome.name = layer.name;
-    outcome.weights = static_cast<uint64_t>(layer.weights);
-    outcome.survivors = static_cast<uint64_t>(layer.survivors);
-    report.layers.push_back(outcome);
-  }
-  if (data) {
-    DC_ASSIGN_OR_RETURN(const EvalResult test,
-                        EvaluateGraph(*graph, *data, retrain.threads, progress));
-    report.error_percent = test.error_percent;
-  }
-  report.seconds = clock.Seconds();
-  return report;
+  report.layers = LayerOutcomes(*graph);
+  return EndStage(clock, settings, retrain, data, std::move(report), graph, progress);
 }
 
 StatusOr<std::vector<Sensitivity>> ScanSensitivity(const Graph& graph, const Dataset& data,

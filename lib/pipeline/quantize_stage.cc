@@ -1,15 +1,35 @@
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "dc/stages.h"
-#include "dc/weights.h"
 #include "pipeline/constrained_training.h"
 #include "pipeline/history.h"
-#include "pipeline/left_alone.h"
-#include "pipeline/stage_clock.h"
+#include "pipeline/stage_end.h"
 
 namespace dc {
+namespace {
+
+// Weights, survivors and codebook of every layer of `graph` that was quantized.
+std::vector<LayerOutcome> QuantizeOutcomes(const Graph& graph,
+                                           const std::vector<QuantizedLayer>& layers) {
+  std::map<std::string, const LayerQuantization*> by_name;
+  for (const QuantizedLayer& layer : layers) by_name[layer.outcome.name] = &layer.outcome;
+  std::vector<LayerOutcome> outcomes;
+  for (LayerOutcome& outcome : LayerOutcomes(graph)) {
+    const auto layer = by_name.find(outcome.name);
+    if (layer == by_name.end()) continue;
+    outcome.policy = layer->second->policy;
+    outcome.bits = layer->second->bits;
+    outcome.codebook_entries = static_cast<uint64_t>(layer->second->entries);
+    outcome.rms_error = layer->second->rms_error;
+    outcomes.push_back(std::move(outcome));
+  }
+  return outcomes;
+}
+
+}  // namespace
 
 StatusOr<StageReport> RunQuantize(const QuantizeOptions& options, const TrainOptions& fine_tune,
                                   const Dataset* data, Graph* graph, Progress* progress) {
@@ -17,47 +37,34 @@ StatusOr<StageReport> RunQuantize(const QuantizeOptions& options, const TrainOpt
   if (fine_tune.epochs > 0 && !data) {
     return UsageError("fine-tuning needs data", "", "give --data, or --epochs 0");
   }
-  RecordBaseline(graph);
-  DC_RETURN_IF_ERROR(DequantizeAll(graph));
-  const Graph original = *graph;
-  DC_ASSIGN_OR_RETURN(const std::vector<LayerQuantization> layers,
-                      QuantizeGraph(options, graph, progress));
+  Graph result = *graph;
+  RecordBaseline(&result);
+  DC_RETURN_IF_ERROR(DequantizeAll(&result));
+  DC_ASSIGN_OR_RETURN(const std::vector<QuantizedLayer> layers,
+                      QuantizeGraph(result, options, progress));
   StageReport report;
   report.name = "quantize";
+  std::map<std::string, QuantizedWeight> weights;
+  for (const QuantizedLayer& layer : layers) weights[layer.outcome.name] = layer.weight;
   if (fine_tune.epochs > 0) {
-    DC_ASSIGN_OR_RETURN(const auto quantized, QuantizedWeightsOf(*graph));
-    DC_RETURN_IF_ERROR(DequantizeAll(graph));
-    DC_ASSIGN_OR_RETURN(const TrainResult result,
-                        TrainConstrained(fine_tune, *data, quantized, original,
-                                         /*keep_zeros=*/true, graph, progress));
-    report.epochs = static_cast<int>(result.epochs.size());
-  }
-  report.uncompressed = NotQuantized(*graph);
-  RecordStage("quantize",
-              "epochs=" + std::to_string(fine_tune.epochs) + " bits=" + options.bits.ToString() +
-                  " policy=" + options.policy.ToString(),
-              options.seed, graph);
-  const std::vector<LayerDensity> densities = Densities(*graph);
-  for (const LayerQuantization& layer : layers) {
-    LayerOutcome outcome;
-    outcome.name = layer.name;
-    outcome.policy = layer.policy;
-    outcome.bits = layer.bits;
-    outcome.codebook_entries = static_cast<uint64_t>(layer.entries);
-    outcome.rms_error = layer.rms_error;
-    for (const LayerDensity& density : densities) {
-      if (density.name != layer.name) continue;
-      outcome.weights = static_cast<uint64_t>(density.weights);
-      outcome.survivors = static_cast<uint64_t>(density.survivors);
+    const Graph floats = result;
+    DC_ASSIGN_OR_RETURN(const TrainResult trained,
+                        TrainConstrained(fine_tune, *data, weights, floats,
+                                         /*keep_zeros=*/true, &result, progress));
+    report.epochs = static_cast<int>(trained.epochs.size());
+  } else {
+    for (const auto& [name, weight] : weights) {
+      DC_RETURN_IF_ERROR(SetQuantizedWeight(&result, name, weight));
     }
-    report.layers.push_back(outcome);
   }
-  if (data) {
-    DC_ASSIGN_OR_RETURN(const EvalResult test,
-                        EvaluateGraph(*graph, *data, fine_tune.threads, progress));
-    report.error_percent = test.error_percent;
-  }
-  report.seconds = clock.Seconds();
+  report.layers = QuantizeOutcomes(result, layers);
+  report.uncompressed = NotQuantized(result);
+  const std::string settings = "epochs=" + std::to_string(fine_tune.epochs) +
+                               " bits=" + options.bits.ToString() +
+                               " policy=" + options.policy.ToString();
+  DC_ASSIGN_OR_RETURN(report, EndStage(clock, settings, fine_tune, data, std::move(report), &result,
+                                       progress));
+  *graph = std::move(result);
   return report;
 }
 

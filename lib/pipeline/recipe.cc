@@ -136,9 +136,8 @@ StatusOr<QuantizeStep> ToQuantization(const proto::Quantization& from, uint64_t 
   if (from.has_bits()) {
     DC_ASSIGN_OR_RETURN(to.options.bits, LayerSettings::Parse(from.bits()));
   }
-  if (from.has_init()) {
-    DC_ASSIGN_OR_RETURN(to.options.init, ParseInit(from.init()));
-  }
+  if (from.has_init()) to.options.policy_settings["init"] = from.init();
+  DC_RETURN_IF_ERROR(CheckQuantizeOptions(to.options));
   DC_ASSIGN_OR_RETURN(to.fine_tune, ToTraining(from.fine_tune(), 0, seed));
   if (!from.fine_tune().has_learning_rate()) to.fine_tune.learning_rate = kFineTuneRate;
   return to;
@@ -211,14 +210,6 @@ StatusOr<PruneScheduleKind> ParsePruneSchedule(const std::string& name) {
                                    {{"one-shot", PruneScheduleKind::kOneShot},
                                     {"iterative", PruneScheduleKind::kIterative},
                                     {"gradual", PruneScheduleKind::kGradual}});
-}
-
-StatusOr<CodebookInit> ParseInit(const std::string& name) {
-  return ByName<CodebookInit>("codebook initialisation", name,
-                              {{"linear", CodebookInit::kLinear},
-                               {"density", CodebookInit::kDensity},
-                               {"random", CodebookInit::kRandom},
-                               {"exact", CodebookInit::kExact}});
 }
 
 StatusOr<Recipe> LoadRecipe(const std::string& path, const std::vector<std::string>& overrides) {

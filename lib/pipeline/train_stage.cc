@@ -1,11 +1,12 @@
 #include <map>
 #include <string>
+#include <utility>
 
 #include "dc/stages.h"
 #include "pipeline/constrained_training.h"
 #include "pipeline/data_scaling.h"
 #include "pipeline/history.h"
-#include "pipeline/stage_clock.h"
+#include "pipeline/stage_end.h"
 
 namespace dc {
 
@@ -25,19 +26,13 @@ StatusOr<StageReport> RunTrain(const TrainOptions& options, const Preprocess& pr
   const bool keep_zeros = HasStage(*graph, "prune");
   DC_ASSIGN_OR_RETURN(const TrainResult result, TrainConstrained(options, data, quantized, original,
                                                                  keep_zeros, graph, progress));
-  RecordStage("train",
-              "epochs=" + std::to_string(options.epochs) +
-                  " batch_size=" + std::to_string(options.batch_size) +
-                  " kept_epoch=" + std::to_string(result.kept_epoch),
-              options.seed, graph);
-  DC_ASSIGN_OR_RETURN(const EvalResult test,
-                      EvaluateGraph(*graph, data, options.threads, progress));
   StageReport report;
   report.name = "train";
-  report.seconds = clock.Seconds();
   report.epochs = static_cast<int>(result.epochs.size());
-  report.error_percent = test.error_percent;
-  return report;
+  const std::string settings = "epochs=" + std::to_string(options.epochs) +
+                               " batch_size=" + std::to_string(options.batch_size) +
+                               " kept_epoch=" + std::to_string(result.kept_epoch);
+  return EndStage(clock, settings, options, &data, std::move(report), graph, progress);
 }
 
 StatusOr<EvalResult> EvaluateGraph(const Graph& graph, const Dataset& data, int threads,

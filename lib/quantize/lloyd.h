@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <vector>
 
-#include "dc/quantize.h"
 #include "quantize/weighted_points.h"
 
 namespace dc {
+
+// Where the centroids come from: three starts of Lloyd's iteration, and the optimum itself.
+enum class CodebookInit { kLinear, kDensity, kRandom, kExact };
 
 // k starting centroids, ascending (duplicates are possible), relative to points.center.
 // kLinear: evenly spaced from the least value to the greatest. kDensity: the values at evenly

@@ -17,8 +17,8 @@ namespace dc {
 struct PolicyOptions {
   int bits = 8;         // codes are below 2^bits
   bool sparse = false;  // the caller adds the zero entry: at most 2^bits - 1 values here
-  CodebookInit init = CodebookInit::kLinear;
   uint64_t seed = 1;
+  PolicySettings settings;  // a value for each of the policy's own options
 };
 
 // A codebook for the values that were fitted, and their codes into it. In a sparse layer the caller
@@ -53,6 +53,13 @@ class Policy {
 
 // The policy called `name`; UsageError that lists all names where there is none.
 StatusOr<const Policy*> FindPolicy(const std::string& name);
+
+// `given` with the defaults of the options of `policy` that it leaves out. UsageError for an option
+// that the policy does not have, and for a value that the option does not have.
+StatusOr<PolicySettings> CompleteSettings(const Policy& policy, const PolicySettings& given);
+
+// The part of `settings` that `policy` knows.
+PolicySettings SettingsFor(const Policy& policy, const PolicySettings& settings);
 
 // All policies, sorted by name.
 const std::vector<const Policy*>& AllPolicies();

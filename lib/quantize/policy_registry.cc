@@ -33,6 +33,38 @@ StatusOr<const Policy*> FindPolicy(const std::string& name) {
                     "choose one of " + names);
 }
 
+PolicySettings SettingsFor(const Policy& policy, const PolicySettings& settings) {
+  PolicySettings known;
+  for (const PolicyOption& option : policy.info().options) {
+    const auto given = settings.find(option.name);
+    if (given != settings.end()) known.insert(*given);
+  }
+  return known;
+}
+
+StatusOr<PolicySettings> CompleteSettings(const Policy& policy, const PolicySettings& given) {
+  const PolicyInfo info = policy.info();
+  PolicySettings complete = SettingsFor(policy, given);
+  for (const auto& [name, unused] : given) {
+    if (complete.count(name)) continue;
+    return UsageError("policy " + info.name + " has no option '" + name + "'", "",
+                      "leave it out, or choose another policy");
+  }
+  for (const PolicyOption& option : info.options) {
+    const std::string& value = complete.emplace(option.name, option.values[0]).first->second;
+    std::string list;
+    for (const std::string& allowed : option.values) {
+      list += (list.empty() ? "" : ", ") + allowed;
+    }
+    if (std::find(option.values.begin(), option.values.end(), value) == option.values.end()) {
+      return UsageError(
+          "option '" + option.name + "' of policy " + info.name + " cannot be '" + value + "'", "",
+          "use one of: " + list);
+    }
+  }
+  return complete;
+}
+
 std::vector<PolicyInfo> ListPolicies() {
   std::vector<PolicyInfo> infos;
   for (const Policy* policy : AllPolicies()) infos.push_back(policy->info());

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <cmath>
 #include <numeric>
-#include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -62,45 +63,54 @@ struct LayerJob {
   WeightRef ref;
   std::string policy;
   int bits = 0;
+  PolicySettings settings;
 };
 
 StatusOr<std::vector<LayerJob>> PlanJobs(const QuantizeOptions& options, const Graph& graph) {
-  const std::vector<WeightRef> weights = ListWeights(graph);
   DC_RETURN_IF_ERROR(options.policy.CheckKeys(graph));
   DC_RETURN_IF_ERROR(options.bits.CheckKeys(graph));
   std::vector<LayerJob> jobs;
-  for (const WeightRef& ref : weights) {
-    LayerJob job{ref, options.policy.Text(ref, "kmeans"), 0};
+  std::set<std::string> known;
+  for (const WeightRef& ref : ListWeights(graph)) {
+    LayerJob job{ref, options.policy.Text(ref, "kmeans"), 0, {}};
     DC_ASSIGN_OR_RETURN(const double bits,
                         options.bits.Number(ref, ref.kind == LayerKind::kConv ? 8 : 5));
     const std::string where = "tensor " + ref.name;
     if (const Status status = CheckBits(bits); !status.ok()) return status.At(where);
-    if (const auto policy = FindPolicy(job.policy); !policy.ok()) return policy.status().At(where);
+    const auto policy = FindPolicy(job.policy);
+    if (!policy.ok()) return policy.status().At(where);
     job.bits = static_cast<int>(bits);
+    job.settings = SettingsFor(**policy, options.policy_settings);
+    for (const auto& [name, unused] : job.settings) known.insert(name);
     jobs.push_back(std::move(job));
+  }
+  for (const auto& [name, value] : options.policy_settings) {
+    if (known.count(name) || jobs.empty()) continue;
+    return UsageError("no layer has a policy with the option '" + name + "'", name + "=" + value,
+                      "leave it out, or choose a policy that has it");
   }
   return jobs;
 }
 
-StatusOr<QuantizedWeight> RunJob(const LayerJob& job, const QuantizeOptions& options,
-                                 const Graph& graph, LayerQuantization* report) {
+StatusOr<QuantizedWeight> RunJob(const LayerJob& job, uint64_t seed, const Graph& graph,
+                                 LayerQuantization* report) {
   const std::string& name = job.ref.name;
   if (!job.ref.quantized) {
-    return QuantizeWeight(graph.initializers.at(name), job.policy, job.bits, options.init,
-                          options.seed, report);
+    return QuantizeWeight(graph.initializers.at(name), job.policy, job.bits, job.settings, seed,
+                          report);
   }
   DC_ASSIGN_OR_RETURN(const QuantizedWeight earlier, GetQuantizedWeight(graph, name));
   Tensor values = Tensor::Zeros(DataType::kFloat32, earlier.shape);
   for (size_t i = 0; i < earlier.codes.size(); ++i) {
     values.f32()[i] = earlier.codebook[earlier.codes[i]];
   }
-  return QuantizeWeight(values, job.policy, job.bits, options.init, options.seed, report);
+  return QuantizeWeight(values, job.policy, job.bits, job.settings, seed, report);
 }
 
 }  // namespace
 
 StatusOr<QuantizedWeight> QuantizeWeight(const Tensor& weight, const std::string& policy_name,
-                                         int bits, CodebookInit init, uint64_t seed,
+                                         int bits, const PolicySettings& settings, uint64_t seed,
                                          LayerQuantization* report) {
   DC_RETURN_IF_ERROR(CheckBits(bits));
   DC_ASSIGN_OR_RETURN(const Policy* policy, FindPolicy(policy_name));
@@ -111,8 +121,8 @@ StatusOr<QuantizedWeight> QuantizeWeight(const Tensor& weight, const std::string
   PolicyOptions options;
   options.bits = policy->EffectiveBits(bits);
   options.sparse = zeros > 0;
-  options.init = init;
   options.seed = seed;
+  DC_ASSIGN_OR_RETURN(options.settings, CompleteSettings(*policy, settings));
   QuantizedWeight result;
   result.shape = weight.shape;
   result.policy = policy_name;
@@ -154,12 +164,41 @@ StatusOr<QuantizedWeight> QuantizeWeight(const Tensor& weight, const std::string
   return result;
 }
 
-StatusOr<std::vector<LayerQuantization>> QuantizeGraph(const QuantizeOptions& options, Graph* graph,
-                                                       Progress* progress) {
+Status CheckQuantizeOptions(const QuantizeOptions& options) {
+  DC_RETURN_IF_ERROR(options.policy.CheckValues(
+      [](const std::string& name) { return FindPolicy(name).status(); }));
+  DC_RETURN_IF_ERROR(options.bits.CheckValues([](const std::string& text) {
+    double bits = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), bits);
+    if (parsed.ec == std::errc() && parsed.ptr == text.data() + text.size()) return CheckBits(bits);
+    return UsageError("'" + text + "' is no number of bits", "", "ask for 1 to 16 bits");
+  }));
+  for (const auto& [name, value] : options.policy_settings) {
+    const PolicySettings setting = {{name, value}};
+    bool known = false;
+    for (const Policy* policy : AllPolicies()) {
+      if (SettingsFor(*policy, setting).empty()) continue;
+      known = true;
+      DC_RETURN_IF_ERROR(CompleteSettings(*policy, setting).status());
+    }
+    if (!known) return UsageError("no policy has an option '" + name + "'", "", "leave it out");
+  }
+  return OkStatus();
+}
+
+Status CheckQuantizeOptions(const QuantizeOptions& options, const Graph& graph) {
+  DC_RETURN_IF_ERROR(CheckQuantizeOptions(options));
+  return PlanJobs(options, graph).status();
+}
+
+StatusOr<std::vector<QuantizedLayer>> QuantizeGraph(const Graph& graph,
+                                                    const QuantizeOptions& options,
+                                                    Progress* progress) {
   progress = OrSilent(progress);
-  DC_ASSIGN_OR_RETURN(const std::vector<LayerJob> jobs, PlanJobs(options, *graph));
-  std::vector<LayerQuantization> reports(jobs.size());
-  std::vector<std::optional<StatusOr<QuantizedWeight>>> results(jobs.size());
+  DC_RETURN_IF_ERROR(CheckQuantizeOptions(options));
+  DC_ASSIGN_OR_RETURN(const std::vector<LayerJob> jobs, PlanJobs(options, graph));
+  std::vector<QuantizedLayer> layers(jobs.size());
+  std::vector<Status> statuses(jobs.size());
 
   // The largest layers first, so that none is left over when the others are done.
   std::vector<size_t> order(jobs.size());
@@ -172,22 +211,19 @@ StatusOr<std::vector<LayerQuantization>> QuantizeGraph(const QuantizeOptions& op
   ThreadPool pool(options.threads);
   pool.ParallelFor(jobs.size(), [&](size_t i) {
     const size_t job = order[i];
-    results[job] = RunJob(jobs[job], options, *graph, &reports[job]);
+    auto weight = RunJob(jobs[job], options.seed, graph, &layers[job].outcome);
+    statuses[job] = weight.status();
+    if (weight.ok()) layers[job].weight = *std::move(weight);
     const int64_t finished = ++done;
     if (std::this_thread::get_id() == caller) progress->Advance(finished, jobs[job].ref.name);
   });
-
   for (size_t i = 0; i < jobs.size(); ++i) {
     const std::string& name = jobs[i].ref.name;
-    if (!results[i]->ok()) return results[i]->status().At("tensor " + name);
-  }
-  for (size_t i = 0; i < jobs.size(); ++i) {
-    const std::string& name = jobs[i].ref.name;
-    DC_RETURN_IF_ERROR(SetQuantizedWeight(graph, name, **results[i]));
-    reports[i].name = name;
+    if (!statuses[i].ok()) return statuses[i].At("tensor " + name);
+    layers[i].outcome.name = name;
   }
   progress->End(std::to_string(jobs.size()) + (jobs.size() == 1 ? " layer" : " layers"));
-  return reports;
+  return layers;
 }
 
 }  // namespace dc

@@ -35,7 +35,7 @@ inline std::vector<float> PrunedLaplacian(size_t survivors, double density, uint
 inline std::vector<uint16_t> KMeansCodes(std::vector<float> weights, int bits) {
   weights.push_back(0.0f);  // makes the layer sparse
   const Tensor tensor = Tensor::F32({static_cast<int64_t>(weights.size())}, weights);
-  auto quantized = QuantizeWeight(tensor, "kmeans", bits, CodebookInit::kLinear, 1, nullptr);
+  auto quantized = QuantizeWeight(tensor, "kmeans", bits, {}, 1, nullptr);
   if (!quantized.ok()) return {};
   quantized->codes.pop_back();
   return std::move(quantized->codes);

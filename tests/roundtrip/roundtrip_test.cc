@@ -282,8 +282,11 @@ TEST(RoundtripTest, KeepsWhatEveryPolicyMakes) {
       Graph graph = ConvolutionalGraph(density);
       QuantizeOptions options;
       options.policy = *LayerSettings::Parse(policy.name);
-      const auto layers = QuantizeGraph(options, &graph, nullptr);
+      const auto layers = QuantizeGraph(graph, options, nullptr);
       ASSERT_TRUE(layers.ok()) << policy.name << ": " << layers.status().ToString();
+      for (const QuantizedLayer& layer : *layers) {
+        ASSERT_TRUE(SetQuantizedWeight(&graph, layer.outcome.name, layer.weight).ok());
+      }
       SCOPED_TRACE(policy.name);
       ExpectRoundTrip(graph);
     }

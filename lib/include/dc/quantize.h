@@ -2,6 +2,7 @@
 #ifndef DC_QUANTIZE_H_
 #define DC_QUANTIZE_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -13,12 +14,13 @@
 
 namespace dc {
 
-enum class CodebookInit { kLinear, kDensity, kRandom, kExact };
+// Options that policies have of their own, by name; ListPolicies describes them.
+using PolicySettings = std::map<std::string, std::string>;
 
 struct QuantizeOptions {
   LayerSettings policy;  // per layer; default "kmeans"
   LayerSettings bits;    // per layer; default 8 for conv, 5 for fc. A policy may fix its own.
-  CodebookInit init = CodebookInit::kLinear;  // k-means only
+  PolicySettings policy_settings;  // each is for the layers whose policy knows it
   uint64_t seed = 1;
   int threads = 0;
 };
@@ -33,8 +35,21 @@ struct LayerQuantization {
   int iterations = 0;  // Lloyd iterations until assignments stopped moving; 0 for exact
 };
 
+// What has become of one weight.
+struct QuantizedLayer {
+  LayerQuantization outcome;
+  QuantizedWeight weight;
+};
+
+// An option of a policy: its name and the values it may have, the default first.
+struct PolicyOption {
+  std::string name;
+  std::vector<std::string> values;
+};
+
 struct PolicyInfo {
   std::string name, paper, summary;
+  std::vector<PolicyOption> options;
 };
 
 // Every registered policy, by name.
@@ -43,14 +58,24 @@ std::vector<PolicyInfo> ListPolicies();
 // Quantizes one weight. A weight that holds a zero is sparse: its codebook gets entry 0 = 0.0,
 // zeros get code 0 and the policy sees survivors only; `bits` then counts codes of survivors, so
 // the codebook has up to 2^bits entries including the zero. BadInput on NaN or infinity, UsageError
-// on bits outside 1..16 or an unknown policy.
+// on bits outside 1..16, an unknown policy, or a setting that the policy does not know.
 StatusOr<QuantizedWeight> QuantizeWeight(const Tensor& weight, const std::string& policy, int bits,
-                                         CodebookInit init, uint64_t seed,
+                                         const PolicySettings& settings, uint64_t seed,
                                          LayerQuantization* report);
 
-// Quantizes every weight of `graph` in place, layers in parallel.
-StatusOr<std::vector<LayerQuantization>> QuantizeGraph(const QuantizeOptions& options, Graph* graph,
-                                                       Progress* progress);
+// UsageError where `options` ask for what there is not: bits outside 1..16, a policy, a setting or
+// a value of it that no policy knows.
+Status CheckQuantizeOptions(const QuantizeOptions& options);
+
+// The same, and where they do not fit `graph`: a key that chooses no layer, a setting that the
+// policy of no layer knows.
+Status CheckQuantizeOptions(const QuantizeOptions& options, const Graph& graph);
+
+// The quantized form of every weight of `graph`, in the order of ListWeights; layers are quantized
+// in parallel.
+StatusOr<std::vector<QuantizedLayer>> QuantizeGraph(const Graph& graph,
+                                                    const QuantizeOptions& options,
+                                                    Progress* progress);
 
 }  // namespace dc
 

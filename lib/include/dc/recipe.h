@@ -54,7 +54,6 @@ StatusOr<OptimizerKind> ParseOptimizer(const std::string& name);
 StatusOr<ScheduleKind> ParseSchedule(const std::string& name);
 StatusOr<PruneCriterion> ParseCriterion(const std::string& name);
 StatusOr<PruneScheduleKind> ParsePruneSchedule(const std::string& name);
-StatusOr<CodebookInit> ParseInit(const std::string& name);
 
 }  // namespace dc
 

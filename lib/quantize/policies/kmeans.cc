@@ -2,6 +2,7 @@
 // 3: minimise sum over clusters c and members w of |w - c|^2 (equation 2); then train the centroids
 // with the summed gradients of their members (equation 3).
 #include <algorithm>
+#include <iterator>
 
 #include "quantize/assignment.h"
 #include "quantize/kmeans_exact.h"
@@ -12,6 +13,17 @@
 
 namespace dc {
 namespace {
+
+// The option that says where the centroids start, and its values in the order of CodebookInit.
+constexpr char kInit[] = "init";
+constexpr const char* kInits[] = {"linear", "density", "random", "exact"};
+
+CodebookInit InitOf(const PolicySettings& settings) {
+  const auto given = settings.find(kInit);
+  if (given == settings.end()) return CodebookInit::kLinear;
+  const auto found = std::find(std::begin(kInits), std::end(kInits), given->second);
+  return static_cast<CodebookInit>(found - std::begin(kInits));
+}
 
 // Into how many bins of equal share the values of a large weight fall. The exact solution loses
 // nothing measurable to bins a 16th of a cluster; Lloyd's iteration stops as soon as no boundary
@@ -70,12 +82,15 @@ void MoveToMeans(std::span<const float> values, const std::vector<double>& count
 class KMeansPolicy : public Policy {
  public:
   PolicyInfo info() const override {
-    return {"kmeans", "Han, Mao and Dally 2016, arXiv 1510.00149",
-            "2^bits shared values by k-means; fine-tuning trains the shared values"};
+    return {"kmeans",
+            "Han, Mao and Dally 2016, arXiv 1510.00149",
+            "2^bits shared values by k-means; fine-tuning trains the shared values",
+            {{kInit, {std::begin(kInits), std::end(kInits)}}}};
   }
 
   StatusOr<Fit> FitValues(std::span<const float> values,
                           const PolicyOptions& options) const override {
+    const CodebookInit init = InitOf(options.settings);
     const size_t k = (size_t{1} << options.bits) - (options.sparse ? 1 : 0);
     Fit fit;
     if (std::optional<std::vector<float>> distinct = DistinctValues(values, k)) {
@@ -83,17 +98,16 @@ class KMeansPolicy : public Policy {
       AssignAndCompact(values, &fit);
       return fit;
     }
-    const WeightedPoints points = MakePoints(values, Resolution(k, options.init));
+    const WeightedPoints points = MakePoints(values, Resolution(k, init));
     const size_t clusters = std::min(k, points.size());
     std::vector<double> centroids;
-    if (options.init == CodebookInit::kExact) {
+    if (init == CodebookInit::kExact) {
       const std::vector<size_t> bounds = ExactKMeans(points, clusters);
       for (size_t c = 0; c < clusters; ++c) {
         centroids.push_back(points.Mean(bounds[c], bounds[c + 1]));
       }
     } else {
-      LloydResult lloyd =
-          RunLloyd(points, InitialCentroids(points, clusters, options.init, options.seed));
+      LloydResult lloyd = RunLloyd(points, InitialCentroids(points, clusters, init, options.seed));
       centroids = std::move(lloyd.centroids);
       fit.iterations = lloyd.iterations;
     }

@@ -65,7 +65,7 @@ class TernaryPolicy : public Policy {
  public:
   PolicyInfo info() const override {
     return {"ternary", "Li, Zhang and Liu 2016, arXiv 1605.04711",
-            "0, +s and -s, one scale a layer; always 2 bits; fine-tuning trains latent weights"};
+            "0, +s and -s, one scale per layer; always 2 bits; fine-tuning trains latent weights"};
   }
 
   int EffectiveBits(int) const override { return 2; }

@@ -14,7 +14,7 @@ int main() {
   const std::vector<float> values = {-1.0f, -1.1f, 0.9f, 1.1f};
   dc::LayerQuantization report;
   const auto weight = dc::QuantizeWeight(dc::Tensor::F32({2, 2}, values), "kmeans", 1,
-                                         dc::CodebookInit::kLinear, 1, &report);
+                                         dc::PolicySettings{}, 1, &report);
   if (!weight.ok()) {
     std::printf("%s\n", weight.status().ToString().c_str());
     return 1;

@@ -65,7 +65,7 @@ TEST_F(RecipeTest, EveryFieldArrives) {
   EXPECT_EQ(recipe->prune->retrain.epochs, 8);
   EXPECT_EQ(recipe->prune->retrain.batch_size, 16);
   ASSERT_TRUE(recipe->quantize.has_value());
-  EXPECT_EQ(recipe->quantize->options.init, CodebookInit::kExact);
+  EXPECT_EQ(recipe->quantize->options.policy_settings.at("init"), "exact");
   EXPECT_EQ(recipe->quantize->options.policy.ToString(), "fc=ternary");
   EXPECT_EQ(recipe->quantize->fine_tune.epochs, 0);
   EXPECT_EQ(recipe->quantize->fine_tune.learning_rate, kFineTuneRate);

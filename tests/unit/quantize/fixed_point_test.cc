@@ -12,7 +12,7 @@ const Policy& FixedPoint() { return **FindPolicy("fixed_point"); }
 
 QuantizedWeight Quantize(const std::vector<float>& values, int bits) {
   const Tensor tensor = Tensor::F32({static_cast<int64_t>(values.size())}, values);
-  auto weight = QuantizeWeight(tensor, "fixed_point", bits, CodebookInit::kLinear, 1, nullptr);
+  auto weight = QuantizeWeight(tensor, "fixed_point", bits, {}, 1, nullptr);
   EXPECT_TRUE(weight.ok());
   return *weight;
 }

@@ -44,6 +44,15 @@ std::vector<Sample> Samples() {
           {"huge", {3e38f, -3e38f, 1e38f, 2.5e38f}}};
 }
 
+// The defaults, and each value of each option.
+std::vector<PolicySettings> SettingsOf(const Policy& policy) {
+  std::vector<PolicySettings> all = {{}};
+  for (const PolicyOption& option : policy.info().options) {
+    for (const std::string& value : option.values) all.push_back({{option.name, value}});
+  }
+  return all;
+}
+
 class EveryPolicy : public testing::TestWithParam<const Policy*> {
  protected:
   std::string name() const { return GetParam()->info().name; }
@@ -54,11 +63,10 @@ TEST_P(EveryPolicy, GivesValidDeterministicCodes) {
     const bool sparse =
         std::find(sample.values.begin(), sample.values.end(), 0.0f) != sample.values.end();
     for (const int bits : {1, 2, 3, 5, 8, 16}) {
-      for (const auto init : {CodebookInit::kLinear, CodebookInit::kDensity, CodebookInit::kRandom,
-                              CodebookInit::kExact}) {
+      for (const PolicySettings& settings : SettingsOf(*GetParam())) {
         SCOPED_TRACE(sample.name + ", " + std::to_string(bits) + " bits");
         LayerQuantization report;
-        const auto weight = QuantizeWeight(Row(sample.values), name(), bits, init, 7, &report);
+        const auto weight = QuantizeWeight(Row(sample.values), name(), bits, settings, 7, &report);
         ASSERT_TRUE(weight.ok()) << weight.status().ToString();
         EXPECT_EQ(weight->shape, Row(sample.values).shape);
         EXPECT_EQ(weight->policy, name());
@@ -83,7 +91,7 @@ TEST_P(EveryPolicy, GivesValidDeterministicCodes) {
         EXPECT_DOUBLE_EQ(report.max_error, worst);
         EXPECT_LE(report.rms_error, worst * (1 + 1e-12));
 
-        const auto again = QuantizeWeight(Row(sample.values), name(), bits, init, 7, nullptr);
+        const auto again = QuantizeWeight(Row(sample.values), name(), bits, settings, 7, nullptr);
         EXPECT_EQ(again->codebook, weight->codebook);
         EXPECT_EQ(again->codes, weight->codes);
       }
@@ -95,8 +103,7 @@ TEST_P(EveryPolicy, FinishReproducesAnUntrainedWeight) {
   for (const Sample& sample : Samples()) {
     for (const int bits : {1, 2, 5, 8, 16}) {
       SCOPED_TRACE(sample.name + ", " + std::to_string(bits) + " bits");
-      const auto weight =
-          QuantizeWeight(Row(sample.values), name(), bits, CodebookInit::kLinear, 1, nullptr);
+      const auto weight = QuantizeWeight(Row(sample.values), name(), bits, {}, 1, nullptr);
       ASSERT_TRUE(weight.ok());
       ConstrainedWeight constrained = GetParam()->MakeConstraint(*weight, sample.values);
       ASSERT_FALSE(constrained.latent.empty());
@@ -116,7 +123,7 @@ TEST_P(EveryPolicy, FinishReproducesAnUntrainedWeight) {
 
 TEST_P(EveryPolicy, TrainingKeepsPrunedWeightsZeroAndTheCodebookInRange) {
   const std::vector<float> values = WithZeros(SurvivorValues(300, 4));
-  auto weight = QuantizeWeight(Row(values), name(), 4, CodebookInit::kLinear, 1, nullptr);
+  auto weight = QuantizeWeight(Row(values), name(), 4, {}, 1, nullptr);
   ASSERT_TRUE(weight.ok());
   ConstrainedWeight constrained = GetParam()->MakeConstraint(*weight, values);
   std::vector<float> effective(values.size()), gradient(values.size());
@@ -177,8 +184,7 @@ TEST_P(EveryPolicy, TrainsACodebookOfAnyOrigin) {
 
 TEST_P(EveryPolicy, RefusesBitsOutOfRange) {
   for (const int bits : {-1, 0, 17, 1000}) {
-    const auto weight =
-        QuantizeWeight(Row({1, 2}), name(), bits, CodebookInit::kLinear, 1, nullptr);
+    const auto weight = QuantizeWeight(Row({1, 2}), name(), bits, {}, 1, nullptr);
     ASSERT_FALSE(weight.ok());
     EXPECT_EQ(weight.status().code(), StatusCode::kUsage);
   }
@@ -187,17 +193,16 @@ TEST_P(EveryPolicy, RefusesBitsOutOfRange) {
 TEST_P(EveryPolicy, RefusesNanInfinityAndEmptyWeights) {
   for (const float bad : {std::nanf(""), std::numeric_limits<float>::infinity(),
                           -std::numeric_limits<float>::infinity()}) {
-    const auto weight =
-        QuantizeWeight(Row({1, 2, bad, 0}), name(), 4, CodebookInit::kLinear, 1, nullptr);
+    const auto weight = QuantizeWeight(Row({1, 2, bad, 0}), name(), 4, {}, 1, nullptr);
     ASSERT_FALSE(weight.ok());
     EXPECT_EQ(weight.status().code(), StatusCode::kBadInput);
     EXPECT_THAT(weight.status().where(), HasSubstr("element 2"));
   }
   const Tensor empty = Tensor::Zeros(DataType::kFloat32, {0, 3});
-  EXPECT_EQ(QuantizeWeight(empty, name(), 4, CodebookInit::kLinear, 1, nullptr).status().code(),
+  EXPECT_EQ(QuantizeWeight(empty, name(), 4, {}, 1, nullptr).status().code(),
             StatusCode::kBadInput);
   const Tensor integers = Tensor::Zeros(DataType::kInt32, {4});
-  EXPECT_EQ(QuantizeWeight(integers, name(), 4, CodebookInit::kLinear, 1, nullptr).status().code(),
+  EXPECT_EQ(QuantizeWeight(integers, name(), 4, {}, 1, nullptr).status().code(),
             StatusCode::kUnsupported);
 }
 

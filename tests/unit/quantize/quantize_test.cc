@@ -27,10 +27,22 @@ Graph SmallNetwork() {
   return graph;
 }
 
+// Quantizes `graph` in place.
+StatusOr<std::vector<LayerQuantization>> Quantize(const QuantizeOptions& options, Graph* graph) {
+  DC_ASSIGN_OR_RETURN(const std::vector<QuantizedLayer> layers,
+                      QuantizeGraph(*graph, options, nullptr));
+  std::vector<LayerQuantization> outcomes;
+  for (const QuantizedLayer& layer : layers) {
+    DC_RETURN_IF_ERROR(SetQuantizedWeight(graph, layer.outcome.name, layer.weight));
+    outcomes.push_back(layer.outcome);
+  }
+  return outcomes;
+}
+
 TEST(QuantizeGraph, DefaultsAreKMeansWith8And5Bits) {
   Graph graph = SmallNetwork();
   const Graph before = graph;
-  const auto layers = QuantizeGraph({}, &graph, nullptr);
+  const auto layers = Quantize({}, &graph);
   ASSERT_TRUE(layers.ok()) << layers.status().ToString();
   ASSERT_EQ(layers->size(), 2u);
   EXPECT_EQ((*layers)[0].name, "conv.w");
@@ -56,9 +68,9 @@ TEST(QuantizeGraph, FollowsSettingsAndIsTheSameForAnyThreadCount) {
   options.bits = *LayerSettings::Parse("conv=3,fc=4");
   Graph one = SmallNetwork(), three = SmallNetwork();
   options.threads = 1;
-  ASSERT_TRUE(QuantizeGraph(options, &one, nullptr).ok());
+  ASSERT_TRUE(Quantize(options, &one).ok());
   options.threads = 3;
-  const auto layers = QuantizeGraph(options, &three, nullptr);
+  const auto layers = Quantize(options, &three);
   ASSERT_TRUE(layers.ok());
   EXPECT_EQ((*layers)[0].policy, "fixed_point");
   EXPECT_EQ((*layers)[0].bits, 3);
@@ -74,11 +86,11 @@ TEST(QuantizeGraph, QuantizesAQuantizedGraphAgain) {
   Graph graph = SmallNetwork();
   QuantizeOptions options;
   options.bits = *LayerSettings::Parse("6");
-  ASSERT_TRUE(QuantizeGraph(options, &graph, nullptr).ok());
+  ASSERT_TRUE(Quantize(options, &graph).ok());
   const QuantizedWeight first = *GetQuantizedWeight(graph, "fc.w");
   // Enough bits for all the values that are left: nothing changes but the width.
   options.bits = *LayerSettings::Parse("7");
-  const auto layers = QuantizeGraph(options, &graph, nullptr);
+  const auto layers = Quantize(options, &graph);
   ASSERT_TRUE(layers.ok()) << layers.status().ToString();
   EXPECT_EQ((*layers)[1].max_error, 0);
   EXPECT_EQ(GetQuantizedWeight(graph, "fc.w")->codebook, first.codebook);
@@ -92,15 +104,15 @@ TEST(QuantizeGraph, RefusalsNameTheTensorAndChangeNothing) {
     std::string text;
   };
   for (const Case& c : {Case{"median", "5", StatusCode::kUsage, "median"},
-                        Case{"kmeans", "fc=17", StatusCode::kUsage, "fc.w"},
-                        Case{"kmeans", "fc=2.5", StatusCode::kUsage, "fc.w"},
-                        Case{"kmeans", "fc=nan", StatusCode::kUsage, "fc.w"},
+                        Case{"kmeans", "fc=17", StatusCode::kUsage, "fc=17"},
+                        Case{"kmeans", "fc=2.5", StatusCode::kUsage, "fc=2.5"},
+                        Case{"kmeans", "fc=nan", StatusCode::kUsage, "fc=nan"},
                         Case{"kmeans", "fc9=4", StatusCode::kUsage, "fc9"}}) {
     Graph graph = SmallNetwork();
     QuantizeOptions options;
     options.policy = *LayerSettings::Parse(c.policy);
     options.bits = *LayerSettings::Parse(c.bits);
-    const auto layers = QuantizeGraph(options, &graph, nullptr);
+    const auto layers = Quantize(options, &graph);
     ASSERT_FALSE(layers.ok()) << c.text;
     EXPECT_EQ(layers.status().code(), c.code);
     EXPECT_THAT(layers.status().ToString(), HasSubstr(c.text));
@@ -108,11 +120,31 @@ TEST(QuantizeGraph, RefusalsNameTheTensorAndChangeNothing) {
   }
   Graph graph = SmallNetwork();
   graph.initializers.at("fc.w").f32()[100] = std::nanf("");
-  const auto layers = QuantizeGraph({}, &graph, nullptr);
+  const auto layers = Quantize({}, &graph);
   ASSERT_FALSE(layers.ok());
   EXPECT_EQ(layers.status().code(), StatusCode::kBadInput);
   EXPECT_THAT(layers.status().ToString(), HasSubstr("fc.w, element 100"));
   EXPECT_FALSE(IsQuantized(graph, "conv.w"));
+}
+
+TEST(QuantizeGraph, OptionsOfAPolicyAreForItsLayersOnly) {
+  QuantizeOptions options;
+  options.policy_settings = {{"init", "exact"}};
+  options.policy = *LayerSettings::Parse("conv=ternary");
+  Graph graph = SmallNetwork();
+  const auto layers = Quantize(options, &graph);
+  ASSERT_TRUE(layers.ok()) << layers.status().ToString();
+  EXPECT_EQ((*layers)[1].iterations, 0);  // the exact solution does not iterate
+  options.policy = *LayerSettings::Parse("ternary");
+  EXPECT_TRUE(CheckQuantizeOptions(options).ok());
+  const Status nobody = CheckQuantizeOptions(options, SmallNetwork());
+  EXPECT_EQ(nobody.code(), StatusCode::kUsage);
+  EXPECT_THAT(nobody.ToString(), HasSubstr("init"));
+  options.policy = {};
+  options.policy_settings = {{"init", "middle"}};
+  EXPECT_THAT(CheckQuantizeOptions(options).ToString(), HasSubstr("use one of: linear, density"));
+  options.policy_settings = {{"scale", "1"}};
+  EXPECT_THAT(CheckQuantizeOptions(options).ToString(), HasSubstr("'scale'"));
 }
 
 }  // namespace

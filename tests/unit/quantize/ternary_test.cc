@@ -9,7 +9,7 @@ const Policy& Ternary() { return **FindPolicy("ternary"); }
 
 QuantizedWeight Quantize(const std::vector<float>& values, LayerQuantization* report = nullptr) {
   const Tensor tensor = Tensor::F32({static_cast<int64_t>(values.size())}, values);
-  auto weight = QuantizeWeight(tensor, "ternary", 5, CodebookInit::kLinear, 1, report);
+  auto weight = QuantizeWeight(tensor, "ternary", 5, {}, 1, report);
   EXPECT_TRUE(weight.ok());
   return *weight;
 }
