@@ -13,11 +13,11 @@
 #include "dc/stages.h"
 #include "pipeline/history.h"
 #include "pipeline/stage_clock.h"
+#include "pipeline/stage_stamps.h"
 
 namespace dc {
 namespace {
 
-constexpr char kFingerprint[] = "dc.fingerprint";
 constexpr char kTestError[] = "dc.test_error_percent";
 
 uint32_t Crc(const std::string& text) {
@@ -32,6 +32,7 @@ class Line {
       : recipe_(recipe),
         data_(data),
         directory_(std::move(directory)),
+        stamps_(directory_),
         threads_(threads),
         progress_(OrSilent(progress)) {}
 
@@ -44,8 +45,8 @@ class Line {
       return UsageError("the model's weights have no values yet", recipe_.model_path,
                         "add a train stage to the recipe, or name a trained .onnx file");
     }
-    fingerprint_ = Version() + " " + std::to_string(Crc32c(bytes)) + " " + data_.name + " " +
-                   std::to_string(data_.train.count) + " " + std::to_string(recipe_.seed);
+    fingerprint_ = Version() + " " + std::to_string(Crc32c(bytes)) + " " + DataStamp(data_) + " " +
+                   std::to_string(recipe_.seed) + " " + recipe_.input_text;
     return OkStatus();
   }
 
@@ -56,16 +57,12 @@ class Line {
              TrainOptions training, const Stage& stage) {
     fingerprint_ = std::to_string(Crc(fingerprint_ + name + settings));
     const std::string path = directory_ + "/" + file;
-    if (FileExists(path)) {
-      StatusOr<Graph> done = LoadModel(path);
-      const auto made_by = done.ok() ? done->metadata.find(kFingerprint) : graph_.metadata.end();
-      if (done.ok() && made_by != done->metadata.end() && made_by->second == fingerprint_) {
-        graph_ = *std::move(done);
-        progress_->Note(name + ": " + path + " is up to date");
-        StageReport report;
-        report.name = name;
-        return Keep(path, std::move(report));
-      }
+    if (stamps_.Holds(name, fingerprint_, path)) {
+      DC_ASSIGN_OR_RETURN(graph_, LoadModel(path));
+      progress_->Note(name + ": " + path + " is up to date");
+      StageReport report;
+      report.name = name;
+      return Keep(path, std::move(report));
     }
     training.threads = threads_;
     training.log_csv = directory_ + "/" + name + ".csv";
@@ -81,9 +78,9 @@ class Line {
       DC_RETURN_IF_ERROR(WriteFileAtomic(owner, fingerprint_));
     }
     DC_ASSIGN_OR_RETURN(StageReport report, stage(training, &graph_));
-    graph_.metadata[kFingerprint] = fingerprint_;
     if (report.error_percent) graph_.metadata[kTestError] = std::to_string(*report.error_percent);
     DC_RETURN_IF_ERROR(SaveModel(graph_, path));
+    DC_RETURN_IF_ERROR(stamps_.Record(name, fingerprint_, path));
     unlink(training.checkpoint.c_str());
     unlink(owner.c_str());
     return Keep(path, std::move(report));
@@ -118,6 +115,7 @@ class Line {
   const Recipe& recipe_;
   const Dataset& data_;
   const std::string directory_;
+  StageStamps stamps_;
   const int threads_;
   Progress* progress_;
   Graph graph_;

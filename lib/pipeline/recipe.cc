@@ -259,7 +259,8 @@ StatusOr<Recipe> LoadRecipe(const std::string& path, const std::vector<std::stri
   }
   if (text.goal().has_min_ratio()) recipe.min_ratio = text.goal().min_ratio();
 
-  recipe.train_text = Canonical(text.input()) + Canonical(text.train());
+  recipe.input_text = Canonical(text.input());
+  recipe.train_text = Canonical(text.train());
   recipe.prune_text = Canonical(text.prune());
   recipe.quantize_text = Canonical(text.quantize());
   return recipe;

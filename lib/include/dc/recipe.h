@@ -41,7 +41,7 @@ struct Recipe {
   EncodeOptions encode;
   std::optional<double> max_error_percent, max_error_increase, min_ratio;
   // Canonical text of what decides each stage's outcome: equal texts, equal outcomes.
-  std::string train_text, prune_text, quantize_text;
+  std::string input_text, train_text, prune_text, quantize_text;
 };
 
 // Reads `path` and applies `overrides`, each "FIELD.PATH=VALUE" ("prune.retrain.epochs=3").
