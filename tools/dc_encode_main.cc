@@ -4,14 +4,14 @@
 
 #include "common/encoding_summary.h"
 #include "common/input_flags.h"
+#include "common/setting_flags.h"
 #include "common/tool.h"
 #include "dc/encode.h"
 #include "dc/files.h"
 #include "dc/onnx.h"
+#include "dc/recipe.h"
 #include "dc/report.h"
 #include "dc/runtime.h"
-
-namespace po = boost::program_options;
 
 int main(int argc, char** argv) {
   dc::Tool tool(
@@ -21,30 +21,14 @@ int main(int argc, char** argv) {
       "longer to load. --gap-bits\nconv=8,fc=5 --order row gives the layout of the paper's "
       "tables.",
       "dc-encode quantized.onnx -o model.dcz");
-  std::string model, output, gap_bits, order;
-  dc::EncodeOptions options;
+  std::string model, output;
   tool.Positional("QUANTIZED.onnx", &model);
   tool.Output("MODEL.dcz", &output);
-  tool.options().add_options()("gap-bits", po::value(&gap_bits)->value_name("B or L=B,.."),
-                               "per layer: auto (default) or 1 to 16")(
-      "order", po::value(&order)->value_name("O or L=O,.."),
-      "per layer: auto (default), row or column")(
-      "codebook-type", po::value(&options.codebook_type)->default_value("f32"),
-      "f32, or f16: rounds centroids and biases")(
-      "bias-bits", po::value(&options.bias_bits)->default_value(0)->value_name("B"),
-      "1 to 16: biases and batch-norm vectors as codes where smaller; 0: as they are")(
-      "coder", po::value(&options.coder)->default_value("huffman"),
-      "huffman; context: smaller, slower to load; auto: the smallest for each stream; raw: fixed "
-      "widths")("keep-names", po::bool_switch(&options.keep_names), "keep names and metadata");
+  const dc::SettingFlags settings(dc::StageKind::kEncode, &tool);
   dc::InputFlags input(&tool);
   return tool.Main(argc, argv, [&]() -> dc::Status {
+    DC_ASSIGN_OR_RETURN(dc::EncodeOptions options, dc::EncodeOptionsOf(settings.Values()));
     options.threads = tool.threads();
-    if (!gap_bits.empty()) {
-      DC_ASSIGN_OR_RETURN(options.gap_bits, dc::LayerSettings::Parse(gap_bits));
-    }
-    if (!order.empty()) {
-      DC_ASSIGN_OR_RETURN(options.order, dc::LayerSettings::Parse(order));
-    }
     DC_ASSIGN_OR_RETURN(dc::Graph graph, dc::LoadModel(model));
     DC_ASSIGN_OR_RETURN([[maybe_unused]] const dc::Preprocess scaling, input.Apply(&graph));
     std::vector<dc::LayerEncoding> layers;

@@ -5,9 +5,9 @@
 
 #include "common/deployable.h"
 #include "common/input_flags.h"
+#include "common/setting_flags.h"
 #include "common/stage_output.h"
 #include "common/tool.h"
-#include "common/train_flags.h"
 #include "dc/recipe.h"
 #include "dc/stages.h"
 
@@ -16,26 +16,12 @@ namespace po = boost::program_options;
 namespace {
 
 struct Flags {
-  std::string model, output, data, criterion = "density", amounts, schedule = "one-shot";
-  dc::PruneOptions options;
-  bool scan = false, keep_dead = false;
+  std::string model, output, data;
+  bool scan = false;
   int64_t scan_images = 5000;
 };
 
-dc::StatusOr<dc::PruneOptions> ToOptions(const Flags& flags) {
-  dc::PruneOptions options = flags.options;
-  DC_ASSIGN_OR_RETURN(options.criterion, dc::ParseCriterion(flags.criterion));
-  DC_ASSIGN_OR_RETURN(options.schedule, dc::ParsePruneSchedule(flags.schedule));
-  options.remove_dead_neurons = !flags.keep_dead;
-  if (!flags.amounts.empty()) {
-    DC_ASSIGN_OR_RETURN(options.amounts, dc::LayerSettings::Parse(flags.amounts));
-  } else if (options.criterion != dc::PruneCriterion::kGlobalDensity) {
-    return dc::UsageError("nothing says how much to prune", "", "add --amounts conv=0.5,fc=0.08");
-  }
-  return options;
-}
-
-// Prints error against density, a line a layer and density, with a bar a reader can compare.
+// Prints error against density, a line per layer and density, with a bar a reader can compare.
 dc::Status Scan(const dc::Tool& tool, const Flags& flags, const dc::Graph& graph,
                 const dc::Dataset& data, dc::Progress* progress) {
   const std::vector<double> densities = {1.0, 0.7, 0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.07, 0.05, 0.03};
@@ -67,32 +53,25 @@ int main(int argc, char** argv) {
   Flags flags;
   tool.Positional("MODEL.onnx", &flags.model);
   tool.Output("PRUNED.onnx", &flags.output, /*optional=*/true);
-  dc::PruneOptions& o = flags.options;
   tool.options().add_options()("data", po::value(&flags.data)->value_name("SPEC"),
                                "fashion-mnist, mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE")(
-      "amounts", po::value(&flags.amounts)->value_name("L=X,.."),
-      "per layer (conv, fc, * or a name): density, or quality parameter for --criterion threshold")(
-      "criterion", po::value(&flags.criterion)->default_value("density"),
-      "density, threshold or global")(
-      "global-density", po::value(&o.global_density)->default_value(1), "for --criterion global")(
-      "schedule", po::value(&flags.schedule)->default_value("one-shot"),
-      "one-shot, iterative or gradual")("steps", po::value(&o.steps)->default_value(o.steps),
-                                        "iterative: rounds")(
-      "ramp", po::value(&o.ramp)->default_value(o.ramp, "0.7"),
-      "gradual: share of the run until the final density")(
-      "mask-updates", po::value(&o.mask_updates)->default_value(o.mask_updates),
-      "gradual: masks chosen on the way")("keep-dead-neurons", po::bool_switch(&flags.keep_dead),
-                                          "leave neurons without inputs or readers")(
       "scan", po::bool_switch(&flags.scan), "print each layer's error against its density instead")(
       "scan-images", po::value(&flags.scan_images)->default_value(5000),
       "training images to scan with");
-  dc::TrainFlags training(0, 0.01, &tool);
+  const dc::SettingFlags settings(dc::StageKind::kPrune, &tool);
+  const dc::RunFlags run(&tool);
   dc::InputFlags input(&tool);
   return tool.Main(argc, argv, [&]() -> dc::Status {
     if (flags.output.empty() && !flags.scan) {
       return dc::UsageError("no output is named", "", "add -o PRUNED.onnx, or --scan");
     }
-    DC_ASSIGN_OR_RETURN(const dc::TrainOptions retrain, training.Options(flags.output));
+    if (flags.scan_images < 1) return dc::UsageError("--scan-images must be at least 1");
+    DC_ASSIGN_OR_RETURN(dc::PruneStep step, dc::PruneStepOf(settings.Values(), tool.seed()));
+    run.Apply(flags.output, &step.retrain);
+    const bool global = step.options.criterion == dc::PruneCriterion::kGlobalDensity;
+    if (step.options.amounts.empty() && !global && !flags.scan) {
+      return dc::UsageError("nothing says how much to prune", "", "add --amounts conv=0.5,fc=0.08");
+    }
     DC_ASSIGN_OR_RETURN(dc::Graph graph, dc::LoadForWork(tool, flags.model));
     DC_ASSIGN_OR_RETURN([[maybe_unused]] const dc::Preprocess preprocess, input.Apply(&graph));
     std::optional<dc::Dataset> data;
@@ -103,10 +82,9 @@ int main(int argc, char** argv) {
       if (!data) return dc::UsageError("--scan needs data", "", "add --data fashion-mnist");
       return Scan(tool, flags, graph, *data, tool.progress());
     }
-    DC_ASSIGN_OR_RETURN(const dc::PruneOptions options, ToOptions(flags));
     DC_ASSIGN_OR_RETURN(
         dc::StageReport report,
-        dc::RunPrune(options, retrain, data ? &*data : nullptr, &graph, tool.progress()));
+        dc::RunPrune(step.options, step.retrain, data ? &*data : nullptr, &graph, tool.progress()));
     return dc::FinishStage(tool, graph, flags.data, std::move(report), flags.output);
   });
 }

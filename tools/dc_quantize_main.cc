@@ -5,9 +5,9 @@
 
 #include "common/deployable.h"
 #include "common/input_flags.h"
+#include "common/setting_flags.h"
 #include "common/stage_output.h"
 #include "common/tool.h"
-#include "common/train_flags.h"
 #include "dc/recipe.h"
 #include "dc/stages.h"
 
@@ -26,39 +26,27 @@ int main(int argc, char** argv) {
           policies,
       "dc-quantize pruned.onnx --bits conv=8,fc=5 --epochs 3 --data fashion-mnist -o "
       "quantized.onnx");
-  std::string model, output, data_spec, policy, bits, init = "linear";
+  std::string model, output, data_spec;
   tool.Positional("MODEL.onnx", &model);
   tool.Output("QUANTIZED.onnx", &output);
   tool.options().add_options()("data", po::value(&data_spec)->value_name("SPEC"),
-                               "fashion-mnist, mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE")(
-      "policy", po::value(&policy)->value_name("P or L=P,.."), "per layer (default kmeans)")(
-      "bits", po::value(&bits)->value_name("B or L=B,.."),
-      "per layer, 1 to 16 (default conv=8,fc=5)")("init", po::value(&init)->default_value("linear"),
-                                                  "k-means: linear, density, random or exact");
-  dc::TrainFlags training(0, dc::kFineTuneRate, &tool);
+                               "fashion-mnist, mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE");
+  const dc::SettingFlags settings(dc::StageKind::kQuantize, &tool);
+  const dc::RunFlags run(&tool);
   dc::InputFlags input(&tool);
   return tool.Main(argc, argv, [&]() -> dc::Status {
-    dc::QuantizeOptions options;
-    options.seed = tool.seed();
-    options.threads = tool.threads();
-    if (tool.Given("init")) options.policy_settings["init"] = init;
-    if (!policy.empty()) {
-      DC_ASSIGN_OR_RETURN(options.policy, dc::LayerSettings::Parse(policy));
-    }
-    if (!bits.empty()) {
-      DC_ASSIGN_OR_RETURN(options.bits, dc::LayerSettings::Parse(bits));
-    }
-    DC_RETURN_IF_ERROR(dc::CheckQuantizeOptions(options));
-    DC_ASSIGN_OR_RETURN(const dc::TrainOptions fine_tune, training.Options(output));
+    DC_ASSIGN_OR_RETURN(dc::QuantizeStep step, dc::QuantizeStepOf(settings.Values(), tool.seed()));
+    step.options.threads = tool.threads();
+    run.Apply(output, &step.fine_tune);
     DC_ASSIGN_OR_RETURN(dc::Graph graph, dc::LoadForWork(tool, model));
     DC_ASSIGN_OR_RETURN([[maybe_unused]] const dc::Preprocess preprocess, input.Apply(&graph));
     std::optional<dc::Dataset> data;
     if (!data_spec.empty()) {
       DC_ASSIGN_OR_RETURN(data, dc::OpenDataset(data_spec));
     }
-    DC_ASSIGN_OR_RETURN(
-        dc::StageReport report,
-        dc::RunQuantize(options, fine_tune, data ? &*data : nullptr, &graph, tool.progress()));
+    DC_ASSIGN_OR_RETURN(dc::StageReport report,
+                        dc::RunQuantize(step.options, step.fine_tune, data ? &*data : nullptr,
+                                        &graph, tool.progress()));
     return dc::FinishStage(tool, graph, data_spec, std::move(report), output);
   });
 }

@@ -3,9 +3,9 @@
 
 #include "common/deployable.h"
 #include "common/input_flags.h"
+#include "common/setting_flags.h"
 #include "common/stage_output.h"
 #include "common/tool.h"
-#include "common/train_flags.h"
 #include "dc/stages.h"
 
 int main(int argc, char** argv) {
@@ -21,10 +21,13 @@ int main(int argc, char** argv) {
   tool.options().add_options()(
       "data", boost::program_options::value(&data)->value_name("SPEC"),
       "fashion-mnist (default), mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE");
-  dc::TrainFlags training(10, 0.01, &tool);
+  const dc::SettingFlags settings(dc::StageKind::kTrain, &tool);
+  const dc::RunFlags run(&tool);
   dc::InputFlags input(&tool);
   return tool.Main(argc, argv, [&]() -> dc::Status {
-    DC_ASSIGN_OR_RETURN(const dc::TrainOptions options, training.Options(output));
+    DC_ASSIGN_OR_RETURN(dc::TrainOptions options,
+                        dc::TrainOptionsOf(settings.Values(), tool.seed()));
+    run.Apply(output, &options);
     DC_ASSIGN_OR_RETURN(dc::Graph graph, dc::LoadForWork(tool, model));
     DC_ASSIGN_OR_RETURN(const dc::Preprocess preprocess, input.Apply(&graph));
     DC_ASSIGN_OR_RETURN(const dc::Dataset dataset, dc::OpenDataset(data));

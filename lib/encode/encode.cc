@@ -167,9 +167,7 @@ void EncodeTensor(const Graph& graph, const EncodeOptions& options, Job* job) {
 
 }  // namespace
 
-StatusOr<std::vector<uint8_t>> EncodeModel(const Graph& graph, const EncodeOptions& options,
-                                           std::vector<LayerEncoding>* layers, Progress* progress) {
-  progress = OrSilent(progress);
+Status CheckEncodeOptions(const EncodeOptions& options, const Graph& graph) {
   if (options.codebook_type != "f32" && options.codebook_type != "f16") {
     return UsageError("codebook type '" + options.codebook_type + "' does not exist", "",
                       "use f32 or f16");
@@ -179,9 +177,20 @@ StatusOr<std::vector<uint8_t>> EncodeModel(const Graph& graph, const EncodeOptio
                       "use 1 to 16, or 0 for none");
   }
   DC_ASSIGN_OR_RETURN(const CoderChoice coder, ParseCoder(options.coder));
-  const std::vector<WeightRef> weights = ListWeights(graph);
   DC_RETURN_IF_ERROR(options.gap_bits.CheckKeys(graph));
   DC_RETURN_IF_ERROR(options.order.CheckKeys(graph));
+  for (const WeightRef& weight : ListWeights(graph)) {
+    DC_RETURN_IF_ERROR(OptionsFor(weight, options, coder).status());
+  }
+  return OkStatus();
+}
+
+StatusOr<std::vector<uint8_t>> EncodeModel(const Graph& graph, const EncodeOptions& options,
+                                           std::vector<LayerEncoding>* layers, Progress* progress) {
+  progress = OrSilent(progress);
+  DC_RETURN_IF_ERROR(CheckEncodeOptions(options, graph));
+  DC_ASSIGN_OR_RETURN(const CoderChoice coder, ParseCoder(options.coder));
+  const std::vector<WeightRef> weights = ListWeights(graph);
   DC_ASSIGN_OR_RETURN(LoweredGraph lowered, LowerGraph(graph, options.keep_names));
 
   std::vector<Job> jobs(lowered.tensors.size());

@@ -124,6 +124,21 @@ class Line {
   std::vector<StageReport> stages_;
 };
 
+// UsageError for a setting of any stage that does not fit `graph`, the recipe's network: before the
+// first stage works, not when the last one begins.
+Status CheckRecipe(const Recipe& recipe, const Graph& graph) {
+  Graph valued = graph;
+  for (const ValueInfo& parameter : graph.uninitialized) {
+    valued.initializers[parameter.name] = Tensor::Zeros(parameter.type, parameter.shape);
+  }
+  valued.uninitialized.clear();
+  if (recipe.prune) DC_RETURN_IF_ERROR(recipe.prune->options.amounts.CheckKeys(valued));
+  if (recipe.quantize) {
+    DC_RETURN_IF_ERROR(CheckQuantizeOptions(recipe.quantize->options, valued));
+  }
+  return CheckEncodeOptions(recipe.encode, valued);
+}
+
 Status CheckGoal(const Recipe& recipe, const Report& report) {
   std::string missed;
   const auto miss = [&](const std::string& text) { missed += (missed.empty() ? "" : "; ") + text; };
@@ -151,6 +166,7 @@ StatusOr<Report> Compress(const Recipe& recipe, const Dataset& data, const std::
                           Status* goal, Progress* progress) {
   Line line(recipe, data, directory, threads, progress);
   DC_RETURN_IF_ERROR(line.Load());
+  DC_RETURN_IF_ERROR(CheckRecipe(recipe, line.graph()));
   const Status deployable = check(line.graph());
   if (!deployable.ok()) return deployable.At(recipe.model_path);
   DC_RETURN_IF_ERROR(MakeDirectories(directory));

@@ -11,6 +11,7 @@
 #include "pipeline/history.h"
 #include "pipeline/left_alone.h"
 #include "pipeline/stage_end.h"
+#include "pipeline/stage_settings.h"
 #include "prune/mask_constraint.h"
 #include "train/trainer.h"
 
@@ -74,27 +75,15 @@ class MaskUpdater {
   double extent_ = -1;
 };
 
-Status CheckSchedule(const PruneOptions& options, const TrainOptions& retrain, bool has_data) {
-  if (retrain.epochs > 0 && !has_data) {
-    return UsageError("retraining needs data", "", "give --data, or --epochs 0");
-  }
-  if (retrain.epochs == 0 && options.schedule != PruneScheduleKind::kOneShot) {
-    return UsageError("only one-shot pruning works without retraining", "",
-                      "give --epochs, or --schedule one-shot");
-  }
-  if (retrain.keep_best && options.schedule != PruneScheduleKind::kOneShot) {
-    return UsageError("the best epoch of a schedule that still prunes may be one before its end",
-                      "", "keep the last epoch, or prune one-shot");
-  }
-  return OkStatus();
-}
-
 }  // namespace
 
 StatusOr<StageReport> RunPrune(const PruneOptions& options, const TrainOptions& retrain,
                                const Dataset* data, Graph* graph, Progress* progress) {
   const StageClock clock;
-  DC_RETURN_IF_ERROR(CheckSchedule(options, retrain, data != nullptr));
+  if (retrain.epochs > 0 && !data) {
+    return UsageError("retraining needs data", "", "give --data, or --epochs 0");
+  }
+  DC_RETURN_IF_ERROR(CheckSchedule(options, retrain));
   for (const WeightRef& ref : ListWeights(*graph)) {
     if (ref.quantized) {
       return UsageError("a quantized weight cannot be pruned any more", ref.name,
@@ -106,8 +95,6 @@ StatusOr<StageReport> RunPrune(const PruneOptions& options, const TrainOptions& 
   DC_ASSIGN_OR_RETURN(const Masks masks, ChooseMasks(*graph, options));
   StageReport report;
   report.name = "prune";
-  const std::string settings =
-      "epochs=" + std::to_string(retrain.epochs) + " amounts=" + options.amounts.ToString();
   if (retrain.epochs == 0) {
     DC_RETURN_IF_ERROR(ApplyMasks(masks, graph));
   } else {
@@ -132,7 +119,8 @@ StatusOr<StageReport> RunPrune(const PruneOptions& options, const TrainOptions& 
   }
   report.uncompressed = NotPruned(options, *graph);
   report.layers = LayerOutcomes(*graph);
-  return EndStage(clock, settings, retrain, data, std::move(report), graph, progress);
+  return EndStage(clock, SettingsText(options, retrain), retrain, data, std::move(report), graph,
+                  progress);
 }
 
 StatusOr<std::vector<Sensitivity>> ScanSensitivity(const Graph& graph, const Dataset& data,

@@ -7,6 +7,7 @@
 #include "pipeline/constrained_training.h"
 #include "pipeline/history.h"
 #include "pipeline/stage_end.h"
+#include "pipeline/stage_settings.h"
 
 namespace dc {
 namespace {
@@ -59,11 +60,8 @@ StatusOr<StageReport> RunQuantize(const QuantizeOptions& options, const TrainOpt
   }
   report.layers = QuantizeOutcomes(result, layers);
   report.uncompressed = NotQuantized(result);
-  const std::string settings = "epochs=" + std::to_string(fine_tune.epochs) +
-                               " bits=" + options.bits.ToString() +
-                               " policy=" + options.policy.ToString();
-  DC_ASSIGN_OR_RETURN(report, EndStage(clock, settings, fine_tune, data, std::move(report), &result,
-                                       progress));
+  DC_ASSIGN_OR_RETURN(report, EndStage(clock, SettingsText(options, fine_tune), fine_tune, data,
+                                       std::move(report), &result, progress));
   *graph = std::move(result);
   return report;
 }

@@ -7,6 +7,7 @@
 #include "pipeline/data_scaling.h"
 #include "pipeline/history.h"
 #include "pipeline/stage_end.h"
+#include "pipeline/stage_settings.h"
 
 namespace dc {
 
@@ -29,9 +30,9 @@ StatusOr<StageReport> RunTrain(const TrainOptions& options, const Preprocess& pr
   StageReport report;
   report.name = "train";
   report.epochs = static_cast<int>(result.epochs.size());
-  const std::string settings = "epochs=" + std::to_string(options.epochs) +
-                               " batch_size=" + std::to_string(options.batch_size) +
-                               " kept_epoch=" + std::to_string(result.kept_epoch);
+  const std::string kept = "kept_epoch=" + std::to_string(result.kept_epoch);
+  const std::string asked = SettingsText(options);
+  const std::string settings = asked.empty() ? kept : asked + " " + kept;
   return EndStage(clock, settings, options, &data, std::move(report), graph, progress);
 }
 

@@ -23,7 +23,7 @@ Tool::Tool(std::string name, std::string synopsis, std::string summary, std::str
       hidden_("", 100) {
   common_.add_options()("help,h", "print this text")("version", "print the version")(
       "quiet,q", po::bool_switch(&quiet_), "no progress on stderr")(
-      "threads", po::value(&threads_)->value_name("N"), "threads to use (default: one a core)")(
+      "threads", po::value(&threads_)->value_name("N"), "threads to use (default: one per core)")(
       "seed", po::value(&seed_)->value_name("N"), "seed of all randomness (default 1)")(
       "json", po::value(&json_)->value_name("FILE"), "write what was done and measured as JSON");
 }

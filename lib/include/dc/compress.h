@@ -25,10 +25,10 @@ using DczEvaluator = std::function<StatusOr<EvalResult>(std::span<const uint8_t>
 using DeployCheck = std::function<Status(const Graph& graph)>;
 
 // Runs all stages of `recipe` and leaves trained.onnx, pruned.onnx, quantized.onnx, model.dcz,
-// report.json and a CSV log per training run in `directory`. A stage whose output is there, was made
-// by the same recipe, model, data and seed, and is as it was written is not run again; an interrupted one goes on from
-// its last checkpoint. The report is returned also when a goal of the recipe is missed: `goal` then
-// holds what was missed.
+// report.json and a CSV log per training run in `directory`. A stage whose output is there, was
+// made by the same recipe, model, data and seed, and is as it was written is not run again; an
+// interrupted one goes on from its last checkpoint. The report is returned also when a goal of the
+// recipe is missed: `goal` then holds what was missed.
 StatusOr<Report> Compress(const Recipe& recipe, const Dataset& data, const std::string& directory,
                           int threads, const DeployCheck& check, const DczEvaluator& evaluate,
                           Status* goal, Progress* progress);

@@ -38,6 +38,9 @@ struct LayerEncoding {
   int64_t codebook_bytes = 0, code_bytes = 0, gap_bytes = 0;
 };
 
+// UsageError for an option that has no such value, or that no layer of `graph` takes.
+Status CheckEncodeOptions(const EncodeOptions& options, const Graph& graph);
+
 // Encodes `graph`: quantized weights as codes, everything else as plain values. Deterministic; the
 // result decodes to the same codes and centroids (f16 codebooks: to the rounded ones). `layers`, if
 // not null, receives one entry a weight. Unsupported names the first node that .dcz cannot hold.

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dc/data.h"
@@ -14,10 +15,6 @@
 #include "dc/train.h"
 
 namespace dc {
-
-// The learning rate of fine-tuning where none is given: a centroid's gradient is the sum over its
-// hundreds of members, so rates are that much lower than in training.
-inline constexpr double kFineTuneRate = 0.0002;
 
 struct PruneStep {
   PruneOptions options;
@@ -45,15 +42,34 @@ struct Recipe {
 };
 
 // Reads `path` and applies `overrides`, each "FIELD.PATH=VALUE" ("prune.retrain.epochs=3").
-// BadInput names line and column of a mistake; UsageError names an override that does not fit.
+// BadInput names line and column of a mistake; UsageError names an override that does not fit, and
+// the first field with a value that is not allowed.
 StatusOr<Recipe> LoadRecipe(const std::string& path, const std::vector<std::string>& overrides);
 
-// Enumerations by the names that recipes and flags use ("sgd", "cosine", "gradual", "exact", ...).
-// UsageError lists the names there are.
-StatusOr<OptimizerKind> ParseOptimizer(const std::string& name);
-StatusOr<ScheduleKind> ParseSchedule(const std::string& name);
-StatusOr<PruneCriterion> ParseCriterion(const std::string& name);
-StatusOr<PruneScheduleKind> ParsePruneSchedule(const std::string& name);
+// The stages whose settings are fields of a recipe.
+enum class StageKind { kTrain, kPrune, kQuantize, kEncode };
+
+// A field of a recipe as a flag of a tool, without the dashes in front.
+struct SettingFlag {
+  std::string name;        // "batch-size"
+  std::string value_name;  // what --help calls the value; may be ""
+  std::string initial;     // the value without the flag; "" where there is none to show
+  std::string help;
+  bool is_switch = false;  // it has no value
+};
+
+// The flags of a stage, those of its training among them, in the order of proto/recipe.proto.
+std::vector<SettingFlag> FlagsOf(StageKind stage);
+
+// Flags that were given, by name without dashes, and their values ("true" for a switch).
+using FlagValues = std::vector<std::pair<std::string, std::string>>;
+
+// Options from flags; what is not given has the recipe's default. UsageError for the first value
+// that is not allowed: it names the flag and what is.
+StatusOr<TrainOptions> TrainOptionsOf(const FlagValues& values, uint64_t seed);
+StatusOr<PruneStep> PruneStepOf(const FlagValues& values, uint64_t seed);
+StatusOr<QuantizeStep> QuantizeStepOf(const FlagValues& values, uint64_t seed);
+StatusOr<EncodeOptions> EncodeOptionsOf(const FlagValues& values);
 
 }  // namespace dc
 

@@ -19,7 +19,7 @@ struct LayerReport {
   // "raw", "huffman", "huffman4" or "context"; that of the positions is empty where there are none.
   std::string code_coder, position_coder;
   uint64_t weights = 0, survivors = 0, fillers = 0;
-  // Bits a stored entry: fixed width, then after entropy coding.
+  // Bits per stored entry: fixed width, then after entropy coding.
   double weight_bits = 0, weight_bits_coded = 0, index_bits = 0, index_bits_coded = 0;
   uint64_t codebook_entries = 0, codebook_bytes = 0, bytes = 0;
 

@@ -68,7 +68,7 @@ TEST_F(RecipeTest, EveryFieldArrives) {
   EXPECT_EQ(recipe->quantize->options.policy_settings.at("init"), "exact");
   EXPECT_EQ(recipe->quantize->options.policy.ToString(), "fc=ternary");
   EXPECT_EQ(recipe->quantize->fine_tune.epochs, 0);
-  EXPECT_EQ(recipe->quantize->fine_tune.learning_rate, kFineTuneRate);
+  EXPECT_EQ(recipe->quantize->fine_tune.learning_rate, 0.0002);
   EXPECT_EQ(recipe->quantize->fine_tune.l2, 0.125);
   EXPECT_EQ(recipe->encode.coder, "context");
   EXPECT_EQ(recipe->encode.bias_bits, 6);

@@ -1,0 +1,143 @@
+#include "pipeline/stage_settings.h"
+
+#include <cstdlib>
+
+#include "pipeline/setting_convert.h"
+
+namespace dc {
+namespace {
+
+// The defaults of the nested Training `field` of a stage that differ from Training's own.
+template <typename Fields>
+std::string TrainingDefaults(const char* field) {
+  return Fields::descriptor()->FindFieldByName(field)->options().GetExtension(proto::training);
+}
+
+template <typename Fields, typename Options>
+Status Convert(const Fields& from, const std::string& training, const FieldNamer& name,
+               Options* to) {
+  DC_RETURN_IF_ERROR(CheckFields(from, name));
+  Fields complete = from;
+  FillIn(training, &complete);
+  VisitSettings(*to, MembersFromFields(complete));
+  return OkStatus();
+}
+
+StatusOr<TrainOptions> NestedTraining(const proto::Training& from, const std::string& defaults,
+                                      const FieldNamer& name, uint64_t seed) {
+  TrainOptions to;
+  DC_RETURN_IF_ERROR(Convert(from, defaults, name, &to));
+  to.seed = seed;
+  if (to.keep_best && to.validation == 0) {
+    const auto* descriptor = proto::Training::descriptor();
+    return UsageError(
+        name(*descriptor->FindFieldByName("keep")) + " best has no images to choose by", "",
+        "hold out some with " + name(*descriptor->FindFieldByName("validation")));
+  }
+  return to;
+}
+
+template <typename Fields, typename Options>
+std::string TextOf(Options options, const std::string& training, const std::string& prefix) {
+  Fields fields;
+  FillIn(training, &fields);
+  VisitSettings(options, FieldsFromMembers(&fields));
+  return Differences(fields, training, prefix);
+}
+
+std::string Joined(const std::string& a, const std::string& b) {
+  return a + (a.empty() || b.empty() ? "" : " ") + b;
+}
+
+// What the layers may be asked for depends on the criterion.
+Status CheckAmounts(const PruneOptions& options) {
+  if (options.criterion == PruneCriterion::kThreshold) return OkStatus();
+  return options.amounts.CheckValues([](const std::string& text) {
+    const double density = std::strtod(text.c_str(), nullptr);
+    if (density > 0 && density <= 1) return OkStatus();
+    return UsageError("a density of " + text + " is impossible", "",
+                      "choose one above 0 and up to 1");
+  });
+}
+
+}  // namespace
+
+StatusOr<TrainOptions> TrainingOf(const proto::Training& from, const FieldNamer& name,
+                                  uint64_t seed) {
+  return NestedTraining(from, "", name, seed);
+}
+
+StatusOr<PruneStep> PruningOf(const proto::Pruning& from, const FieldNamer& name, uint64_t seed) {
+  PruneStep to;
+  DC_RETURN_IF_ERROR(Convert(from, "", name, &to.options));
+  if (const Status status = CheckAmounts(to.options); !status.ok()) {
+    return status.At(name(*proto::Pruning::descriptor()->FindFieldByName("amounts")));
+  }
+  DC_ASSIGN_OR_RETURN(to.retrain,
+                      NestedTraining(from.retrain(), TrainingDefaults<proto::Pruning>("retrain"),
+                                     name.Nested("retrain"), seed));
+  DC_RETURN_IF_ERROR(CheckSchedule(to.options, to.retrain));
+  return to;
+}
+
+StatusOr<QuantizeStep> QuantizationOf(const proto::Quantization& from, const FieldNamer& name,
+                                      uint64_t seed) {
+  QuantizeStep to;
+  DC_RETURN_IF_ERROR(Convert(from, "", name, &to.options));
+  to.options.seed = seed;
+  DC_RETURN_IF_ERROR(CheckQuantizeOptions(to.options));
+  DC_ASSIGN_OR_RETURN(
+      to.fine_tune,
+      NestedTraining(from.fine_tune(), TrainingDefaults<proto::Quantization>("fine_tune"),
+                     name.Nested("fine_tune"), seed));
+  return to;
+}
+
+StatusOr<EncodeOptions> EncodingOf(const proto::Encoding& from, const FieldNamer& name) {
+  EncodeOptions to;
+  DC_RETURN_IF_ERROR(Convert(from, "", name, &to));
+  return to;
+}
+
+StatusOr<Preprocess> PreprocessOf(const proto::InputScaling& from, const FieldNamer& name) {
+  Preprocess to;
+  DC_RETURN_IF_ERROR(Convert(from, "", name, &to));
+  return to;
+}
+
+Status CheckSchedule(const PruneOptions& options, const TrainOptions& retrain) {
+  if (retrain.epochs == 0 && options.schedule != PruneScheduleKind::kOneShot) {
+    return UsageError("only one-shot pruning works without retraining", "",
+                      "give --epochs, or --schedule one-shot");
+  }
+  if (retrain.keep_best && options.schedule != PruneScheduleKind::kOneShot) {
+    return UsageError("the best epoch of a schedule that still prunes may be one before its end",
+                      "", "keep the last epoch, or prune one-shot");
+  }
+  return OkStatus();
+}
+
+Status CheckAmountsGiven(const PruneOptions& options) {
+  if (!options.amounts.empty() || options.criterion == PruneCriterion::kGlobalDensity) {
+    return OkStatus();
+  }
+  return UsageError("nothing says how much to prune", "", "add amounts, as in conv=0.5,fc=0.08");
+}
+
+std::string SettingsText(const TrainOptions& options) {
+  return TextOf<proto::Training>(options, "", "");
+}
+
+std::string SettingsText(const PruneOptions& options, const TrainOptions& retrain) {
+  return Joined(
+      TextOf<proto::Pruning>(options, "", ""),
+      TextOf<proto::Training>(retrain, TrainingDefaults<proto::Pruning>("retrain"), "retrain."));
+}
+
+std::string SettingsText(const QuantizeOptions& options, const TrainOptions& fine_tune) {
+  return Joined(TextOf<proto::Quantization>(options, "", ""),
+                TextOf<proto::Training>(
+                    fine_tune, TrainingDefaults<proto::Quantization>("fine_tune"), "fine_tune."));
+}
+
+}  // namespace dc
