@@ -44,7 +44,7 @@ std::string EntryText(const InspectedSection& section) {
   return text + ", checksum " + Hex32(section.checksum);
 }
 
-// Cuts the file behind the table into sections, as far as it goes.
+// Cuts the file after the table into sections, as far as it goes.
 void Locate(std::span<const uint8_t> file, InspectedContainer* container) {
   int previous = 0;
   for (InspectedSection& section : container->sections) {

@@ -35,7 +35,7 @@ struct InspectedContainer {
   bool intact = false;    // and the table's checksum is right
   std::vector<InspectedSection> sections;
   std::vector<ByteField> front;  // header, table and their checksum; all bytes if not readable
-  uint64_t end = 0;              // offset behind the last section
+  uint64_t end = 0;              // offset after the last section
 
   // The section of this kind, or null.
   const InspectedSection* Find(format::SectionKind kind) const;

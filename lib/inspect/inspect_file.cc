@@ -60,7 +60,7 @@ std::vector<ByteField> MarkSection(const InspectedFile& inspected,
     for (const MarkedStreams& streams : inspected.marked) fields.Append(streams.*list);
   }
   fields.AddUpTo(section.raw().size(),
-                 fields.at() == 0 ? section.Name() + " section" : "behind the last stream");
+                 fields.at() == 0 ? section.Name() + " section" : "after the last stream");
   return fields.Take();
 }
 
@@ -107,7 +107,7 @@ std::vector<MarkedBytes> MarkFile(const InspectedFile& inspected, std::span<cons
     parts.push_back({section.Name() + " section, decompressed", section.raw(),
                      MarkSection(inspected, section)});
   }
-  fields.AddUpTo(file.size(), "behind the last section");
+  fields.AddUpTo(file.size(), "after the last section");
   parts[0] = {"", file, fields.Take()};
   return parts;
 }

@@ -125,7 +125,7 @@ void MarkHeader(const WeightCoding& coding, size_t header_bytes, const std::stri
   if (coding.positions == PositionCoding::kFixedGaps) {
     text = "gaps of " + Bits(coding.gap_bits) + ", " + text;
   } else if (coding.positions == PositionCoding::kEscapeGaps) {
-    text = "tokens with " + Bits(coding.gap_bits) + " behind the leading one, " + text;
+    text = "tokens with " + Bits(coding.gap_bits) + " after the leading one, " + text;
   }
   stream->Add(1, text);
   if (coding.rows_flagged || coding.columns_flagged) {

@@ -11,7 +11,7 @@
 namespace dc {
 
 // effective = latent * mask; gradient = gradient * mask. Pruned weights are 0.0f after any number
-// of steps. `mask` has one entry a weight, nonzero = kept.
+// of steps. `mask` has one entry per weight, nonzero = kept.
 std::unique_ptr<Constraint> MakeMaskConstraint(const std::vector<uint8_t>& mask);
 
 }  // namespace dc
