@@ -20,7 +20,7 @@ Status Damaged(const std::string& where) {
   return BadInput("a damaged or truncated compressed file", where, "fetch the file again");
 }
 
-// Makes room for the next piece of output behind the `done` bytes that are there.
+// Makes room for the next piece of output after the `done` bytes that are there.
 std::span<uint8_t> Room(size_t done, size_t limit, std::vector<uint8_t>* out) {
   if (out->size() == done) out->resize(std::min(limit, done + std::max(kChunk, done / 2)));
   return std::span(*out).subspan(done);

@@ -1,4 +1,5 @@
-// The readers behind OpenDataset, one file each. Each returns images and labels as they are stored.
+// The readers that OpenDataset chooses from, one file each. Each returns images and labels as they
+// are stored.
 #ifndef DC_DATA_SOURCES_H_
 #define DC_DATA_SOURCES_H_
 

@@ -7,7 +7,7 @@
 #include <span>
 
 #include "dc/status.h"
-#include "train/build/operator_kernel.h"
+#include "train/build/node_kernel.h"
 #include "train/dropout_ratios.h"
 #include "train/network.h"
 #include "train/parameters.h"

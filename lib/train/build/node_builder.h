@@ -14,7 +14,7 @@
 #include "dc/status.h"
 #include "model/node_attributes.h"
 #include "model/shapes.h"
-#include "train/build/operator_kernel.h"
+#include "train/build/node_kernel.h"
 #include "train/build/train_memory.h"
 #include "train/dropout_ratios.h"
 #include "train/network.h"
@@ -73,11 +73,11 @@ class NodeBuilder {
   dnnl::memory ParameterMemory(const Parameter& parameter, const dnnl::memory::desc& desc) const;
 
   // Where Backward writes the gradient of activation input `i` in the layout `written`. Not needed
-  // where no parameter comes before it. In training, call one of the two exactly once an input.
+  // where no parameter comes before it. In training, call one of the two exactly once per input.
   GradientSink InputGradient(size_t i, const dnnl::memory::desc& written);
   // The same where the gradient is a copy of `from`.
   Copy InputGradientCopy(size_t i, const dnnl::memory& from);
-  // InputGradient for a parameter, seen as `plain`; kFixed parameters need none. Call once an
+  // InputGradient for a parameter, seen as `plain`; kFixed parameters need none. Call once per
   // input. A statistic's batch value goes here as well.
   GradientSink ParameterGradient(const Parameter& parameter, const dnnl::memory::desc& plain,
                                  const dnnl::memory::desc& written);

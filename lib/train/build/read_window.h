@@ -7,7 +7,7 @@
 
 #include "dc/status.h"
 #include "train/build/node_builder.h"
-#include "train/kernels/window.h"
+#include "train/kernels/image_window.h"
 
 namespace dc::train {
 

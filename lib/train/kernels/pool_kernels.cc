@@ -38,7 +38,7 @@ float AverageScale(const PoolShape& s, int64_t row, int64_t column) {
     const int64_t out = axis == 0 ? row : column;
     Taps taps = TapsInside(s, axis, out);
     if (s.count_padding) {
-      // Padding counts, but not what ceil_mode adds behind it.
+      // Padding counts, but not what ceil_mode adds after it.
       const int64_t origin = out * w.stride[axis] - w.pad_begin[axis];
       const int64_t room = (axis == 0 ? s.height : s.width) + w.own_pad_end[axis] - origin;
       taps = {0, std::min(w.kernel[axis], (room + w.dilation[axis] - 1) / w.dilation[axis])};

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "train/kernels/window.h"
+#include "train/kernels/image_window.h"
 
 namespace dc::train {
 

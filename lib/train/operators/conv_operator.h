@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "train/build/node_builder.h"
-#include "train/kernels/window.h"
+#include "train/kernels/image_window.h"
 
 namespace dc::train {
 

@@ -57,7 +57,7 @@ TEST(DecompressTest, DamagedGzipIsFoundByItsChecksum) {
   const Bytes plain = Sample(500);
   const Bytes file = Gzipped(plain);
   size_t refused = 0;
-  for (size_t i = 10; i < file.size(); ++i) {  // behind the header, whose fields mean little
+  for (size_t i = 10; i < file.size(); ++i) {  // after the header, whose fields mean little
     Bytes damaged = file;
     damaged[i] ^= 0x10;
     const auto bytes = Decompress(damaged, plain.size() + 1, "f");

@@ -15,7 +15,7 @@ TrainOptions Options(ScheduleKind kind) {
   return options;
 }
 
-// The rate of the first step of `epoch` (from 0), 5 steps an epoch.
+// The rate of the first step of `epoch` (from 0), 5 steps per epoch.
 double RateAt(const TrainOptions& options, int epoch, int step = 0) {
   return LearningRate(options, epoch * 5 + step, 5);
 }

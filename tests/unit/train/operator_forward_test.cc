@@ -99,7 +99,7 @@ INSTANTIATE_TEST_SUITE_P(
             "many_channels_in_lanes", 16, 20, 5, 5, 18, 1, {3, 3}, {1, 1}, {1, 1, 1, 1}, {1, 1}}),
     [](const auto& test) { return std::string(test.param.name); });
 
-// SAME_UPPER puts the odd zero behind, SAME_LOWER in front.
+// SAME_UPPER puts the odd zero at the end, SAME_LOWER at the begin.
 TEST(ConvForwardAutoPad, PutsTheOddZeroBehindOrInFront) {
   const auto y = [](const std::string& mode) {
     GraphBuilder b({1, 1, 3});
@@ -149,7 +149,7 @@ TEST(PoolForward, WorkedByHand) {
   EXPECT_THAT(Pooled("GlobalMaxPool", {}, {2, 1, 2}, {1, 3, 20, 10}), ElementsAre(3, 20));
 }
 
-// 17 and 40 channels behind a convolution: blocked layouts with padded channels.
+// 17 and 40 channels after a convolution: blocked layouts with padded channels.
 TEST(PoolForward, IsTheSameInEveryLayout) {
   for (int64_t channels : {1, 17, 40}) {
     const auto x = RandomValues(16 * 36, 8);

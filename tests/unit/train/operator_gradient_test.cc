@@ -137,7 +137,7 @@ TEST_P(PoolGradient, MatchesCentralDifferences) {
   CheckUnary({3, 7, 8}, c.op, c.attributes, 0.05, kLinear);
 }
 
-// The same behind a convolution, whose output has a blocked layout. The convolutions' weights are
+// The same after a convolution, whose output has a blocked layout. The convolutions' weights are
 // in Constant nodes, which are not trained, and keep the values on a grid.
 TEST_P(PoolGradient, InBlockedLayouts) {
   const PoolCase& c = GetParam();

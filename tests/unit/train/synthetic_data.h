@@ -7,7 +7,7 @@
 
 namespace dc::train {
 
-// `classes` classes of side x side images: noise, with one bright quadrant-like block a class.
+// `classes` classes of side x side images: noise, with one bright quadrant-like block per class.
 inline Dataset SyntheticImages(int64_t train_count, int64_t test_count, int classes = 4,
                                int64_t side = 8) {
   Dataset data;

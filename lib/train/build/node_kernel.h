@@ -1,6 +1,6 @@
 // What the executor knows of a node: forward and backward on memory bound when it was made.
-#ifndef DC_TRAIN_BUILD_OPERATOR_KERNEL_H_
-#define DC_TRAIN_BUILD_OPERATOR_KERNEL_H_
+#ifndef DC_TRAIN_BUILD_NODE_KERNEL_H_
+#define DC_TRAIN_BUILD_NODE_KERNEL_H_
 
 #include <cstdint>
 #include <dnnl.hpp>
@@ -27,4 +27,4 @@ class OperatorKernel {
 
 }  // namespace dc::train
 
-#endif  // DC_TRAIN_BUILD_OPERATOR_KERNEL_H_
+#endif  // DC_TRAIN_BUILD_NODE_KERNEL_H_

@@ -1,6 +1,6 @@
 // The spatial geometry of convolutions and pools: kernel, stride, dilation and padding.
-#ifndef DC_TRAIN_KERNELS_WINDOW_H_
-#define DC_TRAIN_KERNELS_WINDOW_H_
+#ifndef DC_TRAIN_KERNELS_IMAGE_WINDOW_H_
+#define DC_TRAIN_KERNELS_IMAGE_WINDOW_H_
 
 #include <array>
 #include <cstdint>
@@ -18,4 +18,4 @@ struct Window {
 
 }  // namespace dc::train
 
-#endif  // DC_TRAIN_KERNELS_WINDOW_H_
+#endif  // DC_TRAIN_KERNELS_IMAGE_WINDOW_H_
