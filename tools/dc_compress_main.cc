@@ -36,7 +36,10 @@ int main(int argc, char** argv) {
       dc::SessionOptions options;
       options.threads = tool.threads();
       DC_ASSIGN_OR_RETURN(dc::Session session, dc::Session::Load(file, options));
-      return dc::EvaluateSession(&session, dataset, 64, nullptr, progress);
+      DC_ASSIGN_OR_RETURN(const dc::EvalResult result,
+                          dc::EvaluateSession(&session, dataset, {}, nullptr, progress));
+      if (result.not_numbers > 0) dc::OrSilent(progress)->Note(dc::NotNumbersText(result));
+      return result;
     };
     dc::Status goal;
     DC_ASSIGN_OR_RETURN(const dc::Report report,

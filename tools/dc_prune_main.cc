@@ -79,6 +79,7 @@ int main(int argc, char** argv) {
       DC_ASSIGN_OR_RETURN(data, dc::OpenDataset(flags.data));
     }
     if (flags.scan) {
+      DC_RETURN_IF_ERROR(dc::SetLogits(step.retrain.logits, &graph));
       if (!data) return dc::UsageError("--scan needs data", "", "add --data fashion-mnist");
       return Scan(tool, flags, graph, *data, tool.progress());
     }

@@ -1,4 +1,5 @@
 // dc-run: executes a .dcz, on a dataset or on an array.
+#include <cmath>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -17,14 +18,15 @@ namespace po = boost::program_options;
 namespace {
 
 dc::Status Evaluate(const dc::Tool& tool, const std::string& file, const std::string& data_spec,
-                    int64_t batch, int threads, dc::Session* session, dc::Progress* progress) {
+                    const dc::SessionEvaluation& options, int threads, dc::Session* session,
+                    dc::Progress* progress) {
   DC_ASSIGN_OR_RETURN(const dc::Dataset data, dc::OpenDataset(data_spec));
   dc::Report report;
   report.model = file;
   report.data = data_spec;
   dc::Latency latency;
   DC_ASSIGN_OR_RETURN(const dc::EvalResult result,
-                      dc::EvaluateSession(session, data, batch, &latency, progress));
+                      dc::EvaluateSession(session, data, options, &latency, progress));
   latency.threads = threads;
   report.error_percent = result.error_percent;
   report.top5_error_percent = result.top5_error_percent;
@@ -32,8 +34,9 @@ dc::Status Evaluate(const dc::Tool& tool, const std::string& file, const std::st
   std::printf("images       %lld\n", static_cast<long long>(result.count));
   std::printf("top-1 error  %.2f %%\ntop-5 error  %.2f %%\n", result.error_percent,
               result.top5_error_percent);
-  std::printf("latency      %.2f us an image at batch %lld (median)\n",
-              latency.microseconds_per_image, static_cast<long long>(batch));
+  if (result.not_numbers > 0) std::printf("%s\n", dc::NotNumbersText(result).c_str());
+  std::printf("latency      %.2f us per image at batch %lld (median)\n",
+              latency.microseconds_per_image, static_cast<long long>(options.batch));
   DC_ASSIGN_OR_RETURN(const std::string json, dc::ReportJson(report));
   return tool.WriteJson(json);
 }
@@ -47,7 +50,9 @@ int main(int argc, char** argv) {
       "to an array of\noutputs. Without either, shows how it would be executed.",
       "dc-run model.dcz --data fashion-mnist --batch 1");
   std::string file, data;
-  int64_t batch = 64;
+  dc::SessionEvaluation evaluation;
+  int64_t& batch = evaluation.batch;
+  float scale = 0;
   bool explain = false;
   dc::SessionOptions options;
   dc::ArrayRun array;
@@ -58,11 +63,21 @@ int main(int argc, char** argv) {
       "batch", po::value(&batch)->default_value(batch), "images at a time")(
       "input", po::value(&array.input)->value_name("X.npy"), "inputs, as the network reads them")(
       "topk", po::value(&array.topk)->value_name("K"), "print the K largest outputs of each input")(
-      "labels", po::value(&array.labels)->value_name("FILE"), "names for --topk, a line a class")(
+      "labels", po::value(&array.labels)->value_name("FILE"),
+      "names for --topk, one line per class")("input-scale", po::value(&scale)->value_name("S"),
+                                              "samples of --data are multiplied by this (default: "
+                                              "what the file says; else 1/255 for bytes, "
+                                              "1 for floats)")(
+      "logits", po::value(&evaluation.logits)->value_name("NAME"),
+      "the output with the classes, where the model has several")(
       "explain", po::bool_switch(&explain), "print how each layer is executed, and measure it")(
       "reference", po::bool_switch(&options.reference_kernels),
       "plain loops instead of SIMD kernels");
   return tool.Main(argc, argv, [&]() -> dc::Status {
+    if (tool.Given("input-scale")) {
+      if (!std::isnormal(scale)) return dc::UsageError("--input-scale must be a number but 0");
+      evaluation.scale = scale;
+    }
     if (batch < 1 || batch > 65536) return dc::UsageError("--batch must be 1 to 65536");
     options.threads = tool.threads();
     DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, dc::ReadFile(file));
@@ -71,8 +86,9 @@ int main(int argc, char** argv) {
     if (explain || (data.empty() && array.input.empty())) {
       DC_RETURN_IF_ERROR(dc::ExplainSession(*session, batch));
     }
-    if (!array.input.empty()) DC_RETURN_IF_ERROR(dc::RunArray(array, batch, &*session));
+    if (!array.input.empty())
+      DC_RETURN_IF_ERROR(dc::RunArray(array, batch, &*session, tool.progress()));
     if (data.empty()) return dc::OkStatus();
-    return Evaluate(tool, file, data, batch, tool.threads(), &*session, tool.progress());
+    return Evaluate(tool, file, data, evaluation, tool.threads(), &*session, tool.progress());
   });
 }

@@ -26,16 +26,17 @@ Move DrawMove(const Augmentation& augmentation, uint64_t seed, uint32_t index) {
   return move;
 }
 
-// Writes one stored plane (height x width) moved to `out`; zeros move in.
+// Writes one stored plane (height x width, pixels `step` apart) moved to `out`; zeros move in.
 template <typename T>
-void MovePlane(const T* plane, int64_t height, int64_t width, const Move& move, T* out) {
+void MovePlane(const T* plane, int64_t step, int64_t height, int64_t width, const Move& move,
+               T* out) {
   for (int64_t y = 0; y < height; ++y) {
     for (int64_t x = 0; x < width; ++x, ++out) {
       const int64_t from_y = y - move.down;
       const int64_t shifted = x - move.right;
       const int64_t from_x = move.flip ? width - 1 - shifted : shifted;
       const bool inside = from_y >= 0 && from_y < height && from_x >= 0 && from_x < width;
-      *out = inside ? plane[from_y * width + from_x] : T(0);
+      *out = inside ? plane[(from_y * width + from_x) * step] : T(0);
     }
   }
 }
@@ -46,37 +47,43 @@ float ForChannel(const std::vector<float>& values, int64_t channel, float otherw
   return values[std::min(static_cast<size_t>(channel), values.size() - 1)];
 }
 
+// Distance between neighbouring pixels of a channel, and between the channels of a pixel.
+struct Steps {
+  Steps(const Reading& reading, bool last)
+      : pixel(last ? reading.channels : 1), channel(last ? 1 : reading.height * reading.width) {}
+  int64_t pixel, channel;
+};
+
 template <typename T>
 void Gather(const Dataset& data, const std::vector<T>& stored, std::span<const uint32_t> indices,
-            const Preprocess& preprocess, const Augmentation* augmentation, uint64_t seed,
-            float* out) {
-  const int64_t plane = data.height * data.width;
-  // Distance between neighbouring pixels and between channels of the network's input.
-  const int64_t pixel_step = preprocess.channels_last ? data.channels : 1;
-  const int64_t channel_step = preprocess.channels_last ? 1 : plane;
+            const Reading& reading, const Augmentation* augmentation, uint64_t seed, float* out) {
+  const int64_t plane = reading.height * reading.width;
+  const Steps from(reading, reading.stored_last), to(reading, reading.read_last);
   std::vector<T> moved(augmentation ? static_cast<size_t>(plane) : 0);
   for (uint32_t index : indices) {
     const T* sample = stored.data() + static_cast<int64_t>(index) * data.sample_size();
     const Move move = augmentation ? DrawMove(*augmentation, seed, index) : Move();
-    for (int64_t c = 0; c < data.channels; ++c) {
-      const int64_t from = preprocess.reverse_channels ? data.channels - 1 - c : c;
-      const T* values = sample + from * plane;
+    for (int64_t c = 0; c < reading.channels; ++c) {
+      const T* values =
+          sample + (reading.reverse_channels ? reading.channels - 1 - c : c) * from.channel;
+      int64_t step = from.pixel;
       if (augmentation) {
-        MovePlane(values, data.height, data.width, move, moved.data());
+        MovePlane(values, step, reading.height, reading.width, move, moved.data());
         values = moved.data();
+        step = 1;
       }
-      const float scale = preprocess.scale;
-      const float mean = ForChannel(preprocess.mean, c, 0.0f);
-      const float deviation = ForChannel(preprocess.deviation, c, 1.0f);
-      float* to = out + c * channel_step;
-      if (pixel_step == 1) {  // told apart so that this loop is vectorized
+      const float scale = reading.scale;
+      const float mean = ForChannel(reading.mean, c, 0.0f);
+      const float deviation = ForChannel(reading.deviation, c, 1.0f);
+      float* target = out + c * to.channel;
+      if (step == 1 && to.pixel == 1) {  // told apart so that this loop is vectorized
         for (int64_t i = 0; i < plane; ++i) {
-          to[i] = (static_cast<float>(values[i]) * scale - mean) / deviation;
+          target[i] = (static_cast<float>(values[i]) * scale - mean) / deviation;
         }
         continue;
       }
       for (int64_t i = 0; i < plane; ++i) {
-        to[i * pixel_step] = (static_cast<float>(values[i]) * scale - mean) / deviation;
+        target[i * to.pixel] = (static_cast<float>(values[i * step]) * scale - mean) / deviation;
       }
     }
     out += data.sample_size();
@@ -86,12 +93,12 @@ void Gather(const Dataset& data, const std::vector<T>& stored, std::span<const u
 }  // namespace
 
 void GatherBatch(const Dataset& data, const Split& split, std::span<const uint32_t> indices,
-                 const Preprocess& preprocess, const Augmentation* augmentation, uint64_t seed,
+                 const Reading& reading, const Augmentation* augmentation, uint64_t seed,
                  float* out) {
   if (!split.u8.empty()) {
-    Gather(data, split.u8, indices, preprocess, augmentation, seed, out);
+    Gather(data, split.u8, indices, reading, augmentation, seed, out);
   } else {
-    Gather(data, split.f32, indices, preprocess, augmentation, seed, out);
+    Gather(data, split.f32, indices, reading, augmentation, seed, out);
   }
 }
 

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/half.h"
+
 namespace dc {
 namespace {
 
@@ -33,7 +35,7 @@ Status ParseType(std::string_view text, const std::string& where, NpyView* view)
   if (text.size() < 5 || text[0] != '\'') return BadHeader("no element type in the header", where);
   const std::string_view name = text.substr(1, text.find('\'', 1) - 1);
   const bool native = name[0] == '<' || name[0] == '|' || name[0] == '=';
-  const bool real = name == "<f4" || name == "<f8";
+  const bool real = name == "<f2" || name == "<f4" || name == "<f8";
   const bool whole = name.size() == 3 && native && (name[1] == 'u' || name[1] == 'i') &&
                      (name[2] == '1' || name[2] == '2' || name[2] == '4' || name[2] == '8');
   if (!real && !whole) {
@@ -70,6 +72,12 @@ Status ParseShape(std::string_view text, const std::string& where, NpyView* view
   return OkStatus();
 }
 
+// A float16 as it is stored.
+struct Half {
+  uint16_t bits;
+  explicit operator float() const { return HalfToFloat(bits); }
+};
+
 // Calls `use` with a value of the view's element type.
 template <typename Use>
 auto WithType(const NpyView& view, Use use) {
@@ -90,6 +98,8 @@ auto WithType(const NpyView& view, Use use) {
       return use(int32_t{});
     case -8:
       return use(int64_t{});
+    case 32:
+      return use(Half{});
     case 64:
       return use(float{});
     default:
@@ -153,7 +163,7 @@ std::vector<float> NpyToFloats(const NpyView& view) {
 StatusOr<std::vector<int64_t>> NpyToIntegers(const NpyView& view, const std::string& where) {
   return WithType(view, [&](auto type) -> StatusOr<std::vector<int64_t>> {
     using From = decltype(type);
-    if constexpr (std::is_floating_point_v<From>) {
+    if constexpr (std::is_floating_point_v<From> || std::is_same_v<From, Half>) {
       return Internal("integers asked of a float array", where);
     } else {
       std::vector<int64_t> values = Converted<From, int64_t>(view);

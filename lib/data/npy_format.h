@@ -14,7 +14,7 @@ namespace dc {
 // A parsed array whose elements still are bytes of the file.
 struct NpyView {
   char kind = 'f';  // 'f' float, 'u' unsigned, 'i' signed integer
-  int width = 4;    // bytes of an element: 1, 2, 4 or 8
+  int width = 4;    // bytes of an element: 1, 2, 4 or 8; floats have 2 or more
   std::vector<int64_t> shape;
   int64_t count = 0;                  // product of `shape`
   std::span<const uint8_t> elements;  // count * width bytes, little-endian, C order

@@ -41,8 +41,8 @@ class Archive {
   std::map<std::string, ZipEntry> entries_;
 };
 
-// Images: N x features, N x H x W or N x C x H x W; features count as channels of one pixel. The
-// first split to be read sets the sample shape of `data`, the second must match it.
+// Images: N x features, N x H x W, N x C x H x W or N x H x W x C; features count as channels of
+// one pixel. The first split to be read sets the sample shape of `data`, the second must match it.
 Status ReadSamples(const Archive& archive, const std::string& name, Dataset* data, Split* split) {
   const std::string where = archive.Where(name);
   DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> file, archive.Read(name));
@@ -50,20 +50,21 @@ Status ReadSamples(const Archive& archive, const std::string& name, Dataset* dat
   const std::vector<int64_t>& shape = view.shape;
   if (shape.size() < 2 || shape.size() > 4 || view.count == 0) {
     return BadInput("samples of rank " + std::to_string(shape.size()) + " or none at all", where,
-                    "give N x features, N x H x W or N x C x H x W");
+                    "give N x features, N x H x W, N x C x H x W or N x H x W x C");
   }
   const bool flat = shape.size() == 2;
   const int64_t channels = shape.size() == 3 ? 1 : shape[1];
   const int64_t height = flat ? 1 : shape[shape.size() - 2];
   const int64_t width = flat ? 1 : shape.back();
-  if (data->channels != 0 &&
-      (channels != data->channels || height != data->height || width != data->width)) {
+  const bool first = data->channels == 0;
+  if (!first && (channels != data->channels || height != data->height || width != data->width)) {
     return BadInput("test samples of another shape than the training samples", where,
                     "give both the same shape");
   }
   data->channels = channels;
   data->height = height;
   data->width = width;
+  data->layout_open = shape.size() == 4;
   split->count = shape[0];
   if (view.kind == 'u' && view.width == 1) {
     split->u8.assign(view.elements.begin(), view.elements.end());
@@ -81,6 +82,9 @@ Status ReadSamples(const Archive& archive, const std::string& name, Dataset* dat
                     where + ", element " + std::to_string(bad - split->f32.begin()),
                     "clean the data first");
   }
+  const auto [least, greatest] = std::minmax_element(split->f32.begin(), split->f32.end());
+  data->least = first ? *least : std::min(data->least, *least);
+  data->greatest = first ? *greatest : std::max(data->greatest, *greatest);
   return OkStatus();
 }
 
@@ -120,6 +124,10 @@ StatusOr<Dataset> OpenNpz(const std::string& path) {
   DC_RETURN_IF_ERROR(ReadLabels(archive, "y_train", &data.train));
   DC_RETURN_IF_ERROR(ReadSamples(archive, "x_test", &data, &data.test));
   DC_RETURN_IF_ERROR(ReadLabels(archive, "y_test", &data.test));
+  if (data.train.u8.empty() != data.test.u8.empty()) {
+    return BadInput("x_train and x_test are of different types, bytes and floats", path,
+                    "give both the same type");
+  }
   DC_RETURN_IF_ERROR(CheckLabels(path, &data));
   return data;
 }

@@ -33,14 +33,20 @@ StatusOr<Dataset> OpenIn(const std::string& kind, const std::string& path) {
 
 }  // namespace
 
+int32_t Dataset::LargestLabel() const {
+  int32_t largest = -1;
+  for (const Split* split : {&train, &test}) {
+    for (int32_t label : split->labels) largest = std::max(largest, label);
+  }
+  return largest;
+}
+
 Status CheckLabels(const std::string& where, Dataset* data) {
   for (const Split* split : {&data->train, &data->test}) {
     if (split->labels.empty()) return BadInput("a split without samples", where, "add samples");
   }
   if (data->classes == 0) {
-    const int32_t train = *std::max_element(data->train.labels.begin(), data->train.labels.end());
-    const int32_t test = *std::max_element(data->test.labels.begin(), data->test.labels.end());
-    data->classes = std::max(train, test) + 1;
+    data->classes = data->LargestLabel() + 1;
   }
   for (const Split* split : {&data->train, &data->test}) {
     const auto bad = std::find_if(split->labels.begin(), split->labels.end(), [&](int32_t label) {

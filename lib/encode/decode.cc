@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "dc/data.h"
+#include "dc/preprocess.h"
 #include "encode/raise_node.h"
 #include "encode/raise_weight.h"
 #include "encode/raised_names.h"
@@ -102,13 +102,7 @@ class Raising {
   }
 
   void RaiseMetadata() {
-    Preprocess preprocess;
-    preprocess.scale = manifest_.scaling.scale;
-    preprocess.mean = manifest_.scaling.mean;
-    preprocess.deviation = manifest_.scaling.deviation;
-    preprocess.channels_last = manifest_.scaling.channels_last;
-    preprocess.reverse_channels = manifest_.scaling.reverse_channels;
-    PreprocessToMetadata(preprocess, &graph_.metadata);
+    PreprocessToMetadata(manifest_.scaling, &graph_.metadata);
     graph_.metadata["dc.baseline_bytes"] = std::to_string(manifest_.baseline_bytes);
     for (const auto& [key, value] : manifest_.metadata) graph_.metadata[key] = value;
   }

@@ -5,8 +5,8 @@
 #include <map>
 #include <set>
 
+#include "dc/preprocess.h"
 #include "dc/quantized_weight.h"
-#include "encode/input_scaling.h"
 #include "encode/lower_attributes.h"
 #include "model/node_attributes.h"
 #include "model/quantized_form.h"
@@ -266,7 +266,7 @@ class Lowering {
   Status LowerMetadata() {
     format::Manifest& manifest = result_.manifest;
     manifest.opset = static_cast<uint32_t>(graph_.opset);
-    DC_ASSIGN_OR_RETURN(manifest.scaling, InputScalingFromMetadata(graph_.metadata));
+    DC_ASSIGN_OR_RETURN(manifest.scaling, PreprocessFromMetadata(graph_.metadata));
     DC_RETURN_IF_ERROR(ReadBaseline(&manifest.baseline_bytes));
     manifest.graph_name = Kept(graph_.name);
     if (!keep_names_) return OkStatus();

@@ -57,8 +57,8 @@ Status CheckTensor(const TensorEntry& entry, const std::string& where, uint64_t*
   return OkStatus();
 }
 
-Status CheckScaling(const InputScaling& scaling) {
-  bool usable = std::isfinite(scaling.scale);
+Status CheckScaling(const Preprocess& scaling) {
+  bool usable = std::isfinite(scaling.scale.value_or(1));
   for (float value : scaling.mean) usable &= std::isfinite(value);
   for (float value : scaling.deviation) usable &= std::isfinite(value) && value != 0.0f;
   return usable ? OkStatus() : Bad("impossible input scaling", "manifest");

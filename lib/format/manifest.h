@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "dc/preprocess.h"
 #include "op/operator.h"
 
 namespace dc::format {
@@ -76,19 +77,12 @@ struct OutputInfo {
   std::vector<int64_t> shape;  // as the model declared it, -1 = any; empty: not declared
 };
 
-// How stored values become the network's input; the fields of dc::Preprocess.
-struct InputScaling {
-  float scale = 1.0f / 255.0f;
-  std::vector<float> mean, deviation;
-  bool channels_last = false, reverse_channels = false;
-};
-
 struct Manifest {
   std::vector<InputInfo> inputs;
   std::vector<TensorEntry> tensors;
   std::vector<Node> nodes;
   std::vector<OutputInfo> outputs;
-  InputScaling scaling;
+  Preprocess scaling;
   uint64_t baseline_bytes = 0;  // float32 initializer bytes of the model that was compressed
   uint32_t opset = 13;
   std::string graph_name;                                     // with names only

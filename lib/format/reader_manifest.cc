@@ -192,7 +192,7 @@ StatusOr<Manifest> ParseManifest(std::span<const uint8_t> bytes) {
   }
   manifest.baseline_bytes = message.baseline_bytes;
   if (message.input_scale != 0.0f) manifest.scaling.scale = message.input_scale;
-  manifest.scaling.channels_last = message.input_channels_last;
+  if (message.input_channels_last) manifest.scaling.channels_last = true;
   manifest.scaling.reverse_channels = message.input_reverse_channels;
   if (message.opset != 0) manifest.opset = message.opset;
   Complete(&manifest);

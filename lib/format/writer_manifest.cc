@@ -64,11 +64,11 @@ std::vector<uint8_t> SerializeManifest(const Manifest& manifest) {
     to->set_name(output.name);
   }
   out.set_baseline_bytes(manifest.baseline_bytes);
-  const InputScaling& scaling = manifest.scaling;
-  if (scaling.scale != InputScaling().scale) out.set_input_scale(scaling.scale);
+  const Preprocess& scaling = manifest.scaling;
+  if (scaling.scale) out.set_input_scale(*scaling.scale);
   for (float value : scaling.mean) out.add_input_mean(value);
   for (float value : scaling.deviation) out.add_input_deviation(value);
-  out.set_input_channels_last(scaling.channels_last);
+  out.set_input_channels_last(scaling.channels_last.value_or(false));
   out.set_input_reverse_channels(scaling.reverse_channels);
   if (manifest.opset != Manifest().opset) out.set_opset(manifest.opset);
   out.set_graph_name(manifest.graph_name);

@@ -76,7 +76,7 @@ const std::map<std::string, std::string>& FieldMeanings() {
       {"Manifest.inputs", "of the graph; at least one"},
       {"Manifest.outputs", "of the graph; at least one"},
       {"Manifest.baseline_bytes", "float32 initializer bytes of the model that was compressed"},
-      {"Manifest.input_scale", "0 or absent: 1/255"},
+      {"Manifest.input_scale", "0 or absent: not said; 1/255 for bytes, 1 for floats"},
       {"Manifest.input_mean", "none (0), one for all channels, or one per channel"},
       {"Manifest.input_deviation", "none (1), one for all channels, or one per channel"},
       {"Manifest.input_channels_last", "the network reads NHWC"},

@@ -111,11 +111,12 @@ void PrintRest(const format::Manifest& manifest, const TextSink& sink) {
   std::string text = "model\n  " + Thousands(manifest.baseline_bytes) +
                      " bytes of float32 before compression, opset " +
                      std::to_string(manifest.opset) + Named(manifest.graph_name) + "\n";
-  const format::InputScaling& scaling = manifest.scaling;
-  text += "  input scale " + NumberText(scaling.scale);
+  const Preprocess& scaling = manifest.scaling;
+  text += "  input scale " + NumberText(scaling.scale.value_or(kByteScale));
+  if (!scaling.scale) text += " for bytes";
   if (!scaling.mean.empty()) text += ", mean " + List(scaling.mean);
   if (!scaling.deviation.empty()) text += ", deviation " + List(scaling.deviation);
-  if (scaling.channels_last) text += ", channels last";
+  if (scaling.channels_last.value_or(false)) text += ", channels last";
   if (scaling.reverse_channels) text += ", channels reversed";
   sink(text + "\n");
   for (const auto& [key, value] : manifest.metadata) {

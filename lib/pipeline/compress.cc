@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include <map>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "base/crc32.h"
@@ -39,14 +41,24 @@ class Line {
   Status Load() {
     DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, ReadFile(recipe_.model_path));
     DC_ASSIGN_OR_RETURN(graph_, LoadModel(recipe_.model_path));
-    PreprocessToMetadata(recipe_.preprocess, &graph_.metadata);
+    // What the recipe does not say is left to the model.
+    std::map<std::string, std::string> input;
+    PreprocessToMetadata(recipe_.preprocess, &input);
+    for (const auto& [key, value] : input) graph_.metadata[key] = value;
+    for (const TrainOptions* training :
+         {recipe_.train ? &*recipe_.train : nullptr,
+          recipe_.prune ? &recipe_.prune->retrain : nullptr,
+          recipe_.quantize ? &recipe_.quantize->fine_tune : nullptr}) {
+      if (training) DC_RETURN_IF_ERROR(SetLogits(training->logits, &graph_));
+    }
+    DC_RETURN_IF_ERROR(CheckFirstOutput());
     RecordBaseline(&graph_);
     if (!graph_.uninitialized.empty() && !recipe_.train) {
       return UsageError("the model's weights have no values yet", recipe_.model_path,
                         "add a train stage to the recipe, or name a trained .onnx file");
     }
     fingerprint_ = Version() + " " + std::to_string(Crc32c(bytes)) + " " + DataStamp(data_) + " " +
-                   std::to_string(recipe_.seed) + " " + recipe_.input_text;
+                   std::to_string(recipe_.seed) + " " + recipe_.input_text + Logits();
     return OkStatus();
   }
 
@@ -100,6 +112,22 @@ class Line {
   std::vector<StageReport>& stages() { return stages_; }
 
  private:
+  // The output that was named; "" for none.
+  std::string Logits() const {
+    const auto logits = graph_.metadata.find(kLogitsKey);
+    return logits == graph_.metadata.end() ? "" : logits->second;
+  }
+
+  // The runtime computes the first output only: better said now than after all training.
+  Status CheckFirstOutput() const {
+    const StatusOr<size_t> head = ChooseOutput(graph_.outputs, Logits(), data_);
+    // Where declared shapes do not decide it, training says so.
+    if (!head.ok() || *head == 0) return OkStatus();
+    return Unsupported("the classes are in output \"" + graph_.outputs[*head].name + "\", and a " +
+                           ".dcz computes the first output, \"" + graph_.outputs[0].name + "\"",
+                       recipe_.model_path, "export the model with this output first");
+  }
+
   Status Keep(const std::string& path, StageReport report) {
     DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, ReadFile(path));
     report.output_bytes = bytes.size();
@@ -172,11 +200,12 @@ StatusOr<Report> Compress(const Recipe& recipe, const Dataset& data, const std::
   DC_RETURN_IF_ERROR(MakeDirectories(directory));
 
   if (recipe.train) {
-    DC_RETURN_IF_ERROR(line.Run("train", "trained.onnx", recipe.train_text, *recipe.train,
-                                [&](const TrainOptions& training, Graph* graph) {
-                                  return RunTrain(training, recipe.preprocess, data, graph,
-                                                  progress);
-                                }));
+    DC_RETURN_IF_ERROR(line.Run(
+        "train", "trained.onnx", recipe.train_text, *recipe.train,
+        [&](const TrainOptions& training, Graph* graph) -> StatusOr<StageReport> {
+          DC_ASSIGN_OR_RETURN(const Preprocess preprocess, PreprocessFromMetadata(graph->metadata));
+          return RunTrain(training, preprocess, data, graph, progress);
+        }));
   } else {
     DC_RETURN_IF_ERROR(SaveModel(line.graph(), directory + "/trained.onnx"));
     DC_RETURN_IF_ERROR(line.EvaluateDense());

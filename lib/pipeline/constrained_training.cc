@@ -4,7 +4,6 @@
 
 #include "dc/prune.h"
 #include "dc/weights.h"
-#include "pipeline/data_scaling.h"
 #include "prune/mask_constraint.h"
 #include "quantize/policy.h"
 #include "train/trainer.h"
@@ -50,7 +49,7 @@ StatusOr<TrainResult> TrainConstrained(const TrainOptions& options, const Datase
       }
     }
   }
-  DC_ASSIGN_OR_RETURN(const Preprocess preprocess, ScalingFor(*graph, data));
+  DC_ASSIGN_OR_RETURN(const Preprocess preprocess, PreprocessFromMetadata(graph->metadata));
   DC_ASSIGN_OR_RETURN(TrainResult result,
                       Train(graph, data, preprocess, options, &constraints, nullptr, progress));
   for (const auto& [name, weight] : quantized) {

@@ -7,7 +7,6 @@
 
 #include "dc/stages.h"
 #include "dc/weights.h"
-#include "pipeline/data_scaling.h"
 #include "pipeline/history.h"
 #include "pipeline/left_alone.h"
 #include "pipeline/stage_end.h"
@@ -84,6 +83,7 @@ StatusOr<StageReport> RunPrune(const PruneOptions& options, const TrainOptions& 
     return UsageError("retraining needs data", "", "give --data, or --epochs 0");
   }
   DC_RETURN_IF_ERROR(CheckSchedule(options, retrain));
+  DC_RETURN_IF_ERROR(SetLogits(retrain.logits, graph));
   for (const WeightRef& ref : ListWeights(*graph)) {
     if (ref.quantized) {
       return UsageError("a quantized weight cannot be pruned any more", ref.name,
@@ -98,7 +98,7 @@ StatusOr<StageReport> RunPrune(const PruneOptions& options, const TrainOptions& 
   if (retrain.epochs == 0) {
     DC_RETURN_IF_ERROR(ApplyMasks(masks, graph));
   } else {
-    DC_ASSIGN_OR_RETURN(const Preprocess preprocess, ScalingFor(*graph, *data));
+    DC_ASSIGN_OR_RETURN(const Preprocess preprocess, PreprocessFromMetadata(graph->metadata));
     Constraints constraints = MaskEveryWeight(*graph);
     const Graph before = *graph;
     MaskUpdater update(before, options, &constraints);
@@ -127,7 +127,7 @@ StatusOr<std::vector<Sensitivity>> ScanSensitivity(const Graph& graph, const Dat
                                                    const std::vector<double>& densities,
                                                    int64_t images, int threads,
                                                    Progress* progress) {
-  DC_ASSIGN_OR_RETURN(const Preprocess preprocess, ScalingFor(graph, data));
+  DC_ASSIGN_OR_RETURN(const Preprocess preprocess, PreprocessFromMetadata(graph.metadata));
   // Training images, the last ones: the test set is not for choosing densities.
   Split held;
   held.count = std::min<int64_t>(images, data.train.count);

@@ -40,6 +40,7 @@ StatusOr<StageReport> RunQuantize(const QuantizeOptions& options, const TrainOpt
   }
   Graph result = *graph;
   RecordBaseline(&result);
+  DC_RETURN_IF_ERROR(SetLogits(fine_tune.logits, &result));
   DC_RETURN_IF_ERROR(DequantizeAll(&result));
   DC_ASSIGN_OR_RETURN(const std::vector<QuantizedLayer> layers,
                       QuantizeGraph(result, options, progress));

@@ -34,6 +34,7 @@ void VisitSettings(TrainOptions& options, const Visitor& visit) {
   visit("keep", options.keep_best);
   visit("augment_shift", options.augmentation.shift);
   visit("augment_flip", options.augmentation.flip);
+  visit("logits", options.logits);
 }
 
 template <typename Visitor>

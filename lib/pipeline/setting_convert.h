@@ -3,6 +3,7 @@
 #define DC_PIPELINE_SETTING_CONVERT_H_
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -13,6 +14,11 @@
 #include "pipeline/setting_table.h"
 
 namespace dc {
+
+template <typename T>
+inline constexpr bool kIsOptional = false;
+template <typename T>
+inline constexpr bool kIsOptional<std::optional<T>> = true;
 
 // Sets members from the fields that `message` has. Precondition: CheckFields is ok.
 class MembersFromFields {
@@ -30,6 +36,10 @@ class MembersFromFields {
       }
     } else if (!reflection->HasField(message_, &field)) {
       return;
+    } else if constexpr (kIsOptional<T>) {
+      typename T::value_type value{};
+      (*this)(name, value);
+      member = value;
     } else if constexpr (std::is_same_v<T, LayerSettings>) {
       member = *LayerSettings::Parse(reflection->GetString(message_, &field));
     } else if constexpr (std::is_same_v<T, PolicySettings>) {

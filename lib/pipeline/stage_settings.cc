@@ -101,7 +101,8 @@ StatusOr<EncodeOptions> EncodingOf(const proto::Encoding& from, const FieldNamer
 
 StatusOr<Preprocess> PreprocessOf(const proto::InputScaling& from, const FieldNamer& name) {
   Preprocess to;
-  DC_RETURN_IF_ERROR(Convert(from, "", name, &to));
+  DC_RETURN_IF_ERROR(CheckFields(from, name));
+  VisitSettings(to, MembersFromFields(from));  // what is absent is not said
   return to;
 }
 

@@ -4,7 +4,6 @@
 
 #include "dc/stages.h"
 #include "pipeline/constrained_training.h"
-#include "pipeline/data_scaling.h"
 #include "pipeline/history.h"
 #include "pipeline/stage_end.h"
 #include "pipeline/stage_settings.h"
@@ -14,9 +13,9 @@ namespace dc {
 StatusOr<StageReport> RunTrain(const TrainOptions& options, const Preprocess& preprocess,
                                const Dataset& data, Graph* graph, Progress* progress) {
   const StageClock clock;
-  DC_RETURN_IF_ERROR(CheckPreprocess(preprocess, data.channels));
   PreprocessToMetadata(preprocess, &graph->metadata);
   RecordBaseline(graph);
+  DC_RETURN_IF_ERROR(SetLogits(options.logits, graph));
   if (!graph->uninitialized.empty()) {
     DC_RETURN_IF_ERROR(InitializeParameters(graph, options.seed));
   }
@@ -38,7 +37,7 @@ StatusOr<StageReport> RunTrain(const TrainOptions& options, const Preprocess& pr
 
 StatusOr<EvalResult> EvaluateGraph(const Graph& graph, const Dataset& data, int threads,
                                    Progress* progress) {
-  DC_ASSIGN_OR_RETURN(const Preprocess preprocess, ScalingFor(graph, data));
+  DC_ASSIGN_OR_RETURN(const Preprocess preprocess, PreprocessFromMetadata(graph.metadata));
   Graph floats = graph;
   DC_RETURN_IF_ERROR(DequantizeAll(&floats));
   return Evaluate(floats, data, data.test, preprocess, threads, progress);

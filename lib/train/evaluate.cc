@@ -15,10 +15,11 @@ StatusOr<EvalResult> Evaluate(const Graph& graph, const Dataset& data, const Spl
   }
   DC_ASSIGN_OR_RETURN(const train::Network network, train::FindNetwork(graph, data, preprocess));
   DC_ASSIGN_OR_RETURN(const train::Parameters parameters, train::Parameters::Load(network));
-  train::SampleSet samples{&data, &split, &preprocess, {}};
+  train::SampleSet samples{&data, &split, &network.reading, {}};
   samples.indices.resize(static_cast<size_t>(split.count));
   std::iota(samples.indices.begin(), samples.indices.end(), 0u);
 
+  for (const std::string& remark : network.reading.remarks) OrSilent(progress)->Note(remark);
   ThreadPool pool(threads);
   OrSilent(progress)->Begin("evaluate", split.count);
   DC_ASSIGN_OR_RETURN(auto evaluator, train::Evaluator::Make(network, parameters,
@@ -31,10 +32,12 @@ StatusOr<EvalResult> Evaluate(const Graph& graph, const Dataset& data, const Spl
   result.loss = sums.loss / count;
   result.error_percent = 100.0 * static_cast<double>(sums.errors) / count;
   result.top5_error_percent = 100.0 * static_cast<double>(sums.top5_errors) / count;
+  result.not_numbers = sums.not_numbers;
   char summary[64];
   std::snprintf(summary, sizeof(summary), "loss %.4f  error %.2f %%", result.loss,
                 result.error_percent);
   OrSilent(progress)->End(summary);
+  if (result.not_numbers > 0) OrSilent(progress)->Note(NotNumbersText(result));
   return result;
 }
 

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "dc/train.h"
+
 namespace dc::train {
 namespace {
 
 // Samples an executor takes at once.
 constexpr size_t kChunk = 32;
-// Chunks a thread between two progress reports.
+// Chunks per thread between two progress reports.
 constexpr size_t kChunksPerReport = 16;
 
 }  // namespace
@@ -30,7 +32,7 @@ StatusOr<Evaluator> Evaluator::Make(const Network& network, const Parameters& pa
   }
   const Executor* any = rest > 0 ? evaluator.rest_.get() : nullptr;
   if (!evaluator.executors_.empty()) any = evaluator.executors_[0].get();
-  if (any) DC_RETURN_IF_ERROR(CheckClasses(network, *samples.data, any->classes()));
+  if (any) DC_RETURN_IF_ERROR(CheckLabelsFit(network.output, any->classes(), *samples.data));
   evaluator.samples_ = std::move(samples);
   return evaluator;
 }
@@ -38,12 +40,12 @@ StatusOr<Evaluator> Evaluator::Make(const Network& network, const Parameters& pa
 Status Evaluator::RunChunk(Executor* executor, size_t chunk, LossSums* sums) const {
   const std::span<const uint32_t> all = samples_.indices;
   const auto indices = all.subspan(chunk * kChunk, static_cast<size_t>(executor->batch()));
-  GatherBatch(*samples_.data, *samples_.split, indices, *samples_.preprocess, nullptr, 0,
+  GatherBatch(*samples_.data, *samples_.split, indices, *samples_.reading, nullptr, 0,
               executor->input().data());
   DC_RETURN_IF_ERROR(executor->Forward({}));
   std::vector<int32_t> labels(indices.size());
   for (size_t i = 0; i < indices.size(); ++i) labels[i] = samples_.split->labels[indices[i]];
-  *sums = SoftmaxCrossEntropy(executor->logits(), labels, executor->classes(), 0.0, 0.0, {});
+  *sums = CrossEntropy(executor->logits(), labels, executor->classes(), 0.0, 0.0, {});
   return OkStatus();
 }
 

@@ -19,12 +19,12 @@ namespace dc::train {
 struct SampleSet {
   const Dataset* data = nullptr;
   const Split* split = nullptr;
-  const Preprocess* preprocess = nullptr;
+  const Reading* reading = nullptr;
   std::vector<uint32_t> indices;  // into split
 };
 
-// Holds executors for whole chunks, one a thread, and one for the samples that are left over. Sums
-// are taken in the order of the chunks: results do not depend on the number of threads.
+// Holds executors for whole chunks, one per thread, and one for the samples that are left over.
+// Sums are taken in the order of the chunks: results do not depend on the number of threads.
 class Evaluator {
  public:
   // `network` and `parameters` must outlive it. Errors as Executor::Make; the classes must fit.
@@ -38,7 +38,7 @@ class Evaluator {
   Status RunChunk(Executor* executor, size_t chunk, LossSums* sums) const;
 
   SampleSet samples_;
-  std::vector<std::unique_ptr<Executor>> executors_;  // one a thread
+  std::vector<std::unique_ptr<Executor>> executors_;  // one per thread
   std::unique_ptr<Executor> rest_;                    // null where nothing is left over
 };
 

@@ -86,7 +86,9 @@ StatusOr<std::unique_ptr<Executor>> Executor::Make(const Network& network,
                          "output \"" + network.logits + "\"");
     }
     const Value& value = logits->second;
-    if (value.shape.size() != 2 || !(value.data.get_desc() == PlainDesc(value.shape))) {
+    const bool one_each = ElementCount(value.shape) == batch;
+    if ((value.shape.size() != 2 && !one_each) ||
+        !(value.data.get_desc() == PlainDesc(value.shape))) {
       return Unsupported("the model's output has shape " + ShapeText(value.shape),
                          "output \"" + network.logits + "\"",
                          "training needs an output of shape [batch, classes]");

@@ -3,46 +3,101 @@
 #include <algorithm>
 #include <cmath>
 
-namespace dc::train {
+#include "dc/train.h"
+
+namespace dc {
+
+Verdict Judge(std::span<const float> outputs, int32_t label, float half) {
+  Verdict verdict;
+  verdict.not_a_number =
+      std::any_of(outputs.begin(), outputs.end(), [](float v) { return std::isnan(v); });
+  if (verdict.not_a_number) {
+    verdict.error = verdict.top5_error = true;
+  } else if (outputs.size() == 1) {
+    verdict.error = (outputs[0] > half) != (label == 1);
+  } else {
+    const size_t own = static_cast<size_t>(label);
+    int64_t ahead = 0;  // classes that come before the label when sorted by output, then by index
+    for (size_t c = 0; c < outputs.size(); ++c) {
+      ahead += outputs[c] > outputs[own] || (outputs[c] == outputs[own] && c < own);
+    }
+    verdict.error = ahead > 0;
+    verdict.top5_error = ahead > 4;
+  }
+  return verdict;
+}
+
+std::string NotNumbersText(const EvalResult& result) {
+  if (result.not_numbers == 0) return "";
+  return std::to_string(result.not_numbers) + " of " + std::to_string(result.count) +
+         " images have NaN among their outputs; each counts as an error";
+}
+
+namespace train {
+namespace {
+
+// Loss of one row against the target, and its gradient where `gradient` is not null.
+double SoftmaxRow(std::span<const float> z, size_t label, double smoothing, double gradient_scale,
+                  float* gradient) {
+  const double spread = smoothing / static_cast<double>(z.size());
+  const double greatest = *std::max_element(z.begin(), z.end());
+  double total = 0, sum_of_logits = 0;
+  for (float value : z) {
+    total += std::exp(value - greatest);
+    sum_of_logits += value;
+  }
+  const double log_total = greatest + std::log(total);
+  if (gradient) {
+    for (size_t c = 0; c < z.size(); ++c) {
+      const double target = spread + (c == label ? 1 - smoothing : 0);
+      gradient[c] = static_cast<float>(gradient_scale * (std::exp(z[c] - log_total) - target));
+    }
+  }
+  // -sum over c of target[c] * (z[c] - log_total).
+  return log_total - (1 - smoothing) * z[label] - spread * sum_of_logits;
+}
+
+double LogisticRow(double z, int32_t label, double smoothing, double gradient_scale,
+                   float* gradient) {
+  const double target = (1 - smoothing) * label + smoothing / 2;
+  const double decay = std::exp(-std::abs(z));  // in place of exp(z), which may overflow
+  if (gradient) {
+    const double sigmoid = z >= 0 ? 1 / (1 + decay) : decay / (1 + decay);
+    *gradient = static_cast<float>(gradient_scale * (sigmoid - target));
+  }
+  return std::max(z, 0.0) + std::log1p(decay) - target * z;
+}
+
+}  // namespace
 
 void LossSums::Add(const LossSums& other) {
   loss += other.loss;
   errors += other.errors;
   top5_errors += other.top5_errors;
+  not_numbers += other.not_numbers;
   count += other.count;
 }
 
-LossSums SoftmaxCrossEntropy(std::span<const float> logits, std::span<const int32_t> labels,
-                             int64_t classes, double smoothing, double gradient_scale,
-                             std::span<float> gradient) {
+LossSums CrossEntropy(std::span<const float> logits, std::span<const int32_t> labels,
+                      int64_t classes, double smoothing, double gradient_scale,
+                      std::span<float> gradient) {
   LossSums sums;
   sums.count = static_cast<int64_t>(labels.size());
-  const double spread = smoothing / static_cast<double>(classes);
+  const size_t width = static_cast<size_t>(classes);
   for (size_t row = 0; row < labels.size(); ++row) {
-    const float* z = logits.data() + row * classes;
+    const auto z = logits.subspan(row * width, width);
+    float* const dz = gradient.empty() ? nullptr : gradient.data() + row * width;
     const int32_t label = labels[row];
-    const double greatest = *std::max_element(z, z + classes);
-    double total = 0, sum_of_logits = 0;
-    int64_t ahead = 0;  // classes that come before the label when sorted by logit, then by index
-    for (int64_t c = 0; c < classes; ++c) {
-      total += std::exp(z[c] - greatest);
-      sum_of_logits += z[c];
-      const bool behind = z[c] < z[label] || (z[c] == z[label] && c >= label);
-      if (!behind) ++ahead;
-    }
-    const double log_total = greatest + std::log(total);
-    // -sum over c of target[c] * (z[c] - log_total).
-    sums.loss += log_total - (1 - smoothing) * z[label] - spread * sum_of_logits;
-    if (ahead > 0) ++sums.errors;
-    if (ahead > 4) ++sums.top5_errors;
-    if (gradient.empty()) continue;
-    float* dz = gradient.data() + row * classes;
-    for (int64_t c = 0; c < classes; ++c) {
-      const double target = spread + (c == label ? 1 - smoothing : 0);
-      dz[c] = static_cast<float>(gradient_scale * (std::exp(z[c] - log_total) - target));
-    }
+    sums.loss += classes == 1
+                     ? LogisticRow(z[0], label, smoothing, gradient_scale, dz)
+                     : SoftmaxRow(z, static_cast<size_t>(label), smoothing, gradient_scale, dz);
+    const Verdict verdict = Judge(z, label, 0.0f);
+    sums.errors += verdict.error;
+    sums.top5_errors += verdict.top5_error;
+    sums.not_numbers += verdict.not_a_number;
   }
   return sums;
 }
 
-}  // namespace dc::train
+}  // namespace train
+}  // namespace dc

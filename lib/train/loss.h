@@ -10,20 +10,23 @@ namespace dc::train {
 // Sums over samples.
 struct LossSums {
   double loss = 0;          // cross entropy, in nats
-  int64_t errors = 0;       // the label has not the greatest logit
-  int64_t top5_errors = 0;  // nor one of the five greatest
+  int64_t errors = 0;       // by Verdict
+  int64_t top5_errors = 0;  // likewise
+  int64_t not_numbers = 0;  // likewise
   int64_t count = 0;
 
   void Add(const LossSums& other);
 };
 
-// Of `logits`, labels.size() rows of `classes` values. The target distribution of a row is
-// (1 - smoothing) at its label plus smoothing / classes everywhere. `gradient`, if not empty,
-// receives gradient_scale * (softmax(row) - target). Ties count as errors where the other class
-// has the lower index; a row with a NaN is an error.
-LossSums SoftmaxCrossEntropy(std::span<const float> logits, std::span<const int32_t> labels,
-                             int64_t classes, double smoothing, double gradient_scale,
-                             std::span<float> gradient);
+// Of `logits`, labels.size() rows of `classes` values. `gradient`, if not empty, receives the
+// gradient times `gradient_scale`.
+// Several classes: softmax cross entropy. The target distribution of a row is (1 - smoothing) at
+// its label plus smoothing / classes everywhere; the gradient is softmax(row) - target. One value
+// z, for labels 0 and 1: binary cross entropy, log(1 + exp(z)) - target * z with target = (1 -
+// smoothing) * label + smoothing / 2; the gradient is sigmoid(z) - target.
+LossSums CrossEntropy(std::span<const float> logits, std::span<const int32_t> labels,
+                      int64_t classes, double smoothing, double gradient_scale,
+                      std::span<float> gradient);
 
 }  // namespace dc::train
 

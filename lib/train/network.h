@@ -17,9 +17,11 @@ namespace dc::train {
 struct Network {
   const Graph* graph = nullptr;
   std::string input;                  // name of the graph input
+  Reading reading;                    // how samples become inputs
   std::vector<int64_t> sample_shape;  // of one sample at the input: without dimension 0
   int64_t declared_batch = -1;        // dimension 0 of the input as declared; -1: not fixed
-  std::string logits;                 // the first graph output, or what its final Softmax reads
+  std::string output;                 // the graph output that the labels are about
+  std::string logits;                 // the same, or what its final Softmax or Sigmoid reads
   std::vector<size_t> nodes;          // indices into graph->nodes, in order; no Constant nodes
   // How often the nodes above, and the loss, read each value or parameter.
   std::map<std::string, int> readers;
@@ -28,16 +30,17 @@ struct Network {
 // How errors call `node`.
 std::string NodeLabel(const Node& node);
 
-// Finds the network of `graph` for samples of `data` (channels, height, width) laid out as
-// `preprocess` says. A final Softmax or LogSoftmax over the classes is left out: the loss contains
-// it. Errors: parameters without a value, no or several inputs, an input of another type or shape
-// than the data's.
-StatusOr<Network> FindNetwork(const Graph& graph, const Dataset& data,
-                              const Preprocess& preprocess);
+// What is asked of a network beyond its data.
+struct NetworkUse {
+  std::string logits;  // the output to follow; "": as FindHead decides
+  const Augmentation* augmentation = nullptr;
+};
 
-// BadInput that names both numbers where a network with `outputs` logits does not fit the classes
-// of `data`.
-Status CheckClasses(const Network& network, const Dataset& data, int64_t outputs);
+// Finds the network of `graph` for samples of `data` as DecideReading reads them, up to the head
+// that FindHead finds. Errors: parameters without a value, no or several inputs, an input of
+// another type or shape than the data's, no one head.
+StatusOr<Network> FindNetwork(const Graph& graph, const Dataset& data, const Preprocess& preprocess,
+                              const NetworkUse& use = {});
 
 }  // namespace dc::train
 

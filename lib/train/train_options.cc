@@ -78,12 +78,15 @@ Status CheckOptions(const TrainOptions& options, const Dataset& data) {
   return OkStatus();
 }
 
-Fingerprint FingerprintOf(const TrainOptions& options, const Dataset& data,
-                          const Preprocess& preprocess, const Network& network,
+Fingerprint FingerprintOf(const TrainOptions& options, const Dataset& data, const Network& network,
                           const Parameters& parameters, const Constraints* constraints) {
+  const Reading& reading = network.reading;
   const TrainOptions& o = options;
-  std::string nodes, latents, dropout_scales;
+  std::string nodes, trained, latents, dropout_scales;
   for (size_t n : network.nodes) nodes += network.graph->nodes[n].op + " ";
+  for (const Parameter& parameter : parameters.list()) {
+    if (parameter.role == Role::kTrained) trained += parameter.name + " ";
+  }
   if (constraints) {
     for (const auto& [name, weight] : *constraints) {
       latents +=
@@ -97,14 +100,17 @@ Fingerprint FingerprintOf(const TrainOptions& options, const Dataset& data,
   const uint32_t labels = Crc32c({label_bytes, data.train.labels.size() * sizeof(int32_t)});
   return {
       {"model", nodes + std::to_string(parameters.total())},
+      {"trained parameters", trained},
       {"initial weights", Checksum(parameters.all())},
       {"constraints", latents},
       {"data", data.name + " " + std::to_string(data.train.count) + " " + std::to_string(labels)},
-      {"input scale", Number(preprocess.scale)},
-      {"input mean", List(preprocess.mean)},
-      {"input deviation", List(preprocess.deviation)},
-      {"input layout", std::string(preprocess.channels_last ? "nhwc" : "nchw") +
-                           (preprocess.reverse_channels ? " bgr" : " rgb")},
+      {"logits", network.logits},
+      {"input scale", Number(reading.scale)},
+      {"input mean", List(reading.mean)},
+      {"input deviation", List(reading.deviation)},
+      {"input layout", std::string(reading.stored_last ? "nhwc" : "nchw") +
+                           (reading.read_last ? " nhwc" : " nchw") +
+                           (reading.reverse_channels ? " bgr" : " rgb")},
       {"epochs", std::to_string(o.epochs)},
       {"batch_size", std::to_string(o.batch_size)},
       {"optimizer", o.optimizer == OptimizerKind::kSgd ? "sgd" : "adam"},

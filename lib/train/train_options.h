@@ -16,8 +16,7 @@ Status CheckOptions(const TrainOptions& options, const Dataset& data);
 
 // Identifies a run: every option that decides its outcome, the data, and the model with its initial
 // values (before training starts).
-Fingerprint FingerprintOf(const TrainOptions& options, const Dataset& data,
-                          const Preprocess& preprocess, const Network& network,
+Fingerprint FingerprintOf(const TrainOptions& options, const Dataset& data, const Network& network,
                           const Parameters& parameters, const Constraints* constraints);
 
 }  // namespace dc::train

@@ -13,6 +13,7 @@
 #include "train/epoch_log.h"
 #include "train/evaluator.h"
 #include "train/executor.h"
+#include "train/idle_weights.h"
 #include "train/learning_rate.h"
 #include "train/loss.h"
 #include "train/sharding.h"
@@ -31,6 +32,12 @@ constexpr uint64_t kAugmentationStream = uint64_t{3} << 40;
 
 using Clock = std::chrono::steady_clock;
 
+std::string ShortNumber(double value) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%g", value);
+  return text;
+}
+
 // One call of Train.
 class Run : public TrainingState {
  public:
@@ -47,7 +54,10 @@ class Run : public TrainingState {
 
   StatusOr<TrainResult> Execute(Constraints* constraints);
 
-  std::span<float> Latent(const std::string& name) override { return updater_->Latent(name); }
+  std::span<float> Latent(const std::string& name) override {
+    const std::span<float> idle = idle_.Latent(name);
+    return idle.empty() ? updater_->Latent(name) : idle;
+  }
   void ConstraintChanged(const std::string& name) override { updater_->ConstraintChanged(name); }
   void SetDropoutScale(const std::string& output, double scale) override {
     dropout_.Set(output, scale);
@@ -73,7 +83,8 @@ class Run : public TrainingState {
                 uint64_t augmentation_seed);
   Status Validate(EpochRecord* record);
   Status NotFinite(int64_t step) const;
-  bool ParametersAreFinite() const;
+  // The first parameter, statistics included, that holds NaN or infinity; null for none.
+  const Parameter* NotFiniteParameter() const;
 
   std::vector<std::vector<float>> CopyArrays();
   Status RestoreArrays(const std::vector<std::vector<float>>& arrays);
@@ -92,10 +103,11 @@ class Run : public TrainingState {
   Network network_;
   Parameters parameters_;
   std::optional<Updater> updater_;
+  IdleWeights idle_;
   Constraints* constraints_ = nullptr;
   std::optional<Evaluator> validation_;
   std::vector<Shard> shards_;
-  std::vector<std::span<const float>> gradients_;  // one a shard
+  std::vector<std::span<const float>> gradients_;  // one per shard
   std::vector<uint32_t> samples_, held_out_;       // indices into data_.train
   int64_t steps_per_epoch_ = 0;
   Fingerprint fingerprint_;
@@ -106,16 +118,24 @@ class Run : public TrainingState {
 
 Status Run::Prepare(Constraints* constraints) {
   DC_RETURN_IF_ERROR(CheckOptions(options_, data_));
-  DC_ASSIGN_OR_RETURN(network_, FindNetwork(*graph_, data_, preprocess_));
-  DC_ASSIGN_OR_RETURN(parameters_, Parameters::Load(network_));
-  fingerprint_ = FingerprintOf(options_, data_, preprocess_, network_, parameters_, constraints);
+  const Augmentation* augmentation = options_.augmentation.any() ? &options_.augmentation : nullptr;
+  DC_ASSIGN_OR_RETURN(network_,
+                      FindNetwork(*graph_, data_, preprocess_, {options_.logits, augmentation}));
+  for (const std::string& remark : network_.reading.remarks) progress_->Note(remark);
+  DC_ASSIGN_OR_RETURN(parameters_, Parameters::Load(network_, {options_.train, options_.freeze}));
+  if (const Parameter* parameter = NotFiniteParameter()) {
+    return BadInput("the parameter holds NaN or infinity before it is trained",
+                    "\"" + parameter->name + "\"", "give it finite values");
+  }
+  fingerprint_ = FingerprintOf(options_, data_, network_, parameters_, constraints);
+  DC_ASSIGN_OR_RETURN(idle_, IdleWeights::Make(*graph_, parameters_, constraints));
   constraints_ = constraints;
   DC_ASSIGN_OR_RETURN(updater_, Updater::Make(&parameters_, constraints, options_.l1, options_.l2,
                                               options_.optimizer));
   SplitSamples();
   DC_RETURN_IF_ERROR(MakeShards());
   if (!held_out_.empty()) {
-    SampleSet set{&data_, &data_.train, &preprocess_, held_out_};
+    SampleSet set{&data_, &data_.train, &network_.reading, held_out_};
     DC_ASSIGN_OR_RETURN(validation_,
                         Evaluator::Make(network_, parameters_, std::move(set), pool_.threads()));
   }
@@ -142,7 +162,7 @@ Status Run::MakeShards() {
     Shard shard;
     DC_ASSIGN_OR_RETURN(shard.executor,
                         Executor::Make(network_, parameters_, &dropout_, size, true));
-    DC_RETURN_IF_ERROR(CheckClasses(network_, data_, shard.executor->classes()));
+    DC_RETURN_IF_ERROR(CheckLabelsFit(network_.output, shard.executor->classes(), data_));
     shard.begin = begin;
     shard.labels.resize(static_cast<size_t>(size));
     begin += static_cast<size_t>(size);
@@ -157,15 +177,15 @@ void Run::RunShard(int index, int64_t step, std::span<const uint32_t> batch,
   Shard& shard = shards_[static_cast<size_t>(index)];
   Executor& executor = *shard.executor;
   const auto indices = batch.subspan(shard.begin, shard.labels.size());
-  const bool augments = options_.augmentation.shift > 0 || options_.augmentation.flip;
-  GatherBatch(data_, data_.train, indices, preprocess_, augments ? &options_.augmentation : nullptr,
-              augmentation_seed, executor.input().data());
+  GatherBatch(data_, data_.train, indices, network_.reading,
+              options_.augmentation.any() ? &options_.augmentation : nullptr, augmentation_seed,
+              executor.input().data());
   for (size_t i = 0; i < indices.size(); ++i) shard.labels[i] = data_.train.labels[indices[i]];
   shard.status = executor.Forward({options_.seed, step, index});
   if (!shard.status.ok()) return;
-  shard.sums = SoftmaxCrossEntropy(executor.logits(), shard.labels, executor.classes(),
-                                   options_.label_smoothing, 1.0 / options_.batch_size,
-                                   executor.logits_gradient());
+  shard.sums =
+      CrossEntropy(executor.logits(), shard.labels, executor.classes(), options_.label_smoothing,
+                   1.0 / options_.batch_size, executor.logits_gradient());
   shard.status = executor.Backward();
 }
 
@@ -191,15 +211,27 @@ Status Run::Step(int64_t step, std::span<const uint32_t> batch, uint64_t augment
 }
 
 Status Run::NotFinite(int64_t step) const {
-  return UsageError("the loss is not finite at epoch " +
-                        std::to_string(step / steps_per_epoch_ + 1) + ", step " +
-                        std::to_string(step % steps_per_epoch_ + 1),
-                    "", "lower the learning rate");
+  const std::string where = "epoch " + std::to_string(step / steps_per_epoch_ + 1) + ", step " +
+                            std::to_string(step % steps_per_epoch_ + 1);
+  if (step == 0) {
+    return UsageError("the loss is NaN or infinite before anything was trained", where,
+                      "the outputs of the model as it was given are too large or NaN: check its "
+                      "weights and how inputs are scaled (--input-scale)");
+  }
+  return UsageError("training ran out of the range of float32: the loss is NaN or infinite", where,
+                    "use a lower --learning-rate than " + ShortNumber(options_.learning_rate) +
+                        ", or --warmup-epochs");
 }
 
-bool Run::ParametersAreFinite() const {
-  const auto all = parameters_.all();
-  return std::all_of(all.begin(), all.end(), [](float v) { return std::isfinite(v); });
+const Parameter* Run::NotFiniteParameter() const {
+  for (const Parameter& parameter : parameters_.list()) {
+    if (parameter.role == Role::kFixed) continue;
+    const auto values = parameters_.Values(parameter);
+    if (!std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); })) {
+      return &parameter;
+    }
+  }
+  return nullptr;
 }
 
 Status Run::Validate(EpochRecord* record) {
@@ -243,7 +275,7 @@ Status Run::Epoch(int epoch) {
                   options_.epochs, sums.loss / static_cast<double>(sums.count), percent());
     if (i + 1 < steps_per_epoch_) progress_->Advance(first + i + 1, note);
   }
-  if (!ParametersAreFinite()) return NotFinite(first + steps_per_epoch_ - 1);
+  if (NotFiniteParameter()) return NotFinite(first + steps_per_epoch_ - 1);
 
   EpochRecord record;
   record.epoch = epoch;
@@ -321,6 +353,7 @@ StatusOr<TrainResult> Run::Execute(Constraints* constraints) {
     }
   }
   parameters_.Store(graph_);
+  idle_.Store(graph_);
   result.epochs = std::move(records_);
   std::string summary = "kept epoch " + std::to_string(result.kept_epoch);
   progress_->End(summary);

@@ -29,19 +29,21 @@ class TrainingState {
 // Called before step `step` of `total_steps` (both over the whole run, step from 0).
 using StepHook = std::function<Status(int64_t step, int64_t total_steps, TrainingState* state)>;
 
-// Trains `graph` in place on data.train with softmax cross entropy on its first output (a trailing
-// Softmax is folded into the loss). `graph` is a float graph without `uninitialized` parameters;
-// weights named in `constraints` obey them, and `constraints` holds the trained latent values
-// afterwards; effective weights go back into the graph's initializers. `constraints` and `hook` may
-// be null. Every float parameter that takes part in the computation is trained; batch-norm
-// running statistics follow the batches. Errors: an operator or shape that is not covered, a data
-// shape or class count that does not fit (naming both), a loss that is not finite. On an error the
-// graph is as it was.
-// Each batch is cut into shards (train/sharding.h) that run in parallel and whose gradients are
-// added in order: results do not depend on `threads`. Batch norm normalises each shard by itself.
-// Samples that do not fill an epoch's last batch sit that epoch out. A resumed run calls `hook`
-// from its first step on; latent values and dropout scales are those of the checkpoint, rules of
-// constraints are the caller's to restore, in that first call.
+// Trains `graph` in place on data.train with cross entropy on the output that `options.logits`
+// names or its metadata does or the labels fit (ChooseOutput): softmax cross entropy, or binary
+// cross entropy of one value; a final Softmax, or Sigmoid of one value, is part of the loss.
+// `graph` is a float graph without `uninitialized` parameters; weights named in `constraints` obey
+// them, and `constraints` holds the trained latent values afterwards; effective weights go back
+// into the graph's initializers. `constraints` and `hook` may be null. Every float parameter that
+// takes part in the computation is trained; batch-norm running statistics follow the batches.
+// Constraints on weights that take no part (those of other heads) are applied once. Errors: an
+// operator or shape that is not covered, a data shape or class count that does not fit (naming
+// both), a loss that is not finite. On an error the graph is as it was. Each batch is cut into
+// shards (train/sharding.h) that run in parallel and whose gradients are added in order: results do
+// not depend on `threads`. Batch norm normalises each shard by itself. Samples that do not fill an
+// epoch's last batch sit that epoch out. A resumed run calls `hook` from its first step on; latent
+// values and dropout scales are those of the checkpoint, rules of constraints are the caller's to
+// restore, in that first call.
 StatusOr<TrainResult> Train(Graph* graph, const Dataset& data, const Preprocess& preprocess,
                             const TrainOptions& options, Constraints* constraints,
                             const StepHook& hook, Progress* progress);

@@ -6,7 +6,7 @@
 namespace dc::train {
 namespace {
 
-// Floats a piece: its arrays stay in the first-level cache between the passes over them.
+// Floats per piece: its arrays stay in the first-level cache between the passes over them.
 constexpr size_t kPieceSize = 2048;
 
 }  // namespace
@@ -25,9 +25,7 @@ StatusOr<Updater> Updater::Make(Parameters* parameters, Constraints* constraints
   if (constraints) {
     for (auto& [name, weight] : *constraints) {
       const Parameter* parameter = parameters->Find(name);
-      if (!parameter || parameter->role != Role::kTrained) {
-        return UsageError("a constraint on \"" + name + "\", which is not trained");
-      }
+      if (!parameter || parameter->role != Role::kTrained) continue;
       if (!weight.constraint) return UsageError("the constraint on \"" + name + "\" has no rule");
       const auto values = parameters->Values(*parameter);
       if (weight.latent.empty()) weight.latent.assign(values.begin(), values.end());

@@ -21,8 +21,8 @@ namespace dc::train {
 class Updater {
  public:
   // `constraints` may be null; latent values that are empty start as copies of their weights. Both
-  // must outlive the updater. Projects all constrained weights. UsageError: a constraint on a
-  // parameter that is not trained, or without a rule; l1 or l2 below 0.
+  // must outlive the updater. Projects the constrained weights; leaves alone what is not trained
+  // (IdleWeights). UsageError: a constraint without a rule; l1 or l2 below 0.
   static StatusOr<Updater> Make(Parameters* parameters, Constraints* constraints, double l1,
                                 double l2, OptimizerKind kind);
 

@@ -120,7 +120,7 @@ TEST_F(BadInputCli, AFileSystemThatRefusesLeavesTheOldFile) {
 }
 
 TEST_F(BadInputCli, DataOfAnotherShapeIsRefusedByTheRuntime) {
-  Fail("run", "model.dcz --data fashion-mnist", 3, {"64", "784"});
+  Fail("run", "model.dcz --data fashion-mnist", 3, {"1x8x8", "1x28x28"});
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <numeric>
+#include <span>
 #include <vector>
 
 namespace dc {
@@ -13,55 +13,53 @@ int64_t SampleSize(const std::vector<int64_t>& shape) {
   return std::accumulate(shape.begin() + 1, shape.end(), int64_t{1}, std::multiplies<>());
 }
 
-// Counts one sample: softmax cross entropy where the model gives logits is not known, so the loss
-// is taken from the outputs as logits, as the trainer does.
-void Count(const float* outputs, int64_t classes, int32_t label, EvalResult* result) {
-  const float own = outputs[label];
-  int64_t better = 0;
-  double sum = 0;
-  const float most = *std::max_element(outputs, outputs + classes);
-  for (int64_t c = 0; c < classes; ++c) {
-    // Ties count against the model: a constant output must not look right.
-    better += outputs[c] > own || (outputs[c] == own && c < label);
-    sum += std::exp(static_cast<double>(outputs[c] - most));
-  }
-  result->loss += std::log(sum) - static_cast<double>(own - most);
-  result->error_percent += better >= 1;
-  result->top5_error_percent += better >= 5;
-  ++result->count;
-}
-
-}  // namespace
-
-Preprocess ScalingOf(const Session& session) {
+Preprocess ScalingOf(const Session& session, const SessionEvaluation& options) {
   const SessionInput& input = session.input();
   Preprocess preprocess;
-  preprocess.scale = input.scale;
+  if (input.scale_said) preprocess.scale = input.scale;
+  if (options.scale) preprocess.scale = options.scale;
   preprocess.mean = input.mean;
   preprocess.deviation = input.deviation;
-  preprocess.channels_last = input.channels_last;
+  if (input.channels_last) preprocess.channels_last = true;
   preprocess.reverse_channels = input.reverse_channels;
   return preprocess;
 }
 
-StatusOr<EvalResult> EvaluateSession(Session* session, const Dataset& data, int64_t batch,
-                                     Latency* latency, Progress* progress) {
+// Refuses a model whose classes are in another output than the one that a session computes.
+Status CheckFirstOutput(const Session& session, const Dataset& data, const std::string& logits) {
+  std::vector<ValueInfo> outputs;
+  for (const SessionOutput& output : session.outputs()) {
+    const std::string number = "output " + std::to_string(outputs.size());
+    outputs.push_back(
+        {output.name.empty() ? number : output.name, DataType::kFloat32, output.shape});
+  }
+  DC_ASSIGN_OR_RETURN(const size_t chosen, ChooseOutput(outputs, logits, data));
+  if (chosen == 0) return OkStatus();
+  return Unsupported("the classes are in output \"" + outputs[chosen].name + "\" of " +
+                         std::to_string(outputs.size()) + " outputs, and only the " + "first, \"" +
+                         outputs[0].name + "\", is computed",
+                     "data " + data.name, "export the model with this output first");
+}
+
+}  // namespace
+
+StatusOr<EvalResult> EvaluateSession(Session* session, const Dataset& data,
+                                     const SessionEvaluation& options, Latency* latency,
+                                     Progress* progress) {
   using Clock = std::chrono::steady_clock;
-  const Preprocess preprocess = ScalingOf(*session);
-  DC_RETURN_IF_ERROR(CheckPreprocess(preprocess, data.channels));
-  const int64_t size = SampleSize(session->input().shape);
+  const int64_t batch = options.batch;
+  const SessionInput& reads = session->input();
+  const NetworkInput network = {reads.name, {reads.shape.begin() + 1, reads.shape.end()}, {}};
+  DC_ASSIGN_OR_RETURN(const Reading reading,
+                      DecideReading(data, ScalingOf(*session, options), network, nullptr));
+  DC_RETURN_IF_ERROR(CheckFirstOutput(*session, data, options.logits));
+  const SessionOutput& classifier = session->outputs()[0];
+  const int64_t size = SampleSize(reads.shape);
   const int64_t classes = SampleSize(session->output_shape());
-  if (size != data.sample_size()) {
-    return BadInput("the model reads " + std::to_string(size) + " values an image, the data has " +
-                        std::to_string(data.sample_size()),
-                    data.name, "choose the data that the model was trained on");
-  }
-  if (classes < data.classes) {
-    return BadInput("the model tells " + std::to_string(classes) + " classes apart, the data has " +
-                        std::to_string(data.classes),
-                    data.name, "choose the data that the model was trained on");
-  }
+  DC_RETURN_IF_ERROR(CheckLabelsFit(classifier.name, classes, data));
+  const float half = classifier.logistic ? 0.5f : 0.0f;  // of a probability, or of a logit
   progress = OrSilent(progress);
+  for (const std::string& remark : reading.remarks) progress->Note(remark);
   progress->Begin("evaluate", data.test.count);
   std::vector<float> input(static_cast<size_t>(batch * size));
   std::vector<float> output(static_cast<size_t>(batch * classes));
@@ -72,7 +70,7 @@ StatusOr<EvalResult> EvaluateSession(Session* session, const Dataset& data, int6
     const int64_t n = std::min(batch, data.test.count - begin);
     indices.resize(static_cast<size_t>(n));
     std::iota(indices.begin(), indices.end(), static_cast<uint32_t>(begin));
-    GatherBatch(data, data.test, indices, preprocess, nullptr, 0, input.data());
+    GatherBatch(data, data.test, indices, reading, nullptr, 0, input.data());
     const auto start = Clock::now();
     DC_RETURN_IF_ERROR(session->Run(n, std::span(input.data(), static_cast<size_t>(n * size)),
                                     std::span(output.data(), static_cast<size_t>(n * classes))));
@@ -80,13 +78,17 @@ StatusOr<EvalResult> EvaluateSession(Session* session, const Dataset& data, int6
     // The first batch plans memory; the last may be short.
     if (begin > 0 && n == batch) microseconds.push_back(spent / static_cast<double>(n));
     for (int64_t i = 0; i < n; ++i) {
-      Count(output.data() + i * classes, classes, data.test.labels[static_cast<size_t>(begin + i)],
-            &result);
+      const auto row = std::span<const float>(output).subspan(static_cast<size_t>(i * classes),
+                                                              static_cast<size_t>(classes));
+      const Verdict verdict = Judge(row, data.test.labels[static_cast<size_t>(begin + i)], half);
+      result.error_percent += verdict.error;
+      result.top5_error_percent += verdict.top5_error;
+      result.not_numbers += verdict.not_a_number;
     }
+    result.count += n;
     progress->Advance(begin + n, "");
   }
   const double scale = result.count ? 1.0 / static_cast<double>(result.count) : 0;
-  result.loss *= scale;
   result.error_percent *= 100 * scale;
   result.top5_error_percent *= 100 * scale;
   if (latency && !microseconds.empty()) {

@@ -3,6 +3,8 @@
 #define DC_TOOLS_COMMON_EVALUATE_DCZ_H_
 
 #include <cstdint>
+#include <optional>
+#include <string>
 
 #include "dc/data.h"
 #include "dc/progress.h"
@@ -13,13 +15,19 @@
 
 namespace dc {
 
-// The input scaling that `session` was compressed with.
-Preprocess ScalingOf(const Session& session);
+// What the user says beyond what the file does.
+struct SessionEvaluation {
+  int64_t batch = 64;
+  std::optional<float> scale;  // in place of the file's
+  std::string logits;          // the output with the classes, where there are several
+};
 
-// Runs all test images through `session` in batches of `batch`; `latency`, if not null, receives
-// the median time of a full batch per image. BadInput where data and model do not fit.
-StatusOr<EvalResult> EvaluateSession(Session* session, const Dataset& data, int64_t batch,
-                                     Latency* latency, Progress* progress);
+// Runs all test images through `session`; `latency`, if not null, receives the median time of a
+// full batch per image. The result has no loss. BadInput where data and model do not fit;
+// Unsupported where the classes are not in the first output, which is all that a session computes.
+StatusOr<EvalResult> EvaluateSession(Session* session, const Dataset& data,
+                                     const SessionEvaluation& options, Latency* latency,
+                                     Progress* progress);
 
 }  // namespace dc
 

@@ -2,8 +2,8 @@
 #ifndef DC_TOOLS_COMMON_INPUT_FLAGS_H_
 #define DC_TOOLS_COMMON_INPUT_FLAGS_H_
 
+#include <map>
 #include <string>
-#include <vector>
 
 #include "common/tool.h"
 #include "dc/data.h"
@@ -16,13 +16,11 @@ class InputFlags {
  public:
   explicit InputFlags(Tool* tool);
 
-  // The scaling in the metadata of `graph`, changed by the flags given, written back to it.
+  // The scaling in the metadata of `graph`, changed by the flags given, which are written to it.
   StatusOr<Preprocess> Apply(Graph* graph) const;
 
  private:
-  Tool* tool_;
-  float scale_ = 1.0f / 255.0f;
-  std::string mean_, deviation_, layout_ = "nchw", channels_ = "rgb";
+  std::map<std::string, std::string> given_;  // by name without "--input-"; "" where not given
 };
 
 }  // namespace dc

@@ -45,9 +45,22 @@ void PrintTop(int64_t sample, std::span<const float> outputs, int topk,
   std::printf("\n");
 }
 
+// Which of several outputs it is.
+std::string OutputsText(const std::vector<SessionOutput>& outputs) {
+  std::string others;
+  for (size_t i = 1; i < outputs.size(); ++i) {
+    const SessionOutput& output = outputs[i];
+    others += i > 1 ? ", " : "";
+    others += output.name.empty() ? "number " + std::to_string(i) : "\"" + output.name + "\"";
+  }
+  const std::string name = outputs[0].name.empty() ? "" : "\"" + outputs[0].name + "\", ";
+  return "this is output " + name + "the first of " + std::to_string(outputs.size()) +
+         " outputs; not computed: " + others;
+}
+
 }  // namespace
 
-Status RunArray(const ArrayRun& run, int64_t batch, Session* session) {
+Status RunArray(const ArrayRun& run, int64_t batch, Session* session, Progress* progress) {
   DC_ASSIGN_OR_RETURN(const NpyArray input, LoadNpy(run.input));
   const std::vector<int64_t>& want = session->input().shape;
   const std::vector<int64_t> sample(want.begin() + 1, want.end());
@@ -87,6 +100,7 @@ Status RunArray(const ArrayRun& run, int64_t batch, Session* session) {
                run.topk, labels);
     }
   }
+  if (session->outputs().size() > 1) OrSilent(progress)->Note(OutputsText(session->outputs()));
   if (!run.output.empty()) return SaveNpy(output, run.output);
   return OkStatus();
 }

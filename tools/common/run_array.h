@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "dc/progress.h"
 #include "dc/runtime.h"
 #include "dc/status.h"
 
@@ -13,13 +14,13 @@ namespace dc {
 struct ArrayRun {
   std::string input;   // .npy, float: N x the model's input shape, or one sample without N
   std::string output;  // .npy for the outputs; "" for none
-  std::string labels;  // a class name a line; "" prints class numbers
+  std::string labels;  // one class name per line; "" prints class numbers
   int topk = 0;        // classes to print per input; 0 prints none
 };
 
 // Runs `run.input` through `session` in batches. Values are taken as the network reads them: no
-// scaling is applied.
-Status RunArray(const ArrayRun& run, int64_t batch, Session* session);
+// scaling is applied. Tells `progress` which of several outputs it was.
+Status RunArray(const ArrayRun& run, int64_t batch, Session* session, Progress* progress);
 
 }  // namespace dc
 

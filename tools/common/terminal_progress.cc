@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <set>
 #include <string>
 
 namespace dc {
@@ -64,6 +65,8 @@ class Terminal : public Progress {
   }
 
   void Note(const std::string& text) override {
+    // Stages of one run remark the same of the same data.
+    if (!noted_.insert(text).second) return;
     if (bar_ && open_) std::fputs("\r\033[K", stderr);
     std::fprintf(stderr, "%s\n", text.c_str());
   }
@@ -97,6 +100,7 @@ class Terminal : public Progress {
   const bool bar_;
   bool open_ = false;
   std::string name_;
+  std::set<std::string> noted_;
   int64_t total_ = 1;
   Clock::time_point begin_, last_;
 };

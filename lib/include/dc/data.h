@@ -3,16 +3,17 @@
 #define DC_DATA_H_
 
 #include <cstdint>
-#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "dc/preprocess.h"
 #include "dc/status.h"
 
 namespace dc {
 
-// One part of a dataset. Exactly one of u8 and f32 is filled, in sample-major CHW order.
+// One part of a dataset. Exactly one of u8 and f32 is filled, sample after sample.
 struct Split {
   int64_t count = 0;
   std::vector<uint8_t> u8;
@@ -23,55 +24,68 @@ struct Split {
 struct Dataset {
   std::string name;  // the spec it came from
   int classes = 0;
+  // Of one sample, in the order in which it is stored.
   int64_t channels = 0, height = 0, width = 0;
+  // The samples are an array of rank 4, which does not say whether its channels come first: where
+  // they come last, `channels` is the height, `height` the width and `width` the channels.
+  bool layout_open = false;
+  float least = 0, greatest = 0;  // of float samples
   Split train, test;
 
   int64_t sample_size() const { return channels * height * width; }
+  // The greatest label of both splits, or -1 where there is none.
+  int32_t LargestLabel() const;
 };
 
 // Opens "fashion-mnist" (Debian package dataset-fashion-mnist), "mnist:DIR" or "idx:DIR" (the four
 // idx files, plain or .gz), "cifar10:DIR" (data_batch_*.bin and test_batch.bin, plain, .gz or .zst;
 // missing training batches are fine as long as there is one) or "npz:FILE" (x_train, y_train,
-// x_test, y_test; uint8 or float32, N x features or N x H x W or N x C x H x W). Errors name the
-// file and what it should be.
+// x_test, y_test; uint8 or floats, N x features, N x H x W, N x C x H x W or N x H x W x C). Errors
+// name the file and what it should be.
 StatusOr<Dataset> OpenDataset(const std::string& spec);
-
-// How stored values become the network's input: input = (value * scale - mean[c]) / deviation[c],
-// where c counts the channels as the network reads them (B first with reverse_channels). Part of
-// the recipe and of every model's metadata.
-struct Preprocess {
-  float scale = 1.0f / 255.0f;
-  std::vector<float> mean;        // one a channel, or one for all; empty: 0
-  std::vector<float> deviation;   // likewise; empty: 1
-  bool channels_last = false;     // the network reads NHWC
-  bool reverse_channels = false;  // the network reads B, G, R
-
-  bool operator==(const Preprocess&) const = default;
-};
-
-// To and from metadata keys dc.input.scale, .mean, .deviation, .layout (nchw, nhwc) and .channels
-// (rgb, bgr). Reading starts from the defaults above where a key is absent; BadInput names the key
-// whose value cannot be read, and a deviation of 0.
-void PreprocessToMetadata(const Preprocess& preprocess,
-                          std::map<std::string, std::string>* metadata);
-StatusOr<Preprocess> PreprocessFromMetadata(const std::map<std::string, std::string>& metadata);
-
-// UsageError where mean or deviation has neither one entry, nor one for each of `channels`, nor
-// none.
-Status CheckPreprocess(const Preprocess& preprocess, int64_t channels);
 
 // Random changes of training images. Off by default.
 struct Augmentation {
   int shift = 0;      // up to this many pixels each way; stored zeros (black) move in
   bool flip = false;  // left-right, half of the images
+
+  bool any() const { return shift > 0 || flip; }
 };
 
-// Writes samples `indices` of `split`, preprocessed, to `out` (indices.size() * sample_size
+// What a network says of its input.
+struct NetworkInput {
+  std::string name;
+  std::vector<int64_t> shape;         // of one sample; -1 is open
+  std::optional<bool> channels_last;  // as the nodes that read it show; nothing: they do not
+};
+
+// How the samples of one dataset become inputs of one network: a Preprocess with everything
+// decided.
+struct Reading {
+  int64_t channels = 0, height = 0, width = 0;
+  bool stored_last = false, read_last = false;  // channels are the last axis: as stored, as read
+  bool reverse_channels = false;
+  float scale = 1;
+  std::vector<float> mean, deviation;  // as in Preprocess
+  std::vector<int64_t> input_shape;    // NetworkInput::shape without open dimensions
+  // Lines for the user: what was decided that another one might have meant otherwise.
+  std::vector<std::string> remarks;
+};
+
+// Decides how `data` is read by the network. `augmentation` is null where none is asked for.
+// BadInput that names both shapes where they do not fit, and where channels are told apart
+// (augmentation, reverse_channels) and nothing says which axis they are; UsageError for a mean or
+// deviation with neither one entry nor one per channel, and for samples that have no rows and
+// columns to shift or flip.
+StatusOr<Reading> DecideReading(const Dataset& data, const Preprocess& preprocess,
+                                const NetworkInput& input, const Augmentation* augmentation);
+
+// Writes samples `indices` of `split` as `reading` says to `out` (indices.size() * sample_size
 // floats). `augmentation` is applied with randomness from (seed, index) where it is not null: what
 // happens to an image does not depend on its batch. Preconditions: indices are below split.count,
-// CheckPreprocess is ok.
+// `reading` was decided for `data` with this augmentation.
 void GatherBatch(const Dataset& data, const Split& split, std::span<const uint32_t> indices,
-                 const Preprocess& preprocess, const Augmentation* augmentation, uint64_t seed,
+                 const Reading& reading, const Augmentation* augmentation, uint64_t seed,
                  float* out);
 
 }  // namespace dc

@@ -16,9 +16,9 @@ struct NpyArray {
   std::vector<float> values;
 };
 
-// Reads format versions 1 to 3, C order, little-endian: float32, float64 (rounded), and integers of
-// 8 to 64 bits (rounded to the nearest float). BadInput where header and size of the file disagree,
-// Unsupported for other element types and for Fortran order.
+// Reads format versions 1 to 3, C order, little-endian: float16, float32, float64 (rounded), and
+// integers of 8 to 64 bits (rounded to the nearest float). BadInput where header and size of the
+// file disagree, Unsupported for other element types and for Fortran order.
 StatusOr<NpyArray> LoadNpy(const std::string& path);
 
 // Writes float32, format version 1, atomically. Precondition: values fit the shape.

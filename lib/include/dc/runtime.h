@@ -67,8 +67,16 @@ struct SessionInput {
   std::string name;
   std::vector<int64_t> shape;  // dimension 0, the batch, is -1
   float scale = 1.0f / 255.0f;
+  bool scale_said = false;  // else `scale` is meant for bytes: float samples are read as they are
   std::vector<float> mean, deviation;
   bool channels_last = false, reverse_channels = false;
+};
+
+// One output of the model.
+struct SessionOutput {
+  std::string name;            // "" where names were dropped
+  std::vector<int64_t> shape;  // as declared, -1: any; empty: not declared
+  bool logistic = false;       // values of a Sigmoid: above a half means yes
 };
 
 // A loaded model. Move-only. Everything but moving is safe from many threads at once.
@@ -91,6 +99,8 @@ class DC_API Session {
   // being -1.
   const std::string& output_name() const;
   const std::vector<int64_t>& output_shape() const;
+  // All outputs of the model; Run computes the first.
+  const std::vector<SessionOutput>& outputs() const;
   const std::vector<LayerPlan>& plan() const;
 
   // Runs `batch` samples: `input` holds batch * (product of input().shape[1..]) floats, already

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,7 @@ struct TrainOptions {
   double l2 = 0.0;        // gradient gains l2 * w; weights only
   ScheduleKind schedule = ScheduleKind::kConstant;
   int step_epochs = 10;     // kStep: rate *= decay every so many epochs
-  double decay = 0.1;       // kStep: factor a step; kExponential: factor an epoch
+  double decay = 0.1;       // kStep: factor per step; kExponential: factor per epoch
   double final_rate = 0.0;  // kCosine: share of learning_rate left at the end
   int warmup_epochs = 0;    // linear from 0 to learning_rate
   double label_smoothing = 0.0;
@@ -40,8 +41,12 @@ struct TrainOptions {
   bool keep_best = false;  // end with the epoch of least validation error (needs validation > 0)
   Augmentation augmentation;
   uint64_t seed = 1;
-  int threads = 0;         // 0: one a core. Results do not depend on it.
-  std::string log_csv;     // a row an epoch; "" for none
+  // The output whose classes the labels are, for models with several; "": as SetLogits says.
+  std::string logits;
+  // Patterns of parameters to train, or not to, against what their operator says of them.
+  std::vector<std::string> train, freeze;
+  int threads = 0;         // 0: one per core. Results do not depend on it.
+  std::string log_csv;     // one row per epoch; "" for none
   std::string checkpoint;  // written after every epoch; "" for none
   bool resume = false;     // go on from `checkpoint` where it exists
 };
@@ -63,14 +68,46 @@ struct EvalResult {
   int64_t count = 0;
   double loss = 0;  // mean cross entropy
   double error_percent = 0, top5_error_percent = 0;
+  int64_t not_numbers = 0;  // samples with NaN among their outputs: each is an error
 };
+
+// What the outputs of one sample are worth against its label. Several outputs: the greatest is the
+// predicted class, and at equal outputs the first. One output: class 1 above `half`, else class 0.
+struct Verdict {
+  bool error = false, top5_error = false;  // the label is not the greatest, nor among the five
+  bool not_a_number = false;               // NaN among the outputs; then both of the above
+};
+Verdict Judge(std::span<const float> outputs, int32_t label, float half);
+
+// The line that tells of `result.not_numbers`; "" for none.
+std::string NotNumbersText(const EvalResult& result);
+
+// Picks the output that tells the classes of `data` apart: the one called `logits`, or where that
+// is "" the only one, the only one with as many entries per sample as there are classes, or the
+// only one that the labels fit at all (more entries than classes, or one entry for labels 0 and 1).
+// A shape that is empty or has open dimensions fits nothing. BadInput that lists the outputs
+// where none or several fit; UsageError that does where none has the name.
+StatusOr<size_t> ChooseOutput(const std::vector<ValueInfo>& outputs, const std::string& logits,
+                              const Dataset& data);
+
+// The metadata key of what SetLogits records.
+inline constexpr char kLogitsKey[] = "dc.logits";
+
+// Records in the metadata of `graph` that training and evaluation follow the output
+// `logits`; does nothing for "". UsageError that lists the outputs where there is none of the name.
+Status SetLogits(const std::string& logits, Graph* graph);
+
+// BadInput that names label and outputs where `data` has a label that a network with `outputs`
+// values per sample in `name` has no output for. One value tells labels 0 and 1 apart.
+Status CheckLabelsFit(const std::string& name, int64_t outputs, const Dataset& data);
 
 // Gives every `uninitialized` parameter of `graph` a value: weights before a ReLU by He et al. 2015
 // (normal, deviation sqrt(2 / fan_in)), other weights by Glorot and Bengio 2010 (uniform,
 // +-sqrt(6 / (fan_in + fan_out))), batch-norm scales and variances 1, everything else 0.
 Status InitializeParameters(Graph* graph, uint64_t seed);
 
-// Mean loss and error of the float graph over `split` (data.train or data.test).
+// Mean loss and error of the float graph over `split` (data.train or data.test), by the output that
+// its metadata names or ChooseOutput picks.
 StatusOr<EvalResult> Evaluate(const Graph& graph, const Dataset& data, const Split& split,
                               const Preprocess& preprocess, int threads, Progress* progress);
 

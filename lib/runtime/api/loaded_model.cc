@@ -36,6 +36,18 @@ Status NoMemoryForWeights() {
                   "give it more, or load a smaller model");
 }
 
+// True where the value number `value` is a Sigmoid's, whatever shape it was given afterwards.
+bool IsLogistic(const format::Manifest& manifest, uint32_t value) {
+  const size_t first = manifest.inputs.size() + manifest.tensors.size();
+  while (value >= first && value - first < manifest.nodes.size()) {
+    const format::Node& node = manifest.nodes[value - first];
+    const op::Operator* record = op::FindOperator(node.op);
+    if (!record->Has(op::kReshapes)) return record->Has(op::kSquashes);
+    value = node.inputs[0];
+  }
+  return false;
+}
+
 }  // namespace
 
 Status CheckAllocator(const Allocator& allocator) {
@@ -82,13 +94,18 @@ Status LoadedModel::Build(std::span<const uint8_t> bytes, const SessionOptions& 
 
   input_ = {.name = manifest.inputs[0].name,
             .shape = WithBatch(plan.input_shape),
-            .scale = manifest.scaling.scale,
+            .scale = manifest.scaling.scale.value_or(kByteScale),
+            .scale_said = manifest.scaling.scale.has_value(),
             .mean = manifest.scaling.mean,
             .deviation = manifest.scaling.deviation,
-            .channels_last = manifest.scaling.channels_last,
+            .channels_last = manifest.scaling.channels_last.value_or(false),
             .reverse_channels = manifest.scaling.reverse_channels};
   output_name_ = manifest.outputs[0].name;
   output_shape_ = WithBatch(plan.output_shape);
+  for (const format::OutputInfo& output : manifest.outputs) {
+    outputs_.push_back({output.name, output.shape, IsLogistic(manifest, output.value)});
+  }
+  outputs_[0].shape = output_shape_;
   executor_.emplace(std::move(plan), std::move(pool), &memory_);
   return OkStatus();
 }

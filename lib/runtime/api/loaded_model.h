@@ -28,6 +28,7 @@ class LoadedModel {
   const SessionInput& input() const { return input_; }
   const std::string& output_name() const { return output_name_; }
   const std::vector<int64_t>& output_shape() const { return output_shape_; }
+  const std::vector<SessionOutput>& outputs() const { return outputs_; }
   const std::vector<LayerPlan>& layers() const { return executor_->plan().layers; }
 
   // See Session::Run. Safe from many threads at once.
@@ -50,6 +51,7 @@ class LoadedModel {
   SessionInput input_;
   std::string output_name_;
   std::vector<int64_t> output_shape_;
+  std::vector<SessionOutput> outputs_;
 };
 
 }  // namespace dc::runtime

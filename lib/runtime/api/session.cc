@@ -44,6 +44,7 @@ StatusOr<Session> Session::LoadMapped(const std::string& path, const SessionOpti
 const SessionInput& Session::input() const { return model_->input(); }
 const std::string& Session::output_name() const { return model_->output_name(); }
 const std::vector<int64_t>& Session::output_shape() const { return model_->output_shape(); }
+const std::vector<SessionOutput>& Session::outputs() const { return model_->outputs(); }
 const std::vector<LayerPlan>& Session::plan() const { return model_->layers(); }
 
 StatusOr<StepTimes> Session::Measure(int64_t batch, int repetitions) const {

@@ -26,7 +26,9 @@ std::vector<float> Gathered(const Dataset& data, const std::vector<uint32_t>& in
                             const Preprocess& preprocess,
                             const Augmentation* augmentation = nullptr, uint64_t seed = 1) {
   std::vector<float> out(indices.size() * static_cast<size_t>(data.sample_size()), -99);
-  GatherBatch(data, data.train, indices, preprocess, augmentation, seed, out.data());
+  const auto reading = DecideReading(data, preprocess, {"x", {-1, -1, -1}, {}}, augmentation);
+  EXPECT_TRUE(reading.ok()) << reading.status().ToString();
+  GatherBatch(data, data.train, indices, *reading, augmentation, seed, out.data());
   return out;
 }
 
@@ -106,13 +108,13 @@ TEST(GatherBatchTest, ShiftsReachEveryOffsetAndMoveZerosIn) {
 }
 
 TEST(GatherBatchTest, ZerosThatMoveInAreNormalizedLikePixels) {
-  Dataset data = Counting(1, 1, 1, 1);
-  data.train.u8 = {10};
+  Dataset data = Counting(1, 1, 1, 2);
+  data.train.u8 = {10, 20};
   Preprocess preprocess = Raw();
   preprocess.mean = {4};
   Augmentation augmentation;
   augmentation.shift = 50;  // far out, for nearly every seed
-  EXPECT_EQ(Gathered(data, {0}, preprocess, &augmentation, 3), std::vector<float>{-4});
+  EXPECT_EQ(Gathered(data, {0}, preprocess, &augmentation, 3), (std::vector<float>{-4, -4}));
 }
 
 TEST(GatherBatchTest, FlipsAboutHalfOfTheImages) {

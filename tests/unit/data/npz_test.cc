@@ -72,13 +72,27 @@ TEST(NpzTest, SampleShapes) {
   EXPECT_EQ(data->test.f32, (std::vector<float>{0.5f, -1, 0.25f}));
   EXPECT_TRUE(data->train.u8.empty());
 
+  EXPECT_EQ(data->least, -1);
+  EXPECT_EQ(data->greatest, 6);
+  EXPECT_FALSE(data->layout_open);
+
+  // float16: 1.5, -2, 0
+  arrays["x_test"] = NpyFile(NpyHeader("<f2", "(1, 3)"), BytesOf<uint16_t>({0x3E00, 0xC000, 0}));
+  data = Open(Archive(arrays, true));
+  ASSERT_TRUE(data.ok()) << data.status().ToString();
+  EXPECT_EQ(data->test.f32, (std::vector<float>{1.5f, -2, 0}));
+
   arrays["x_train"] = NpyFile(NpyHeader("|u1", "(2, 3, 1, 2)"), Bytes(12, 1));
+  EXPECT_THAT(Open(Archive(arrays, true)).status().ToString(), HasSubstr("another shape"));
+  arrays["x_test"] = NpyFile(NpyHeader("<f4", "(1, 3, 1, 2)"), BytesOf<float>({0, 0, 0, 0, 0, 0}));
+  EXPECT_THAT(Open(Archive(arrays, true)).status().ToString(), HasSubstr("bytes and floats"));
   arrays["x_test"] = NpyFile(NpyHeader("|u1", "(1, 3, 1, 2)"), Bytes(6, 1));
   data = Open(Archive(arrays, true));
   ASSERT_TRUE(data.ok()) << data.status().ToString();
   EXPECT_EQ(data->channels, 3);
   EXPECT_EQ(data->height, 1);
   EXPECT_EQ(data->width, 2);
+  EXPECT_TRUE(data->layout_open);
 }
 
 TEST(NpzTest, EveryIntegerTypeOfLabels) {

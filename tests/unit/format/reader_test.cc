@@ -45,7 +45,7 @@ TEST(ReaderTest, OpensAFileMadeByHand) {
   EXPECT_EQ(manifest.nodes[0].inputs, std::vector<uint32_t>{0});
   EXPECT_EQ(manifest.outputs[0].value, 1u);
   EXPECT_EQ(manifest.opset, 13u);
-  EXPECT_EQ(manifest.scaling.scale, 1.0f / 255.0f);
+  EXPECT_FALSE(manifest.scaling.scale.has_value());
   // 7 header bytes, 2 of the table, the manifest, two checksums.
   const ByteMap expected = {
       {"header", 7},    {"table", 2},    {"manifest", ReluManifest().bytes().size()},

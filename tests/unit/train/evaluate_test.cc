@@ -48,6 +48,23 @@ TEST(Evaluate, CoversEverySampleOnce) {
   }
 }
 
+TEST(Evaluate, CountsImagesWithNan) {
+  train::GraphBuilder b({64});
+  Graph graph = b.Dense("fc", 64, 4).Build();
+  const Dataset data = train::SyntheticImages(1, 40);
+  const auto sound = Evaluate(graph, data, data.test, Preprocess(), 1, nullptr);
+  ASSERT_TRUE(sound.ok());
+  EXPECT_EQ(sound->not_numbers, 0);
+  EXPECT_EQ(NotNumbersText(*sound), "");
+  graph.initializers["fc.bias"].f32()[2] = std::nanf("");
+  const auto result = Evaluate(graph, data, data.test, Preprocess(), 1, nullptr);
+  ASSERT_TRUE(result.ok()) << result.status().ToString();
+  EXPECT_EQ(result->error_percent, 100);
+  EXPECT_EQ(result->top5_error_percent, 100);
+  EXPECT_EQ(result->not_numbers, 40);
+  EXPECT_THAT(NotNumbersText(*result), ::testing::HasSubstr("40 of 40 images"));
+}
+
 TEST(Evaluate, RefusesAnEmptySplit) {
   train::GraphBuilder b({64});
   const Graph graph = b.Dense("fc", 64, 4).Build();

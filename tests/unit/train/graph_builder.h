@@ -80,9 +80,11 @@ class GraphBuilder {
 
   const std::string& last() const { return last_; }
   // The graph, its output being the last value.
-  Graph Build() {
-    graph_.outputs = {{last_, DataType::kFloat32, {-1, -1}}};
+  Graph Build() { return Build({{last_, DataType::kFloat32, {-1, -1}}}); }
+  // The same with outputs given.
+  Graph Build(std::vector<ValueInfo> outputs) {
     Graph graph = graph_;
+    graph.outputs = std::move(outputs);
     Canonicalize(&graph);  // as import does
     return graph;
   }

@@ -60,7 +60,9 @@ TEST(FindNetwork, ChannelsLastInputsAreHeightWidthChannels) {
   Preprocess last;
   last.channels_last = true;
   EXPECT_TRUE(Check(graph, last).ok());
-  EXPECT_EQ(Check(graph).code(), StatusCode::kBadInput);
+  EXPECT_TRUE(Check(graph).ok());  // as the shape shows
+  last.channels_last = false;
+  EXPECT_EQ(Check(graph, last).code(), StatusCode::kBadInput);
 }
 
 TEST(FindNetwork, NamesBothShapes) {
@@ -75,11 +77,28 @@ TEST(FindNetwork, NamesBothShapes) {
   EXPECT_THAT(status.ToString(), AllOf(HasSubstr("784"), HasSubstr("1x8x8")));
 }
 
-TEST(FindNetwork, NamesBothClassCounts) {
-  GraphBuilder b({64});
-  const Status status = Check(b.Dense("fc", 64, 10).Build());
+TEST(FindNetwork, LabelsBelowTheOutputsAreEnough) {
+  GraphBuilder b({64}), c({64});
+  EXPECT_TRUE(Check(b.Dense("fc", 64, 10).Build()).ok());
+  const Status status = Check(c.Dense("fc", 64, 3).Build());
   EXPECT_EQ(status.code(), StatusCode::kBadInput);
-  EXPECT_THAT(status.ToString(), AllOf(HasSubstr("10 outputs"), HasSubstr("4 classes")));
+  EXPECT_THAT(status.ToString(), AllOf(HasSubstr("label 3"), HasSubstr("3 classes")));
+}
+
+TEST(FindNetwork, TheNodesThatReadTheInputShowTheLayout) {
+  // 6 x 8 x 3, as 6 channels or as 3: only the nodes tell.
+  Dataset data = SyntheticImages(1, 1);
+  data.channels = 6;
+  data.width = 3;
+  data.layout_open = true;
+  Augmentation flip;
+  flip.flip = true;
+  GraphBuilder planes({6, 8, 3}), pixels({6, 8, 3});
+  const Graph first = planes.Conv("conv", 6, 4, 3).Add("Flatten", "y").Build();
+  const Graph last =
+      pixels.Add("Transpose", "t", {}, {{"perm", Ints{0, 3, 1, 2}}}).Add("Flatten", "y").Build();
+  EXPECT_EQ(FindNetwork(first, data, {}, {"", &flip})->reading.channels, 6);
+  EXPECT_EQ(FindNetwork(last, data, {}, {"", &flip})->reading.channels, 3);
 }
 
 TEST(FindNetwork, RefusesParametersWithoutValues) {

@@ -402,10 +402,22 @@ TEST(Train, SaysWhereTheLossWasLost) {
   options.learning_rate = 1e20;
   const auto result = TrainSmall(options, &graph);
   EXPECT_EQ(result.status().code(), StatusCode::kUsage);
-  EXPECT_THAT(result.status().ToString(),
-              ::testing::MatchesRegex("the loss is not finite at epoch 1, step [0-9]+: "
-                                      "lower the learning rate"));
+  EXPECT_THAT(
+      result.status().ToString(),
+      ::testing::MatchesRegex("training ran out of the range of float32: .*"
+                              "\\(epoch 1, step [0-9]+\\): .*--learning-rate than 1e.20.*"));
   EXPECT_EQ(WeightsOf(graph), before);
+
+  // Not the fault of training.
+  Graph huge = graph;
+  for (float& v : huge.initializers.at("fc2.weight").f32()) v = std::copysign(3e38f, v);
+  EXPECT_THAT(TrainSmall(Options(), &huge).status().ToString(),
+              ::testing::MatchesRegex(".*before anything was trained \\(epoch 1, step 1\\): .*"));
+  const std::string first = graph.initializers.begin()->first;
+  graph.initializers[first].f32()[0] = std::nanf("");
+  const auto given = TrainSmall(Options(), &graph);
+  EXPECT_EQ(given.status().code(), StatusCode::kBadInput);
+  EXPECT_THAT(given.status().ToString(), ::testing::HasSubstr("\"" + first + "\""));
 }
 
 TEST(Train, RefusesImpossibleOptions) {

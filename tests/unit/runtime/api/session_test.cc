@@ -31,6 +31,18 @@ TEST(SessionTest, ReportsInputsOutputsAndLayers) {
   EXPECT_EQ(session.plan()[2].name, "fc1");
 }
 
+TEST(SessionTest, TellsWhichOutputsAreLogistic) {
+  for (const format::Op op : {format::Op::kSigmoid, format::Op::kTanh}) {
+    NetBuilder net({-1, 4});
+    const auto sum = net.Node(format::Op::kMatMul, {net.input(), net.Random({4, 1})});
+    net.Node(format::Op::kReshape, {net.Node(op, {sum})}, {2, -1, 1, 0});
+    const Session session = LoadOrDie(net);
+    ASSERT_EQ(session.outputs().size(), 1u);
+    EXPECT_EQ(session.outputs()[0].shape, session.output_shape());
+    EXPECT_EQ(session.outputs()[0].logistic, op == format::Op::kSigmoid);
+  }
+}
+
 TEST(SessionTest, MeasuresEveryStep) {
   NetBuilder net = LeNet5();
   const Session session = LoadOrDie(net);
@@ -203,6 +215,7 @@ TEST(SessionTest, PassesInputScalingOn) {
   NetBuilder net = LeNet300();
   const Session session = LoadOrDie(net);
   EXPECT_EQ(session.input().scale, 1.0f / 255.0f);
+  EXPECT_FALSE(session.input().scale_said);  // floats are read as they are
   EXPECT_FALSE(session.input().channels_last);
   EXPECT_TRUE(session.input().mean.empty());
 }
