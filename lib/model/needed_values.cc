@@ -43,7 +43,7 @@ int64_t Graph::Float32Bytes() const {
   const GraphRoles roles = FindRoles(*this);
   for (const auto& [value, tensor] : initializers) {
     // A setting is an attribute in another spelling.
-    const auto role = roles.of.find(name);
+    const auto role = roles.of.find(value);
     if (role != roles.of.end() && role->second == op::Role::kSetting) continue;
     if (tensor.type != DataType::kFloat32 || !needed.count(value) || codebooks.count(value))
       continue;

@@ -13,6 +13,7 @@
 #include "base/rng.h"
 #include "dc/onnx.h"
 #include "dc/stages.h"
+#include "dc/weights.h"
 
 namespace dc {
 
@@ -37,7 +38,9 @@ inline StatusOr<Graph> QuantizedModel(const std::string& name, const std::string
                       LoadModel(std::string(DC_MODELS_DIR) + "/" + name + "/model.onnxtxt"));
   DC_RETURN_IF_ERROR(InitializeParameters(&graph, 7));
   PruneOptions prune;
-  DC_ASSIGN_OR_RETURN(prune.amounts, LayerSettings::Parse("conv=0.4,fc=0.1"));
+  for (const WeightRef& weight : ListWeights(graph)) {
+    prune.amounts.SetName(weight.name, weight.kind == LayerKind::kConv ? "0.4" : "0.1");
+  }
   DC_RETURN_IF_ERROR(RunPrune(prune, TrainOptions{.epochs = 0}, nullptr, &graph, nullptr).status());
   QuantizeOptions quantize;
   DC_ASSIGN_OR_RETURN(quantize.policy, LayerSettings::Parse(policy));

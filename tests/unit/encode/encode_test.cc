@@ -100,12 +100,13 @@ TEST(EncodeTest, RefusesContradictoryOptions) {
     return EncodeStatus(graph, options).code();
   };
   EXPECT_EQ(with("auto", "auto", "f32"), StatusCode::kOk);
-  EXPECT_EQ(with("conv=8,fc=5", "row", "f16"), StatusCode::kOk);
+  EXPECT_EQ(with("*=8,fc=5", "row", "f16"), StatusCode::kOk);
   EXPECT_EQ(with("0", "auto", "f32"), StatusCode::kUsage);
   EXPECT_EQ(with("17", "auto", "f32"), StatusCode::kUsage);
   EXPECT_EQ(with("2.5", "auto", "f32"), StatusCode::kUsage);
   EXPECT_EQ(with("wide", "auto", "f32"), StatusCode::kUsage);
   EXPECT_EQ(with("fc9.weight=5", "auto", "f32"), StatusCode::kUsage);
+  EXPECT_EQ(with("conv=8,fc=5", "auto", "f32"), StatusCode::kUsage);  // it has no convolution
   EXPECT_EQ(with("auto", "diagonal", "f32"), StatusCode::kUsage);
   EXPECT_EQ(with("auto", "auto", "f8"), StatusCode::kUsage);
 }
@@ -139,8 +140,6 @@ TEST(EncodeTest, TellsHowFarItIs) {
   EXPECT_EQ(listener.total, 4);
   EXPECT_EQ(listener.done, 4);
   EXPECT_EQ(listener.summary, std::to_string(file->size()) + " bytes");
-  ASSERT_EQ(listener.notes.size(), 1u);
-  EXPECT_NE(listener.notes[0].find("fc2.weight"), std::string::npos);
 }
 
 }  // namespace
