@@ -154,6 +154,21 @@ class RoleFinder {
 
 GraphRoles FindRoles(const Graph& graph) { return RoleFinder(graph).Find(); }
 
+std::vector<std::string> SplitPatterns(const std::string& list) {
+  std::vector<std::string> patterns;
+  std::string pattern;
+  for (size_t i = 0; i <= list.size(); ++i) {
+    if (i == list.size() || list[i] == ',') {
+      if (!pattern.empty()) patterns.push_back(std::move(pattern));
+      pattern.clear();
+    } else {
+      pattern += list[i];
+      if (list[i] == '\\' && i + 1 < list.size()) pattern += list[++i];  // for fnmatch to read
+    }
+  }
+  return patterns;
+}
+
 Status ChooseTrained(const TrainChoice& choice, const Graph& graph, GraphRoles* roles) {
   const auto choose = [&](const std::string& pattern, const char* option, auto apply) -> Status {
     bool matched = false;

@@ -35,6 +35,9 @@ struct TrainChoice {
   std::vector<std::string> train, freeze;
 };
 
+// The patterns of a list that commas separate; a backslash takes the meaning from what follows it.
+std::vector<std::string> SplitPatterns(const std::string& list);
+
 // Makes what a pattern of `choice.train` matches learned (kBias, if it was a number of the
 // formula), and what one of `choice.freeze` matches fixed (kOperand), which counts more. UsageError
 // for a pattern that matches no float32 tensor that a node reads; settings cannot be trained.

@@ -35,6 +35,8 @@ void VisitSettings(TrainOptions& options, const Visitor& visit) {
   visit("augment_shift", options.augmentation.shift);
   visit("augment_flip", options.augmentation.flip);
   visit("logits", options.logits);
+  visit("train", options.train);
+  visit("freeze", options.freeze);
 }
 
 template <typename Visitor>

@@ -122,7 +122,8 @@ Status Run::Prepare(Constraints* constraints) {
   DC_ASSIGN_OR_RETURN(network_,
                       FindNetwork(*graph_, data_, preprocess_, {options_.logits, augmentation}));
   for (const std::string& remark : network_.reading.remarks) progress_->Note(remark);
-  DC_ASSIGN_OR_RETURN(parameters_, Parameters::Load(network_, {options_.train, options_.freeze}));
+  const TrainChoice choice{SplitPatterns(options_.train), SplitPatterns(options_.freeze)};
+  DC_ASSIGN_OR_RETURN(parameters_, Parameters::Load(network_, choice));
   if (const Parameter* parameter = NotFiniteParameter()) {
     return BadInput("the parameter holds NaN or infinity before it is trained",
                     "\"" + parameter->name + "\"", "give it finite values");

@@ -43,8 +43,10 @@ struct TrainOptions {
   uint64_t seed = 1;
   // The output whose classes the labels are, for models with several; "": as SetLogits says.
   std::string logits;
-  // Patterns of parameters to train, or not to, against what their operator says of them.
-  std::vector<std::string> train, freeze;
+  // Patterns (* ? [...], as in a shell) of the names of tensors to train although they are numbers
+  // of the formula, and to leave as they are although they are weights, biases, ...; separated by
+  // commas, "" for none. What is frozen stays, whatever `train` says.
+  std::string train, freeze;
   int threads = 0;         // 0: one per core. Results do not depend on it.
   std::string log_csv;     // one row per epoch; "" for none
   std::string checkpoint;  // written after every epoch; "" for none

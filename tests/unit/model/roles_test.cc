@@ -99,5 +99,23 @@ TEST(FindRolesTest, AReadAsAConstantMakesAConstant) {
   EXPECT_EQ(FindRoles(graph).of.at("b"), Role::kOperand);
 }
 
+TEST(ChooseTrainedTest, NamesCountMoreThanStructure) {
+  const Graph graph =
+      WithNodes({MakeNode("Conv", {"x", "w"}, {"h"}), MakeNode("Mul", {"h", "a,b"}, {"y"})},
+                {{"w", Counting({4, 3, 1, 1})}, {"a,b", Counting({})}});
+  const auto choose = [&](const std::string& train, const std::string& freeze, GraphRoles* roles) {
+    *roles = FindRoles(graph);
+    return ChooseTrained({SplitPatterns(train), SplitPatterns(freeze)}, graph, roles);
+  };
+  GraphRoles roles;
+  ASSERT_TRUE(choose("a\\,*", "w", &roles).ok());
+  EXPECT_EQ(roles.of.at("a,b"), Role::kBias);
+  EXPECT_EQ(roles.of.at("w"), Role::kOperand);
+  ASSERT_TRUE(choose("*", "?", &roles).ok());
+  EXPECT_EQ(roles.of.at("w"), Role::kOperand);
+  EXPECT_EQ(choose("nothing", "", &roles).code(), StatusCode::kUsage);
+  EXPECT_EQ(SplitPatterns("a,,b\\,c"), (std::vector<std::string>{"a", "b\\,c"}));
+}
+
 }  // namespace
 }  // namespace dc
