@@ -113,11 +113,10 @@ void LayOut(benchmark::State& state, const std::string& coder) {
       for (size_t d = 1; d < weight.shape.size(); ++d) {
         shape.columns *= static_cast<uint32_t>(weight.shape[d]);
       }
-      const auto kind = weight.shape.size() > 2 ? runtime::LayerKind::kConvolution
-                                                : runtime::LayerKind::kFullyConnected;
+      if (weight.shape.size() > 2) shape.product = runtime::Product::kShift;
       LayerPlan plan;
       const auto start = std::chrono::steady_clock::now();
-      benchmark::DoNotOptimize(runtime::MakeLayerWeight(std::move(copy), kind, shape, 1.0f,
+      benchmark::DoNotOptimize(runtime::MakeLayerWeight(std::move(copy), shape, 1.0f,
                                                         runtime::SimdKernels(),
                                                         std::pmr::get_default_resource(), &plan));
       seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -2,6 +2,7 @@
 
 #include "parity/simd_targets.h"
 #include "parity/sparse_samples.h"
+#include "runtime/forms/block_form.h"
 #include "runtime/forms/block_plan.h"
 #include "runtime/kernels/block_permute.h"
 #include "runtime/kernels/sell_gather.h"

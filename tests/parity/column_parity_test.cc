@@ -3,6 +3,8 @@
 
 #include "parity/simd_targets.h"
 #include "parity/sparse_samples.h"
+#include "runtime/forms/column_form.h"
+#include "runtime/forms/sparse_rows.h"
 #include "runtime/kernels/column_scatter.h"
 
 namespace dc::runtime {

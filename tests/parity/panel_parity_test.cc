@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "parity/simd_targets.h"
+#include "runtime/forms/panel_form.h"
 #include "runtime/kernels/panel_dot.h"
 #include "runtime/kernels/panel_shift.h"
 

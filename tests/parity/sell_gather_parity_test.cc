@@ -2,6 +2,8 @@
 
 #include "parity/simd_targets.h"
 #include "parity/sparse_samples.h"
+#include "runtime/forms/sell_form.h"
+#include "runtime/forms/sparse_rows.h"
 #include "runtime/kernels/sell_gather.h"
 
 namespace dc::runtime {

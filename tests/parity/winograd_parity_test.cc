@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "parity/simd_targets.h"
+#include "runtime/forms/winograd_form.h"
 #include "runtime/kernels/shift.h"
 #include "runtime/operators/winograd_op.h"
 
@@ -38,18 +39,19 @@ void Check(const Case& c, ThreadPool* pool) {
   Rng rng(c.rows + c.channels);
   const SlidingWindow window = WindowOf(c);
   const uint32_t group_rows = c.rows / c.groups, group_channels = c.channels / c.groups;
-  const std::vector<float> codebook = RandomFloats(c.entries, rng);
-  LayerWeight weight(std::pmr::get_default_resource());
-  for (uint32_t g = 0; g < c.groups; ++g) {
-    weight.filters.emplace_back(group_rows, group_channels * 9, codebook);
-    for (size_t row = 0; row < group_rows; ++row) {
-      for (size_t column = 0; column < group_channels * 9; ++column) {
-        weight.filters[g].Set(row, column,
-                              static_cast<uint8_t>(rng.Below(static_cast<uint32_t>(c.entries))));
-      }
-    }
+  Constant weight{.codebook = RandomFloats(c.entries, rng)};
+  for (size_t i = 0; i < size_t{c.rows} * group_channels * 9; ++i) {
+    weight.codes.push_back(static_cast<uint16_t>(rng.Below(static_cast<uint32_t>(c.entries))));
   }
-  const std::vector<CodePanels> filters = weight.filters;
+  const Constant stored = weight;
+  WeightSource source(std::move(weight),
+                      {.product = Product::kShift,
+                       .rows = c.rows,
+                       .columns = group_channels * 9,
+                       .groups = c.groups},
+                      1.0f, SimdKernels(), std::pmr::get_default_resource());
+  auto form = std::make_unique<WinogradForm>(source);
+  form->LayOut(&source);
   const std::vector<float> bias = RandomFloats(c.rows, rng);
   const size_t out_y = static_cast<size_t>(window.y.out), out_x = static_cast<size_t>(window.x.out);
   const size_t plane = static_cast<size_t>(c.height * c.width) * c.lanes;
@@ -57,7 +59,7 @@ void Check(const Case& c, ThreadPool* pool) {
   std::vector<float> y(c.rows * out_y * out_x * c.lanes + 8, 77.0f);
   const Clamp clamp{.lo = -9.0f, .hi = 11.0f};
   const std::unique_ptr<OperatorKernel> op =
-      MakeWinograd(std::move(weight), bias, window, c.channels,
+      MakeWinograd(std::move(form), bias, window, c.channels,
                    {.clamp = clamp, .max_chunks = 3, .kernels = SimdKernels()});
   std::vector<float> scratch(op->ScratchFloats(c.lanes) + kReadSlack, 55.0f);
   const float* const inputs[] = {x.data()};
@@ -82,7 +84,7 @@ void Check(const Case& c, ThreadPool* pool) {
             if (iy < 0 || iy >= c.height || ix < 0 || ix >= c.width) continue;
             const size_t channel = group * group_channels + column / 9;
             const double term =
-                double{filters[group].At(row % group_rows, column)} *
+                double{stored.codebook[stored.codes[row * group_channels * 9 + column]]} *
                 x[channel * plane + static_cast<size_t>(iy * c.width + ix) * c.lanes + lane];
             sum += term;
             magnitudes += std::abs(term);
@@ -120,17 +122,18 @@ TEST(WinogradParityTest, WithThreads) {
 }
 
 TEST(WinogradParityTest, CostsMoreWhereTilesAreFew) {
-  const auto cost = [](int64_t size, int64_t channels, int64_t rows) {
-    return WinogradCost(
-        WindowOf({.groups = 1, .height = size, .width = size, .pads = {1, 1, 1, 1}}), channels,
-        rows, 1);
+  const auto cost = [](int64_t size, int64_t channels, uint32_t rows) {
+    const SlidingWindow window =
+        WindowOf({.groups = 1, .height = size, .width = size, .pads = {1, 1, 1, 1}});
+    return WinogradCost(WinogradUseOf(window, channels), rows, 1);
   };
   EXPECT_LT(cost(56, 256, 256), 0.5);
   EXPECT_LT(cost(56, 256, 256), cost(14, 256, 256));
   EXPECT_GT(cost(224, 3, 64), 1);  // the outputs' transforms for three channels alone
   SlidingWindow strided = WindowOf({.height = 20, .width = 20});
   strided.x.stride = 2;
-  EXPECT_EQ(WinogradCost(strided, 64, 64, 1), std::numeric_limits<double>::infinity());
+  EXPECT_EQ(WinogradCost(WinogradUseOf(strided, 64), 64, 1),
+            std::numeric_limits<double>::infinity());
 }
 
 }  // namespace

@@ -5,14 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory_resource>
-#include <span>
 #include <vector>
 
 #include "runtime/kernels/sell_matrix.h"
 
 namespace dc::runtime {
-
-struct BlockPlan;
 
 // Slices of 16 rows, one a SIMD lane, cut into blocks of 64 columns. Each row of a block has as
 // many 32-bit words as its slice says, W of them; a word has three slots of 10 bits, from the low
@@ -50,10 +47,12 @@ struct BlockMatrix {
   size_t words(size_t slice) const {
     return (slice_begin[slice + 1] - slice_begin[slice]) / blocks;
   }
-  int64_t ResidentBytes() const;
-
-  // The survivors again; the codes are those of `codebook`.
-  SparseRows ToRows() const;
+  int64_t ResidentBytes() const {
+    return static_cast<int64_t>(slot_rows.size() * sizeof(uint32_t) +
+                                slice_begin.size() * sizeof(size_t) +
+                                slots.size() * sizeof(uint32_t) + codebook.size() * sizeof(float)) +
+           rest.ResidentBytes();
+  }
 
   // Calls visit(column, code) for the slots of a lane by ascending columns, unused ones among them.
   template <typename Visit>
@@ -81,12 +80,6 @@ struct BlockMatrix {
     }
   }
 };
-
-// Lays `source`, a weight or, where `transposed`, its transpose, out as `plan` says. Precondition:
-// `codebook` has at most 32 entries, or 31 and no zero among them.
-BlockMatrix LayOutBlocks(const SparseRows& source, bool transposed, std::span<const float> codebook,
-                         const BlockPlan& plan,
-                         std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
 }  // namespace dc::runtime
 

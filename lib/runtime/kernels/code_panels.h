@@ -2,6 +2,7 @@
 #ifndef DC_RUNTIME_KERNELS_CODE_PANELS_H_
 #define DC_RUNTIME_KERNELS_CODE_PANELS_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory_resource>
@@ -14,9 +15,9 @@ namespace dc::runtime {
 
 inline constexpr size_t kMostPanelCodes = 256;
 
-// The 16 codes of a column of a panel lie beside each other, columns of a panel behind each other.
-// With 4 bits, byte i of the 8 of a column holds row i in its lower and row i + 8 in its upper
-// half.
+// The 16 codes of a column of a panel lie beside each other, columns of a panel one after the
+// other. With 4 bits, byte i of the 8 of a column holds row i in its lower and row i + 8 in its
+// upper half.
 struct CodePanels {
   uint32_t rows = 0, columns = 0;
   bool nibbles = false;              // 4 bits a code, else 8
@@ -26,10 +27,22 @@ struct CodePanels {
   // A matrix of codebook[0], of at most kMostPanelCodes entries. Codes and codebook come from
   // `memory`, which outlives the panels.
   CodePanels(uint32_t row_count, uint32_t column_count, std::span<const float> centroids,
-             std::pmr::memory_resource* memory = std::pmr::get_default_resource());
+             std::pmr::memory_resource* memory = std::pmr::get_default_resource())
+      : rows(row_count),
+        columns(column_count),
+        nibbles(centroids.size() <= kNibbleCodes),
+        codes(memory),
+        codebook(nibbles ? kNibbleCodes : kMostPanelCodes, memory) {
+    std::copy(centroids.begin(), centroids.end(), codebook.begin());
+    codes.resize(panels() * columns * column_bytes());
+  }
 
   // Sets an element that was not set before.
-  void Set(size_t row, size_t column, uint8_t code);
+  void Set(size_t row, size_t column, uint8_t code) {
+    const size_t lane = row % kPanelRows, byte = nibbles ? lane % kHalf : lane;
+    uint8_t& at = codes[(row / kPanelRows * columns + column) * column_bytes() + byte];
+    at = static_cast<uint8_t>(at | (byte < lane ? code << 4 : code));
+  }
 
   size_t panels() const { return (rows + kPanelRows - 1) / kPanelRows; }
   // Bytes of the codes of a column of a panel.
@@ -37,8 +50,18 @@ struct CodePanels {
   const uint8_t* Column(size_t panel, size_t column) const {
     return codes.data() + (panel * columns + column) * column_bytes();
   }
-  float At(size_t row, size_t column) const;
-  int64_t ResidentBytes() const;
+  float At(size_t row, size_t column) const {
+    const uint8_t* bytes = Column(row / kPanelRows, column);
+    const size_t lane = row % kPanelRows;
+    if (!nibbles) return codebook[bytes[lane]];
+    return codebook[lane < kHalf ? bytes[lane] & 15 : bytes[lane - kHalf] >> 4];
+  }
+  int64_t ResidentBytes() const {
+    return static_cast<int64_t>(codes.size() + codebook.size() * sizeof(float));
+  }
+
+ private:
+  static constexpr size_t kHalf = kPanelRows / 2, kNibbleCodes = 16;
 };
 
 }  // namespace dc::runtime

@@ -6,10 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory_resource>
-#include <span>
 #include <vector>
-
-#include "runtime/forms/sparse_rows.h"
 
 namespace dc::runtime {
 
@@ -33,14 +30,12 @@ struct ColumnMatrix {
   std::pmr::vector<float> codebook;  // kCodebook entries
 
   size_t bands() const { return begin.empty() ? 0 : (begin.size() - 1) / columns; }
-  int64_t ResidentBytes() const;
+  int64_t ResidentBytes() const {
+    return static_cast<int64_t>(begin.size() * sizeof(uint32_t) +
+                                entry_rows.size() * sizeof(uint16_t) + entry_codes.size() +
+                                codebook.size() * sizeof(float));
+  }
 };
-
-// Lays `source`, or its transpose, out in `bands` bands or as many as it takes. Precondition: at
-// most ColumnMatrix::kCodebook centroids, of which codes are the numbers.
-ColumnMatrix LayOutColumns(const SparseRows& source, bool transposed,
-                           std::span<const float> codebook, size_t bands,
-                           std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
 }  // namespace dc::runtime
 

@@ -6,10 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory_resource>
-#include <span>
 #include <vector>
-
-#include "runtime/forms/sparse_rows.h"
 
 namespace dc::runtime {
 
@@ -57,7 +54,12 @@ struct CsbMatrix {
   size_t bands() const { return band_begin.empty() ? 0 : band_begin.size() - 1; }
   uint32_t Entry(size_t i) const { return entries16.empty() ? entries32[i] : entries16[i]; }
   // Bytes that the matrix occupies.
-  int64_t ResidentBytes() const;
+  int64_t ResidentBytes() const {
+    return static_cast<int64_t>(
+        band_begin.size() * sizeof(uint32_t) + order.size() * sizeof(uint16_t) + counts.size() +
+        entry_begin.size() * sizeof(uint64_t) + entries16.size() * sizeof(uint16_t) +
+        entries32.size() * sizeof(uint32_t) + codebook.size() * sizeof(float));
+  }
 
   // Calls visit(row, column, value) for every survivor of `band`, block by block, row by row.
   template <typename Visit>
@@ -76,11 +78,6 @@ struct CsbMatrix {
     }
   }
 };
-
-// Lays `source`, or its transpose, out. Precondition: the codes are below codebook.size().
-CsbMatrix LayOutCsb(const SparseRows& source, bool transposed, std::span<const float> codebook,
-                    const CsbShape& shape,
-                    std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
 }  // namespace dc::runtime
 

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory_resource>
-#include <span>
 #include <vector>
 
 namespace dc::runtime {
@@ -28,11 +27,6 @@ struct PanelMatrix {
   }
   int64_t ResidentBytes() const { return static_cast<int64_t>(values.size() * sizeof(float)); }
 };
-
-// Packs rows * columns values, stored row by row, or column by column when `transposed`.
-PanelMatrix PackPanels(uint32_t rows, uint32_t columns, bool transposed,
-                       std::span<const float> values,
-                       std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
 }  // namespace dc::runtime
 

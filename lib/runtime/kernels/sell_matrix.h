@@ -6,10 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory_resource>
-#include <span>
 #include <vector>
-
-#include "runtime/forms/sparse_rows.h"
 
 namespace dc::runtime {
 
@@ -47,10 +44,11 @@ struct SellMatrix {
   size_t slots() const { return slot_rows.size(); }
   uint32_t Code(size_t entry) const { return codes8.empty() ? codes16[entry] : codes8[entry]; }
   // Bytes that the matrix occupies.
-  int64_t ResidentBytes() const;
-
-  // The survivors again; the codes are those of `codebook`.
-  SparseRows ToRows() const;
+  int64_t ResidentBytes() const {
+    return static_cast<int64_t>(
+        slot_rows.size() * sizeof(uint32_t) + slice_begin.size() * sizeof(uint64_t) + gaps.size() +
+        codes8.size() + codes16.size() * sizeof(uint16_t) + codebook.size() * sizeof(float));
+  }
 
   // Calls visit(column, value) for every entry of `slot` in order, fillers included.
   template <typename Visit>
@@ -65,12 +63,6 @@ struct SellMatrix {
     }
   }
 };
-
-// Lays `source`, or its transpose, out; rows are ordered within runs of `window` slices, or all
-// (0). Precondition: the codes are below codebook.size().
-SellMatrix LayOutSell(const SparseRows& source, bool transposed, std::span<const float> codebook,
-                      std::pmr::memory_resource* memory = std::pmr::get_default_resource(),
-                      size_t window = 0);
 
 }  // namespace dc::runtime
 

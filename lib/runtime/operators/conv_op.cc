@@ -1,6 +1,5 @@
 // Conv: groups, strides, pads and dilations over one or two spatial axes, with a constant weight.
 #include <algorithm>
-#include <limits>
 #include <memory>
 #include <utility>
 
@@ -26,8 +25,7 @@ class ConvOp : public OperatorKernel {
         groups_(groups),
         work_(work),
         clamp_(context.clamp),
-        max_chunks_(context.max_chunks),
-        kernels_(context.kernels) {}
+        max_chunks_(context.max_chunks) {}
 
   uint64_t ScratchFloats(size_t lanes) const override {
     const ShiftPlanes& planes = Planes(lanes);
@@ -44,25 +42,7 @@ class ConvOp : public OperatorKernel {
 
  private:
   const ShiftPlanes& Planes(size_t lanes) const { return lanes == 1 ? one_ : many_; }
-  size_t jobs() const {
-    return weight_.is_sparse ? weight_.csb.bands() : groups_ * weight_.panels[0].panels();
-  }
   size_t group_rows() const { return bias_.size() / groups_; }
-  // The rows (output channels) [begin, end) of a job, and the group that they belong to.
-  struct JobRows {
-    size_t group, begin, end;
-  };
-  JobRows Rows(size_t job) const {
-    if (weight_.is_sparse) {
-      const size_t begin = weight_.csb.band_begin[job];
-      return {begin / group_rows(), begin, weight_.csb.band_begin[job + 1]};
-    }
-    const size_t panels = weight_.panels[0].panels(), group = job / panels;
-    const size_t begin = group * group_rows() + job % panels * kPanelRows;
-    return {group, begin, std::min(begin + kPanelRows, (group + 1) * group_rows())};
-  }
-  // Most rows of a job.
-  size_t rows_at_once() const { return weight_.is_sparse ? kConvolutionBand : kPanelRows; }
   // Whether kernels write to the output itself. Elsewhere they write whole rows of planes, what
   // lies between the rows of the output included, which then are copied without it.
   static bool InPlace(const ShiftPlanes& planes, size_t lanes) {
@@ -78,7 +58,9 @@ class ConvOp : public OperatorKernel {
     return RoundUpToShiftUnit((rows - 1) * planes.pitch() +
                               static_cast<size_t>(planes.window().x.out));
   }
-  uint64_t FlatFloats() const { return rows_at_once() * FlatLength(one_, one_.strip_rows()); }
+  uint64_t FlatFloats() const {
+    return weight_.form->MostRows() * FlatLength(one_, one_.strip_rows());
+  }
 
   void RunStrip(const RunContext& context, const ShiftPlanes& planes, size_t strip) const {
     const size_t lanes = context.lanes;
@@ -92,18 +74,21 @@ class ConvOp : public OperatorKernel {
       x = context.scratch;
     }
     const double work = work_ * static_cast<double>(lanes) / static_cast<double>(planes.strips());
-    ForChunks(context.pool, max_chunks_, jobs(), work, [&](size_t chunk, size_t begin, size_t end) {
-      float* flat = context.scratch + copied + chunk * FlatFloats();
-      for (size_t job = begin; job < end; ++job) {
-        RunJob(job, strip, lanes, x, flat, context.output);
-      }
-    });
+    ForChunks(context.pool, max_chunks_, weight_.form->Parts(), work,
+              [&](size_t chunk, size_t begin, size_t end) {
+                float* flat = context.scratch + copied + chunk * FlatFloats();
+                for (size_t part = begin; part < end; ++part) {
+                  RunPart(part, strip, lanes, x, flat, context.output);
+                }
+              });
   }
 
-  void RunJob(size_t job, size_t strip, size_t lanes, const float* x, float* flat,
-              float* output) const {
+  void RunPart(size_t part, size_t strip, size_t lanes, const float* x, float* flat,
+               float* output) const {
     const ShiftPlanes& planes = Planes(lanes);
-    const auto [group, row, end] = Rows(job);
+    // Output channels.
+    const auto [row, end] = weight_.form->RowsOf(part);
+    const size_t group = row / group_rows();
     const size_t out_x = static_cast<size_t>(planes.window().x.out);
     const size_t plane = static_cast<size_t>(planes.window().y.out) * out_x;
     const size_t strip_rows = planes.rows(strip);
@@ -113,8 +98,7 @@ class ConvOp : public OperatorKernel {
                 .offsets = planes.offsets().data(),
                 .unit = lanes,
                 .y = y,
-                // A sparse weight holds the rows of all groups, a dense one those of its group.
-                .first_row = weight_.is_sparse ? row : row - group * group_rows(),
+                .first_row = row,
                 .y_row_stride = plane * lanes};
     const bool in_place = InPlace(planes, lanes);
     if (!in_place) {
@@ -129,26 +113,18 @@ class ConvOp : public OperatorKernel {
       shift.x_pitch = planes.pitch() * lanes;
       shift.y_pitch = out_x * lanes;
     }
-    if (weight_.is_sparse) {
-      kernels_.sparse_shift(weight_.csb, job, job + 1, shift, bias_.data(), clamp_);
-    } else {
-      const PanelMatrix& panels = weight_.panels[group];
-      const size_t panel = job % panels.panels();
-      kernels_.panel_shift(panels, panel, panel + 1, shift, bias_.data() + group * group_rows(),
-                           clamp_);
-    }
+    weight_.form->MultiplyShift(part, part + 1, shift, bias_.data(), clamp_);
     if (in_place) return;
     planes.Extract(end - row, strip, flat, shift.y_row_stride, y);
   }
 
   LayerWeight weight_;
-  std::vector<float> bias_;  // one an output channel
+  std::vector<float> bias_;  // one per output channel
   ShiftPlanes one_, many_;
   uint32_t groups_;
   double work_;  // multiply-adds of one sample
   Clamp clamp_;
   size_t max_chunks_;
-  const KernelSet& kernels_;
 };
 
 // Columns of a sparse weight in a block: whole channels, as many as keep the inputs of a tile in
@@ -211,23 +187,21 @@ StatusOr<NodeResult> MakeConv(const NodeContext& context) {
     DC_ASSIGN_OR_RETURN(bias, context.Values(2, w[0]));
   }
   DC_ASSIGN_OR_RETURN(Constant constant, context.load(context.inputs[1].tensor));
-  const WeightShape shape{.rows = static_cast<uint32_t>(w[0]),
+  const WeightShape shape{.product = Product::kShift,
+                          .rows = static_cast<uint32_t>(w[0]),
                           .columns = static_cast<uint32_t>(columns),
                           .groups = static_cast<uint32_t>(group),
                           .block_columns = BlockColumns(one, columns / group_channels),
-                          .winograd_cost = kForSize ? std::numeric_limits<double>::infinity()
-                                                    : WinogradCost(window, x[0], w[0], group)};
+                          .winograd = kForSize ? WinogradUse() : WinogradUseOf(window, x[0])};
   result.layer.emplace();
-  LayerWeight weight = MakeLayerWeight(std::move(constant), LayerKind::kConvolution, shape, 1.0f,
-                                       context.kernels, context.memory, &*result.layer);
-  if (!kForSize && !weight.filters.empty()) {
-    result.kernel = MakeWinograd(std::move(weight), std::move(bias), window, x[0],
+  LayerWeight weight = MakeLayerWeight(std::move(constant), shape, 1.0f, context.kernels,
+                                       context.memory, &*result.layer);
+  if (!kForSize && !weight.form->Filters().empty()) {
+    result.kernel = MakeWinograd(std::move(weight.form), std::move(bias), window, x[0],
                                  {context.clamp, context.max_chunks, context.kernels});
     return result;
   }
-  const double taps =
-      static_cast<double>(weight.is_sparse ? result.layer->survivors : result.layer->weights);
-  const double work = taps * static_cast<double>(window.y.out * window.x.out);
+  const double work = weight.multiply_adds * static_cast<double>(window.y.out * window.x.out);
   result.kernel = std::make_unique<ConvOp>(std::move(weight), std::move(bias), std::move(one),
                                            std::move(many), shape.groups, work, context);
   return result;

@@ -18,113 +18,78 @@ constexpr size_t kPartsOfThread = 16;
 class FullyConnectedOp : public OperatorKernel {
  public:
   FullyConnectedOp(LayerWeight weight, std::vector<float> bias, Clamp clamp, size_t vectors,
-                   double work, const NodeContext& context)
+                   const NodeContext& context)
       : weight_(std::move(weight)),
         bias_(std::move(bias)),
         clamp_(clamp),
         vectors_(vectors),
-        work_(work),
-        max_parts_(context.max_chunks > 1 ? kPartsOfThread * context.max_chunks : 1),
-        kernels_(context.kernels) {}
+        max_parts_(context.max_chunks > 1 ? kPartsOfThread * context.max_chunks : 1) {}
 
   int64_t ResidentBytes() const override { return weight_.ResidentBytes(); }
 
   // The list of active inputs.
   uint64_t ScratchFloats(size_t lanes) const override {
     static_assert(sizeof(uint32_t) == sizeof(float));
-    return lanes == 1 && weight_.by_columns.bands() > 0 ? weight_.columns + ColumnMatrix::kSlack
-                                                        : 0;
+    return lanes == 1 && weight_.by_columns ? weight_.by_columns->ScratchFloats() : 0;
   }
 
-  void PrepareBatch() override {
-    if (weight_.is_sparse) weight_.MakeBatchForm();
-  }
-  void DropBatch() override {
-    if (weight_.is_sparse) weight_.csb = CsbMatrix(weight_.memory);
-  }
+  void PrepareBatch() override { weight_.MakeBatchForm(); }
+  void DropBatch() override { weight_.DropBatchForm(); }
 
   void Run(const RunContext& context) const override {
     for (size_t v = 0; v < vectors_; ++v) {
       const float* x = context.inputs[0] + v * weight_.columns * context.lanes;
       float* y = context.output + v * bias_.size() * context.lanes;
-      const double work = work_ * static_cast<double>(context.lanes);
-      if (!kForSize && context.lanes == 1 && RunColumns(context, work, x, y)) continue;
-      if (kHasBlocks && context.lanes == 1 && weight_.in_blocks) {
-        RunBlocks(context, work, x, y);
-        continue;
+      if (context.lanes > 1) {
+        RunBatch(context, x, y);
+      } else if (kForSize || !RunColumns(context, x, y)) {
+        RunSample(context, x, y);
       }
-      ForChunks(context.pool, max_parts_, Parts(context.lanes), work,
-                [&](size_t, size_t begin, size_t end) {
-                  if (context.lanes == 1) {
-                    RunSample(begin, end, x, y);
-                  } else {
-                    RunBatch(begin, end, x, y, context.lanes);
-                  }
-                });
     }
   }
 
  private:
-  // That the rows can be split into.
-  size_t Parts(size_t lanes) const {
-    if (!weight_.is_sparse) return weight_.panels[0].panels();
-    return lanes == 1 ? weight_.sell.slices() : weight_.csb.bands();
-  }
-
-  void RunBlocks(const RunContext& context, double work, const float* x, float* y) const {
-    const BlockMatrix& blocks = weight_.blocks;
-    ForChunks(context.pool, max_parts_, blocks.windows(), work,
+  void RunSample(const RunContext& context, const float* x, float* y) const {
+    const Form& form = *weight_.form;
+    ForChunks(context.pool, max_parts_, form.Parts(), weight_.multiply_adds,
               [&](size_t, size_t begin, size_t end) {
-                const size_t first = begin * BlockMatrix::kWindow;
-                const size_t last = std::min(end * BlockMatrix::kWindow, blocks.slices());
-                kernels_.block_permute(blocks, first, last, x, bias_.data(), y);
-                // What is not in blocks adds to what is there.
-                kernels_.sell_gather(blocks.rest, first, last, x, y, clamp_, y);
+                form.MultiplyVector(begin, end, x, bias_.data(), clamp_, y);
               });
   }
 
   // False: too few inputs are zero, or there are no columns.
-  bool RunColumns(const RunContext& context, double work, const float* x, float* y) const {
-    const ColumnMatrix& columns = weight_.by_columns;
-    if (columns.bands() == 0) return false;
-    uint32_t* const list = reinterpret_cast<uint32_t*>(context.scratch);
-    const std::span<const uint32_t> active(list, kernels_.collect_active(x, weight_.columns, list));
+  bool RunColumns(const RunContext& context, const float* x, float* y) const {
+    if (weight_.by_columns == nullptr) return false;
+    const ColumnForm& columns = *weight_.by_columns;
+    const std::span<const uint32_t> active = columns.Active(x, context.scratch);
     const double share = static_cast<double>(active.size()) / weight_.columns;
-    if (share > weight_.most_active) return false;
-    ForChunks(context.pool, max_parts_, columns.bands(), work * share,
+    if (share > columns.most_active()) return false;
+    ForChunks(context.pool, max_parts_, columns.Parts(), weight_.multiply_adds * share,
               [&](size_t, size_t begin, size_t end) {
-                kernels_.column_scatter(columns, begin, end, active, x, bias_.data(), clamp_, y);
+                columns.MultiplyVector(begin, end, active, x, bias_.data(), clamp_, y);
               });
     return true;
   }
 
-  void RunSample(size_t begin, size_t end, const float* x, float* y) const {
-    if (weight_.is_sparse) {
-      kernels_.sell_gather(weight_.sell, begin, end, x, bias_.data(), clamp_, y);
-    } else {
-      kernels_.panel_dot(weight_.panels[0], begin, end, x, bias_.data(), clamp_, y);
-    }
-  }
-
-  void RunBatch(size_t begin, size_t end, const float* x, float* y, size_t lanes) const {
+  void RunBatch(const RunContext& context, const float* x, float* y) const {
+    const size_t lanes = context.lanes;
+    const Form& form = weight_.shift_form();
     const Shift shift{.x = x, .unit = lanes, .length = lanes, .y = y, .y_row_stride = lanes};
-    if (weight_.is_sparse) {
-      kernels_.sparse_shift(weight_.csb, begin, end, shift, bias_.data(), clamp_);
-    } else {
-      kernels_.panel_shift(weight_.panels[0], begin, end, shift, bias_.data(), clamp_);
-    }
+    ForChunks(context.pool, max_parts_, form.Parts(),
+              weight_.multiply_adds * static_cast<double>(lanes),
+              [&](size_t, size_t begin, size_t end) {
+                form.MultiplyShift(begin, end, shift, bias_.data(), clamp_);
+              });
   }
 
   LayerWeight weight_;
-  std::vector<float> bias_;  // one an output
+  std::vector<float> bias_;  // one per output
   Clamp clamp_;
   size_t vectors_;    // that a sample consists of, each multiplied by the weight
-  double work_;       // multiply-adds of one vector
   size_t max_parts_;  // that rows are split into
-  const KernelSet& kernels_;
 };
 
-// Adds `scale` times constant input or tensor to `bias`: one value, or one an output.
+// Adds `scale` times constant input or tensor to `bias`: one value, or one per output.
 Status AddBias(const Constant& constant, float scale, std::vector<float>* bias) {
   const Shape& shape = constant.shape;
   const int64_t size = CheckedSize(shape);
@@ -179,19 +144,18 @@ StatusOr<NodeResult> MakeFullyConnected(const NodeContext& context) {
     DC_RETURN_IF_ERROR(AddBias(c, 1.0f, &bias));
   }
   DC_ASSIGN_OR_RETURN(Constant constant, context.load(context.inputs[1].tensor));
-  const WeightShape shape{.rows = static_cast<uint32_t>(outputs),
+  const WeightShape shape{.product = Product::kVector,
+                          .rows = static_cast<uint32_t>(outputs),
                           .columns = static_cast<uint32_t>(inputs),
                           .transposed = !output_major,
                           .threads = context.max_chunks};
   result.layer.emplace();
-  LayerWeight weight = MakeLayerWeight(std::move(constant), LayerKind::kFullyConnected, shape,
-                                       gemm ? context.attributes.Float("alpha") : 1.0f,
-                                       context.kernels, context.memory, &*result.layer);
-  const double work =
-      static_cast<double>(weight.is_sparse ? result.layer->survivors : result.layer->weights);
+  LayerWeight weight =
+      MakeLayerWeight(std::move(constant), shape, gemm ? context.attributes.Float("alpha") : 1.0f,
+                      context.kernels, context.memory, &*result.layer);
   const size_t vectors = static_cast<size_t>(CheckedSize(x, 0, x.size() - 1));
   result.kernel = std::make_unique<FullyConnectedOp>(std::move(weight), std::move(bias),
-                                                     context.clamp, vectors, work, context);
+                                                     context.clamp, vectors, context);
   return result;
 }
 

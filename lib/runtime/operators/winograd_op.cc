@@ -1,9 +1,10 @@
 #include "runtime/operators/winograd_op.h"
 
 #include <algorithm>
-#include <limits>
+#include <span>
 #include <utility>
 
+#include "runtime/forms/winograd_form.h"
 #include "runtime/kernels/chunks.h"
 #include "runtime/kernels/shift.h"
 #include "runtime/kernels/winograd.h"
@@ -11,17 +12,7 @@
 namespace dc::runtime {
 namespace {
 
-// Of the transformed input of a strip, unless it were too few columns for the transforms of the
-// filters to be worth it.
-constexpr size_t kStripFloats = (size_t{3} << 18) / sizeof(float);
-constexpr size_t kLeastColumns = 56;
-
 size_t DivideUp(size_t a, size_t b) { return (a + b - 1) / b; }
-
-// Most columns of a strip.
-size_t StripColumns(size_t channels) {
-  return std::max(kLeastColumns, kStripFloats / kWinogradPositions / channels);
-}
 
 // A part of the output in tiles: lines [line, line + lines) at places [place, place + places).
 struct Strip {
@@ -31,9 +22,10 @@ struct Strip {
 
 class WinogradOp : public OperatorKernel {
  public:
-  WinogradOp(LayerWeight weight, std::vector<float> bias, const SlidingWindow& window,
+  WinogradOp(std::unique_ptr<Form> form, std::vector<float> bias, const SlidingWindow& window,
              size_t channels, const WinogradOptions& options)
-      : weight_(std::move(weight)),
+      : form_(std::move(form)),
+        filters_(form_->Filters()),
         bias_(std::move(bias)),
         window_(window),
         channels_(channels),
@@ -47,7 +39,7 @@ class WinogradOp : public OperatorKernel {
     const Strip strip = LargestStrip(lanes);
     return VFloats(strip, lanes) + max_chunks_ * ChunkFloats(strip, lanes);
   }
-  int64_t ResidentBytes() const override { return weight_.ResidentBytes(); }
+  int64_t ResidentBytes() const override { return form_->ResidentBytes(); }
   bool Rereads() const override { return true; }
 
   void Run(const RunContext& context) const override {
@@ -62,15 +54,15 @@ class WinogradOp : public OperatorKernel {
 
  private:
   Strip LargestStrip(size_t lanes) const {
-    const size_t tiles = std::max<size_t>(1, StripColumns(channels_) / lanes);
+    const size_t tiles = std::max<size_t>(1, WinogradStripColumns(channels_) / lanes);
     const size_t places = std::min(places_, tiles);
     const size_t lines = std::clamp<size_t>(tiles / places, 1, lines_);
     // As many strips, but alike.
     return {0, DivideUp(lines_, DivideUp(lines_, lines)), 0,
             DivideUp(places_, DivideUp(places_, places))};
   }
-  size_t group_channels() const { return channels_ / weight_.filters.size(); }
-  size_t group_rows() const { return bias_.size() / weight_.filters.size(); }
+  size_t group_channels() const { return channels_ / filters_.size(); }
+  size_t group_rows() const { return bias_.size() / filters_.size(); }
   size_t group_jobs() const { return DivideUp(group_rows(), kWinogradRows); }
 
   static size_t Pitch(const Strip& strip, size_t lanes) {
@@ -78,7 +70,7 @@ class WinogradOp : public OperatorKernel {
   }
   // v[channel block][position][channel][column], blocks of up to kWinogradChannels of a group.
   uint64_t VFloats(const Strip& strip, size_t lanes) const {
-    const size_t blocks = weight_.filters.size() * DivideUp(group_channels(), kWinogradChannels);
+    const size_t blocks = filters_.size() * DivideUp(group_channels(), kWinogradChannels);
     return blocks * kWinogradPositions * VStride(strip, lanes) + kWinogradSlack;
   }
   size_t VStride(const Strip& strip, size_t lanes) const {
@@ -109,7 +101,7 @@ class WinogradOp : public OperatorKernel {
                   TransformChannel(c, strip, lanes, context.inputs[0], scratch(chunk), v);
                 }
               });
-    ForChunks(context.pool, max_chunks_, weight_.filters.size() * group_jobs(),
+    ForChunks(context.pool, max_chunks_, filters_.size() * group_jobs(),
               products * static_cast<double>(bias_.size()),
               [&](size_t chunk, size_t begin, size_t end) {
                 for (size_t job = begin; job < end; ++job) {
@@ -146,7 +138,7 @@ class WinogradOp : public OperatorKernel {
   void RunJob(size_t job, const Strip& strip, size_t lanes, const float* v, float* scratch,
               float* y) const {
     const size_t group = job / group_jobs(), row = job % group_jobs() * kWinogradRows;
-    const CodePanels& filters = weight_.filters[group];
+    const CodePanels& filters = filters_[group];
     const size_t pitch = Pitch(strip, lanes), columns = strip.columns(lanes);
     const size_t u_stride = UStride(), v_stride = VStride(strip, lanes);
     const size_t sum_stride = SumFloats(strip, lanes);
@@ -179,8 +171,9 @@ class WinogradOp : public OperatorKernel {
          .pitch = out_x * lanes});
   }
 
-  LayerWeight weight_;
-  std::vector<float> bias_;  // one an output channel
+  std::unique_ptr<Form> form_;
+  std::span<const CodePanels> filters_;  // of `form_`
+  std::vector<float> bias_;              // one per output channel
   SlidingWindow window_;
   size_t channels_;
   size_t lines_, places_;  // of tiles
@@ -191,33 +184,25 @@ class WinogradOp : public OperatorKernel {
 
 }  // namespace
 
-double WinogradCost(const SlidingWindow& window, int64_t channels, int64_t rows, int64_t groups) {
-  // In multiply-adds of the dense kernel, as measured: of the products, of transforming a tile of
-  // a channel (input or output) and of transforming a filter.
-  constexpr double kProduct = 1.35, kTile = 800, kFilter = 500;
+WinogradUse WinogradUseOf(const SlidingWindow& window, int64_t channels) {
   const WindowAxis &y = window.y, &x = window.x;
   const auto covered = [](const WindowAxis& axis) {
     return axis.kernel == static_cast<int64_t>(kWinogradTaps) && axis.stride == 1 &&
            axis.dilation == 1;
   };
-  if (!covered(y) || !covered(x)) return std::numeric_limits<double>::infinity();
+  if (!covered(y) || !covered(x)) return {};
   const auto tiles_along = [](const WindowAxis& axis) {
     return DivideUp(static_cast<size_t>(axis.out), kWinogradOutputs);
   };
-  const size_t tiles = tiles_along(y) * tiles_along(x);
-  const double filters = static_cast<double>(channels) * static_cast<double>(rows / groups);
-  const double strips =
-      static_cast<double>(DivideUp(tiles, StripColumns(static_cast<size_t>(channels))));
-  const double cost =
-      filters * (kProduct * kWinogradPositions * static_cast<double>(tiles) + kFilter * strips) +
-      kTile * static_cast<double>(tiles) * static_cast<double>(channels + rows);
-  return cost / (filters * static_cast<double>(y.kernel * x.kernel * y.out * x.out));
+  return {.tiles = tiles_along(y) * tiles_along(x),
+          .outputs = static_cast<size_t>(y.out * x.out),
+          .channels = static_cast<size_t>(channels)};
 }
 
-std::unique_ptr<OperatorKernel> MakeWinograd(LayerWeight weight, std::vector<float> bias,
+std::unique_ptr<OperatorKernel> MakeWinograd(std::unique_ptr<Form> form, std::vector<float> bias,
                                              const SlidingWindow& window, int64_t channels,
                                              const WinogradOptions& options) {
-  return std::make_unique<WinogradOp>(std::move(weight), std::move(bias), window,
+  return std::make_unique<WinogradOp>(std::move(form), std::move(bias), window,
                                       static_cast<size_t>(channels), options);
 }
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "runtime/forms/layer_weight.h"
+#include "runtime/forms/form.h"
 #include "runtime/kernels/clamp.h"
 #include "runtime/kernels/kernel_set.h"
 #include "runtime/operators/operator_kernel.h"
@@ -14,9 +14,9 @@
 
 namespace dc::runtime {
 
-// About how long one sample takes, over what the dense kernel takes for the convolution itself.
-// Infinity where the window is not 3x3 with strides and dilations of 1.
-double WinogradCost(const SlidingWindow& window, int64_t channels, int64_t rows, int64_t groups);
+// What the method has to do for a sample: nothing it covers where the window is not 3x3 with
+// strides and dilations of 1.
+WinogradUse WinogradUseOf(const SlidingWindow& window, int64_t channels);
 
 // How a WinogradOp runs.
 struct WinogradOptions {
@@ -25,8 +25,8 @@ struct WinogradOptions {
   const KernelSet& kernels;
 };
 
-// The operator; `weight` has filters, one a group of the `channels` of the input.
-std::unique_ptr<OperatorKernel> MakeWinograd(LayerWeight weight, std::vector<float> bias,
+// The operator; `form` has filters, one matrix per group of the `channels` of the input.
+std::unique_ptr<OperatorKernel> MakeWinograd(std::unique_ptr<Form> form, std::vector<float> bias,
                                              const SlidingWindow& window, int64_t channels,
                                              const WinogradOptions& options);
 

@@ -6,7 +6,11 @@
 
 #include "base/rng.h"
 #include "parity/sparse_samples.h"
+#include "runtime/forms/block_form.h"
 #include "runtime/forms/block_plan.h"
+#include "runtime/forms/csb_form.h"
+#include "runtime/forms/sell_form.h"
+#include "runtime/forms/sparse_rows.h"
 #include "runtime/kernels/block_matrix.h"
 #include "runtime/kernels/csb_matrix.h"
 #include "runtime/kernels/sell_matrix.h"
@@ -85,7 +89,7 @@ TEST(SparseLayoutsTest, HoldExactlyTheSurvivors) {
     EXPECT_EQ(ContentsOf(sell), expected);
     EXPECT_EQ(sell.survivors, static_cast<int64_t>(expected.size()));
     EXPECT_GE(sell.codebook.size(), 64u);
-    EXPECT_EQ(ContentsOf(sell.ToRows(), sell.codebook), expected);
+    EXPECT_EQ(ContentsOf(SurvivorsOf(sell), sell.codebook), expected);
     const CsbMatrix csb = LayOutCsb(stored, transposed, codebook,
                                     {.group_rows = rows % 2 ? rows : rows / 2,
                                      .band_rows = 1 + rng.Below(40),
@@ -103,7 +107,7 @@ TEST(SparseLayoutsTest, HoldExactlyTheSurvivors) {
         plan.words.push_back(alike ? words : static_cast<uint8_t>(rng.Below(8)));
       }
       const BlockMatrix blocks = LayOutBlocks(stored, transposed, codebook, plan);
-      EXPECT_EQ(ContentsOf(blocks.ToRows(), blocks.codebook), expected);
+      EXPECT_EQ(ContentsOf(SurvivorsOf(blocks), blocks.codebook), expected);
       // Whatever the order, they fill the same slots.
       EXPECT_EQ(LayOutBlocks(source, false, codebook, plan).slots, blocks.slots);
     }
@@ -118,7 +122,7 @@ TEST(SparseLayoutsTest, ASharedWordTakesOneMoreOfEitherHalf) {
     const SparseRows source = FindRows(1, 128, columns, codes, codebook);
     BlockPlan plan{.order = {0}, .words = {1}};
     const BlockMatrix w = LayOutBlocks(source, false, codebook, plan);
-    EXPECT_EQ(ContentsOf(w.ToRows(), codebook), ContentsOf(source, codebook));
+    EXPECT_EQ(ContentsOf(SurvivorsOf(w), codebook), ContentsOf(source, codebook));
     std::vector<uint32_t> left;
     for (const auto& [place, value] : ContentsOf(w.rest)) left.push_back(place.second);
     return left;

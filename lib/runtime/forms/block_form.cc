@@ -1,9 +1,11 @@
-#include "runtime/kernels/block_matrix.h"
+#include "runtime/forms/block_form.h"
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
+#include <limits>
 
-#include "runtime/forms/block_plan.h"
+#include "runtime/forms/sell_form.h"
 
 namespace dc::runtime {
 namespace {
@@ -244,13 +246,6 @@ class SlotWriter {
 
 }  // namespace
 
-int64_t BlockMatrix::ResidentBytes() const {
-  return static_cast<int64_t>(slot_rows.size() * sizeof(uint32_t) +
-                              slice_begin.size() * sizeof(size_t) +
-                              slots.size() * sizeof(uint32_t) + codebook.size() * sizeof(float)) +
-         rest.ResidentBytes();
-}
-
 BlockMatrix LayOutBlocks(const SparseRows& source, bool transposed, std::span<const float> codebook,
                          const BlockPlan& plan, std::pmr::memory_resource* memory) {
   BlockMatrix result(memory);
@@ -275,41 +270,86 @@ BlockMatrix LayOutBlocks(const SparseRows& source, bool transposed, std::span<co
   return result;
 }
 
-SparseRows BlockMatrix::ToRows() const {
-  const SparseRows others = rest.ToRows();
-  std::vector<size_t> slot_of(rows);
-  for (size_t slot = 0; slot < slot_rows.size(); ++slot) {
-    if (slot_rows[slot] != rows) slot_of[slot_rows[slot]] = slot;
+SparseRows SurvivorsOf(const BlockMatrix& w) {
+  const SparseRows others = SurvivorsOf(w.rest);
+  std::vector<size_t> slot_of(w.rows);
+  for (size_t slot = 0; slot < w.slot_rows.size(); ++slot) {
+    if (w.slot_rows[slot] != w.rows) slot_of[w.slot_rows[slot]] = slot;
   }
   SparseRows result;
-  result.rows = rows;
-  result.columns = columns;
+  result.rows = w.rows;
+  result.columns = w.columns;
   result.begin.push_back(0);
   // No more than that are needed.
-  result.Own(slots.size() * kSlots + others.positions.size());
+  result.Own(w.slots.size() * BlockMatrix::kSlots + others.positions.size());
   size_t count = 0;
   const auto keep = [&](uint32_t position, uint32_t code) {
     result.own_positions[count] = position;
     result.own_codes[count++] = static_cast<uint16_t>(code);
   };
-  for (uint32_t row = 0; row < rows; ++row) {
+  for (uint32_t row = 0; row < w.rows; ++row) {
     uint64_t next = others.begin[row];
     const auto keep_others = [&](uint32_t end) {
       for (; next < others.begin[row + 1] && others.positions[next] < end; ++next) {
         keep(others.positions[next], others.codes[next]);
       }
     };
-    ForEachSlot(slot_of[row] / kRows, slot_of[row] % kRows, [&](uint32_t column, uint32_t code) {
-      if (codebook[code] == 0.0f) return;
-      const uint32_t position = row * columns + column;
-      keep_others(position);
-      keep(position, code);
-    });
+    w.ForEachSlot(slot_of[row] / BlockMatrix::kRows, slot_of[row] % BlockMatrix::kRows,
+                  [&](uint32_t column, uint32_t code) {
+                    if (w.codebook[code] == 0.0f) return;
+                    const uint32_t position = row * w.columns + column;
+                    keep_others(position);
+                    keep(position, code);
+                  });
     keep_others(~0u);
     result.begin.push_back(count);
   }
   result.Own(count);
   return result;
+}
+
+double BlockForm::Cost(WeightSource* source) {
+  constexpr double kCannot = std::numeric_limits<double>::infinity();
+  const std::span<const float> codebook = source->constant().codebook;
+  const bool zero = std::find(codebook.begin(), codebook.end(), 0.0f) != codebook.end();
+  if (source->shape().product != Product::kVector || !source->has_codes() ||
+      !kernels_.fast_blocks || codebook.size() + (zero ? 0 : 1) > BlockMatrix::kMaxEntries) {
+    return kCannot;
+  }
+  // The estimates compare blocks with SELL-16, not with what is dense.
+  if (!source->constant().sparse && source->SparseCost() > 1) return kCannot;
+  survivors_ = source->survivors();
+  plan_ = PlanBlocks(source->Lines(), source->lines_transposed());
+  return source->SparseCost() * plan_.estimate / plan_.sell_estimate;
+}
+
+std::string BlockForm::Note(double) const {
+  char text[96];
+  std::snprintf(text, sizeof(text), "; estimated %.1f us in blocks, %.1f in SELL-16",
+                plan_.estimate, plan_.sell_estimate);
+  return text;
+}
+
+void BlockForm::LayOut(WeightSource* source) {
+  w_ = LayOutBlocks(source->Lines(), source->lines_transposed(), source->constant().codebook, plan_,
+                    source->memory());
+  plan_.order = {};
+  plan_.words = {};
+}
+
+void BlockForm::MultiplyVector(size_t begin, size_t end, const float* x, const float* bias,
+                               Clamp clamp, float* y) const {
+  const size_t first = begin * BlockMatrix::kWindow;
+  const size_t last = std::min(end * BlockMatrix::kWindow, w_.slices());
+  kernels_.block_permute(w_, first, last, x, bias, y);
+  // What is not in blocks adds to what is there.
+  kernels_.sell_gather(w_.rest, first, last, x, y, clamp, y);
+}
+
+double BlockForm::MostActive() const {
+  // Microseconds of one entry by columns.
+  constexpr double kColumnEntryCost = 0.5e-3;
+  return plan_.estimate / (kColumnEntryCost * static_cast<double>(survivors_));
 }
 
 }  // namespace dc::runtime

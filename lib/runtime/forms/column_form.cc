@@ -1,15 +1,11 @@
-#include "runtime/kernels/column_matrix.h"
+#include "runtime/forms/column_form.h"
 
 #include <algorithm>
 #include <numeric>
 
-namespace dc::runtime {
+#include "runtime/kernels/build.h"
 
-int64_t ColumnMatrix::ResidentBytes() const {
-  return static_cast<int64_t>(begin.size() * sizeof(uint32_t) +
-                              entry_rows.size() * sizeof(uint16_t) + entry_codes.size() +
-                              codebook.size() * sizeof(float));
-}
+namespace dc::runtime {
 
 ColumnMatrix LayOutColumns(const SparseRows& source, bool transposed,
                            std::span<const float> codebook, size_t bands,
@@ -50,5 +46,23 @@ ColumnMatrix LayOutColumns(const SparseRows& source, bool transposed,
   });
   return result;
 }
+
+bool ColumnForm::Pays(const Form& other, WeightSource* source) {
+  // Smaller layers are done before what they skip is known; in fewer rows of a thread one column
+  // waits for the sums of the one before; and with fewer inputs to skip too few layers have as
+  // little for another layout to pay.
+  constexpr size_t kWorthColumns = 100'000, kWorthRows = 1024;
+  constexpr double kWorthActive = 0.25;
+  const WeightShape& shape = source->shape();
+  return !kForSize && other.MostActive() >= kWorthActive &&
+         source->constant().codebook.size() <= ColumnMatrix::kCodebook &&
+         source->survivors() >= kWorthColumns && shape.rows / shape.threads >= kWorthRows;
+}
+
+ColumnForm::ColumnForm(WeightSource* source, double most_active)
+    : kernels_(source->kernels()),
+      w_(LayOutColumns(source->Lines(), source->lines_transposed(), source->constant().codebook,
+                       source->shape().threads, source->memory())),
+      most_active_(most_active) {}
 
 }  // namespace dc::runtime

@@ -1,9 +1,16 @@
-#include "runtime/kernels/csb_matrix.h"
+#include "runtime/forms/csb_form.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace dc::runtime {
 namespace {
+
+// Rows of a band: few enough for threads to share, enough for each band to pay for reading the
+// inputs.
+constexpr uint32_t kConvolutionBand = 64, kFullyConnectedBand = 1024;
+// Of a fully connected layer: the inputs of a block, 64 samples each, stay in a first-level cache.
+constexpr uint32_t kFullyConnectedColumns = 192;
 
 // Survivors: first how many each row and block has, then the entries themselves.
 class CellWriter {
@@ -101,13 +108,6 @@ class CellWriter {
 
 }  // namespace
 
-int64_t CsbMatrix::ResidentBytes() const {
-  return static_cast<int64_t>(
-      band_begin.size() * sizeof(uint32_t) + order.size() * sizeof(uint16_t) + counts.size() +
-      entry_begin.size() * sizeof(uint64_t) + entries16.size() * sizeof(uint16_t) +
-      entries32.size() * sizeof(uint32_t) + codebook.size() * sizeof(float));
-}
-
 CsbMatrix LayOutCsb(const SparseRows& source, bool transposed, std::span<const float> codebook,
                     const CsbShape& shape, std::pmr::memory_resource* memory) {
   CsbMatrix out(memory);
@@ -135,5 +135,33 @@ CsbMatrix LayOutCsb(const SparseRows& source, bool transposed, std::span<const f
   }
   return out;
 }
+
+double CsbForm::Cost(WeightSource* source) {
+  if (source->shape().product != Product::kShift || !source->has_codes()) {
+    return std::numeric_limits<double>::infinity();
+  }
+  return source->SparseCost();
+}
+
+void CsbForm::LayOut(WeightSource* source) {
+  w_ = LayOutCsb(source->Lines(), source->lines_transposed(), source->constant().codebook,
+                 {.group_rows = source->group_rows(),
+                  .band_rows = kConvolutionBand,
+                  .block_columns = source->shape().block_columns},
+                 memory());
+}
+
+void CsbForm::LayOutForBatches(const CodedRows& weight) {
+  // Without the zeros that only fill up: with one of them 256 centroids would take 16-bit codes.
+  std::span<const float> codebook = weight.codebook;
+  while (!codebook.empty() && codebook.back() == 0.0f) {
+    codebook = codebook.first(codebook.size() - 1);
+  }
+  w_ = LayOutCsb(weight.rows, false, codebook,
+                 {.band_rows = kFullyConnectedBand, .block_columns = kFullyConnectedColumns},
+                 memory());
+}
+
+size_t CsbForm::MostRows() const { return kConvolutionBand; }
 
 }  // namespace dc::runtime

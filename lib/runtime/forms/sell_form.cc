@@ -1,7 +1,7 @@
-#include "runtime/kernels/sell_matrix.h"
+#include "runtime/forms/sell_form.h"
 
 #include <algorithm>
-#include <numeric>
+#include <limits>
 
 namespace dc::runtime {
 namespace {
@@ -68,31 +68,25 @@ void Fill(const SparseRows& source, bool transposed, std::vector<size_t>* at, ui
 
 }  // namespace
 
-int64_t SellMatrix::ResidentBytes() const {
-  return static_cast<int64_t>(slot_rows.size() * sizeof(uint32_t) +
-                              slice_begin.size() * sizeof(uint64_t) + gaps.size() + codes8.size() +
-                              codes16.size() * sizeof(uint16_t) + codebook.size() * sizeof(float));
-}
-
-SparseRows SellMatrix::ToRows() const {
-  std::vector<size_t> slot_of(rows);
-  for (size_t slot = 0; slot < slots(); ++slot) {
-    if (slot_rows[slot] != rows) slot_of[slot_rows[slot]] = slot;
+SparseRows SurvivorsOf(const SellMatrix& w) {
+  std::vector<size_t> slot_of(w.rows);
+  for (size_t slot = 0; slot < w.slots(); ++slot) {
+    if (w.slot_rows[slot] != w.rows) slot_of[w.slot_rows[slot]] = slot;
   }
   SparseRows result;
-  result.rows = rows;
-  result.columns = columns;
+  result.rows = w.rows;
+  result.columns = w.columns;
   result.begin.push_back(0);
-  result.Own(static_cast<size_t>(survivors));
+  result.Own(static_cast<size_t>(w.survivors));
   size_t count = 0;
-  for (uint32_t row = 0; row < rows; ++row) {
-    const size_t slice = slot_of[row] / kRows, lane = slot_of[row] % kRows;
-    uint32_t position = row * columns;
-    for (uint64_t step = slice_begin[slice]; step < slice_begin[slice + 1]; ++step) {
-      const size_t entry = step * kRows + lane;
-      position += gaps[entry];
-      const uint32_t code = Code(entry);
-      if (codebook[code] == 0.0f) continue;
+  for (uint32_t row = 0; row < w.rows; ++row) {
+    const size_t slice = slot_of[row] / SellMatrix::kRows, lane = slot_of[row] % SellMatrix::kRows;
+    uint32_t position = row * w.columns;
+    for (uint64_t step = w.slice_begin[slice]; step < w.slice_begin[slice + 1]; ++step) {
+      const size_t entry = step * SellMatrix::kRows + lane;
+      position += w.gaps[entry];
+      const uint32_t code = w.Code(entry);
+      if (w.codebook[code] == 0.0f) continue;
       result.own_positions[count] = position;
       result.own_codes[count++] = static_cast<uint16_t>(code);
     }
@@ -153,6 +147,23 @@ SellMatrix LayOutSell(const SparseRows& source, bool transposed, std::span<const
     Fill(source, transposed, &at, result.gaps.data(), result.codes8.data());
   }
   return result;
+}
+
+double SellForm::Cost(WeightSource* source) {
+  if (source->shape().product != Product::kVector || !source->has_codes()) {
+    return std::numeric_limits<double>::infinity();
+  }
+  return source->SparseCost();
+}
+
+void SellForm::LayOut(WeightSource* source) {
+  w_ = LayOutSell(source->Lines(), source->lines_transposed(), source->constant().codebook,
+                  source->memory());
+}
+
+double SellForm::MostActive() const {
+  // As measured (decision 0025); beyond it both take about as long.
+  return 0.42;
 }
 
 }  // namespace dc::runtime

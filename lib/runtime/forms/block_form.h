@@ -1,0 +1,51 @@
+// Blocks (kernels/block_matrix.h): sparse weights of fully connected layers, for single samples on
+// machines that permute two registers at once.
+#ifndef DC_RUNTIME_FORMS_BLOCK_FORM_H_
+#define DC_RUNTIME_FORMS_BLOCK_FORM_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory_resource>
+#include <span>
+#include <string>
+
+#include "runtime/forms/block_plan.h"
+#include "runtime/forms/form.h"
+#include "runtime/kernels/block_matrix.h"
+
+namespace dc::runtime {
+
+// Lays `source`, a weight or, where `transposed`, its transpose, out as `plan` says. Precondition:
+// `codebook` has at most 32 entries, or 31 and no zero among them.
+BlockMatrix LayOutBlocks(const SparseRows& source, bool transposed, std::span<const float> codebook,
+                         const BlockPlan& plan,
+                         std::pmr::memory_resource* memory = std::pmr::get_default_resource());
+// The survivors again; the codes are those of w.codebook.
+SparseRows SurvivorsOf(const BlockMatrix& w);
+
+class BlockForm : public Form {
+ public:
+  explicit BlockForm(const WeightSource& source)
+      : kernels_(source.kernels()), w_(source.memory()) {}
+
+  const char* Name(Product) const override { return "blocks"; }
+  double Cost(WeightSource* source) override;
+  std::string Note(double next) const override;
+  void LayOut(WeightSource* source) override;
+  int64_t ResidentBytes() const override { return w_.ResidentBytes(); }
+  size_t Parts() const override { return w_.windows(); }
+  void MultiplyVector(size_t begin, size_t end, const float* x, const float* bias, Clamp clamp,
+                      float* y) const override;
+  double MostActive() const override;
+  CodedRows Unpack() const override { return {SurvivorsOf(w_), w_.codebook}; }
+
+ private:
+  const KernelSet& kernels_;
+  BlockPlan plan_;
+  size_t survivors_ = 0;
+  BlockMatrix w_;
+};
+
+}  // namespace dc::runtime
+
+#endif  // DC_RUNTIME_FORMS_BLOCK_FORM_H_

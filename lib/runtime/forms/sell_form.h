@@ -1,0 +1,46 @@
+// SELL-16 (kernels/sell_matrix.h): sparse weights of fully connected layers, for single samples.
+#ifndef DC_RUNTIME_FORMS_SELL_FORM_H_
+#define DC_RUNTIME_FORMS_SELL_FORM_H_
+
+#include <cstddef>
+#include <memory_resource>
+#include <span>
+
+#include "runtime/forms/form.h"
+#include "runtime/kernels/sell_matrix.h"
+
+namespace dc::runtime {
+
+// Lays `source`, or its transpose, out; rows are ordered within runs of `window` slices, or all
+// (0). Precondition: the codes are below codebook.size().
+SellMatrix LayOutSell(const SparseRows& source, bool transposed, std::span<const float> codebook,
+                      std::pmr::memory_resource* memory = std::pmr::get_default_resource(),
+                      size_t window = 0);
+// The survivors again; the codes are those of w.codebook.
+SparseRows SurvivorsOf(const SellMatrix& w);
+
+class SellForm : public Form {
+ public:
+  explicit SellForm(const WeightSource& source)
+      : multiply_(source.kernels().sell_gather), w_(source.memory()) {}
+
+  const char* Name(Product) const override { return "sell16"; }
+  double Cost(WeightSource* source) override;
+  void LayOut(WeightSource* source) override;
+  int64_t ResidentBytes() const override { return w_.ResidentBytes(); }
+  size_t Parts() const override { return w_.slices(); }
+  void MultiplyVector(size_t begin, size_t end, const float* x, const float* bias, Clamp clamp,
+                      float* y) const override {
+    multiply_(w_, begin, end, x, bias, clamp, y);
+  }
+  double MostActive() const override;
+  CodedRows Unpack() const override { return {SurvivorsOf(w_), w_.codebook}; }
+
+ private:
+  SellGather* multiply_;
+  SellMatrix w_;
+};
+
+}  // namespace dc::runtime
+
+#endif  // DC_RUNTIME_FORMS_SELL_FORM_H_
