@@ -27,6 +27,7 @@ void Check(const SparseSample& sample, bool transposed, size_t bands, double den
   Rng rng(3);
   std::vector<float> x = RandomFloats(w.columns, rng);
   for (float& value : x) value = rng.Uniform() < density ? value : 0.0f;
+  if (bands % 2 == 0 && x.size() > 3) MakeSomeNotFinite(&x, rng);
   const std::vector<float> bias = RandomFloats(w.rows, rng);
   const std::vector<uint32_t> active = Active(CollectActiveSimd, x, x.size());
   std::vector<float> actual(w.rows, -99.0f);

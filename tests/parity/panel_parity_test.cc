@@ -27,7 +27,8 @@ TEST(PanelParityTest, DotOnAllTargets) {
     for (const Size& size : kSizes) {
       SCOPED_TRACE(size.rows);
       const PanelMatrix w = RandomPanels(size, rng);
-      const std::vector<float> x = RandomFloats(size.columns, rng);
+      std::vector<float> x = RandomFloats(size.columns, rng);
+      if (size.rows % 2 == 0) MakeSomeNotFinite(&x, rng);
       const std::vector<float> bias = RandomFloats(size.rows, rng);
       std::vector<float> expected(size.rows), actual(size.rows, -99.0f);
       const Clamp clamp{-2.0f, 3.0f};
@@ -84,14 +85,16 @@ TEST(PanelParityTest, ShiftOnAllTargets) {
       for (size_t length : {1, 2, 5, 8, 12, 15, 16, 17, 31, 33, 40, 49, 63, 64, 65, 100}) {
         SCOPED_TRACE(length);
         // A batch ...
-        const std::vector<float> batch = RandomFloats(size.columns * length + kReadSlack, rng);
+        std::vector<float> batch = RandomFloats(size.columns * length + kReadSlack, rng);
+        if (length % 2 == 1) MakeSomeNotFinite(&batch, rng);
         const size_t stride = length + length % 2;
         CheckShift(w, {.x = batch.data(), .unit = length, .length = length, .y_row_stride = stride},
                    rng);
         // ... and a plane of several lines.
         std::vector<uint32_t> offsets(size.columns);
         for (uint32_t& offset : offsets) offset = rng.Below(60);
-        const std::vector<float> plane = RandomFloats(120 + 3 * length + 8 + kReadSlack, rng);
+        std::vector<float> plane = RandomFloats(120 + 3 * length + 8 + kReadSlack, rng);
+        if (length % 2 == 1) MakeSomeNotFinite(&plane, rng);
         CheckShift(w,
                    {.x = plane.data(),
                     .offsets = offsets.data(),

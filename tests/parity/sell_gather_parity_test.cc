@@ -9,12 +9,13 @@
 namespace dc::runtime {
 namespace {
 
-void Check(const SparseSample& sample, Clamp clamp) {
+void Check(const SparseSample& sample, Clamp clamp, bool finite = true) {
   SCOPED_TRACE(sample.name);
   const StoredSample stored = MakeSample(sample);
   const SellMatrix w = LayOutSell(stored.rows, false, stored.codebook);
   Rng rng(3);
-  const std::vector<float> x = RandomFloats(w.columns, rng);
+  std::vector<float> x = RandomFloats(w.columns, rng);
+  if (!finite) MakeSomeNotFinite(&x, rng);
   const std::vector<float> bias = RandomFloats(w.rows, rng);
   std::vector<float> expected(w.rows, 99.0f), actual(w.rows, -99.0f);
   SellGatherRef(w, 0, w.slices(), x.data(), bias.data(), clamp, expected.data());
@@ -36,6 +37,8 @@ TEST(SellGatherParityTest, AllSamplesOnAllTargets) {
       Check(sample, Clamp{});
       Check(sample, Clamp{.lo = 0.0f});
       Check(sample, Clamp{-0.25f, 0.5f});
+      Check(sample, Clamp{-0.25f, 0.5f}, /*finite=*/false);
+      Check(sample, Clamp{}, /*finite=*/false);
     }
   });
 }

@@ -35,7 +35,8 @@ SlidingWindow WindowOf(const Case& c) {
   return window;
 }
 
-void Check(const Case& c, ThreadPool* pool) {
+void Check(const Case& c, ThreadPool* pool, bool finite = true) {
+  if (finite) Check(c, pool, false);
   Rng rng(c.rows + c.channels);
   const SlidingWindow window = WindowOf(c);
   const uint32_t group_rows = c.rows / c.groups, group_channels = c.channels / c.groups;
@@ -55,7 +56,8 @@ void Check(const Case& c, ThreadPool* pool) {
   const std::vector<float> bias = RandomFloats(c.rows, rng);
   const size_t out_y = static_cast<size_t>(window.y.out), out_x = static_cast<size_t>(window.x.out);
   const size_t plane = static_cast<size_t>(c.height * c.width) * c.lanes;
-  const std::vector<float> x = RandomFloats(c.channels * plane + kReadSlack, rng);
+  std::vector<float> x = RandomFloats(c.channels * plane + kReadSlack, rng);
+  if (!finite) MakeSomeNotFinite(&x, rng);
   std::vector<float> y(c.rows * out_y * out_x * c.lanes + 8, 77.0f);
   const Clamp clamp{.lo = -9.0f, .hi = 11.0f};
   const std::unique_ptr<OperatorKernel> op =
@@ -90,13 +92,19 @@ void Check(const Case& c, ThreadPool* pool) {
             magnitudes += std::abs(term);
           }
           sums.push_back(sum);
-          most = std::max(most, magnitudes);
+          if (std::isfinite(magnitudes)) most = std::max(most, magnitudes);
         }
       }
     }
     for (size_t i = 0; i < sums.size(); ++i, ++at) {
-      ASSERT_NEAR(y[at], std::clamp(sums[i], -9.0, 11.0), 1e-6 * most)
-          << "row " << row << ", output " << i;
+      // Written so that NaN is kept.
+      const double expected = std::min(std::max(sums[i], -9.0), 11.0);
+      SCOPED_TRACE(testing::Message() << "row " << row << ", output " << i);
+      if (!std::isfinite(sums[i])) {
+        ExpectSame(y[at], static_cast<float>(expected));
+      } else {
+        ASSERT_NEAR(y[at], expected, 1e-6 * most);
+      }
     }
   }
   for (; at < y.size(); ++at) EXPECT_EQ(y[at], 77.0f) << "behind the end";

@@ -14,6 +14,9 @@ namespace dc::runtime {
 using BlockPermute = void(const BlockMatrix& w, size_t first_slice, size_t last_slice,
                           const float* x, const float* bias, float* y);
 
+// The sum of one lane of a slice by itself.
+float BlockRowSum(const BlockMatrix& w, size_t slice, size_t lane, const float* x);
+
 BlockPermute BlockPermuteRef;
 BlockPermute BlockPermuteSimd;
 

@@ -7,11 +7,12 @@
 
 namespace dc::runtime {
 
-// y = min(max(v, lo), hi). ReLU is {0, infinity}; the default changes nothing.
+// y = min(max(v, lo), hi), NaN where v is. ReLU is {0, infinity}; the default changes nothing.
 struct Clamp {
   float lo = -std::numeric_limits<float>::infinity();
   float hi = std::numeric_limits<float>::infinity();
 
+  // In this order both return v where it is NaN.
   float operator()(float v) const { return std::min(std::max(v, lo), hi); }
 };
 

@@ -4,6 +4,7 @@
 #define HWY_TARGET_INCLUDE "runtime/kernels/lrn.cc"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
+#include "runtime/kernels/not_a_number-inl.h"
 #include "runtime/kernels/shift_vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -31,12 +32,15 @@ HWY_ATTR HWY_INLINE void Outputs(const LrnShape& shape, size_t before, size_t af
     const V value = hn::LoadU(d, neighbour);
     sum = hn::MulAdd(value, value, sum);
   }
+  const V scaled = hn::MulAdd(hn::Set(d, shape.factor), sum, hn::Set(d, shape.bias));
   // Beyond this the result is 0 for any x that is a float, and squares could overflow.
-  const V limit = hn::Set(d, 1e30f);
-  const V s = hn::Min(hn::MulAdd(hn::Set(d, shape.factor), sum, hn::Set(d, shape.bias)), limit);
+  const V s = AtMost(hn::Set(d, 1e30f), scaled);
   // s^-0.75 = r^1.5 = r^2 / sqrt(r) with r = s^-0.5.
   const V r = ReciprocalRoot(s);
-  hn::StoreU(hn::Mul(hn::LoadU(d, x), hn::Mul(hn::Mul(r, r), ReciprocalRoot(r))), d, y);
+  const V power = hn::Mul(hn::Mul(r, r), ReciprocalRoot(r));
+  // An x that is infinite makes 0 of its neighbours and NaN of itself.
+  const auto is_infinite = hn::Eq(scaled, hn::Inf(d));
+  hn::StoreU(hn::Mul(hn::LoadU(d, x), hn::IfThenZeroElse(is_infinite, power)), d, y);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 #include "runtime/kernels/build.h"
+#include "runtime/kernels/not_a_number-inl.h"
 #include "runtime/kernels/shift_vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -55,7 +56,7 @@ HWY_ATTR void Tile(const Job& job, size_t row, size_t count, size_t last_floats,
     float* y = shift.Y(row + r, line) + at;
     const V bias = hn::Set(d, job.bias[row + r]);
     for (size_t v = 0; v < kVectors; ++v) {
-      const V result = hn::Min(hn::Max(hn::Add(sums[r][v], bias), lo), hi);
+      const V result = AtMost(hi, AtLeast(lo, hn::Add(sums[r][v], bias)));
       StoreFirst(result, v + 1 == kVectors ? last_floats : kLanes, y + v * kLanes);
     }
   }

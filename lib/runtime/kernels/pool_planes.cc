@@ -4,6 +4,7 @@
 #define HWY_TARGET_INCLUDE "runtime/kernels/pool_planes.cc"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
+#include "runtime/kernels/not_a_number-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace dc::runtime {
@@ -15,7 +16,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 struct Maximum {
   template <class V>
   HWY_ATTR HWY_INLINE V Add(V a, V b) const {
-    return hn::Max(a, b);
+    return Larger(a, b);
   }
   template <class D>
   HWY_ATTR HWY_INLINE hn::Vec<D> Finish(D, hn::Vec<D> a) const {

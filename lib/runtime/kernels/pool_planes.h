@@ -25,7 +25,7 @@ struct PoolWindows {
 
 // out[(oy * out_pitch + ox) * lanes + l] = maximum, or scale times sum, over ky < kernel_y and
 // kx < kernel_x of x[(oy * stride_y + ky * tap_step_y + ox * stride_x + kx * tap_step_x) * lanes +
-// l]. `line` is memory for Width() * lanes + kReadSlack floats.
+// l]; NaN where one of them is. `line` is memory for Width() * lanes + kReadSlack floats.
 using PoolPlane = void(const PoolWindows& windows, const float* x, float* line, float* out);
 
 PoolPlane PoolPlaneRef, PoolPlaneSimd;

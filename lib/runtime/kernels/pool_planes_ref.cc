@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "runtime/kernels/pool_planes.h"
 
 namespace dc::runtime {
@@ -12,7 +14,8 @@ void PoolPlaneRef(const PoolWindows& windows, const float* x, float*, float* out
         for (size_t ky = 0; ky < w.kernel_y; ++ky) {
           for (size_t kx = 0; kx < w.kernel_x; ++kx) {
             const float value = window[(ky * w.tap_step_y + kx * w.tap_step_x) * w.lanes];
-            if (maximum < value) maximum = value;
+            // NaN stays, and no number is larger than NaN.
+            if (!std::isnan(maximum) && !(value <= maximum)) maximum = value;
             sum += value;
           }
         }

@@ -1,5 +1,7 @@
 #include "runtime/kernels/sell_gather.h"
 
+#include <cmath>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "runtime/kernels/sell_gather.cc"
 #include "hwy/foreach_target.h"
@@ -112,7 +114,11 @@ HWY_ATTR void Slices(const SellMatrix& w, const Code* codes, size_t first_slice,
     }
     const uint32_t* rows = w.slot_rows.data() + slice * kSlots;
     for (size_t slot = 0; slot < kSlots; ++slot) {
-      if (rows[slot] != w.rows) y[rows[slot]] = clamp(sums[slot] + bias[rows[slot]]);
+      if (rows[slot] == w.rows) continue;
+      float sum = sums[slot];
+      // Perhaps of what only fills up: zero times infinity.
+      if (HWY_UNLIKELY(std::isnan(sum))) sum = SellRowSum(w, slice * kSlots + slot, x);
+      y[rows[slot]] = clamp(sum + bias[rows[slot]]);
     }
   }
 }

@@ -10,6 +10,7 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 #include "runtime/kernels/build.h"
+#include "runtime/kernels/not_a_number-inl.h"
 #include "runtime/kernels/shift_vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -78,7 +79,7 @@ HWY_ATTR void Tile(const Job<Entry>& job, size_t band, size_t last_floats, const
       }
       entries += count;
       if (is_last) {
-        for (size_t v = 0; v < kVectors; ++v) sums[v] = hn::Min(hn::Max(sums[v], lo), hi);
+        for (size_t v = 0; v < kVectors; ++v) sums[v] = AtMost(hi, AtLeast(lo, sums[v]));
       }
       for (size_t v = 0; v + 1 < kVectors; ++v) hn::StoreU(sums[v], d, out + v * kLanes);
       StoreFirst(sums[kVectors - 1], last_floats, out + (kVectors - 1) * kLanes);

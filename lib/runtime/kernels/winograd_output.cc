@@ -6,6 +6,7 @@
 #define HWY_TARGET_INCLUDE "runtime/kernels/winograd_output.cc"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
+#include "runtime/kernels/not_a_number-inl.h"
 #include "runtime/kernels/winograd_points-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -126,7 +127,7 @@ HWY_ATTR HWY_INLINE void Tile(const float* HWY_RESTRICT m, size_t position_strid
     V points[kOutputs];
     OutputPoints(lines[i], points);
     for (size_t j = 0; j < kOutputs; ++j, tile += kLanes) {
-      hn::Store(hn::Min(hn::Max(hn::Add(points[j], bias), lo), hi), d, tile);
+      hn::Store(AtMost(hi, AtLeast(lo, hn::Add(points[j], bias))), d, tile);
     }
   }
 }

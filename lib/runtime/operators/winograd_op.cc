@@ -1,6 +1,8 @@
 #include "runtime/operators/winograd_op.h"
 
 #include <algorithm>
+#include <atomic>
+#include <bit>
 #include <span>
 #include <utility>
 
@@ -94,10 +96,12 @@ class WinogradOp : public OperatorKernel {
     const auto scratch = [&](size_t chunk) { return v + v_floats + chunk * chunk_floats; };
     const double products =
         static_cast<double>(kWinogradPositions * group_channels() * strip.columns(lanes));
+    std::atomic<bool> finite{true};
     ForChunks(context.pool, max_chunks_, channels_,
               static_cast<double>(kWinogradPositions * channels_ * strip.columns(lanes)),
               [&](size_t chunk, size_t begin, size_t end) {
                 for (size_t c = begin; c < end; ++c) {
+                  if (!IsFinite(c, strip, lanes, context.inputs[0])) finite = false;
                   TransformChannel(c, strip, lanes, context.inputs[0], scratch(chunk), v);
                 }
               });
@@ -105,7 +109,11 @@ class WinogradOp : public OperatorKernel {
               products * static_cast<double>(bias_.size()),
               [&](size_t chunk, size_t begin, size_t end) {
                 for (size_t job = begin; job < end; ++job) {
-                  RunJob(job, strip, lanes, v, scratch(chunk), context.output);
+                  if (finite) {
+                    RunJob(job, strip, lanes, v, scratch(chunk), context.output);
+                  } else {
+                    RunDirectly(job, strip, lanes, context.inputs[0], context.output);
+                  }
                 }
               });
   }
@@ -121,6 +129,72 @@ class WinogradOp : public OperatorKernel {
             .first_x = static_cast<int64_t>(strip.place * kWinogradOutputs) - wx.pad_begin,
             .lines = strip.lines,
             .places = strip.places};
+  }
+
+  // The lines of the input that the strip reads: [first, last).
+  struct Lines {
+    size_t first, last;
+  };
+  Lines LinesOf(const Strip& strip) const {
+    const int64_t first = static_cast<int64_t>(strip.line * kWinogradOutputs) - window_.y.pad_begin;
+    const int64_t last = first + static_cast<int64_t>((strip.lines + 1) * kWinogradOutputs);
+    return {static_cast<size_t>(std::clamp<int64_t>(first, 0, window_.y.in)),
+            static_cast<size_t>(std::clamp<int64_t>(last, 0, window_.y.in))};
+  }
+
+  // Whether a channel of the strip is free of NaN and infinity.
+  bool IsFinite(size_t channel, const Strip& strip, size_t lanes, const float* x) const {
+    const size_t line = static_cast<size_t>(window_.x.in) * lanes;
+    const Lines lines = LinesOf(strip);
+    const float* plane = x + channel * static_cast<size_t>(window_.y.in) * line;
+    // The exponent's bits: all of them are set in what is not finite.
+    uint32_t found = 0;
+    for (size_t i = lines.first * line; i < lines.last * line; ++i) {
+      const uint32_t exponent = std::bit_cast<uint32_t>(plane[i]) & 0x7f800000u;
+      found |= exponent == 0x7f800000u ? 1u : 0u;
+    }
+    return found == 0;
+  }
+
+  // A job of a strip whose input is not all finite, by the definition: transforms would spread NaN
+  // over whole tiles, and make it of infinities.
+  [[gnu::cold]] void RunDirectly(size_t job, const Strip& strip, size_t lanes, const float* x,
+                                 float* y) const {
+    const WindowAxis &wy = window_.y, &wx = window_.x;
+    const size_t group = job / group_jobs(), first = job % group_jobs() * kWinogradRows;
+    const int64_t begin_y = static_cast<int64_t>(strip.line * kWinogradOutputs);
+    const int64_t begin_x = static_cast<int64_t>(strip.place * kWinogradOutputs);
+    const int64_t end_y =
+        std::min(wy.out, begin_y + static_cast<int64_t>(strip.lines * kWinogradOutputs));
+    const int64_t end_x =
+        std::min(wx.out, begin_x + static_cast<int64_t>(strip.places * kWinogradOutputs));
+    const auto output = [&](size_t row, int64_t oy, int64_t ox) {
+      const size_t plane = static_cast<size_t>(wy.out * wx.out);
+      return y +
+             ((group * group_rows() + row) * plane + static_cast<size_t>(oy * wx.out + ox)) * lanes;
+    };
+    for (size_t row = first; row < std::min(first + kWinogradRows, group_rows()); ++row) {
+      for (int64_t oy = begin_y; oy < end_y; ++oy) {
+        for (int64_t ox = begin_x; ox < end_x; ++ox) {
+          float* out = output(row, oy, ox);
+          std::fill(out, out + lanes, bias_[group * group_rows() + row]);
+          for (size_t column = 0; column < filters_[group].columns; ++column) {
+            const size_t tap = column % (kWinogradTaps * kWinogradTaps);
+            const int64_t iy = oy - wy.pad_begin + static_cast<int64_t>(tap / kWinogradTaps);
+            const int64_t ix = ox - wx.pad_begin + static_cast<int64_t>(tap % kWinogradTaps);
+            if (iy < 0 || iy >= wy.in || ix < 0 || ix >= wx.in) continue;
+            const size_t channel =
+                group * group_channels() + column / (kWinogradTaps * kWinogradTaps);
+            const float* in = x + (channel * static_cast<size_t>(wy.in * wx.in) +
+                                   static_cast<size_t>(iy * wx.in + ix)) *
+                                      lanes;
+            const float value = filters_[group].At(row, column);
+            for (size_t l = 0; l < lanes; ++l) out[l] += value * in[l];
+          }
+          for (size_t l = 0; l < lanes; ++l) out[l] = clamp_(out[l]);
+        }
+      }
+    }
   }
 
   // To its place in `v`.

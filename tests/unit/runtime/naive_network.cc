@@ -156,7 +156,7 @@ NaiveTensor Pool(const format::Attributes& a, const NaiveTensor& x_in, bool max)
         padded += iy < x.shape[2] + win.end[0] && ix < x.shape[3] + win.end[1];
         if (iy < 0 || ix < 0 || iy >= x.shape[2] || ix >= x.shape[3]) continue;
         const double v = At4d(x, o[0], o[1], iy, ix);
-        best = std::max(best, v);
+        if (std::isnan(v) || v > best) best = v;  // and NaN stays
         sum += v;
         ++inside;
       }
@@ -215,17 +215,20 @@ NaiveTensor Softmax(const NaiveTensor& x, int64_t axis, uint32_t opset) {
   NaiveTensor y = x;
   for (int64_t i = 0; i < Count(x.shape); ++i) {
     const Dims own = Unravel(i, x.shape);
-    double sum = 0;
+    std::vector<double> row;
     for (int64_t j = 0; j < Count(x.shape); ++j) {
       const Dims other = Unravel(j, x.shape);
       bool same = true;
       for (size_t d = 0; d < own.size(); ++d) {
         same = same && ((d >= first && d < last) || own[d] == other[d]);
       }
-      if (same)
-        sum += std::exp(x.values[static_cast<size_t>(j)] - x.values[static_cast<size_t>(i)]);
+      if (same) row.push_back(x.values[static_cast<size_t>(j)]);
     }
-    y.values[static_cast<size_t>(i)] = 1 / sum;
+    // As ONNX's reference: where the largest is infinite all of the row are NaN.
+    const double largest = *std::max_element(row.begin(), row.end());
+    double sum = 0;
+    for (double v : row) sum += std::exp(v - largest);
+    y.values[static_cast<size_t>(i)] = std::exp(x.values[static_cast<size_t>(i)] - largest) / sum;
   }
   return y;
 }
