@@ -116,7 +116,7 @@ void LayOut(benchmark::State& state, const std::string& coder) {
       if (weight.shape.size() > 2) shape.product = runtime::Product::kShift;
       LayerPlan plan;
       const auto start = std::chrono::steady_clock::now();
-      benchmark::DoNotOptimize(runtime::MakeLayerWeight(std::move(copy), shape, 1.0f,
+      benchmark::DoNotOptimize(runtime::MakeLayerWeight(std::move(copy), shape, 1.0f, {},
                                                         runtime::SimdKernels(),
                                                         std::pmr::get_default_resource(), &plan));
       seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

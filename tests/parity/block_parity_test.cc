@@ -48,8 +48,8 @@ TEST(BlockPermuteParityTest, ReferenceIsTheMatrixProduct) {
       const BlockMatrix w =
           LayOutBlocks(stored.rows, false, stored.codebook, PlanOf(sample.rows, words));
       std::vector<float> y(sample.rows);
-      BlockPermuteRef(w, 0, w.slices(), x.data(), bias.data(), y.data());
-      SellGatherRef(w.rest, 0, w.rest.slices(), x.data(), y.data(), {}, y.data());
+      BlockPermuteRef(w, 0, w.slices(), x.data(), {.bias = bias.data()}, y.data());
+      SellGatherRef(w.rest, 0, w.rest.slices(), x.data(), {.bias = y.data()}, y.data());
       for (uint32_t r = 0; r < sample.rows; ++r) {
         double sum = bias[r], magnitudes = std::abs(bias[r]);
         for (uint64_t i = rows.begin[r]; i < rows.begin[r + 1]; ++i) {
@@ -72,15 +72,18 @@ TEST(BlockPermuteParityTest, AllSamplesOnAllTargets) {
       std::vector<float> x = RandomFloats(sample.columns, rng);
       if (sample.rows % 2 == 1) MakeSomeNotFinite(&x, rng);
       const std::vector<float> bias = RandomFloats(sample.rows, rng);
+      const std::vector<float> scale = RandomScales(sample.rows, rng);
+      const Epilogue epilogue{.scale = sample.columns % 2 ? scale.data() : nullptr,
+                              .bias = bias.data()};
       for (const auto& words : kWords) {
         const BlockMatrix w =
             LayOutBlocks(stored.rows, false, stored.codebook, PlanOf(sample.rows, words));
         std::vector<float> expected(sample.rows, 99.0f), actual(sample.rows, -99.0f);
-        BlockPermuteRef(w, 0, w.slices(), x.data(), bias.data(), expected.data());
+        BlockPermuteRef(w, 0, w.slices(), x.data(), epilogue, expected.data());
         // In two parts: a part must not touch the rows of the other.
         const size_t part = w.slices() / 3;
-        BlockPermuteSimd(w, part, w.slices(), x.data(), bias.data(), actual.data());
-        BlockPermuteSimd(w, 0, part, x.data(), bias.data(), actual.data());
+        BlockPermuteSimd(w, part, w.slices(), x.data(), epilogue, actual.data());
+        BlockPermuteSimd(w, 0, part, x.data(), epilogue, actual.data());
         for (size_t slot = 0; slot < w.slot_rows.size(); ++slot) {
           const uint32_t r = w.slot_rows[slot];
           if (r == w.rows) continue;

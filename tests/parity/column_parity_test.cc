@@ -31,16 +31,20 @@ void Check(const SparseSample& sample, bool transposed, size_t bands, double den
   const std::vector<float> bias = RandomFloats(w.rows, rng);
   const std::vector<uint32_t> active = Active(CollectActiveSimd, x, x.size());
   std::vector<float> actual(w.rows, -99.0f);
-  const Clamp clamp{.lo = -0.5f, .hi = 2.0f};
+  const std::vector<float> scale = RandomScales(w.rows, rng);
+  const Epilogue epilogue{.scale = w.columns % 2 ? scale.data() : nullptr,
+                          .bias = bias.data(),
+                          .low = -0.5f,
+                          .high = 2.0f};
   // In two parts: a part must not touch the rows of the other.
   const size_t half = w.bands() / 2;
-  ColumnScatterSimd(w, half, w.bands(), active, x.data(), bias.data(), clamp, actual.data());
-  ColumnScatterSimd(w, 0, half, active, x.data(), bias.data(), clamp, actual.data());
+  ColumnScatterSimd(w, half, w.bands(), active, x.data(), epilogue, actual.data());
+  ColumnScatterSimd(w, 0, half, active, x.data(), epilogue, actual.data());
   std::vector<float> reference(w.rows);
-  ColumnScatterRef(w, 0, w.bands(), active, x.data(), bias.data(), clamp, reference.data());
+  ColumnScatterRef(w, 0, w.bands(), active, x.data(), epilogue, reference.data());
   for (uint32_t row = 0; row < w.rows; ++row) {
     // The definition, over the survivors as they are stored.
-    double sum = bias[row];
+    double sum = 0;
     for (uint64_t i = stored.rows.begin[row]; i < stored.rows.begin[row + 1]; ++i) {
       sum += double{stored.codebook[stored.rows.codes[i]]} *
              x[stored.rows.positions[i] - row * w.columns];
@@ -49,7 +53,7 @@ void Check(const SparseSample& sample, bool transposed, size_t bands, double den
     const float magnitudes =
         std::abs(bias[row]) + Magnitudes(
                                   stored, row, [&](uint32_t c) { return x[c]; }, &terms);
-    const float expected = clamp(static_cast<float>(sum));
+    const float expected = epilogue(row, static_cast<float>(sum));
     ExpectSameSum(reference[row], expected, magnitudes, terms);
     ExpectSameSum(actual[row], expected, magnitudes, terms);
   }
@@ -93,7 +97,8 @@ TEST(ColumnParityTest, BandsHoldAtMostWhatAnEntryCounts) {
   ASSERT_EQ(w.bands(), 2u);
   const std::vector<float> x = {2.0f, 4.0f}, bias(rows, 0.5f);
   std::vector<float> y(rows, -1.0f);
-  ColumnScatterSimd(w, 0, 2, std::vector<uint32_t>{0, 1}, x.data(), bias.data(), {}, y.data());
+  ColumnScatterSimd(w, 0, 2, std::vector<uint32_t>{0, 1}, x.data(), {.bias = bias.data()},
+                    y.data());
   EXPECT_EQ(y[0], 6.5f);
   EXPECT_EQ(y[65'535], 3.5f);
   EXPECT_EQ(y[65'536], 6.5f);

@@ -31,11 +31,15 @@ TEST(PanelParityTest, DotOnAllTargets) {
       if (size.rows % 2 == 0) MakeSomeNotFinite(&x, rng);
       const std::vector<float> bias = RandomFloats(size.rows, rng);
       std::vector<float> expected(size.rows), actual(size.rows, -99.0f);
-      const Clamp clamp{-2.0f, 3.0f};
-      PanelDotRef(w, 0, w.panels(), x.data(), bias.data(), clamp, expected.data());
+      const std::vector<float> scale = RandomScales(size.rows, rng);
+      const Epilogue epilogue{.scale = size.columns % 2 ? scale.data() : nullptr,
+                              .bias = bias.data(),
+                              .low = -2.0f,
+                              .high = 3.0f};
+      PanelDotRef(w, 0, w.panels(), x.data(), epilogue, expected.data());
       const size_t part = w.panels() / 3;
-      PanelDotSimd(w, part, w.panels(), x.data(), bias.data(), clamp, actual.data());
-      PanelDotSimd(w, 0, part, x.data(), bias.data(), clamp, actual.data());
+      PanelDotSimd(w, part, w.panels(), x.data(), epilogue, actual.data());
+      PanelDotSimd(w, 0, part, x.data(), epilogue, actual.data());
       for (size_t row = 0; row < size.rows; ++row) {
         float magnitudes = std::abs(bias[row]);
         for (size_t c = 0; c < size.columns; ++c) magnitudes += std::abs(w.At(row, c) * x[c]);
@@ -50,11 +54,11 @@ void CheckShift(const PanelMatrix& w, Shift shift, Rng& rng) {
   const size_t y_size = w.rows * shift.y_row_stride + 64;
   std::vector<float> expected(y_size, 77.0f), actual(y_size, 77.0f);
   shift.y = expected.data();
-  PanelShiftRef(w, 0, w.panels(), shift, bias.data(), {.lo = -1.0f});
+  PanelShiftRef(w, 0, w.panels(), shift, {.bias = bias.data(), .low = -1.0f});
   shift.y = actual.data();
   const size_t part = w.panels() / 2;
-  PanelShiftSimd(w, part, w.panels(), shift, bias.data(), {.lo = -1.0f});
-  PanelShiftSimd(w, 0, part, shift, bias.data(), {.lo = -1.0f});
+  PanelShiftSimd(w, part, w.panels(), shift, {.bias = bias.data(), .low = -1.0f});
+  PanelShiftSimd(w, 0, part, shift, {.bias = bias.data(), .low = -1.0f});
   std::vector<bool> is_output(y_size, false);
   for (size_t row = 0; row < w.rows; ++row) {
     for (size_t line = 0; line < shift.lines; ++line) {
@@ -116,7 +120,7 @@ TEST(PanelParityTest, ReferencesByHand) {
   const float bias[] = {0.5f, 0, -100};
   const float x[] = {10, 1};
   float y[3];
-  PanelDotRef(w, 0, 1, x, bias, {.lo = 0}, y);
+  PanelDotRef(w, 0, 1, x, {.bias = bias, .low = 0}, y);
   EXPECT_EQ(y[0], 12.5f);
   EXPECT_EQ(y[1], 34);
   EXPECT_EQ(y[2], 0);
@@ -127,7 +131,7 @@ TEST(PanelParityTest, ReferencesByHand) {
   batch[3] = 2;
   float z[6];
   PanelShiftRef(w, 0, 1, {.x = batch.data(), .unit = 2, .length = 2, .y = z, .y_row_stride = 2},
-                bias, {});
+                {.bias = bias});
   EXPECT_EQ(z[0], 12.5f);
   EXPECT_EQ(z[1], 3.5f);
   EXPECT_EQ(z[2], 34);

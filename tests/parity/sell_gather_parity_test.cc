@@ -9,20 +9,22 @@
 namespace dc::runtime {
 namespace {
 
-void Check(const SparseSample& sample, Clamp clamp, bool finite = true) {
+void Check(const SparseSample& sample, Epilogue epilogue, bool finite = true) {
   SCOPED_TRACE(sample.name);
   const StoredSample stored = MakeSample(sample);
   const SellMatrix w = LayOutSell(stored.rows, false, stored.codebook);
   Rng rng(3);
   std::vector<float> x = RandomFloats(w.columns, rng);
   if (!finite) MakeSomeNotFinite(&x, rng);
-  const std::vector<float> bias = RandomFloats(w.rows, rng);
+  const std::vector<float> bias = RandomFloats(w.rows, rng), scale = RandomScales(w.rows, rng);
+  epilogue.bias = bias.data();
+  if (w.columns % 2 == 1) epilogue.scale = scale.data();
   std::vector<float> expected(w.rows, 99.0f), actual(w.rows, -99.0f);
-  SellGatherRef(w, 0, w.slices(), x.data(), bias.data(), clamp, expected.data());
+  SellGatherRef(w, 0, w.slices(), x.data(), epilogue, expected.data());
   // In two parts: a part must not touch the rows of the other.
   const size_t half = w.slices() / 2;
-  SellGatherSimd(w, half, w.slices(), x.data(), bias.data(), clamp, actual.data());
-  SellGatherSimd(w, 0, half, x.data(), bias.data(), clamp, actual.data());
+  SellGatherSimd(w, half, w.slices(), x.data(), epilogue, actual.data());
+  SellGatherSimd(w, 0, half, x.data(), epilogue, actual.data());
   for (uint32_t row = 0; row < w.rows; ++row) {
     size_t terms = 0;
     const float magnitudes = Magnitudes(
@@ -34,11 +36,11 @@ void Check(const SparseSample& sample, Clamp clamp, bool finite = true) {
 TEST(SellGatherParityTest, AllSamplesOnAllTargets) {
   OnEveryTarget([] {
     for (const SparseSample& sample : SparseSamples()) {
-      Check(sample, Clamp{});
-      Check(sample, Clamp{.lo = 0.0f});
-      Check(sample, Clamp{-0.25f, 0.5f});
-      Check(sample, Clamp{-0.25f, 0.5f}, /*finite=*/false);
-      Check(sample, Clamp{}, /*finite=*/false);
+      Check(sample, Epilogue{});
+      Check(sample, Epilogue{.low = 0.0f});
+      Check(sample, Epilogue{.low = -0.25f, .high = 0.5f});
+      Check(sample, Epilogue{.low = -0.25f, .high = 0.5f}, /*finite=*/false);
+      Check(sample, Epilogue{}, /*finite=*/false);
     }
   });
 }
@@ -53,13 +55,19 @@ TEST(SellGatherParityTest, ReferenceByHand) {
   const float x[] = {10, 20, 30};
   const float bias[] = {1, -2, 3};
   float y[3];
-  SellGatherRef(w, 0, 1, x, bias, {}, y);
+  SellGatherRef(w, 0, 1, x, {.bias = bias}, y);
   EXPECT_EQ(y[0], 41);
   EXPECT_EQ(y[1], -2);
   EXPECT_EQ(y[2], 53);
-  SellGatherRef(w, 0, 1, x, bias, {0, 50}, y);
+  SellGatherRef(w, 0, 1, x, {.bias = bias, .low = 0, .high = 50}, y);
   EXPECT_EQ(y[1], 0);
   EXPECT_EQ(y[2], 50);
+  if (kForSize) return;
+  const float scale[] = {0.5f, 7, -1};
+  SellGatherRef(w, 0, 1, x, {.scale = scale, .bias = bias}, y);
+  EXPECT_EQ(y[0], 21);
+  EXPECT_EQ(y[1], -2);
+  EXPECT_EQ(y[2], -47);
 }
 
 }  // namespace

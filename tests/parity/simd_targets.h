@@ -35,6 +35,13 @@ inline std::vector<float> RandomFloats(size_t count, Rng& rng) {
   return values;
 }
 
+// Scales of rows; not above 1, so that errors do not grow.
+inline std::vector<float> RandomScales(size_t count, Rng& rng) {
+  std::vector<float> scales(count);
+  for (float& scale : scales) scale = static_cast<float>(2 * rng.Uniform() - 1);
+  return scales;
+}
+
 // Puts NaN and both infinities in between.
 inline void MakeSomeNotFinite(std::vector<float>* values, Rng& rng) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();

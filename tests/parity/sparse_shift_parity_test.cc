@@ -11,16 +11,19 @@ namespace {
 
 // Runs both kernels on the same shift, whose y is replaced, and compares every output; positions
 // that are not outputs must stay as they were.
-void Check(const StoredSample& sample, const CsbMatrix& w, Shift shift, Clamp clamp, Rng& rng) {
-  const std::vector<float> bias = RandomFloats(w.rows, rng);
+void Check(const StoredSample& sample, const CsbMatrix& w, Shift shift, Epilogue epilogue,
+           Rng& rng) {
+  const std::vector<float> bias = RandomFloats(w.rows, rng), scale = RandomScales(w.rows, rng);
+  epilogue.bias = bias.data();
+  if (shift.length % 3 == 1) epilogue.scale = scale.data();
   const size_t y_size = w.rows * shift.y_row_stride + 64;
   std::vector<float> expected(y_size, 77.0f), actual(y_size, 77.0f);
   shift.y = expected.data();
-  SparseShiftRef(w, 0, w.bands(), shift, bias.data(), clamp);
+  SparseShiftRef(w, 0, w.bands(), shift, epilogue);
   shift.y = actual.data();
   const size_t half = w.bands() / 2;
-  SparseShiftSimd(w, half, w.bands(), shift, bias.data(), clamp);
-  SparseShiftSimd(w, 0, half, shift, bias.data(), clamp);
+  SparseShiftSimd(w, half, w.bands(), shift, epilogue);
+  SparseShiftSimd(w, 0, half, shift, epilogue);
   std::vector<bool> is_output(y_size, false);
   for (uint32_t row = 0; row < w.rows; ++row) {
     for (size_t line = 0; line < shift.lines; ++line) {
@@ -62,7 +65,7 @@ TEST(SparseShiftParityTest, BatchesOnAllTargets) {
           std::vector<float> x = RandomFloats(w.columns * batch + kReadSlack, rng);
           if (batch > 16) MakeSomeNotFinite(&x, rng);
           const Shift shift{.x = x.data(), .unit = batch, .length = batch, .y_row_stride = batch};
-          Check(stored, w, shift, batch > 16 ? Clamp{} : Clamp{.lo = 0.0f}, rng);
+          Check(stored, w, shift, batch > 16 ? Epilogue{} : Epilogue{.low = 0.0f}, rng);
         }
       }
     }
@@ -97,7 +100,7 @@ TEST(SparseShiftParityTest, PlanesOnAllTargets) {
                             .x_pitch = length + 2,
                             .y_pitch = pitch,
                             .y_row_stride = lines * pitch + 2};
-          Check(stored, w, shift, {-1.0f, 1.0f}, rng);
+          Check(stored, w, shift, {.low = -1.0f, .high = 1.0f}, rng);
         }
       }
     }
@@ -120,10 +123,10 @@ TEST(SparseShiftParityTest, FirstRowIsWhereOutputsBegin) {
                 .length = 32,
                 .y = all.data(),
                 .y_row_stride = 32};
-    SparseShiftSimd(w, 0, 3, shift, bias.data(), {});
+    SparseShiftSimd(w, 0, 3, shift, {.bias = bias.data()});
     shift.y = some.data();
     shift.first_row = 3;
-    SparseShiftSimd(w, 1, 3, shift, bias.data(), {});
+    SparseShiftSimd(w, 1, 3, shift, {.bias = bias.data()});
     for (size_t i = 0; i < some.size(); ++i) EXPECT_EQ(some[i], all[3 * 32 + i]);
   });
 }
@@ -149,7 +152,7 @@ TEST(SparseShiftParityTest, ReferenceByHand) {
                   .y_pitch = 3,
                   .y = y,
                   .y_row_stride = 6},
-                 &bias, {});
+                 {.bias = &bias});
   EXPECT_EQ(y[0], 2 * 0 - 16 + 0.5f);
   EXPECT_EQ(y[1], 2 * 1 - 25 + 0.5f);
   EXPECT_EQ(y[2], 0);

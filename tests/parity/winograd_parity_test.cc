@@ -50,19 +50,20 @@ void Check(const Case& c, ThreadPool* pool, bool finite = true) {
                        .rows = c.rows,
                        .columns = group_channels * 9,
                        .groups = c.groups},
-                      1.0f, SimdKernels(), std::pmr::get_default_resource());
-  auto form = std::make_unique<WinogradForm>(source);
-  form->LayOut(&source);
-  const std::vector<float> bias = RandomFloats(c.rows, rng);
+                      1.0f, {}, SimdKernels(), std::pmr::get_default_resource());
+  LayerWeight layer{.form = std::make_unique<WinogradForm>(source)};
+  layer.form->LayOut(&source);
+  const std::vector<float> bias = RandomFloats(c.rows, rng), scale = RandomScales(c.rows, rng);
+  layer.epilogue = {.bias = bias, .low = -9.0f, .high = 11.0f};
+  const bool scaled = c.width % 2 == 1;
+  if (scaled) layer.epilogue.scale = scale;
   const size_t out_y = static_cast<size_t>(window.y.out), out_x = static_cast<size_t>(window.x.out);
   const size_t plane = static_cast<size_t>(c.height * c.width) * c.lanes;
   std::vector<float> x = RandomFloats(c.channels * plane + kReadSlack, rng);
   if (!finite) MakeSomeNotFinite(&x, rng);
   std::vector<float> y(c.rows * out_y * out_x * c.lanes + 8, 77.0f);
-  const Clamp clamp{.lo = -9.0f, .hi = 11.0f};
   const std::unique_ptr<OperatorKernel> op =
-      MakeWinograd(std::move(form), bias, window, c.channels,
-                   {.clamp = clamp, .max_chunks = 3, .kernels = SimdKernels()});
+      MakeWinograd(std::move(layer), window, c.channels, 3, SimdKernels());
   std::vector<float> scratch(op->ScratchFloats(c.lanes) + kReadSlack, 55.0f);
   const float* const inputs[] = {x.data()};
   op->Run({.lanes = c.lanes,
@@ -79,7 +80,7 @@ void Check(const Case& c, ThreadPool* pool, bool finite = true) {
     for (size_t oy = 0; oy < out_y; ++oy) {
       for (size_t ox = 0; ox < out_x; ++ox) {
         for (size_t lane = 0; lane < c.lanes; ++lane) {
-          double sum = bias[row], magnitudes = std::abs(sum);
+          double sum = 0, magnitudes = std::abs(bias[row]);
           for (size_t column = 0; column < group_channels * 9; ++column) {
             const int64_t iy = static_cast<int64_t>(oy + column % 9 / 3) - c.pads[0];
             const int64_t ix = static_cast<int64_t>(ox + column % 3) - c.pads[1];
@@ -91,7 +92,7 @@ void Check(const Case& c, ThreadPool* pool, bool finite = true) {
             sum += term;
             magnitudes += std::abs(term);
           }
-          sums.push_back(sum);
+          sums.push_back((scaled ? scale[row] : 1) * sum + bias[row]);
           if (std::isfinite(magnitudes)) most = std::max(most, magnitudes);
         }
       }

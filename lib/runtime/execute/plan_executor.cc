@@ -19,7 +19,7 @@ size_t MostInputs(const Plan& plan) {
 
 }  // namespace
 
-PlanExecutor::PlanExecutor(Plan plan, std::unique_ptr<ThreadPool> pool, ModelMemory* memory)
+PlanExecutor::PlanExecutor(Plan&& plan, std::unique_ptr<ThreadPool> pool, ModelMemory* memory)
     : plan_(std::move(plan)),
       pool_(std::move(pool)),
       memory_(memory),

@@ -24,7 +24,7 @@ namespace dc::runtime {
 class PlanExecutor {
  public:
   // Without `pool` calls stay on their thread. `memory` outlives the executor.
-  PlanExecutor(Plan plan, std::unique_ptr<ThreadPool> pool, ModelMemory* memory);
+  PlanExecutor(Plan&& plan, std::unique_ptr<ThreadPool> pool, ModelMemory* memory);
 
   const Plan& plan() const { return plan_; }
 

@@ -337,13 +337,15 @@ void BlockForm::LayOut(WeightSource* source) {
   plan_.words = {};
 }
 
-void BlockForm::MultiplyVector(size_t begin, size_t end, const float* x, const float* bias,
-                               Clamp clamp, float* y) const {
+void BlockForm::MultiplyVector(size_t begin, size_t end, const float* x, const Epilogue& epilogue,
+                               float* y) const {
   const size_t first = begin * BlockMatrix::kWindow;
   const size_t last = std::min(end * BlockMatrix::kWindow, w_.slices());
-  kernels_.block_permute(w_, first, last, x, bias, y);
+  kernels_.block_permute(w_, first, last, x, {.scale = epilogue.scale, .bias = epilogue.bias}, y);
   // What is not in blocks adds to what is there.
-  kernels_.sell_gather(w_.rest, first, last, x, y, clamp, y);
+  Epilogue rest = epilogue;
+  rest.bias = y;
+  kernels_.sell_gather(w_.rest, first, last, x, rest, y);
 }
 
 double BlockForm::MostActive() const {

@@ -34,7 +34,7 @@ class BlockForm : public Form {
   void LayOut(WeightSource* source) override;
   int64_t ResidentBytes() const override { return w_.ResidentBytes(); }
   size_t Parts() const override { return w_.windows(); }
-  void MultiplyVector(size_t begin, size_t end, const float* x, const float* bias, Clamp clamp,
+  void MultiplyVector(size_t begin, size_t end, const float* x, const Epilogue& epilogue,
                       float* y) const override;
   double MostActive() const override;
   CodedRows Unpack() const override { return {SurvivorsOf(w_), w_.codebook}; }

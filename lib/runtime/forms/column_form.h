@@ -38,10 +38,10 @@ class ColumnForm {
     uint32_t* const list = reinterpret_cast<uint32_t*>(scratch);
     return {list, kernels_.collect_active(x, w_.columns, list)};
   }
-  // Rows of parts [begin, end) of y = clamp(W x + bias).
+  // Rows of parts [begin, end) of epilogue(W x).
   void MultiplyVector(size_t begin, size_t end, std::span<const uint32_t> active, const float* x,
-                      const float* bias, Clamp clamp, float* y) const {
-    kernels_.column_scatter(w_, begin, end, active, x, bias, clamp, y);
+                      const Epilogue& epilogue, float* y) const {
+    kernels_.column_scatter(w_, begin, end, active, x, epilogue, y);
   }
 
  private:

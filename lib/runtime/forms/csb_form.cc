@@ -8,7 +8,7 @@ namespace {
 
 // Rows of a band: few enough for threads to share, enough for each band to pay for reading the
 // inputs.
-constexpr uint32_t kConvolutionBand = 64, kFullyConnectedBand = 1024;
+constexpr uint32_t kConvolutionBand = 64, kFullyConnectedBand = CsbShape::kMaxBandRows;
 // Of a fully connected layer: the inputs of a block, 64 samples each, stay in a first-level cache.
 constexpr uint32_t kFullyConnectedColumns = 192;
 

@@ -30,9 +30,9 @@ class CsbForm : public Form {
   void Drop() { w_ = CsbMatrix(memory()); }
   int64_t ResidentBytes() const override { return w_.ResidentBytes(); }
   size_t Parts() const override { return w_.bands(); }
-  void MultiplyShift(size_t begin, size_t end, const Shift& shift, const float* bias,
-                     Clamp clamp) const override {
-    multiply_(w_, begin, end, shift, bias, clamp);
+  void MultiplyShift(size_t begin, size_t end, const Shift& shift,
+                     const Epilogue& epilogue) const override {
+    multiply_(w_, begin, end, shift, epilogue);
   }
   Rows RowsOf(size_t part) const override { return {w_.band_begin[part], w_.band_begin[part + 1]}; }
   size_t MostRows() const override;

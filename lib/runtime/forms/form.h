@@ -9,8 +9,8 @@
 
 #include "runtime/forms/sparse_rows.h"
 #include "runtime/forms/weight_source.h"
-#include "runtime/kernels/clamp.h"
 #include "runtime/kernels/code_panels.h"
+#include "runtime/kernels/epilogue.h"
 #include "runtime/kernels/shift.h"
 
 namespace dc::runtime {
@@ -51,12 +51,12 @@ class Form {
   // Parts that a product can be split into, each of some rows of its own.
   virtual size_t Parts() const { return 0; }
 
-  // Product::kVector: rows of parts [begin, end) of y = clamp(W x + bias). `x`, `bias` and `y`
+  // Product::kVector: rows of parts [begin, end) of epilogue(W x). `x`, `y` and the epilogue
   // begin at the first column and row of the whole weight.
-  virtual void MultiplyVector(size_t begin, size_t end, const float* x, const float* bias,
-                              Clamp clamp, float* y) const {
+  virtual void MultiplyVector(size_t begin, size_t end, const float* x, const Epilogue& epilogue,
+                              float* y) const {
     static_cast<void>(begin), static_cast<void>(end), static_cast<void>(x);
-    static_cast<void>(bias), static_cast<void>(clamp), static_cast<void>(y);
+    static_cast<void>(epilogue), static_cast<void>(y);
   }
   // Share of inputs other than zero up to which a product by columns (column_form.h) is faster.
   virtual double MostActive() const { return 0; }
@@ -64,11 +64,12 @@ class Form {
   virtual CodedRows Unpack() const { return {}; }
 
   // Product::kShift: what kernels/shift.h describes, for the rows of parts [begin, end), which
-  // belong to one group. Rows and `bias` count from the first of the whole weight.
-  virtual void MultiplyShift(size_t begin, size_t end, const Shift& shift, const float* bias,
-                             Clamp clamp) const {
+  // belong to one group. Rows, also those of the epilogue, count from the first of the whole
+  // weight.
+  virtual void MultiplyShift(size_t begin, size_t end, const Shift& shift,
+                             const Epilogue& epilogue) const {
     static_cast<void>(begin), static_cast<void>(end), static_cast<void>(shift);
-    static_cast<void>(bias), static_cast<void>(clamp);
+    static_cast<void>(epilogue);
   }
   // The rows of a part.
   struct Rows {

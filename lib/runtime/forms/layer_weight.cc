@@ -71,9 +71,9 @@ void LayerWeight::DropBatchForm() {
 }
 
 LayerWeight MakeLayerWeight(Constant constant, const WeightShape& shape, float scale,
-                            const KernelSet& kernels, std::pmr::memory_resource* memory,
-                            LayerPlan* layer) {
-  WeightSource source(std::move(constant), shape, scale, kernels, memory);
+                            RowEpilogue epilogue, const KernelSet& kernels,
+                            std::pmr::memory_resource* memory, LayerPlan* layer) {
+  WeightSource source(std::move(constant), shape, scale, std::move(epilogue), kernels, memory);
   layer->weights = int64_t{shape.rows} * shape.columns;
   layer->survivors = static_cast<int64_t>(source.survivors());
   layer->form = (source.constant().sparse ? "sparse " : "dense ") + source.constant().form;
@@ -96,6 +96,7 @@ LayerWeight MakeLayerWeight(Constant constant, const WeightShape& shape, float s
     }
   }
   weight.form->LayOut(&source);
+  weight.epilogue = std::move(source.epilogue());
   layer->resident_bytes = weight.ResidentBytes();
 
   layer->kernel = layer->batch_kernel = "reference";

@@ -17,9 +17,9 @@ namespace dc::runtime {
 
 struct LayerWeight {
   std::unique_ptr<Form> form;  // of the cheapest cost
-  // Multiply-adds of one product, and the weight's columns.
-  double multiply_adds = 0;
-  uint32_t columns = 0;
+  RowEpilogue epilogue;        // what follows each product
+  double multiply_adds = 0;    // of one product
+  uint32_t columns = 0;        // of the weight
   // Of a sparse fully connected layer, besides: the form for batches, laid out by MakeBatchForm;
   // and, where that pays, the one for inputs that are mostly zero.
   std::unique_ptr<CsbForm> batch;
@@ -39,8 +39,8 @@ struct LayerWeight {
 // `layer`. Precondition: the elements of `constant` are rows * columns, both at most
 // kMaxMatrixSide.
 LayerWeight MakeLayerWeight(Constant constant, const WeightShape& shape, float scale,
-                            const KernelSet& kernels, std::pmr::memory_resource* memory,
-                            LayerPlan* layer);
+                            RowEpilogue epilogue, const KernelSet& kernels,
+                            std::pmr::memory_resource* memory, LayerPlan* layer);
 
 }  // namespace dc::runtime
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "runtime/kernels/build.h"
+
 namespace dc::runtime {
 
 PanelMatrix PackPanels(uint32_t rows, uint32_t columns, bool transposed,
@@ -34,6 +36,13 @@ void PanelForm::LayOut(WeightSource* source) {
                    [&](uint16_t code) { return constant.codebook[code]; });
   }
   const WeightShape& shape = source->shape();
+  std::vector<float>& scale = source->epilogue().scale;
+  if (!kForSize && !scale.empty()) {
+    for (size_t i = 0; i < constant.values.size(); ++i) {
+      constant.values[i] *= scale[shape.transposed ? i % shape.rows : i / shape.columns];
+    }
+    scale.clear();
+  }
   const size_t group_size = size_t{source->group_rows()} * shape.columns;
   for (uint32_t g = 0; g < shape.groups; ++g) {
     groups_.push_back(PackPanels(source->group_rows(), shape.columns, shape.transposed,
@@ -48,15 +57,15 @@ int64_t PanelForm::ResidentBytes() const {
   return bytes;
 }
 
-void PanelForm::MultiplyShift(size_t begin, size_t end, const Shift& shift, const float* bias,
-                              Clamp clamp) const {
+void PanelForm::MultiplyShift(size_t begin, size_t end, const Shift& shift,
+                              const Epilogue& epilogue) const {
   const size_t panels = groups_[0].panels(), group = begin / panels;
   const size_t first_row = group * groups_[0].rows;
   // The kernel counts the rows of the group.
   Shift in_group = shift;
   in_group.first_row -= first_row;
   kernels_.panel_shift(groups_[group], begin - group * panels, end - group * panels, in_group,
-                       bias + first_row, clamp);
+                       epilogue.From(first_row));
 }
 
 Form::Rows PanelForm::RowsOf(size_t part) const {

@@ -30,12 +30,12 @@ class PanelForm : public Form {
   int64_t ResidentBytes() const override;
   bool SkipsZeros() const override { return false; }
   size_t Parts() const override { return groups_.size() * groups_[0].panels(); }
-  void MultiplyVector(size_t begin, size_t end, const float* x, const float* bias, Clamp clamp,
+  void MultiplyVector(size_t begin, size_t end, const float* x, const Epilogue& epilogue,
                       float* y) const override {
-    kernels_.panel_dot(groups_[0], begin, end, x, bias, clamp, y);
+    kernels_.panel_dot(groups_[0], begin, end, x, epilogue, y);
   }
-  void MultiplyShift(size_t begin, size_t end, const Shift& shift, const float* bias,
-                     Clamp clamp) const override;
+  void MultiplyShift(size_t begin, size_t end, const Shift& shift,
+                     const Epilogue& epilogue) const override;
   Rows RowsOf(size_t part) const override;
   size_t MostRows() const override { return kPanelRows; }
 

@@ -29,9 +29,9 @@ class SellForm : public Form {
   void LayOut(WeightSource* source) override;
   int64_t ResidentBytes() const override { return w_.ResidentBytes(); }
   size_t Parts() const override { return w_.slices(); }
-  void MultiplyVector(size_t begin, size_t end, const float* x, const float* bias, Clamp clamp,
+  void MultiplyVector(size_t begin, size_t end, const float* x, const Epilogue& epilogue,
                       float* y) const override {
-    multiply_(w_, begin, end, x, bias, clamp, y);
+    multiply_(w_, begin, end, x, epilogue, y);
   }
   double MostActive() const override;
   CodedRows Unpack() const override { return {SurvivorsOf(w_), w_.codebook}; }

@@ -14,8 +14,13 @@ std::string Percent(double share) {
 }
 
 WeightSource::WeightSource(Constant constant, const WeightShape& shape, float scale,
-                           const KernelSet& kernels, std::pmr::memory_resource* memory)
-    : constant_(std::move(constant)), shape_(shape), kernels_(kernels), memory_(memory) {
+                           RowEpilogue epilogue, const KernelSet& kernels,
+                           std::pmr::memory_resource* memory)
+    : constant_(std::move(constant)),
+      shape_(shape),
+      epilogue_(std::move(epilogue)),
+      kernels_(kernels),
+      memory_(memory) {
   for (float& value : constant_.values) value *= scale;
   for (float& value : constant_.codebook) value *= scale;
   survivors_ =
@@ -42,9 +47,9 @@ const SparseRows& WeightSource::Lines() {
     std::iota(constant_.positions.begin(), constant_.positions.end(), 0u);
   }
   const bool transposed = lines_transposed();
-  lines_ =
-      FindRows(transposed ? shape_.columns : shape_.rows, transposed ? shape_.rows : shape_.columns,
-               constant_.positions, constant_.codes, constant_.codebook, survivors_);
+  lines_.emplace(FindRows(transposed ? shape_.columns : shape_.rows,
+                          transposed ? shape_.rows : shape_.columns, constant_.positions,
+                          constant_.codes, constant_.codebook, survivors_));
   return *lines_;
 }
 

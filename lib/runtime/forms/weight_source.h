@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "runtime/forms/row_epilogue.h"
 #include "runtime/forms/sparse_rows.h"
 #include "runtime/kernels/csb_matrix.h"
 #include "runtime/kernels/kernel_set.h"
@@ -46,11 +47,13 @@ class WeightSource {
  public:
   // Multiplies every value by `scale`. Precondition: the elements of `constant` are rows * columns,
   // both at most kMaxMatrixSide. What is laid out comes from `memory`.
-  WeightSource(Constant constant, const WeightShape& shape, float scale, const KernelSet& kernels,
-               std::pmr::memory_resource* memory);
+  WeightSource(Constant constant, const WeightShape& shape, float scale, RowEpilogue epilogue,
+               const KernelSet& kernels, std::pmr::memory_resource* memory);
 
   Constant& constant() { return constant_; }
   const WeightShape& shape() const { return shape_; }
+  // A form whose rows have values of their own takes the scale into them.
+  RowEpilogue& epilogue() { return epilogue_; }
   const KernelSet& kernels() const { return kernels_; }
   std::pmr::memory_resource* memory() const { return memory_; }
   uint32_t group_rows() const { return shape_.rows / shape_.groups; }
@@ -75,6 +78,7 @@ class WeightSource {
  private:
   Constant constant_;
   WeightShape shape_;
+  RowEpilogue epilogue_;
   const KernelSet& kernels_;
   std::pmr::memory_resource* memory_;
   size_t survivors_;

@@ -67,7 +67,7 @@ HWY_ATTR HWY_INLINE Table LoadInputs(const float* x, size_t columns) {
 
 // `kSlices` slices with as many words a block share the loads of their inputs.
 template <size_t kSlices>
-HWY_ATTR void Slices(const BlockMatrix& w, size_t slice, const float* x, const float* bias,
+HWY_ATTR void Slices(const BlockMatrix& w, size_t slice, const float* x, const Epilogue& epilogue,
                      float* y) {
   constexpr size_t kRows = BlockMatrix::kRows, kHalf = BlockMatrix::kHalf;
   // The words of a block reach the cache before they are needed.
@@ -112,21 +112,21 @@ HWY_ATTR void Slices(const BlockMatrix& w, size_t slice, const float* x, const f
     float sum = stored[i];
     // Perhaps of unused slots: zero times infinity.
     if (HWY_UNLIKELY(std::isnan(sum))) sum = BlockRowSum(w, slice + i / kRows, i % kRows, x);
-    y[rows[i]] = sum + bias[rows[i]];
+    y[rows[i]] = epilogue(rows[i], sum);
   }
 }
 
 }  // namespace
 
 HWY_ATTR void BlockPermuteTarget(const BlockMatrix& w, size_t first_slice, size_t last_slice,
-                                 const float* x, const float* bias, float* y) {
+                                 const float* x, const Epilogue& epilogue, float* y) {
   size_t slice = first_slice;
   while (slice < last_slice) {
     if (slice + 1 < last_slice && w.words(slice) == w.words(slice + 1)) {
-      Slices<2>(w, slice, x, bias, y);
+      Slices<2>(w, slice, x, epilogue, y);
       slice += 2;
     } else {
-      Slices<1>(w, slice, x, bias, y);
+      Slices<1>(w, slice, x, epilogue, y);
       slice += 1;
     }
   }
@@ -135,8 +135,8 @@ HWY_ATTR void BlockPermuteTarget(const BlockMatrix& w, size_t first_slice, size_
 #else
 
 void BlockPermuteTarget(const BlockMatrix& w, size_t first_slice, size_t last_slice, const float* x,
-                        const float* bias, float* y) {
-  BlockPermuteRef(w, first_slice, last_slice, x, bias, y);
+                        const Epilogue& epilogue, float* y) {
+  BlockPermuteRef(w, first_slice, last_slice, x, epilogue, y);
 }
 
 #endif
@@ -154,8 +154,8 @@ HWY_EXPORT(BlockPermuteTarget);
 HWY_EXPORT(BlockPermuteIsFastTarget);
 
 void BlockPermuteSimd(const BlockMatrix& w, size_t first_slice, size_t last_slice, const float* x,
-                      const float* bias, float* y) {
-  HWY_DYNAMIC_DISPATCH(BlockPermuteTarget)(w, first_slice, last_slice, x, bias, y);
+                      const Epilogue& epilogue, float* y) {
+  HWY_DYNAMIC_DISPATCH(BlockPermuteTarget)(w, first_slice, last_slice, x, epilogue, y);
 }
 
 bool BlockPermuteIsFast() { return HWY_DYNAMIC_DISPATCH(BlockPermuteIsFastTarget)(); }

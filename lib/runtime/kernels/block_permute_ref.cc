@@ -11,12 +11,12 @@ float BlockRowSum(const BlockMatrix& w, size_t slice, size_t lane, const float* 
 }
 
 void BlockPermuteRef(const BlockMatrix& w, size_t first_slice, size_t last_slice, const float* x,
-                     const float* bias, float* y) {
+                     const Epilogue& epilogue, float* y) {
   for (size_t slice = first_slice; slice < last_slice; ++slice) {
     for (size_t lane = 0; lane < BlockMatrix::kRows; ++lane) {
       const uint32_t row = w.slot_rows[slice * BlockMatrix::kRows + lane];
       if (row == w.rows) continue;
-      y[row] = bias[row] + BlockRowSum(w, slice, lane, x);
+      y[row] = epilogue(row, BlockRowSum(w, slice, lane, x));
     }
   }
 }

@@ -122,7 +122,8 @@ HWY_ATTR size_t CollectActiveTarget(const float* x, size_t count, uint32_t* acti
 
 HWY_ATTR void ColumnScatterTarget(const ColumnMatrix& w, size_t first_band, size_t last_band,
                                   std::span<const uint32_t> active, const float* x,
-                                  const float* bias, Clamp clamp, float* y) {
+                                  const Epilogue& epilogue, float* y) {
+  const Epilogue own = epilogue;  // a copy, which writes to y cannot change
   const Fetch fetch(w);
   const uint16_t* const rows = w.entry_rows.data();
   const uint8_t* const codes = w.entry_codes.data();
@@ -130,7 +131,7 @@ HWY_ATTR void ColumnScatterTarget(const ColumnMatrix& w, size_t first_band, size
     const uint32_t* HWY_RESTRICT begin = w.begin.data() + band * w.columns;
     const size_t first_row = band * w.band_rows;
     const size_t last_row = std::min<size_t>(w.rows, first_row + w.band_rows);
-    std::copy(bias + first_row, bias + last_row, y + first_row);
+    std::fill(y + first_row, y + last_row, 0.0f);
     for (size_t i = 0; i < active.size(); ++i) {
       if (i + kAhead < active.size()) {
         const uint32_t next = begin[active[i + kAhead]];
@@ -140,7 +141,7 @@ HWY_ATTR void ColumnScatterTarget(const ColumnMatrix& w, size_t first_band, size
       AddColumn(rows, codes, begin[column], begin[column + 1],
                 Products(w.codebook.data(), x[column]), y + first_row);
     }
-    for (size_t row = first_row; row < last_row; ++row) y[row] = clamp(y[row]);
+    for (size_t row = first_row; row < last_row; ++row) y[row] = own(row, y[row]);
   }
 }
 
@@ -159,9 +160,9 @@ size_t CollectActiveSimd(const float* x, size_t count, uint32_t* active) {
 }
 
 void ColumnScatterSimd(const ColumnMatrix& w, size_t first_band, size_t last_band,
-                       std::span<const uint32_t> active, const float* x, const float* bias,
-                       Clamp clamp, float* y) {
-  HWY_DYNAMIC_DISPATCH(ColumnScatterTarget)(w, first_band, last_band, active, x, bias, clamp, y);
+                       std::span<const uint32_t> active, const float* x, const Epilogue& epilogue,
+                       float* y) {
+  HWY_DYNAMIC_DISPATCH(ColumnScatterTarget)(w, first_band, last_band, active, x, epilogue, y);
 }
 
 }  // namespace dc::runtime

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <span>
 
-#include "runtime/kernels/clamp.h"
 #include "runtime/kernels/column_matrix.h"
+#include "runtime/kernels/epilogue.h"
 
 namespace dc::runtime {
 
@@ -15,11 +15,11 @@ namespace dc::runtime {
 // `active` has room for count + ColumnMatrix::kSlack.
 using CollectActive = size_t(const float* x, size_t count, uint32_t* active);
 
-// y[r] = clamp(bias[r] + sum over `active` columns c of W[r][c] * x[c]) for the rows of bands
-// [first_band, last_band). Terms are added in the order of `active`, to the bias.
+// y[r] = epilogue(r, sum over `active` columns c of W[r][c] * x[c]) for the rows of bands
+// [first_band, last_band). Terms are added in the order of `active`, the bias last.
 using ColumnScatter = void(const ColumnMatrix& w, size_t first_band, size_t last_band,
-                           std::span<const uint32_t> active, const float* x, const float* bias,
-                           Clamp clamp, float* y);
+                           std::span<const uint32_t> active, const float* x,
+                           const Epilogue& epilogue, float* y);
 
 CollectActive CollectActiveRef;
 CollectActive CollectActiveSimd;

@@ -16,7 +16,7 @@ struct CsbShape {
   uint32_t band_rows = 64;     // at most kMaxBandRows
   uint32_t block_columns = 0;  // 1 to kMaxBlockColumns
 
-  static constexpr uint32_t kMaxBandRows = 65'536, kMaxBlockColumns = 255;
+  static constexpr uint32_t kMaxBandRows = 1024, kMaxBlockColumns = 255;
 };
 
 // Rows are grouped into bands, columns into blocks of block_columns; the part of a band in a block

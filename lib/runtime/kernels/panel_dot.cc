@@ -41,8 +41,9 @@ HWY_ATTR void SumPanels(const PanelMatrix& w, size_t panel, const float* HWY_RES
 }  // namespace
 
 HWY_ATTR void PanelDotTarget(const PanelMatrix& w, size_t first_panel, size_t last_panel,
-                             const float* x, const float* bias, Clamp clamp, float* y) {
+                             const float* x, const Epilogue& epilogue, float* y) {
   constexpr size_t kPanels = 4;
+  const Epilogue own = epilogue;  // a copy, which writes to y cannot change
   float sums[kPanels * kPanelRows];
   for (size_t panel = first_panel; panel < last_panel;) {
     const size_t count = last_panel - panel >= kPanels ? kPanels : 1;
@@ -53,7 +54,7 @@ HWY_ATTR void PanelDotTarget(const PanelMatrix& w, size_t first_panel, size_t la
     }
     const size_t first = panel * kPanelRows;
     const size_t rows = HWY_MIN(count * kPanelRows, w.rows - first);
-    for (size_t r = 0; r < rows; ++r) y[first + r] = clamp(sums[r] + bias[first + r]);
+    for (size_t r = 0; r < rows; ++r) y[first + r] = own(first + r, sums[r]);
     panel += count;
   }
 }
@@ -68,8 +69,8 @@ namespace dc::runtime {
 HWY_EXPORT(PanelDotTarget);
 
 void PanelDotSimd(const PanelMatrix& w, size_t first_panel, size_t last_panel, const float* x,
-                  const float* bias, Clamp clamp, float* y) {
-  HWY_DYNAMIC_DISPATCH(PanelDotTarget)(w, first_panel, last_panel, x, bias, clamp, y);
+                  const Epilogue& epilogue, float* y) {
+  HWY_DYNAMIC_DISPATCH(PanelDotTarget)(w, first_panel, last_panel, x, epilogue, y);
 }
 
 }  // namespace dc::runtime

@@ -4,16 +4,16 @@
 
 #include <cstddef>
 
-#include "runtime/kernels/clamp.h"
+#include "runtime/kernels/epilogue.h"
 #include "runtime/kernels/panel_matrix.h"
 
 namespace dc::runtime {
 
-// y[r] = clamp(bias[r] + sum over c of W[r][c] * x[c]) for the rows r of panels
+// y[r] = epilogue(r, sum over c of W[r][c] * x[c]) for the rows r of panels
 // [first_panel, last_panel). `x` has w.columns floats, `bias` and `y` w.rows. Terms are added in
 // the order of columns, the bias last.
 using PanelDot = void(const PanelMatrix& w, size_t first_panel, size_t last_panel, const float* x,
-                      const float* bias, Clamp clamp, float* y);
+                      const Epilogue& epilogue, float* y);
 
 PanelDot PanelDotRef;
 PanelDot PanelDotSimd;

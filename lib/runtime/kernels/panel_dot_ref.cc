@@ -5,12 +5,12 @@
 namespace dc::runtime {
 
 void PanelDotRef(const PanelMatrix& w, size_t first_panel, size_t last_panel, const float* x,
-                 const float* bias, Clamp clamp, float* y) {
+                 const Epilogue& epilogue, float* y) {
   const size_t end = std::min<size_t>(w.rows, last_panel * kPanelRows);
   for (size_t row = first_panel * kPanelRows; row < end; ++row) {
     float sum = 0;
     for (size_t column = 0; column < w.columns; ++column) sum += w.At(row, column) * x[column];
-    y[row] = clamp(sum + bias[row]);
+    y[row] = epilogue(row, sum);
   }
 }
 

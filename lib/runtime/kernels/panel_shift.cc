@@ -21,8 +21,7 @@ constexpr size_t kMaxVectors = 3;
 struct Job {
   const PanelMatrix& w;
   const Shift& shift;
-  const float* bias;
-  Clamp clamp;
+  const Epilogue& epilogue;
 };
 
 // Rows [row, row + count), count <= kRows and all of one panel, at kVectors vectors, the last of
@@ -50,11 +49,11 @@ HWY_ATTR void Tile(const Job& job, size_t row, size_t count, size_t last_floats,
     }
     values += kPanelRows;
   }
-  const V lo = hn::Set(d, job.clamp.lo), hi = hn::Set(d, job.clamp.hi);
+  const V lo = hn::Set(d, job.epilogue.low), hi = hn::Set(d, job.epilogue.high);
   for (size_t r = 0; r < kRows; ++r) {
     if (r == count) break;
     float* y = shift.Y(row + r, line) + at;
-    const V bias = hn::Set(d, job.bias[row + r]);
+    const V bias = hn::Set(d, job.epilogue.bias[row + r]);
     for (size_t v = 0; v < kVectors; ++v) {
       const V result = AtMost(hi, AtLeast(lo, hn::Add(sums[r][v], bias)));
       StoreFirst(result, v + 1 == kVectors ? last_floats : kLanes, y + v * kLanes);
@@ -65,8 +64,8 @@ HWY_ATTR void Tile(const Job& job, size_t row, size_t count, size_t last_floats,
 }  // namespace
 
 HWY_ATTR void PanelShiftTarget(const PanelMatrix& w, size_t first_panel, size_t last_panel,
-                               const Shift& shift, const float* bias, Clamp clamp) {
-  const Job job{w, shift, bias, clamp};
+                               const Shift& shift, const Epilogue& epilogue) {
+  const Job job{w, shift, epilogue};
   const LineVectors vectors(shift.length);
   const size_t last_row = HWY_MIN(last_panel * kPanelRows, size_t{w.rows});
   for (size_t line = 0; line < shift.lines; ++line) {
@@ -101,8 +100,8 @@ namespace dc::runtime {
 HWY_EXPORT(PanelShiftTarget);
 
 void PanelShiftSimd(const PanelMatrix& w, size_t first_panel, size_t last_panel, const Shift& shift,
-                    const float* bias, Clamp clamp) {
-  HWY_DYNAMIC_DISPATCH(PanelShiftTarget)(w, first_panel, last_panel, shift, bias, clamp);
+                    const Epilogue& epilogue) {
+  HWY_DYNAMIC_DISPATCH(PanelShiftTarget)(w, first_panel, last_panel, shift, epilogue);
 }
 
 }  // namespace dc::runtime

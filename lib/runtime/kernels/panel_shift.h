@@ -4,16 +4,17 @@
 
 #include <cstddef>
 
-#include "runtime/kernels/clamp.h"
+#include "runtime/kernels/epilogue.h"
 #include "runtime/kernels/panel_matrix.h"
 #include "runtime/kernels/shift.h"
 
 namespace dc::runtime {
 
-// What shift.h describes, for the rows of panels [first_panel, last_panel) of `w`; `bias` has
-// w.rows floats. Terms are added in the order of columns, the bias last.
+// What shift.h describes, for the rows of panels [first_panel, last_panel) of `w`; its
+// epilogue has no scale, which dense values have taken in. Terms are added in the order of columns,
+// the bias last.
 using PanelShift = void(const PanelMatrix& w, size_t first_panel, size_t last_panel,
-                        const Shift& shift, const float* bias, Clamp clamp);
+                        const Shift& shift, const Epilogue& epilogue);
 
 PanelShift PanelShiftRef;
 PanelShift PanelShiftSimd;

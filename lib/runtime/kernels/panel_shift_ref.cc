@@ -5,7 +5,7 @@
 namespace dc::runtime {
 
 void PanelShiftRef(const PanelMatrix& w, size_t first_panel, size_t last_panel, const Shift& shift,
-                   const float* bias, Clamp clamp) {
+                   const Epilogue& epilogue) {
   const size_t end = std::min<size_t>(w.rows, last_panel * kPanelRows);
   for (size_t row = first_panel * kPanelRows; row < end; ++row) {
     for (size_t line = 0; line < shift.lines; ++line) {
@@ -16,7 +16,7 @@ void PanelShiftRef(const PanelMatrix& w, size_t first_panel, size_t last_panel, 
         for (size_t column = 0; column < w.columns; ++column) {
           sum += w.At(row, column) * x[shift.Offset(column)];
         }
-        y[p] = clamp(sum + bias[row]);
+        y[p] = epilogue(row, sum);
       }
     }
   }

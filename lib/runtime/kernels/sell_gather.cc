@@ -100,9 +100,37 @@ HWY_ATTR HWY_INLINE V SumSlots(const Lookup& lookup, const uint8_t* HWY_RESTRICT
   return sum;
 }
 
+// Stores the rows of a slice; one piece of code for all lookups.
+HWY_ATTR HWY_NOINLINE void StoreSlice(const SellMatrix& w, size_t slice, const float* x,
+                                      const Epilogue& epilogue, float* HWY_RESTRICT sums,
+                                      float* y) {
+  bool numbers = true;
+  for (size_t part = 0; part < kSlots; part += kLanes) {
+    numbers = numbers && hn::AllFalse(D(), hn::IsNaN(hn::Load(D(), sums + part)));
+  }
+  if (HWY_UNLIKELY(!numbers)) {
+    // Perhaps of what only fills up: zero times infinity.
+    for (size_t slot = 0; slot < kSlots; ++slot) {
+      if (std::isnan(sums[slot])) sums[slot] = SellRowSum(w, slice * kSlots + slot, x);
+    }
+  }
+  const uint32_t* rows = w.slot_rows.data() + slice * kSlots;
+  // A copy, which writes to y cannot change.
+  const Epilogue own = epilogue;
+  if (own.has_scale()) {
+    for (size_t slot = 0; slot < kSlots; ++slot) {
+      if (rows[slot] != w.rows) sums[slot] *= own.scale[rows[slot]];
+    }
+  }
+  for (size_t slot = 0; slot < kSlots; ++slot) {
+    const uint32_t row = rows[slot];
+    if (row != w.rows) y[row] = own.Limit(sums[slot] + own.bias[row]);
+  }
+}
+
 template <class Lookup, typename Code>
 HWY_ATTR void Slices(const SellMatrix& w, const Code* codes, size_t first_slice, size_t last_slice,
-                     const float* x, const float* bias, Clamp clamp, float* y) {
+                     const float* x, const Epilogue& epilogue, float* y) {
   const Lookup lookup(w.codebook.data());
   HWY_ALIGN float sums[kSlots];
   for (size_t slice = first_slice; slice < last_slice; ++slice) {
@@ -112,34 +140,27 @@ HWY_ATTR void Slices(const SellMatrix& w, const Code* codes, size_t first_slice,
       hn::Store(SumSlots(lookup, w.gaps.data() + begin + part, codes + begin + part, steps, x), D(),
                 sums + part);
     }
-    const uint32_t* rows = w.slot_rows.data() + slice * kSlots;
-    for (size_t slot = 0; slot < kSlots; ++slot) {
-      if (rows[slot] == w.rows) continue;
-      float sum = sums[slot];
-      // Perhaps of what only fills up: zero times infinity.
-      if (HWY_UNLIKELY(std::isnan(sum))) sum = SellRowSum(w, slice * kSlots + slot, x);
-      y[rows[slot]] = clamp(sum + bias[rows[slot]]);
-    }
+    StoreSlice(w, slice, x, epilogue, sums, y);
   }
 }
 
 }  // namespace
 
 HWY_ATTR void SellGatherTarget(const SellMatrix& w, size_t first_slice, size_t last_slice,
-                               const float* x, const float* bias, Clamp clamp, float* y) {
+                               const float* x, const Epilogue& epilogue, float* y) {
   const uint8_t* const codes = w.codes8.data();
   if (!w.codes16.empty()) {
-    Slices<GatherLookup>(w, w.codes16.data(), first_slice, last_slice, x, bias, clamp, y);
+    Slices<GatherLookup>(w, w.codes16.data(), first_slice, last_slice, x, epilogue, y);
   } else if (w.codebook_entries <= kLanes) {
-    Slices<OneRegisterLookup>(w, codes, first_slice, last_slice, x, bias, clamp, y);
+    Slices<OneRegisterLookup>(w, codes, first_slice, last_slice, x, epilogue, y);
   } else if (w.codebook_entries <= 2 * kLanes) {
-    Slices<TwoRegisterLookup>(w, codes, first_slice, last_slice, x, bias, clamp, y);
+    Slices<TwoRegisterLookup>(w, codes, first_slice, last_slice, x, epilogue, y);
 #if HWY_TARGET == HWY_AVX3
   } else if (w.codebook_entries <= 4 * kLanes) {
-    Slices<FourRegisterLookup>(w, codes, first_slice, last_slice, x, bias, clamp, y);
+    Slices<FourRegisterLookup>(w, codes, first_slice, last_slice, x, epilogue, y);
 #endif
   } else {
-    Slices<GatherLookup>(w, codes, first_slice, last_slice, x, bias, clamp, y);
+    Slices<GatherLookup>(w, codes, first_slice, last_slice, x, epilogue, y);
   }
 }
 
@@ -153,8 +174,8 @@ namespace dc::runtime {
 HWY_EXPORT(SellGatherTarget);
 
 void SellGatherSimd(const SellMatrix& w, size_t first_slice, size_t last_slice, const float* x,
-                    const float* bias, Clamp clamp, float* y) {
-  HWY_DYNAMIC_DISPATCH(SellGatherTarget)(w, first_slice, last_slice, x, bias, clamp, y);
+                    const Epilogue& epilogue, float* y) {
+  HWY_DYNAMIC_DISPATCH(SellGatherTarget)(w, first_slice, last_slice, x, epilogue, y);
 }
 
 }  // namespace dc::runtime

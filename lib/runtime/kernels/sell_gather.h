@@ -4,16 +4,16 @@
 
 #include <cstddef>
 
-#include "runtime/kernels/clamp.h"
+#include "runtime/kernels/epilogue.h"
 #include "runtime/kernels/sell_matrix.h"
 
 namespace dc::runtime {
 
-// y[r] = clamp(bias[r] + sum over c of W[r][c] * x[c]) for the rows r of slices
+// y[r] = epilogue(r, sum over c of W[r][c] * x[c]) for the rows r of slices
 // [first_slice, last_slice). `x` has w.columns floats, `bias` and `y` w.rows. Terms are added in
 // the order of columns, the bias last. Entries that only fill up count nothing, whatever x is.
 using SellGather = void(const SellMatrix& w, size_t first_slice, size_t last_slice, const float* x,
-                        const float* bias, Clamp clamp, float* y);
+                        const Epilogue& epilogue, float* y);
 
 // The sum of a slot by itself.
 float SellRowSum(const SellMatrix& w, size_t slot, const float* x);

@@ -11,12 +11,12 @@ float SellRowSum(const SellMatrix& w, size_t slot, const float* x) {
 }
 
 void SellGatherRef(const SellMatrix& w, size_t first_slice, size_t last_slice, const float* x,
-                   const float* bias, Clamp clamp, float* y) {
+                   const Epilogue& epilogue, float* y) {
   for (size_t slot = first_slice * SellMatrix::kRows; slot < last_slice * SellMatrix::kRows;
        ++slot) {
     const uint32_t row = w.slot_rows[slot];
     if (row == w.rows) continue;
-    y[row] = clamp(SellRowSum(w, slot, x) + bias[row]);
+    y[row] = epilogue(row, SellRowSum(w, slot, x));
   }
 }
 

@@ -23,7 +23,7 @@ constexpr size_t SpreadOut(size_t floats) {
 }
 
 // A shift kernel computes, for every output row r and every line l and position p,
-//   y[(r - first_row) * y_row_stride + l * y_pitch + p] = clamp(bias[r] + sum over columns c of
+//   y[(r - first_row) * y_row_stride + l * y_pitch + p] = epilogue(r, sum over columns c of
 //       W[r][c] * x[Offset(c) + l * x_pitch + p]),   0 <= l < lines, 0 <= p < length.
 // A convolution passes one column a tap (input channel and kernel position) whose offset is the
 // distance that the tap shifts the input plane. A fully connected layer over a batch stores its

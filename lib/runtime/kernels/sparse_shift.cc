@@ -1,5 +1,6 @@
 #include "runtime/kernels/sparse_shift.h"
 
+#include <algorithm>
 #include <array>
 #include <numeric>
 
@@ -24,10 +25,10 @@ struct Job {
   const CsbMatrix& w;
   const Entry* entries;
   const Shift& shift;
-  const float* bias;
-  Clamp clamp;
-  // Without offsets: column c of a block lies c units behind its first.
+  // Without offsets: column c of a block lies c units after its first.
   const uint32_t* numbers;
+  const float* bias = nullptr;  // of the band; what the sums of its rows begin with
+  float low = Epilogue().low, high = Epilogue().high;
 };
 
 // One tile of kVectors vectors, the last of which has `last_floats` floats, at x and, for row r of
@@ -39,7 +40,7 @@ HWY_ATTR void Tile(const Job<Entry>& job, size_t band, size_t last_floats, const
   const CsbMatrix& w = job.w;
   const Shift& shift = job.shift;
   const size_t first_row = w.band_begin[band], height = w.band_begin[band + 1] - first_row;
-  const V lo = hn::Set(d, job.clamp.lo), hi = hn::Set(d, job.clamp.hi);
+  const V lo = hn::Set(d, job.low), hi = hn::Set(d, job.high);
   const float* HWY_RESTRICT codebook = w.codebook.data();
   for (size_t block = 0; block < w.blocks; ++block) {
     const size_t first_column = block * w.block_columns;
@@ -62,7 +63,7 @@ HWY_ATTR void Tile(const Job<Entry>& job, size_t band, size_t last_floats, const
       }
       V sums[kVectors];
       if (is_first) {
-        const V bias = hn::Set(d, job.bias[first_row + order[i]]);
+        const V bias = hn::Set(d, job.bias[order[i]]);
         for (size_t v = 0; v < kVectors; ++v) sums[v] = bias;
       } else {
         for (size_t v = 0; v + 1 < kVectors; ++v) sums[v] = hn::LoadU(d, out + v * kLanes);
@@ -139,26 +140,55 @@ HWY_ATTR void Line(const Job<Entry>& job, size_t band, const float* x, float* y)
   }
 }
 
+// The epilogue of a band whose outputs are plain sums: apart from the tiles, which are as fast as
+// they are because their registers hold nothing else.
+HWY_ATTR HWY_NOINLINE void FinishBand(const CsbMatrix& w, size_t band, const Shift& shift,
+                                      const Epilogue& epilogue) {
+  const D d;
+  const V lo = hn::Set(d, epilogue.low), hi = hn::Set(d, epilogue.high);
+  const LineVectors vectors(shift.length);
+  for (size_t row = w.band_begin[band]; row < w.band_begin[band + 1]; ++row) {
+    const V scale = hn::Set(d, epilogue.scale[row]), bias = hn::Set(d, epilogue.bias[row]);
+    for (size_t line = 0; line < shift.lines; ++line) {
+      float* y = shift.Y(row, line);
+      for (size_t v = 0; v < vectors.count; ++v, y += kLanes) {
+        const size_t count = vectors.LastFloats(v + 1);
+        const V sum = LoadFirst(y, count);
+        StoreFirst(AtMost(hi, AtLeast(lo, hn::MulAdd(sum, scale, bias))), count, y);
+      }
+    }
+  }
+}
+
 template <typename Entry>
-HWY_ATTR void Bands(const Job<Entry>& job, size_t first_band, size_t last_band) {
+HWY_ATTR void Bands(Job<Entry> job, size_t first_band, size_t last_band, const Epilogue& epilogue) {
   const Shift& shift = job.shift;
+  float zeros[CsbShape::kMaxBandRows];
+  if (epilogue.has_scale()) {
+    std::fill(zeros, zeros + CsbShape::kMaxBandRows, 0.0f);
+  } else {
+    job.low = epilogue.low;
+    job.high = epilogue.high;
+  }
   for (size_t band = first_band; band < last_band; ++band) {
+    job.bias = epilogue.has_scale() ? zeros : epilogue.bias + job.w.band_begin[band];
     for (size_t line = 0; line < shift.lines; ++line) {
       Line(job, band, shift.x + line * shift.x_pitch, shift.Y(job.w.band_begin[band], line));
     }
+    if (epilogue.has_scale()) FinishBand(job.w, band, shift, epilogue);
   }
 }
 
 }  // namespace
 
 HWY_ATTR void SparseShiftTarget(const CsbMatrix& w, size_t first_band, size_t last_band,
-                                const Shift& shift, const float* bias, Clamp clamp) {
+                                const Shift& shift, const Epilogue& epilogue) {
   uint32_t numbers[CsbShape::kMaxBlockColumns];
   if (!shift.offsets) std::iota(numbers, numbers + CsbShape::kMaxBlockColumns, 0u);
   if (w.entries32.empty()) {
-    Bands<uint16_t>({w, w.entries16.data(), shift, bias, clamp, numbers}, first_band, last_band);
+    Bands<uint16_t>({w, w.entries16.data(), shift, numbers}, first_band, last_band, epilogue);
   } else {
-    Bands<uint32_t>({w, w.entries32.data(), shift, bias, clamp, numbers}, first_band, last_band);
+    Bands<uint32_t>({w, w.entries32.data(), shift, numbers}, first_band, last_band, epilogue);
   }
 }
 
@@ -172,8 +202,8 @@ namespace dc::runtime {
 HWY_EXPORT(SparseShiftTarget);
 
 void SparseShiftSimd(const CsbMatrix& w, size_t first_band, size_t last_band, const Shift& shift,
-                     const float* bias, Clamp clamp) {
-  HWY_DYNAMIC_DISPATCH(SparseShiftTarget)(w, first_band, last_band, shift, bias, clamp);
+                     const Epilogue& epilogue) {
+  HWY_DYNAMIC_DISPATCH(SparseShiftTarget)(w, first_band, last_band, shift, epilogue);
 }
 
 }  // namespace dc::runtime

@@ -4,16 +4,16 @@
 
 #include <cstddef>
 
-#include "runtime/kernels/clamp.h"
 #include "runtime/kernels/csb_matrix.h"
+#include "runtime/kernels/epilogue.h"
 #include "runtime/kernels/shift.h"
 
 namespace dc::runtime {
 
-// What shift.h describes, for the rows of bands [first_band, last_band) of `w`; `bias` has w.rows
-// floats. The bias comes first, then the terms in the order of columns.
+// What shift.h describes, for the rows of bands [first_band, last_band) of `w`. The bias
+// comes first, or last where there is a scale; the terms are added in the order of columns.
 using SparseShift = void(const CsbMatrix& w, size_t first_band, size_t last_band,
-                         const Shift& shift, const float* bias, Clamp clamp);
+                         const Shift& shift, const Epilogue& epilogue);
 
 SparseShift SparseShiftRef;
 SparseShift SparseShiftSimd;

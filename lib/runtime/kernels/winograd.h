@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "runtime/kernels/clamp.h"
 #include "runtime/kernels/code_panels.h"
+#include "runtime/kernels/epilogue.h"
 #include "runtime/kernels/shift.h"
 
 namespace dc::runtime {
@@ -67,10 +67,10 @@ using WinogradTransformFilters = void(const CodePanels& w, size_t panel, size_t 
 using WinogradMultiply = void(const float* u, const float* v, size_t v_pitch, size_t channels,
                               size_t columns, bool add, float* m);
 
-// clamp(A^T m A + bias) of up to kWinogradRows rows. `m` is that of WinogradMultiply for each
+// The epilogue of A^T m A of up to kWinogradRows rows. `m` is that of WinogradMultiply for each
 // position, position_stride floats apart.
-using WinogradTransformOutput = void(const float* m, size_t position_stride, const float* bias,
-                                     Clamp clamp, const WinogradOutput& output);
+using WinogradTransformOutput = void(const float* m, size_t position_stride,
+                                     const Epilogue& epilogue, const WinogradOutput& output);
 
 // Whether this machine's instruction set has these kernels; elsewhere they compute nothing.
 bool WinogradIsCovered();

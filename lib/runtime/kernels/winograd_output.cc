@@ -111,8 +111,8 @@ HWY_ATTR void StoreTiles(const WinogradOutput& output, size_t first, size_t colu
 }
 
 // The outputs of a column, kLanes rows of each, behind each other.
-HWY_ATTR HWY_INLINE void Tile(const float* HWY_RESTRICT m, size_t position_stride, V bias, V lo,
-                              V hi, float* HWY_RESTRICT tile) {
+HWY_ATTR HWY_INLINE void Tile(const float* HWY_RESTRICT m, size_t position_stride, V scale, V bias,
+                              V lo, V hi, float* HWY_RESTRICT tile) {
   const D d;
   V lines[kOutputs][kSide];
   for (size_t j = 0; j < kSide; ++j) {
@@ -127,25 +127,26 @@ HWY_ATTR HWY_INLINE void Tile(const float* HWY_RESTRICT m, size_t position_strid
     V points[kOutputs];
     OutputPoints(lines[i], points);
     for (size_t j = 0; j < kOutputs; ++j, tile += kLanes) {
-      hn::Store(AtMost(hi, AtLeast(lo, hn::Add(points[j], bias))), d, tile);
+      hn::Store(AtMost(hi, AtLeast(lo, hn::MulAdd(points[j], scale, bias))), d, tile);
     }
   }
 }
 
 }  // namespace
 
-HWY_ATTR void TransformOutputTarget(const float* m, size_t position_stride, const float* bias,
-                                    Clamp clamp, const WinogradOutput& output) {
+HWY_ATTR void TransformOutputTarget(const float* m, size_t position_stride,
+                                    const Epilogue& epilogue, const WinogradOutput& output) {
   constexpr size_t kTogether = 4;
-  const V lo = hn::Set(D(), clamp.lo), hi = hn::Set(D(), clamp.hi);
+  const V lo = hn::Set(D(), epilogue.low), hi = hn::Set(D(), epilogue.high);
   HWY_ALIGN float tiles[kTogether * kTile];
   for (size_t first = 0; first < output.columns; first += kTogether) {
     const size_t columns = HWY_MIN(kTogether, output.columns - first);
     for (size_t row = 0; row < output.rows; row += kLanes) {
       const size_t rows = HWY_MIN(kLanes, output.rows - row);
-      const V b = LoadFirst(bias + row, rows);
+      const V bias = LoadFirst(epilogue.bias + row, rows);
+      const V scale = epilogue.scale ? LoadFirst(epilogue.scale + row, rows) : hn::Set(D(), 1.0f);
       for (size_t column = 0; column < columns; ++column) {
-        Tile(m + (first + column) * kRows + row, position_stride, b, lo, hi,
+        Tile(m + (first + column) * kRows + row, position_stride, scale, bias, lo, hi,
              tiles + column * kTile);
       }
       if (output.lanes == 1 && StoreTogether(output, first, row, rows, tiles)) continue;
@@ -156,7 +157,7 @@ HWY_ATTR void TransformOutputTarget(const float* m, size_t position_stride, cons
 
 #else
 
-void TransformOutputTarget(const float*, size_t, const float*, Clamp, const WinogradOutput&) {}
+void TransformOutputTarget(const float*, size_t, const Epilogue&, const WinogradOutput&) {}
 
 #endif
 
@@ -169,9 +170,9 @@ namespace dc::runtime {
 
 HWY_EXPORT(TransformOutputTarget);
 
-void WinogradTransformOutputSimd(const float* m, size_t position_stride, const float* bias,
-                                 Clamp clamp, const WinogradOutput& output) {
-  HWY_DYNAMIC_DISPATCH(TransformOutputTarget)(m, position_stride, bias, clamp, output);
+void WinogradTransformOutputSimd(const float* m, size_t position_stride, const Epilogue& epilogue,
+                                 const WinogradOutput& output) {
+  HWY_DYNAMIC_DISPATCH(TransformOutputTarget)(m, position_stride, epilogue, output);
 }
 
 }  // namespace dc::runtime

@@ -12,8 +12,8 @@ namespace {
 using Activation = void(const float* x, size_t count, float p, float q, float* y);
 
 void ClampAll(const float* x, size_t count, float lo, float hi, float* y) {
-  const Clamp clamp{lo, hi};
-  for (size_t i = 0; i < count; ++i) y[i] = clamp(x[i]);
+  const Epilogue limits{.low = lo, .high = hi};
+  for (size_t i = 0; i < count; ++i) y[i] = limits.Limit(x[i]);
 }
 
 void LeakyRelu(const float* x, size_t count, float alpha, float, float* y) {
@@ -64,7 +64,7 @@ StatusOr<NodeResult> MakeActivation(const NodeContext& context) {
   const format::Attributes& attributes = context.attributes;
   switch (context.node.op) {
     case format::Op::kRelu:
-      make(ClampAll, 0.0f, Clamp().hi, 0.5);
+      make(ClampAll, 0.0f, Epilogue().high, 0.5);
       break;
     case format::Op::kClip:
       make(ClampAll, attributes.Float("min"), attributes.Float("max"), 0.5);

@@ -1,9 +1,10 @@
-// BatchNormalization with its stored mean and variance: a scale and a shift a channel.
+// BatchNormalization with its stored mean and variance: a scale and a shift per channel.
 #include <cmath>
 #include <memory>
 #include <utility>
 
 #include "runtime/kernels/chunks.h"
+#include "runtime/operators/channel_affine.h"
 #include "runtime/operators/registry.h"
 
 namespace dc::runtime {
@@ -11,31 +12,46 @@ namespace {
 
 class BatchNormOp : public OperatorKernel {
  public:
-  BatchNormOp(std::vector<float> scale, std::vector<float> shift, size_t plane, size_t max_chunks)
-      : scale_(std::move(scale)),
-        shift_(std::move(shift)),
-        plane_(plane),
-        max_chunks_(max_chunks) {}
+  BatchNormOp(ChannelAffine affine, size_t plane, size_t max_chunks)
+      : affine_(std::move(affine)), plane_(plane), max_chunks_(max_chunks) {}
 
   void Run(const RunContext& context) const override {
     const size_t plane = plane_ * context.lanes;
-    ForChunks(context.pool, max_chunks_, scale_.size(), static_cast<double>(scale_.size() * plane),
+    const size_t channels = affine_.scale.size();
+    ForChunks(context.pool, max_chunks_, channels, static_cast<double>(channels * plane),
               [&](size_t, size_t begin, size_t end) {
                 for (size_t c = begin; c < end; ++c) {
                   const float* x = context.inputs[0] + c * plane;
                   float* y = context.output + c * plane;
-                  for (size_t i = 0; i < plane; ++i) y[i] = x[i] * scale_[c] + shift_[c];
+                  const float scale = affine_.scale[c], shift = affine_.shift[c];
+                  for (size_t i = 0; i < plane; ++i) y[i] = x[i] * scale + shift;
                 }
               });
   }
 
  private:
-  std::vector<float> scale_, shift_;
+  ChannelAffine affine_;
   size_t plane_;  // values of a channel
   size_t max_chunks_;
 };
 
 }  // namespace
+
+Status LoadBatchNorm(const NodeContext& context, int64_t channels, ChannelAffine* affine) {
+  // scale, B, mean, variance: one value per channel each.
+  auto& [scale, shift] = *affine;
+  DC_ASSIGN_OR_RETURN(scale, context.Values(1, channels));
+  DC_ASSIGN_OR_RETURN(shift, context.Values(2, channels));
+  DC_ASSIGN_OR_RETURN(const std::vector<float> mean, context.Values(3, channels));
+  DC_ASSIGN_OR_RETURN(const std::vector<float> variance, context.Values(4, channels));
+  const double epsilon = context.attributes.Float("epsilon");
+  for (size_t c = 0; c < scale.size(); ++c) {
+    const double factor = scale[c] / std::sqrt(static_cast<double>(variance[c]) + epsilon);
+    scale[c] = static_cast<float>(factor);
+    shift[c] = static_cast<float>(shift[c] - factor * mean[c]);
+  }
+  return OkStatus();
+}
 
 StatusOr<NodeResult> MakeBatchNorm(const NodeContext& context) {
   if (!context.IsActivation(0) || context.inputs[0].shape.empty()) {
@@ -43,21 +59,11 @@ StatusOr<NodeResult> MakeBatchNorm(const NodeContext& context) {
                        "batch normalization needs at least NxC");
   }
   const Shape& shape = context.inputs[0].shape;
-  // scale, B, mean, variance: one value a channel each.
-  DC_ASSIGN_OR_RETURN(std::vector<float> scale, context.Values(1, shape[0]));
-  DC_ASSIGN_OR_RETURN(std::vector<float> shift, context.Values(2, shape[0]));
-  DC_ASSIGN_OR_RETURN(const std::vector<float> mean, context.Values(3, shape[0]));
-  DC_ASSIGN_OR_RETURN(const std::vector<float> variance, context.Values(4, shape[0]));
-  const double epsilon = context.attributes.Float("epsilon");
-  for (size_t c = 0; c < scale.size(); ++c) {
-    const double factor = scale[c] / std::sqrt(static_cast<double>(variance[c]) + epsilon);
-    scale[c] = static_cast<float>(factor);
-    shift[c] = static_cast<float>(shift[c] - factor * mean[c]);
-  }
+  ChannelAffine affine;
+  DC_RETURN_IF_ERROR(LoadBatchNorm(context, shape[0], &affine));
   const size_t plane = static_cast<size_t>(CheckedSize(shape, 1, shape.size()));
   NodeResult result{.shape = shape};
-  result.kernel =
-      std::make_unique<BatchNormOp>(std::move(scale), std::move(shift), plane, context.max_chunks);
+  result.kernel = std::make_unique<BatchNormOp>(std::move(affine), plane, context.max_chunks);
   return result;
 }
 

@@ -16,15 +16,14 @@ namespace {
 class ConvOp : public OperatorKernel {
  public:
   // `one` and `many` arrange the input of one and of several samples.
-  ConvOp(LayerWeight weight, std::vector<float> bias, ShiftPlanes one, ShiftPlanes many,
-         uint32_t groups, double work, const NodeContext& context)
+  ConvOp(LayerWeight weight, size_t rows, ShiftPlanes one, ShiftPlanes many, uint32_t groups,
+         double work, const NodeContext& context)
       : weight_(std::move(weight)),
-        bias_(std::move(bias)),
+        group_rows_(rows / groups),
         one_(std::move(one)),
         many_(std::move(many)),
         groups_(groups),
         work_(work),
-        clamp_(context.clamp),
         max_chunks_(context.max_chunks) {}
 
   uint64_t ScratchFloats(size_t lanes) const override {
@@ -42,7 +41,6 @@ class ConvOp : public OperatorKernel {
 
  private:
   const ShiftPlanes& Planes(size_t lanes) const { return lanes == 1 ? one_ : many_; }
-  size_t group_rows() const { return bias_.size() / groups_; }
   // Whether kernels write to the output itself. Elsewhere they write whole rows of planes, what
   // lies between the rows of the output included, which then are copied without it.
   static bool InPlace(const ShiftPlanes& planes, size_t lanes) {
@@ -88,7 +86,7 @@ class ConvOp : public OperatorKernel {
     const ShiftPlanes& planes = Planes(lanes);
     // Output channels.
     const auto [row, end] = weight_.form->RowsOf(part);
-    const size_t group = row / group_rows();
+    const size_t group = row / group_rows_;
     const size_t out_x = static_cast<size_t>(planes.window().x.out);
     const size_t plane = static_cast<size_t>(planes.window().y.out) * out_x;
     const size_t strip_rows = planes.rows(strip);
@@ -113,17 +111,16 @@ class ConvOp : public OperatorKernel {
       shift.x_pitch = planes.pitch() * lanes;
       shift.y_pitch = out_x * lanes;
     }
-    weight_.form->MultiplyShift(part, part + 1, shift, bias_.data(), clamp_);
+    weight_.form->MultiplyShift(part, part + 1, shift, weight_.epilogue.Get());
     if (in_place) return;
     planes.Extract(end - row, strip, flat, shift.y_row_stride, y);
   }
 
   LayerWeight weight_;
-  std::vector<float> bias_;  // one per output channel
+  size_t group_rows_;  // output channels of a group
   ShiftPlanes one_, many_;
   uint32_t groups_;
   double work_;  // multiply-adds of one sample
-  Clamp clamp_;
   size_t max_chunks_;
 };
 
@@ -194,16 +191,18 @@ StatusOr<NodeResult> MakeConv(const NodeContext& context) {
                           .block_columns = BlockColumns(one, columns / group_channels),
                           .winograd = kForSize ? WinogradUse() : WinogradUseOf(window, x[0])};
   result.layer.emplace();
-  LayerWeight weight = MakeLayerWeight(std::move(constant), shape, 1.0f, context.kernels,
-                                       context.memory, &*result.layer);
+  LayerWeight weight =
+      MakeLayerWeight(std::move(constant), shape, 1.0f, context.EpilogueOf(std::move(bias)),
+                      context.kernels, context.memory, &*result.layer);
   if (!kForSize && !weight.form->Filters().empty()) {
-    result.kernel = MakeWinograd(std::move(weight.form), std::move(bias), window, x[0],
-                                 {context.clamp, context.max_chunks, context.kernels});
+    result.kernel =
+        MakeWinograd(std::move(weight), window, x[0], context.max_chunks, context.kernels);
     return result;
   }
   const double work = weight.multiply_adds * static_cast<double>(window.y.out * window.x.out);
-  result.kernel = std::make_unique<ConvOp>(std::move(weight), std::move(bias), std::move(one),
-                                           std::move(many), shape.groups, work, context);
+  result.kernel =
+      std::make_unique<ConvOp>(std::move(weight), static_cast<size_t>(w[0]), std::move(one),
+                               std::move(many), shape.groups, work, context);
   return result;
 }
 

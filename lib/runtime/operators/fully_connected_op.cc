@@ -17,11 +17,9 @@ constexpr size_t kPartsOfThread = 16;
 
 class FullyConnectedOp : public OperatorKernel {
  public:
-  FullyConnectedOp(LayerWeight weight, std::vector<float> bias, Clamp clamp, size_t vectors,
-                   const NodeContext& context)
+  FullyConnectedOp(LayerWeight weight, size_t outputs, size_t vectors, const NodeContext& context)
       : weight_(std::move(weight)),
-        bias_(std::move(bias)),
-        clamp_(clamp),
+        outputs_(outputs),
         vectors_(vectors),
         max_parts_(context.max_chunks > 1 ? kPartsOfThread * context.max_chunks : 1) {}
 
@@ -39,7 +37,7 @@ class FullyConnectedOp : public OperatorKernel {
   void Run(const RunContext& context) const override {
     for (size_t v = 0; v < vectors_; ++v) {
       const float* x = context.inputs[0] + v * weight_.columns * context.lanes;
-      float* y = context.output + v * bias_.size() * context.lanes;
+      float* y = context.output + v * outputs_ * context.lanes;
       if (context.lanes > 1) {
         RunBatch(context, x, y);
       } else if (kForSize || !RunColumns(context, x, y)) {
@@ -51,22 +49,23 @@ class FullyConnectedOp : public OperatorKernel {
  private:
   void RunSample(const RunContext& context, const float* x, float* y) const {
     const Form& form = *weight_.form;
-    ForChunks(context.pool, max_parts_, form.Parts(), weight_.multiply_adds,
-              [&](size_t, size_t begin, size_t end) {
-                form.MultiplyVector(begin, end, x, bias_.data(), clamp_, y);
-              });
+    const Epilogue epilogue = weight_.epilogue.Get();
+    ForChunks(
+        context.pool, max_parts_, form.Parts(), weight_.multiply_adds,
+        [&](size_t, size_t begin, size_t end) { form.MultiplyVector(begin, end, x, epilogue, y); });
   }
 
   // False: too few inputs are zero, or there are no columns.
   bool RunColumns(const RunContext& context, const float* x, float* y) const {
     if (weight_.by_columns == nullptr) return false;
     const ColumnForm& columns = *weight_.by_columns;
+    const Epilogue epilogue = weight_.epilogue.Get();
     const std::span<const uint32_t> active = columns.Active(x, context.scratch);
     const double share = static_cast<double>(active.size()) / weight_.columns;
     if (share > columns.most_active()) return false;
     ForChunks(context.pool, max_parts_, columns.Parts(), weight_.multiply_adds * share,
               [&](size_t, size_t begin, size_t end) {
-                columns.MultiplyVector(begin, end, active, x, bias_.data(), clamp_, y);
+                columns.MultiplyVector(begin, end, active, x, epilogue, y);
               });
     return true;
   }
@@ -74,17 +73,15 @@ class FullyConnectedOp : public OperatorKernel {
   void RunBatch(const RunContext& context, const float* x, float* y) const {
     const size_t lanes = context.lanes;
     const Form& form = weight_.shift_form();
+    const Epilogue epilogue = weight_.epilogue.Get();
     const Shift shift{.x = x, .unit = lanes, .length = lanes, .y = y, .y_row_stride = lanes};
-    ForChunks(context.pool, max_parts_, form.Parts(),
-              weight_.multiply_adds * static_cast<double>(lanes),
-              [&](size_t, size_t begin, size_t end) {
-                form.MultiplyShift(begin, end, shift, bias_.data(), clamp_);
-              });
+    ForChunks(
+        context.pool, max_parts_, form.Parts(), weight_.multiply_adds * static_cast<double>(lanes),
+        [&](size_t, size_t begin, size_t end) { form.MultiplyShift(begin, end, shift, epilogue); });
   }
 
   LayerWeight weight_;
-  std::vector<float> bias_;  // one per output
-  Clamp clamp_;
+  size_t outputs_;
   size_t vectors_;    // that a sample consists of, each multiplied by the weight
   size_t max_parts_;  // that rows are split into
 };
@@ -150,12 +147,12 @@ StatusOr<NodeResult> MakeFullyConnected(const NodeContext& context) {
                           .transposed = !output_major,
                           .threads = context.max_chunks};
   result.layer.emplace();
-  LayerWeight weight =
-      MakeLayerWeight(std::move(constant), shape, gemm ? context.attributes.Float("alpha") : 1.0f,
-                      context.kernels, context.memory, &*result.layer);
+  LayerWeight weight = MakeLayerWeight(
+      std::move(constant), shape, gemm ? context.attributes.Float("alpha") : 1.0f,
+      context.EpilogueOf(std::move(bias)), context.kernels, context.memory, &*result.layer);
   const size_t vectors = static_cast<size_t>(CheckedSize(x, 0, x.size() - 1));
-  result.kernel = std::make_unique<FullyConnectedOp>(std::move(weight), std::move(bias),
-                                                     context.clamp, vectors, context);
+  result.kernel = std::make_unique<FullyConnectedOp>(
+      std::move(weight), static_cast<size_t>(outputs), vectors, context);
   return result;
 }
 

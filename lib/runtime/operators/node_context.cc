@@ -1,5 +1,9 @@
 #include "runtime/operators/node_context.h"
 
+#include <utility>
+
+#include "runtime/kernels/build.h"
+
 namespace dc::runtime {
 
 StatusOr<std::vector<float>> NodeContext::Values(size_t i, int64_t size) const {
@@ -12,6 +16,13 @@ StatusOr<std::vector<float>> NodeContext::Values(size_t i, int64_t size) const {
   }
   DC_ASSIGN_OR_RETURN(const Constant constant, load(inputs[i].tensor));
   return ExpandValues(constant);
+}
+
+RowEpilogue NodeContext::EpilogueOf(std::vector<float> bias) const {
+  for (size_t row = 0; !kForSize && row < norm.scale.size(); ++row) {
+    bias[row] = bias[row] * norm.scale[row] + norm.shift[row];
+  }
+  return {norm.scale, std::move(bias), low, high};
 }
 
 Status BadShape(const NodeContext& context, size_t i, const std::string& expected) {

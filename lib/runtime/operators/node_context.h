@@ -14,10 +14,11 @@
 #include "dc/status.h"
 #include "format/manifest.h"
 #include "format/ops.h"
-#include "runtime/kernels/clamp.h"
+#include "runtime/forms/row_epilogue.h"
 #include "runtime/kernels/kernel_set.h"
 #include "runtime/load/constant.h"
 #include "runtime/load/sample_shape.h"
+#include "runtime/operators/channel_affine.h"
 #include "runtime/operators/operator_kernel.h"
 
 namespace dc::runtime {
@@ -41,7 +42,8 @@ struct NodeContext {
   std::pmr::memory_resource* memory = nullptr;
   // Of the nodes that the plan merges into this one (convolution and fully connected only).
   std::optional<size_t> extra_bias;  // tensor that a following Add adds to the outputs
-  Clamp clamp;
+  ChannelAffine norm;                // what then happens to the layer's rows
+  float low = Epilogue().low, high = Epilogue().high;  // and what limits them
 
   bool IsActivation(size_t i) const {
     return i < inputs.size() && inputs[i].kind == NodeInput::kActivation;
@@ -49,6 +51,8 @@ struct NodeContext {
   bool IsConstant(size_t i) const {
     return i < inputs.size() && inputs[i].kind == NodeInput::kConstant;
   }
+  // The epilogue of a layer whose rows have this bias, with what is merged into the layer.
+  RowEpilogue EpilogueOf(std::vector<float> bias) const;
   // The values of constant input `i`, checked to be `size` of them.
   StatusOr<std::vector<float>> Values(size_t i, int64_t size) const;
 };
@@ -57,7 +61,7 @@ struct NodeContext {
 struct NodeResult {
   Shape shape;  // of one sample of the output
   std::unique_ptr<OperatorKernel> kernel;
-  bool joins = false;              // the output is the inputs, one behind the other
+  bool joins = false;              // the output is the inputs, one after the other
   std::optional<LayerPlan> layer;  // of operators with weights; name is left to the plan
 };
 

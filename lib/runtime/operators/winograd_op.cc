@@ -24,24 +24,22 @@ struct Strip {
 
 class WinogradOp : public OperatorKernel {
  public:
-  WinogradOp(std::unique_ptr<Form> form, std::vector<float> bias, const SlidingWindow& window,
-             size_t channels, const WinogradOptions& options)
-      : form_(std::move(form)),
-        filters_(form_->Filters()),
-        bias_(std::move(bias)),
+  WinogradOp(LayerWeight weight, const SlidingWindow& window, size_t channels, size_t max_chunks,
+             const KernelSet& kernels)
+      : weight_(std::move(weight)),
+        filters_(weight_.form->Filters()),
         window_(window),
         channels_(channels),
         lines_(DivideUp(static_cast<size_t>(window.y.out), kWinogradOutputs)),
         places_(DivideUp(static_cast<size_t>(window.x.out), kWinogradOutputs)),
-        clamp_(options.clamp),
-        max_chunks_(options.max_chunks),
-        kernels_(options.kernels) {}
+        max_chunks_(max_chunks),
+        kernels_(kernels) {}
 
   uint64_t ScratchFloats(size_t lanes) const override {
     const Strip strip = LargestStrip(lanes);
     return VFloats(strip, lanes) + max_chunks_ * ChunkFloats(strip, lanes);
   }
-  int64_t ResidentBytes() const override { return form_->ResidentBytes(); }
+  int64_t ResidentBytes() const override { return weight_.ResidentBytes(); }
   bool Rereads() const override { return true; }
 
   void Run(const RunContext& context) const override {
@@ -64,7 +62,7 @@ class WinogradOp : public OperatorKernel {
             DivideUp(places_, DivideUp(places_, places))};
   }
   size_t group_channels() const { return channels_ / filters_.size(); }
-  size_t group_rows() const { return bias_.size() / filters_.size(); }
+  size_t group_rows() const { return filters_[0].rows; }
   size_t group_jobs() const { return DivideUp(group_rows(), kWinogradRows); }
 
   static size_t Pitch(const Strip& strip, size_t lanes) {
@@ -106,7 +104,7 @@ class WinogradOp : public OperatorKernel {
                 }
               });
     ForChunks(context.pool, max_chunks_, filters_.size() * group_jobs(),
-              products * static_cast<double>(bias_.size()),
+              products * static_cast<double>(group_rows() * filters_.size()),
               [&](size_t chunk, size_t begin, size_t end) {
                 for (size_t job = begin; job < end; ++job) {
                   if (finite) {
@@ -161,6 +159,7 @@ class WinogradOp : public OperatorKernel {
   [[gnu::cold]] void RunDirectly(size_t job, const Strip& strip, size_t lanes, const float* x,
                                  float* y) const {
     const WindowAxis &wy = window_.y, &wx = window_.x;
+    const Epilogue epilogue = weight_.epilogue.Get();
     const size_t group = job / group_jobs(), first = job % group_jobs() * kWinogradRows;
     const int64_t begin_y = static_cast<int64_t>(strip.line * kWinogradOutputs);
     const int64_t begin_x = static_cast<int64_t>(strip.place * kWinogradOutputs);
@@ -177,7 +176,7 @@ class WinogradOp : public OperatorKernel {
       for (int64_t oy = begin_y; oy < end_y; ++oy) {
         for (int64_t ox = begin_x; ox < end_x; ++ox) {
           float* out = output(row, oy, ox);
-          std::fill(out, out + lanes, bias_[group * group_rows() + row]);
+          std::fill(out, out + lanes, 0.0f);
           for (size_t column = 0; column < filters_[group].columns; ++column) {
             const size_t tap = column % (kWinogradTaps * kWinogradTaps);
             const int64_t iy = oy - wy.pad_begin + static_cast<int64_t>(tap / kWinogradTaps);
@@ -191,7 +190,7 @@ class WinogradOp : public OperatorKernel {
             const float value = filters_[group].At(row, column);
             for (size_t l = 0; l < lanes; ++l) out[l] += value * in[l];
           }
-          for (size_t l = 0; l < lanes; ++l) out[l] = clamp_(out[l]);
+          for (size_t l = 0; l < lanes; ++l) out[l] = epilogue(group * group_rows() + row, out[l]);
         }
       }
     }
@@ -233,7 +232,7 @@ class WinogradOp : public OperatorKernel {
                  first_x = strip.place * kWinogradOutputs;
     const size_t plane = out_y * out_x * lanes, channel = group * group_rows() + row;
     kernels_.winograd_transform_output(
-        sums, sum_stride, bias_.data() + channel, clamp_,
+        sums, sum_stride, weight_.epilogue.Get().From(channel),
         {.y = y + channel * plane + (first_y * out_x + first_x) * lanes,
          .rows = std::min(kWinogradRows, group_rows() - row),
          .row_stride = plane,
@@ -245,13 +244,11 @@ class WinogradOp : public OperatorKernel {
          .pitch = out_x * lanes});
   }
 
-  std::unique_ptr<Form> form_;
-  std::span<const CodePanels> filters_;  // of `form_`
-  std::vector<float> bias_;              // one per output channel
+  LayerWeight weight_;
+  std::span<const CodePanels> filters_;  // of `weight_`
   SlidingWindow window_;
   size_t channels_;
   size_t lines_, places_;  // of tiles
-  Clamp clamp_;
   size_t max_chunks_;
   const KernelSet& kernels_;
 };
@@ -273,11 +270,11 @@ WinogradUse WinogradUseOf(const SlidingWindow& window, int64_t channels) {
           .channels = static_cast<size_t>(channels)};
 }
 
-std::unique_ptr<OperatorKernel> MakeWinograd(std::unique_ptr<Form> form, std::vector<float> bias,
-                                             const SlidingWindow& window, int64_t channels,
-                                             const WinogradOptions& options) {
-  return std::make_unique<WinogradOp>(std::move(form), std::move(bias), window,
-                                      static_cast<size_t>(channels), options);
+std::unique_ptr<OperatorKernel> MakeWinograd(LayerWeight weight, const SlidingWindow& window,
+                                             int64_t channels, size_t max_chunks,
+                                             const KernelSet& kernels) {
+  return std::make_unique<WinogradOp>(std::move(weight), window, static_cast<size_t>(channels),
+                                      max_chunks, kernels);
 }
 
 }  // namespace dc::runtime

@@ -2,12 +2,11 @@
 #ifndef DC_RUNTIME_OPERATORS_WINOGRAD_OP_H_
 #define DC_RUNTIME_OPERATORS_WINOGRAD_OP_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <vector>
 
-#include "runtime/forms/form.h"
-#include "runtime/kernels/clamp.h"
+#include "runtime/forms/layer_weight.h"
 #include "runtime/kernels/kernel_set.h"
 #include "runtime/operators/operator_kernel.h"
 #include "runtime/operators/sliding_window.h"
@@ -18,17 +17,11 @@ namespace dc::runtime {
 // strides and dilations of 1.
 WinogradUse WinogradUseOf(const SlidingWindow& window, int64_t channels);
 
-// How a WinogradOp runs.
-struct WinogradOptions {
-  Clamp clamp;
-  size_t max_chunks = 1;
-  const KernelSet& kernels;
-};
-
-// The operator; `form` has filters, one matrix per group of the `channels` of the input.
-std::unique_ptr<OperatorKernel> MakeWinograd(std::unique_ptr<Form> form, std::vector<float> bias,
-                                             const SlidingWindow& window, int64_t channels,
-                                             const WinogradOptions& options);
+// The operator; the form of `weight` has filters, one matrix per group of the `channels` of the
+// input.
+std::unique_ptr<OperatorKernel> MakeWinograd(LayerWeight weight, const SlidingWindow& window,
+                                             int64_t channels, size_t max_chunks,
+                                             const KernelSet& kernels);
 
 }  // namespace dc::runtime
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "format/ops.h"
+#include "runtime/kernels/build.h"
 
 namespace dc::runtime {
 namespace {
@@ -100,7 +101,20 @@ std::optional<size_t> GraphView::SoleReader(uint32_t value) const {
   return last_reader_[value];
 }
 
-Fusion GraphView::FindFusion(size_t node) const {
+bool GraphView::IsNormOf(size_t norm, uint32_t value, const format::Node& layer) const {
+  const format::Node& node = manifest_->nodes[norm];
+  if (node.op != format::Op::kBatchNormalization || node.inputs[0] != value) return false;
+  if (!IsTensor(layer.inputs[1]) || !IsTensor(node.inputs[1])) return false;
+  const std::vector<int64_t>& weight = manifest_->tensors[TensorOf(layer.inputs[1])].shape;
+  if (weight.empty()) return false;
+  const bool first_is_rows =
+      layer.op == format::Op::kConv ||
+      (layer.op == format::Op::kGemm && format::Attributes(layer).Int("transB") != 0);
+  const std::vector<int64_t>& channels = manifest_->tensors[TensorOf(node.inputs[1])].shape;
+  return channels.size() == 1 && channels[0] == (first_is_rows ? weight.front() : weight.back());
+}
+
+Fusion GraphView::FindFusion(size_t node, bool rows_are_channels) const {
   Fusion fusion;
   const format::Node& layer = manifest_->nodes[node];
   uint32_t value = OutputOf(node);
@@ -121,14 +135,21 @@ Fusion GraphView::FindFusion(size_t node) const {
       }
     }
   }
+  if (!kForSize && next && rows_are_channels && IsNormOf(*next, value, layer)) {
+    fusion.norm = *next;
+    fusion.nodes.push_back(*next);
+    value = OutputOf(*next);
+    next = SoleReader(value);
+  }
   if (!next) return fusion;
   const format::Node& activation = manifest_->nodes[*next];
   if (activation.op == format::Op::kRelu) {
-    fusion.clamp.lo = 0.0f;
+    fusion.low = 0.0f;
     fusion.nodes.push_back(*next);
   } else if (activation.op == format::Op::kClip) {
     const format::Attributes attributes(activation);
-    fusion.clamp = {attributes.Float("min"), attributes.Float("max")};
+    fusion.low = attributes.Float("min");
+    fusion.high = attributes.Float("max");
     fusion.nodes.push_back(*next);
   }
   return fusion;

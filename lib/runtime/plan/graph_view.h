@@ -10,21 +10,22 @@
 
 #include "dc/status.h"
 #include "format/manifest.h"
-#include "runtime/kernels/clamp.h"
+#include "runtime/kernels/epilogue.h"
 
 namespace dc::runtime {
 
-// Nodes behind a layer that run inside its kernel.
+// Nodes after a layer that run inside its kernel.
 struct Fusion {
-  std::optional<size_t> extra_bias;  // tensor that an Add adds
-  Clamp clamp;                       // of a Relu or Clip
-  std::vector<size_t> nodes;         // that are merged, in order
+  std::optional<size_t> extra_bias;                    // tensor that an Add adds
+  std::optional<size_t> norm;                          // node of a BatchNormalization
+  float low = Epilogue().low, high = Epilogue().high;  // of a Relu or Clip
+  std::vector<size_t> nodes;                           // that are merged, in order
 };
 
 class GraphView {
  public:
   // Checks what everything below relies on: known operators with as many inputs and attributes as
-  // they take, values that exist and come from in front of the node that reads them, positive
+  // they take, values that exist and come before the node that reads them, positive
   // shapes, one input with a batch dimension, an output that is not a constant.
   static StatusOr<GraphView> Make(const format::Manifest& manifest);
 
@@ -37,10 +38,14 @@ class GraphView {
   // "node 3, Conv conv1": how errors call it.
   std::string NodeText(size_t node) const;
   // What can be merged into `node`, a Conv, Gemm or MatMul: the chain of sole readers of its output
-  // that are an Add of one constant a column (MatMul only), then a Relu or Clip.
-  Fusion FindFusion(size_t node) const;
+  // that are an Add of one constant per column (MatMul only), then a BatchNormalization, unless the
+  // layer's rows are not the channels, then a Relu or Clip.
+  Fusion FindFusion(size_t node, bool rows_are_channels) const;
 
  private:
+  // Whether `norm` is a BatchNormalization of `value`, as many channels as the layer `node` has
+  // rows.
+  bool IsNormOf(size_t norm, uint32_t value, const format::Node& layer) const;
   // The only needed node that reads `value`, if nothing else does.
   std::optional<size_t> SoleReader(uint32_t value) const;
 

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "format/ops.h"
+#include "runtime/kernels/build.h"
+#include "runtime/operators/channel_affine.h"
 #include "runtime/operators/node_context.h"
 #include "runtime/operators/registry.h"
 #include "runtime/plan/graph_view.h"
@@ -34,7 +36,11 @@ class Planner {
       const format::Op op = manifest_.nodes[n].op;
       Fusion fusion;
       if (op == format::Op::kConv || op == format::Op::kGemm || op == format::Op::kMatMul) {
-        fusion = graph_.FindFusion(n);
+        // Elsewhere a product's rows are its last dimension, the channels the first after the
+        // batch.
+        const uint32_t x = manifest_.nodes[n].inputs[0];
+        const bool vectors = !graph_.IsTensor(x) && values_[x].shape.size() == 1;
+        fusion = graph_.FindFusion(n, op == format::Op::kConv || vectors);
       }
       const Status status = AddNode(n, fusion);
       if (!status.ok()) return status.At(graph_.NodeText(n));
@@ -73,9 +79,9 @@ class Planner {
     return buffer;
   }
 
-  Status AddNode(size_t n, const Fusion& fusion) {
+  // What node `n` is built from, but for what is merged into it.
+  NodeContext ContextOf(size_t n, const format::Attributes& attributes) const {
     const format::Node& node = manifest_.nodes[n];
-    const format::Attributes attributes(node);
     NodeContext context{
         .node = node,
         .attributes = attributes,
@@ -83,10 +89,7 @@ class Planner {
         .load = load_,
         .kernels = *options_.kernels,
         .max_chunks = options_.max_chunks,
-        .memory = options_.memory != nullptr ? options_.memory : std::pmr::new_delete_resource(),
-        .extra_bias = fusion.extra_bias,
-        .clamp = fusion.clamp};
-    std::vector<uint32_t> inputs;
+        .memory = options_.memory != nullptr ? options_.memory : std::pmr::new_delete_resource()};
     for (uint32_t value : node.inputs) {
       NodeInput& input = context.inputs.emplace_back();
       if (value == format::kNoValue) continue;
@@ -97,8 +100,30 @@ class Planner {
       } else {
         input.kind = NodeInput::kActivation;
         input.shape = values_[value].shape;
-        inputs.push_back(values_[value].buffer);
       }
+    }
+    return context;
+  }
+
+  // The BatchNormalization that is node `n`, to be merged into a layer.
+  Status LoadNorm(size_t n, ChannelAffine* norm) const {
+    const format::Attributes attributes(manifest_.nodes[n]);
+    const NodeContext context = ContextOf(n, attributes);
+    const Status status = LoadBatchNorm(context, CheckedSize(context.inputs[1].shape), norm);
+    return status.ok() ? status : status.At(graph_.NodeText(n));
+  }
+
+  Status AddNode(size_t n, const Fusion& fusion) {
+    const format::Node& node = manifest_.nodes[n];
+    const format::Attributes attributes(node);
+    NodeContext context = ContextOf(n, attributes);
+    context.extra_bias = fusion.extra_bias;
+    context.low = fusion.low;
+    context.high = fusion.high;
+    if (!kForSize && fusion.norm) DC_RETURN_IF_ERROR(LoadNorm(*fusion.norm, &context.norm));
+    std::vector<uint32_t> inputs;
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      if (context.IsActivation(i)) inputs.push_back(values_[node.inputs[i]].buffer);
     }
     MakeOperatorKernel* make = FindMakeOperatorKernel(node.op);
     if (make == nullptr) return Unsupported("the operator cannot be run", "", "remove it");

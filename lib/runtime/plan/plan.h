@@ -64,11 +64,11 @@ struct Plan {
   std::array<PlanMemory, kLaneChoices.size()> memory;  // beside kLaneChoices
 };
 
-// Checks every node that the first output depends on, infers shapes, merges activations and biases
-// into the layers in front of them, loads weights through `load` and plans memory. The graph has
-// one input whose dimension 0 is the batch. Errors name the node by its number and name:
-// BadInput where the manifest contradicts itself, Unsupported for what is not covered, sizes beyond
-// kMaxSampleSize or more than 4 GiB of activations a sample among it.
+// Checks every node that the first output depends on, infers shapes, merges biases, batch
+// normalization and activations into the layers before them, loads weights through `load` and plans
+// memory. The graph has one input whose dimension 0 is the batch. Errors name the node by its
+// number and name: BadInput where the manifest contradicts itself, Unsupported for what is not
+// covered, sizes beyond kMaxSampleSize or more than 4 GiB of activations a sample among it.
 StatusOr<Plan> BuildPlan(const format::Manifest& manifest, const ConstantLoader& load,
                          const PlanOptions& options);
 
