@@ -44,15 +44,35 @@ std::string Choices(const Graph& graph, const std::vector<WeightRef>& weights) {
   for (const UncompressedTensor& tensor : ListUncompressed(graph)) {
     names.push_back(Quoted(tensor.name) + " (" + tensor.reason + ")");
   }
-  if (names.empty()) return "give a model with Conv, Gemm or MatMul layers";
+  if (names.empty()) return "give a model with convolutions or matrix products";
   return "the model's tensors are not compressed: " + List(names);
 }
 
 }  // namespace
 
+bool LayerSettings::IsAmbiguous(const Item& item, const std::vector<WeightRef>& weights) const {
+  if (item.kind != KeyKind::kLayerKind) return false;
+  const auto named = [&](const WeightRef& weight) { return weight.name == item.key; };
+  const auto only_of_kind = [&](const WeightRef& weight) {
+    return Specificity(item, weight) > 0 && !named(weight);
+  };
+  const auto settles = [&](const Item& other) {
+    return other.kind == KeyKind::kName && other.key == item.key;
+  };
+  return std::any_of(weights.begin(), weights.end(), named) &&
+         std::any_of(weights.begin(), weights.end(), only_of_kind) &&
+         std::none_of(items_.begin(), items_.end(), settles);
+}
+
 Status LayerSettings::CheckKeys(const Graph& graph) const {
   const std::vector<WeightRef> weights = ListWeights(graph);
   for (const Item& item : items_) {
+    if (IsAmbiguous(item, weights)) {
+      return UsageError(
+          Quoted(item.key) + " is a kind of layer and the name of a weight",
+          "setting " + TextOf(item),
+          "give the weight a setting of its own, in double quotes: \"" + item.key + "\"=...");
+    }
     const auto chosen = [&](const WeightRef& weight) { return Specificity(item, weight) > 0; };
     if (std::any_of(weights.begin(), weights.end(), chosen)) continue;
     std::string what;

@@ -85,7 +85,14 @@ StatusOr<QuantizeStep> QuantizationOf(const proto::Quantization& from, const Fie
   QuantizeStep to;
   DC_RETURN_IF_ERROR(Convert(from, "", name, &to.options));
   to.options.seed = seed;
-  DC_RETURN_IF_ERROR(CheckQuantizeOptions(to.options));
+  // What the policies know is not said in the table.
+  const auto check = [&](const QuantizeOptions& options, const char* field) {
+    const Status status = CheckQuantizeOptions(options);
+    if (status.ok()) return status;
+    return status.At(name(*proto::Quantization::descriptor()->FindFieldByName(field)));
+  };
+  DC_RETURN_IF_ERROR(check({.policy = to.options.policy}, "policy"));
+  DC_RETURN_IF_ERROR(check({.policy_settings = to.options.policy_settings}, "init"));
   DC_ASSIGN_OR_RETURN(
       to.fine_tune,
       NestedTraining(from.fine_tune(), TrainingDefaults<proto::Quantization>("fine_tune"),

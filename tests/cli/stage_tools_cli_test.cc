@@ -176,6 +176,33 @@ TEST_F(StageTools, RunMapsAnArrayToAnArrayAndNamesClasses) {
   EXPECT_NE(Read("y.npy").find("(2, 4)"), std::string::npos);
 }
 
+TEST_F(StageTools, LayersThatAreLeftAloneAreListed) {
+  Train();
+  const Outcome prune = Succeed("prune", "trained.onnx --amounts fc=0.4 -q -o pruned.onnx");
+  EXPECT_NE(prune.out.find("not pruned: 'conv_w', 144 bytes"), std::string::npos) << prune.out;
+  const Outcome quantize = Succeed("quantize", "pruned.onnx -q --json q.json -o quantized.onnx");
+  EXPECT_EQ(quantize.out.find("not quantized"), std::string::npos) << quantize.out;
+  EXPECT_NE(Read("q.json").find("\"uncompressed\": []"), std::string::npos);
+  const Outcome encode = Succeed("encode", "pruned.onnx -q --json e.json -o floats.dcz");
+  EXPECT_NE(encode.out.find("not quantized: 'fc1_w'"), std::string::npos) << encode.out;
+  EXPECT_NE(Read("e.json").find("\"reason\": \"the weight has no codebook\""), std::string::npos);
+  const Outcome report = Succeed("report", "floats.dcz");
+  EXPECT_NE(report.out.find("not quantized: 'fc1.weight'"), std::string::npos) << report.out;
+}
+
+TEST_F(StageTools, SettingsAreCheckedBeforeAnyWork) {
+  Fail("train", "none.onnx --data idx:data --epochs -1 -o t.onnx", 2, {"--epochs", "at least 0"});
+  Fail("prune", "none.onnx --amounts fc=2 -o p.onnx", 2, {"--amounts", "up to 1"});
+  Fail("quantize", "none.onnx --bits 17 -o q.onnx", 2, {"--bits", "at most 16"});
+  Fail("encode", "none.onnx --coder zip -o m.dcz", 2, {"--coder", "huffman"});
+  Fail("compress", "tiny.textproto --data idx:data -o out --set quantize.bits=17", 2,
+       {"quantize.bits", "17"});
+  Fail("compress", "tiny.textproto --data idx:data -o out --set goal.min_ratio=nan", 2,
+       {"goal.min_ratio"});
+  Fail("compress", "tiny.textproto --data idx:data -o out --set quantize.bits=none_w=3", 2,
+       {"none_w", "fc1_w"});
+}
+
 TEST_F(StageTools, HelpHasAnExampleAndVersionANumber) {
   for (const char* tool :
        {"train", "prune", "quantize", "encode", "decode", "run", "report", "compress"}) {

@@ -27,6 +27,8 @@ Status FinishStage(const Tool& tool, const Graph& graph, const std::string& data
     std::printf("\n");
   }
   const std::string done = stage.name == "prune" ? "pruned" : "quantized";
+  const bool compresses = stage.name == "prune" || stage.name == "quantize";
+  if (compresses && stage.layers.empty()) std::printf("no layer is %s\n", done.c_str());
   std::fputs(UncompressedText(done, stage.uncompressed).c_str(), stdout);
   if (stage.error_percent) std::printf("test error %.2f %%\n", *stage.error_percent);
   std::printf("%s: %zu bytes\n", output.c_str(), bytes.size());

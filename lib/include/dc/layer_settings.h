@@ -42,7 +42,8 @@ class LayerSettings {
   Status CheckValues(const std::function<Status(const std::string& value)>& check) const;
 
   // UsageError for the first key that chooses none of the weights of `graph`: it names the weights
-  // there are, or says why the one that was named is not compressed.
+  // there are, or says why the one that was named is not compressed. Likewise for a kind that is
+  // also the name of a weight, unless that weight has a setting of its own.
   Status CheckKeys(const Graph& graph) const;
 
  private:
@@ -67,6 +68,9 @@ class LayerSettings {
   // `item` as Parse reads it.
   static std::string TextOf(const Item& item);
   const Item* Find(const WeightRef& weight) const;
+  // True where `item` is a kind, one of `weights` is called like it, and it would also choose
+  // others: what is meant must not be guessed.
+  bool IsAmbiguous(const Item& item, const std::vector<WeightRef>& weights) const;
 
   std::vector<Item> items_;
 };

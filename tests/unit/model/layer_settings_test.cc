@@ -183,6 +183,12 @@ TEST(LayerSettingsTest, WhatChoosesNoLayerIsNamedWithTheReason) {
   Graph fully_connected = GemmGraph();
   EXPECT_THAT(error(fully_connected, "conv=3"), HasSubstr("no layer is a convolution"));
   EXPECT_THAT(error(fully_connected, "conv=3"), HasSubstr("one of: w"));
+  EXPECT_TRUE(Parsed("fc=3").CheckKeys(fully_connected).ok());
+  fully_connected.initializers["fc"] = Counting({2, 2});
+  fully_connected.nodes.push_back(MakeNode("Gemm", {"y", "fc"}, {"z"}));
+  EXPECT_THAT(error(fully_connected, "fc=3"), HasSubstr("a kind of layer and the name"));
+  EXPECT_TRUE(Parsed("\"fc\"=2,fc=3").CheckKeys(fully_connected).ok());
+  EXPECT_TRUE(Parsed("\"fc\"=2").CheckKeys(fully_connected).ok());
   Graph none;
   none.initializers["up"] = Counting({2, 2, 4, 4});
   none.nodes = {MakeNode("ConvTranspose", {"x", "up"}, {"y"})};

@@ -142,8 +142,12 @@ TEST(StageSettings, ValuesAreCheckedWithTheNameOfTheirFlag) {
     EXPECT_THAT(status.ToString(), HasSubstr(std::string("--") + c.flag)) << c.value;
     EXPECT_THAT(status.ToString(), HasSubstr(c.allowed)) << c.flag << " " << c.value;
   }
-  EXPECT_THAT(QuantizeStepOf({{"policy", "median"}}, 1).status().ToString(), HasSubstr("kmeans"));
-  EXPECT_THAT(QuantizeStepOf({{"init", "middle"}}, 1).status().ToString(), HasSubstr("linear"));
+  const std::string policy = QuantizeStepOf({{"policy", "median"}}, 1).status().ToString();
+  EXPECT_THAT(policy, HasSubstr("--policy"));
+  EXPECT_THAT(policy, HasSubstr("kmeans"));
+  const std::string init = QuantizeStepOf({{"init", "middle"}}, 1).status().ToString();
+  EXPECT_THAT(init, HasSubstr("--init"));
+  EXPECT_THAT(init, HasSubstr("linear"));
   EXPECT_EQ(PruneStepOf({{"schedule", "gradual"}}, 1).status().code(), StatusCode::kUsage);
   EXPECT_TRUE(PruneStepOf({{"criterion", "threshold"}, {"amounts", "fc=1.5"}}, 1).ok());
 }
