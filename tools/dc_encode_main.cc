@@ -37,8 +37,13 @@ int main(int argc, char** argv) {
     // What cannot be executed is not written.
     dc::SessionOptions session;
     session.threads = 1;
+    std::vector<dc::Status> reasons;
+    session.reasons = &reasons;
     const dc::StatusOr<dc::Session> executable = dc::Session::Load(file, session);
-    if (!executable.ok()) return executable.status().At(model);
+    if (!executable.ok()) {
+      const dc::Status why = reasons.empty() ? executable.status() : dc::JoinReasons(reasons);
+      return why.At(model);
+    }
     DC_RETURN_IF_ERROR(dc::WriteFileAtomic(output, file));
     DC_ASSIGN_OR_RETURN(dc::Report report, dc::ReportFile(file));
     report.model = output;

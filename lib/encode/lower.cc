@@ -11,7 +11,6 @@
 #include "model/node_attributes.h"
 #include "model/quantized_form.h"
 #include "model/quoted.h"
-#include "model/reasons.h"
 #include "model/shapes.h"
 
 namespace dc {

@@ -21,7 +21,7 @@ const Operator kClip = {.name = "Clip",
                         .opset = 11,
                         .inputs = kInputs,
                         .attributes = kAttributes,
-                        .traits = kElementwise | kRectifies,
+                        .traits = kElementwise | kRectifies | kLimits,
                         .infer = SameShape,
                         .on_constant = OnConstantChannel};
 

@@ -92,6 +92,7 @@ enum Trait : uint16_t {
   kMultiplies = 1024,  // the product of its inputs
   kBlends = 2048,      // scale and shift of each channel, from statistics
   kConvolves = 4096,   // its weight is a convolution's
+  kLimits = 8192,      // to [min, max], its attributes; to [0, ...] where it has none
 };
 
 // What the shapes of a node's outputs follow from.

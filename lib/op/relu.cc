@@ -18,7 +18,7 @@ const Operator kRelu = {.name = "Relu",
                         .id = Id::kRelu,
                         .opset = 6,
                         .inputs = kInputs,
-                        .traits = kElementwise | kRectifies,
+                        .traits = kElementwise | kRectifies | kLimits,
                         .infer = SameShape,
                         .on_constant = OnConstantChannel};
 

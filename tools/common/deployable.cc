@@ -1,6 +1,7 @@
 #include "common/deployable.h"
 
 #include <cstdio>
+#include <vector>
 
 #include "dc/encode.h"
 #include "dc/onnx.h"
@@ -12,8 +13,11 @@ Status CheckDeployable(const Graph& graph) {
   DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> file, EncodeDryRun(graph));
   SessionOptions options;
   options.threads = 1;
+  std::vector<Status> reasons;
+  options.reasons = &reasons;
   const StatusOr<Session> session = Session::Load(file, options);
-  return session.ok() ? OkStatus() : session.status();
+  if (session.ok()) return OkStatus();
+  return reasons.empty() ? session.status() : JoinReasons(reasons);
 }
 
 StatusOr<Graph> LoadForWork(const Tool& tool, const std::string& path) {

@@ -36,6 +36,9 @@ struct SessionOptions {
   // bytes while it loads. From the heap come names, shapes and the plan (a few hundred bytes per
   // operator) and what decoding needs while the model loads.
   Allocator allocator = {};
+  // Not null: receives every reason why a model cannot be executed, of which loading returns the
+  // first.
+  std::vector<Status>* reasons = nullptr;
 };
 
 // How the session executes one layer.

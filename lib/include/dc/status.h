@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "dc/api.h"
 
@@ -82,6 +83,10 @@ class [[nodiscard]] DC_API Status {
 
 // The exit code that the tools document for `code` (0 to 4).
 DC_API int ExitCode(StatusCode code);
+
+// All of `reasons` (not empty) in one line: each what is wrong with the places where it is, the
+// first ones of many; what to do about the first. BadInput where one is, else the first one's kind.
+Status JoinReasons(const std::vector<Status>& reasons);
 
 inline Status OkStatus() { return Status(); }
 DC_API [[gnu::cold]] Status GoalNotMet(TextView what, TextView where = {}, TextView advice = {});

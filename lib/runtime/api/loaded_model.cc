@@ -87,9 +87,11 @@ Status LoadedModel::Build(std::span<const uint8_t> bytes, const SessionOptions& 
     return Unsupported("reference kernels", "Session::Load",
                        "this library is built for one instruction set, without them");
   }
-  DC_ASSIGN_OR_RETURN(
-      Plan plan, BuildPlan(manifest, load,
-                           {.kernels = kernels, .max_chunks = max_chunks, .memory = &memory_}));
+  DC_ASSIGN_OR_RETURN(Plan plan, BuildPlan(manifest, load,
+                                           {.kernels = kernels,
+                                            .max_chunks = max_chunks,
+                                            .memory = &memory_,
+                                            .reasons = options.reasons}));
   if (memory_.refused()) return NoMemoryForWeights();
 
   input_ = {.name = manifest.inputs[0].name,

@@ -1,4 +1,4 @@
-// Relu, Clip, LeakyRelu, Sigmoid, Tanh: one value at a time.
+// Relu, Clip, LeakyRelu, Elu, Sigmoid, Tanh: one value at a time.
 #include <cmath>
 #include <memory>
 
@@ -18,6 +18,10 @@ void ClampAll(const float* x, size_t count, float lo, float hi, float* y) {
 
 void LeakyRelu(const float* x, size_t count, float alpha, float, float* y) {
   for (size_t i = 0; i < count; ++i) y[i] = x[i] < 0 ? alpha * x[i] : x[i];
+}
+
+void Elu(const float* x, size_t count, float alpha, float, float* y) {
+  for (size_t i = 0; i < count; ++i) y[i] = x[i] < 0 ? alpha * std::expm1(x[i]) : x[i];
 }
 
 void Sigmoid(const float* x, size_t count, float, float, float* y) {
@@ -56,8 +60,8 @@ StatusOr<NodeResult> MakeActivation(const NodeContext& context) {
   if (!context.IsActivation(0)) {
     return Unsupported("the operator's input is a constant", "", "fold it into the model first");
   }
-  NodeResult result{.shape = context.inputs[0].shape};
-  const size_t size = static_cast<size_t>(CheckedSize(result.shape));
+  NodeResult result;
+  const size_t size = static_cast<size_t>(CheckedSize(context.output));
   const auto make = [&](Activation* apply, float p, float q, double cost) {
     result.kernel = std::make_unique<ActivationOp>(size, apply, p, q, cost, context.max_chunks);
   };
@@ -71,6 +75,9 @@ StatusOr<NodeResult> MakeActivation(const NodeContext& context) {
       break;
     case format::Op::kLeakyRelu:
       make(LeakyRelu, attributes.Float("alpha"), 0.0f, 0.5);
+      break;
+    case format::Op::kElu:
+      make(Elu, attributes.Float("alpha"), 0.0f, 20);
       break;
     case format::Op::kSigmoid:
       make(Sigmoid, 0.0f, 0.0f, 20);

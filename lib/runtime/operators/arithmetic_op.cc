@@ -1,4 +1,4 @@
-// Add, Sub and Mul with broadcasting: of two activations, or of an activation and a constant.
+// Add, Sub, Mul and Div with broadcasting: of two activations, or of an activation and a constant.
 #include <algorithm>
 #include <array>
 #include <functional>
@@ -105,23 +105,11 @@ class ArithmeticOp : public OperatorKernel {
   size_t max_chunks_;
 };
 
-// The shape of input `i` among samples of `rank` dimensions: ones in front of a constant. Dimension
-// 0 of a value with rank + 1 dimensions is the batch.
-StatusOr<Shape> Align(const NodeContext& context, size_t i, size_t rank) {
+// The shape of input `i` among samples of `rank` dimensions, as far as it is not broadcast: ones in
+// front. Of a value with rank + 1 dimensions, the first is the batch, along which a constant has 1.
+Shape Align(const NodeContext& context, size_t i, size_t rank) {
   Shape shape = context.inputs[i].shape;
-  if (context.IsActivation(i)) {
-    if (shape.size() == rank) return shape;
-    return Unsupported(
-        "an activation of shape Nx" + DescribeShape(shape) + " would be broadcast along its batch",
-        "", "give both operands the same number of dimensions");
-  }
-  if (shape.size() == rank + 1) {
-    if (shape[0] != 1) return BadShape(context, i, "1 along the batch");
-    shape.erase(shape.begin());
-  }
-  if (shape.size() > rank) {
-    return BadShape(context, i, "at most as many dimensions as the activation");
-  }
+  if (shape.size() > rank) shape.erase(shape.begin());
   shape.insert(shape.begin(), rank - shape.size(), 1);
   return shape;
 }
@@ -139,39 +127,27 @@ std::vector<int64_t> BroadcastStrides(const Shape& shape) {
 }  // namespace
 
 StatusOr<NodeResult> MakeArithmetic(const NodeContext& context) {
-  size_t rank = 0;
-  for (size_t i = 0; i < 2; ++i) {
-    if (context.IsActivation(i)) rank = std::max(rank, context.inputs[i].shape.size());
-  }
   if (!context.IsActivation(0) && !context.IsActivation(1)) {
     return Unsupported("both operands are constants", "", "fold them into the model first");
   }
+  Shape shape = context.output;
   std::array<Operand, 2> operands;
-  std::array<Shape, 2> shapes;
   for (size_t i = 0; i < 2; ++i) {
-    DC_ASSIGN_OR_RETURN(shapes[i], Align(context, i, rank));
-    operands[i].strides = BroadcastStrides(shapes[i]);
+    const Shape own = Align(context, i, shape.size());
+    operands[i].strides = BroadcastStrides(own);
     if (context.IsActivation(i)) continue;
-    DC_ASSIGN_OR_RETURN(operands[i].constant, context.Values(i, CheckedSize(shapes[i])));
+    DC_ASSIGN_OR_RETURN(operands[i].constant, context.Values(i, CheckedSize(own)));
   }
-  Shape shape(rank);
-  for (size_t d = 0; d < rank; ++d) {
-    shape[d] = std::max(shapes[0][d], shapes[1][d]);
-    if (std::min(shapes[0][d], shapes[1][d]) != shape[d] && shapes[0][d] != 1 &&
-        shapes[1][d] != 1) {
-      return BadShape(context, 1, "one that broadcasts with " + DescribeShape(shapes[0]));
-    }
-  }
-  NodeResult result{.shape = shape};
   if (shape.empty()) {
-    // One value a sample: run as a vector of length 1.
+    // One value per sample: run as a vector of length 1.
     shape = {1};
     for (Operand& operand : operands) operand.strides = {0};
   }
-  CombineRow* const combine = context.node.op == format::Op::kAdd ? Combine<std::plus<float>>
-                              : context.node.op == format::Op::kSub
-                                  ? Combine<std::minus<float>>
-                                  : Combine<std::multiplies<float>>;
+  CombineRow* combine = Combine<std::multiplies<float>>;
+  if (context.node.op == format::Op::kAdd) combine = Combine<std::plus<float>>;
+  if (context.node.op == format::Op::kSub) combine = Combine<std::minus<float>>;
+  if (context.node.op == format::Op::kDiv) combine = Combine<std::divides<float>>;
+  NodeResult result;
   result.kernel = std::make_unique<ArithmeticOp>(combine, shape, std::move(operands[0]),
                                                  std::move(operands[1]), context.max_chunks);
   return result;

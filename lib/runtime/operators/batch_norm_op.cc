@@ -62,7 +62,7 @@ StatusOr<NodeResult> MakeBatchNorm(const NodeContext& context) {
   ChannelAffine affine;
   DC_RETURN_IF_ERROR(LoadBatchNorm(context, shape[0], &affine));
   const size_t plane = static_cast<size_t>(CheckedSize(shape, 1, shape.size()));
-  NodeResult result{.shape = shape};
+  NodeResult result;
   result.kernel = std::make_unique<BatchNormOp>(std::move(affine), plane, context.max_chunks);
   return result;
 }

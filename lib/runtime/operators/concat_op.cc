@@ -39,22 +39,14 @@ StatusOr<NodeResult> MakeConcat(const NodeContext& context) {
                          "only activations can be concatenated");
     }
   }
-  NodeResult result{.shape = context.inputs[0].shape};
-  const size_t rank = result.shape.size();
-  DC_ASSIGN_OR_RETURN(const size_t axis, SampleAxis(context.attributes.Int("axis"), rank + 1));
-  result.shape[axis] = 0;
+  const size_t rank = context.output.size();
+  const size_t axis = *op::Axis(context.attributes.Int("axis"), rank + 1) - 1;
   std::vector<size_t> parts;
-  for (size_t i = 0; i < context.inputs.size(); ++i) {
-    const Shape& shape = context.inputs[i].shape;
-    for (size_t d = 0; d < std::max(rank, shape.size()); ++d) {
-      if (shape.size() != rank || (d != axis && shape[d] != result.shape[d])) {
-        return BadShape(context, i, "the shape of input 0 but for the concatenated axis");
-      }
-    }
-    result.shape[axis] += shape[axis];
-    parts.push_back(static_cast<size_t>(CheckedSize(shape, axis, rank)));
+  for (const NodeInput& input : context.inputs) {
+    parts.push_back(static_cast<size_t>(CheckedSize(input.shape, axis, rank)));
   }
-  const int64_t outer = CheckedSize(result.shape, 0, axis);
+  const int64_t outer = CheckedSize(context.output, 0, axis);
+  NodeResult result;
   result.joins = outer == 1;
   result.kernel = std::make_unique<ConcatOp>(static_cast<size_t>(outer), std::move(parts));
   return result;

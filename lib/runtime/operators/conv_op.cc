@@ -153,26 +153,17 @@ StatusOr<NodeResult> MakeConv(const NodeContext& context) {
   }
   const Shape& x = context.inputs[0].shape;
   const Shape& w = context.inputs[1].shape;
-  if (x.size() != 2 && x.size() != 3) return BadShape(context, 0, "NxCxHxW or NxCxL");
-  const std::string channels_text = std::to_string(x[0]) + " input channels";
-  if (w.size() != x.size() + 1 || CheckedSize(w) < 0) {
-    return BadShape(context, 1, "outputs x channels x kernel for " + channels_text);
-  }
   const int64_t group = context.attributes.Int("group");
   const int64_t columns = CheckedSize(w, 1, w.size());
-  if (group < 1 || group > x[0] || w[1] * group != x[0] || w[0] % group != 0 ||
-      std::max(w[0], columns) > kMaxMatrixSide) {
-    return BadShape(context, 1,
-                    "outputs x channels x kernel for " + channels_text + " in " +
-                        std::to_string(group) + " groups");
+  if (columns < 0 || std::max(w[0], columns) > kMaxMatrixSide) {
+    return Unsupported("a weight of shape " + DescribeShape(w), "",
+                       "only up to 2^24 rows and columns are covered");
   }
   const auto spatial = std::span(x).subspan(1);
   DC_ASSIGN_OR_RETURN(
       const SlidingWindow window,
       MakeSlidingWindow(context.attributes, spatial, std::span(w).subspan(2), false));
-  NodeResult result{.shape = {w[0]}};
-  if (x.size() == 3) result.shape.push_back(window.y.out);
-  result.shape.push_back(window.x.out);
+  NodeResult result;
   const SlidingWindow joined = JoinLines(window);
   const int64_t group_channels = x[0] / group;
   DC_ASSIGN_OR_RETURN(ShiftPlanes one,

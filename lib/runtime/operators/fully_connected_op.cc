@@ -115,19 +115,14 @@ StatusOr<NodeResult> MakeFullyConnected(const NodeContext& context) {
   if (gemm && context.attributes.Int("transA") != 0) {
     return Unsupported("Gemm with transA", "", "write the model so that rows are samples");
   }
-  if (x.empty() || (gemm && x.size() != 1)) return BadShape(context, 0, "Nxinputs");
-  if (w.size() != 2 || CheckedSize(w) < 0 || std::max(w[0], w[1]) > kMaxMatrixSide) {
-    return BadShape(context, 1, "a matrix");
+  if (w.size() != 2 || std::max(w[0], w[1]) > kMaxMatrixSide) {
+    return Unsupported("a weight of shape " + DescribeShape(w), "",
+                       "only matrices of up to 2^24 rows and columns are covered");
   }
   const bool output_major = gemm && context.attributes.Int("transB") != 0;
   const int64_t outputs = output_major ? w[0] : w[1];
   const int64_t inputs = output_major ? w[1] : w[0];
-  if (x.back() != inputs) {
-    return BadShape(context, 0, "..x" + std::to_string(inputs) + ", the weight's inputs");
-  }
-  NodeResult result{.shape = x};
-  result.shape.back() = outputs;
-
+  NodeResult result;
   std::vector<float> bias(static_cast<size_t>(outputs), 0.0f);
   if (gemm && context.inputs.size() > 2 && context.inputs[2].kind != NodeInput::kOmitted) {
     if (!context.IsConstant(2)) {

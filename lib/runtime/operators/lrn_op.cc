@@ -38,8 +38,7 @@ StatusOr<NodeResult> MakeLrn(const NodeContext& context) {
   }
   const int64_t size = context.attributes.Int("size");
   if (size < 1 || size > kMaxMatrixSide) {
-    return BadInput("LRN over " + std::to_string(size) + " channels", "",
-                    "the file contradicts itself; encode the model again");
+    return Unsupported("LRN over " + std::to_string(size) + " channels", "", "use fewer");
   }
   const Shape& x = context.inputs[0].shape;
   LrnShape shape{.channels = static_cast<size_t>(x[0]),
@@ -49,7 +48,7 @@ StatusOr<NodeResult> MakeLrn(const NodeContext& context) {
                  .beta = context.attributes.Float("beta"),
                  .bias = context.attributes.Float("bias")};
   shape.after = static_cast<size_t>(size) - 1 - shape.before;
-  NodeResult result{.shape = x};
+  NodeResult result;
   result.kernel = std::make_unique<LrnOp>(shape, context);
   return result;
 }

@@ -12,7 +12,7 @@ StatusOr<std::vector<float>> NodeContext::Values(size_t i, int64_t size) const {
                        "fold the computation of this input into the model first");
   }
   if (size < 0 || CheckedSize(inputs[i].shape) != size) {
-    return BadShape(*this, i, std::to_string(size) + " values");
+    return op::BadShape(i, inputs[i].shape, std::to_string(size) + " values");
   }
   DC_ASSIGN_OR_RETURN(const Constant constant, load(inputs[i].tensor));
   return ExpandValues(constant);
@@ -25,26 +25,27 @@ RowEpilogue NodeContext::EpilogueOf(std::vector<float> bias) const {
   return {norm.scale, std::move(bias), low, high};
 }
 
-Status BadShape(const NodeContext& context, size_t i, const std::string& expected) {
-  const bool activation = context.IsActivation(i);
-  return BadInput("input " + std::to_string(i) + " has shape " + (activation ? "Nx" : "") +
-                      DescribeShape(context.inputs[i].shape) + ", expected " + expected,
-                  "", "the file contradicts itself; encode the model again");
-}
-
-StatusOr<size_t> SampleAxis(int64_t axis, size_t rank) {
-  const int64_t signed_rank = static_cast<int64_t>(rank);
-  if (axis < -signed_rank || axis >= signed_rank) {
-    return BadInput(
-        "axis " + std::to_string(axis) + " of a value with " + std::to_string(rank) + " dimensions",
-        "", "the file contradicts itself; encode the model again");
+StatusOr<Shape> InferSample(const NodeContext& context, int64_t batch) {
+  std::vector<op::Shape> whole(context.inputs.size());
+  std::vector<const op::Shape*> inputs(context.inputs.size(), nullptr);
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const NodeInput& input = context.inputs[i];
+    if (input.kind == NodeInput::kOmitted) continue;
+    if (input.kind == NodeInput::kActivation) whole[i].push_back(op::kBatch);
+    whole[i].insert(whole[i].end(), input.shape.begin(), input.shape.end());
+    inputs[i] = &whole[i];
   }
-  if (axis < 0) axis += signed_rank;
-  if (axis == 0) {
-    return Unsupported("the operator works across the batch (axis 0)", "",
-                       "only operators that treat every sample by itself can be executed");
+  std::vector<op::Shape> outputs;
+  DC_RETURN_IF_ERROR(
+      op::FindOperator(context.node.op)->infer({context.attributes, inputs, batch}, &outputs));
+  const op::Shape& shape = outputs[0];
+  bool by_sample = !shape.empty() && shape[0] == op::kBatch;
+  for (size_t d = 1; d < shape.size(); ++d) by_sample &= shape[d] > 0;
+  if (!by_sample) {
+    return Unsupported("an output of shape " + op::DescribeShape(shape), "",
+                       "only operators that keep the batch (N) in dimension 0 can be executed");
   }
-  return static_cast<size_t>(axis) - 1;
+  return Shape(shape.begin() + 1, shape.end());
 }
 
 }  // namespace dc::runtime

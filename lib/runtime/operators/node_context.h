@@ -33,8 +33,8 @@ struct NodeInput {
 struct NodeContext {
   const format::Node& node;
   const format::Attributes& attributes;
-  uint32_t opset = 13;
   std::vector<NodeInput> inputs;
+  Shape output;  // of one sample, as the operator's record infers it
   const ConstantLoader& load;
   const KernelSet& kernels;
   size_t max_chunks = 1;  // that an operator splits its work into; 1 without threads
@@ -59,18 +59,14 @@ struct NodeContext {
 
 // `op` is null where the output is the first activation input under another shape.
 struct NodeResult {
-  Shape shape;  // of one sample of the output
   std::unique_ptr<OperatorKernel> kernel;
   bool joins = false;              // the output is the inputs, one after the other
   std::optional<LayerPlan> layer;  // of operators with weights; name is left to the plan
 };
 
-// BadInput that the operator's input `i` has a shape it cannot have.
-Status BadShape(const NodeContext& context, size_t i, const std::string& expected);
-
-// `axis` of a value with `rank` dimensions, batch included, counted from the front; negative ones
-// count from the end. BadInput outside, Unsupported for the batch itself.
-StatusOr<size_t> SampleAxis(int64_t axis, size_t rank);
+// The shape of one sample of the output of `context`, whose graph inputs declare `batch` samples
+// (-1: any number). Unsupported where the batch does not stay dimension 0.
+StatusOr<Shape> InferSample(const NodeContext& context, int64_t batch);
 
 }  // namespace dc::runtime
 

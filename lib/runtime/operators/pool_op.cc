@@ -1,4 +1,4 @@
-// MaxPool, AveragePool and GlobalAveragePool over one or two spatial axes.
+// MaxPool, AveragePool, GlobalAveragePool and GlobalMaxPool over one or two spatial axes.
 #include <algorithm>
 #include <memory>
 
@@ -104,59 +104,40 @@ class PoolOp : public OperatorKernel {
 };
 
 StatusOr<NodeResult> MakeResult(PoolKind kind, const SlidingWindow& window, bool count_pad,
-                                Shape shape, const NodeContext& context) {
-  std::vector<OutputRun> runs_y = RunsOf(window.y, count_pad), runs_x = RunsOf(window.x, count_pad);
-  for (const std::vector<OutputRun>* runs : {&runs_y, &runs_x}) {
-    if (std::any_of(runs->begin(), runs->end(),
-                    [](const OutputRun& run) { return run.taps == 0; })) {
-      return Unsupported("a pooling window without a single input value", "",
-                         "use less padding, or no ceil_mode");
-    }
-  }
-  NodeResult result{.shape = std::move(shape)};
-  result.kernel = std::make_unique<PoolOp>(kind, static_cast<size_t>(result.shape[0]), window,
-                                           std::move(runs_y), std::move(runs_x), context);
+                                const NodeContext& context) {
+  NodeResult result;
+  result.kernel =
+      std::make_unique<PoolOp>(kind, static_cast<size_t>(context.output[0]), window,
+                               RunsOf(window.y, count_pad), RunsOf(window.x, count_pad), context);
   return result;
 }
 
 }  // namespace
 
 StatusOr<NodeResult> MakePool(const NodeContext& context) {
-  const Shape* x = context.IsActivation(0) ? &context.inputs[0].shape : nullptr;
-  if (x == nullptr || (x->size() != 2 && x->size() != 3)) {
-    return Unsupported("pooling over anything but NxCxHxW or NxCxL", "", "reshape its input");
+  if (!context.IsActivation(0)) {
+    return Unsupported("the operator's input is a constant", "", "fold it into the model first");
   }
   const format::Attributes& attributes = context.attributes;
-  const auto kernel = attributes.Ints("kernel_shape");
-  if (kernel.size() + 1 != x->size()) {
-    return BadInput("kernel_shape has " + std::to_string(kernel.size()) +
-                        " entries for an input of Nx" + DescribeShape(*x),
-                    "", "the file contradicts itself; encode the model again");
-  }
-  DC_ASSIGN_OR_RETURN(const SlidingWindow window,
-                      MakeSlidingWindow(attributes, std::span(*x).subspan(1), kernel,
-                                        attributes.Int("ceil_mode") != 0));
-  Shape shape = {(*x)[0]};
-  if (x->size() == 3) shape.push_back(window.y.out);
-  shape.push_back(window.x.out);
+  DC_ASSIGN_OR_RETURN(
+      const SlidingWindow window,
+      MakeSlidingWindow(attributes, std::span(context.inputs[0].shape).subspan(1),
+                        attributes.Ints("kernel_shape"), attributes.Int("ceil_mode") != 0));
   const bool maximum = context.node.op == format::Op::kMaxPool;
   const bool count_pad = !maximum && attributes.Int("count_include_pad") != 0;
-  return MakeResult(maximum ? PoolKind::kMaximum : PoolKind::kAverage, window, count_pad,
-                    std::move(shape), context);
+  return MakeResult(maximum ? PoolKind::kMaximum : PoolKind::kAverage, window, count_pad, context);
 }
 
-StatusOr<NodeResult> MakeGlobalAveragePool(const NodeContext& context) {
-  const Shape* x = context.IsActivation(0) ? &context.inputs[0].shape : nullptr;
-  if (x == nullptr || x->size() < 2) {
-    return Unsupported("pooling over a value without spatial dimensions", "",
-                       "GlobalAveragePool needs at least NxCxL");
+StatusOr<NodeResult> MakeGlobalPool(const NodeContext& context) {
+  if (!context.IsActivation(0)) {
+    return Unsupported("the operator's input is a constant", "", "fold it into the model first");
   }
   // One window over all spatial positions, in a row.
+  const Shape& x = context.inputs[0].shape;
   SlidingWindow window;
-  window.x.in = window.x.kernel = CheckedSize(*x, 1, x->size());
-  Shape shape(x->size(), 1);
-  shape[0] = (*x)[0];
-  return MakeResult(PoolKind::kAverage, window, false, std::move(shape), context);
+  window.x.in = window.x.kernel = CheckedSize(x, 1, x.size());
+  const bool maximum = context.node.op == format::Op::kGlobalMaxPool;
+  return MakeResult(maximum ? PoolKind::kMaximum : PoolKind::kAverage, window, false, context);
 }
 
 }  // namespace dc::runtime

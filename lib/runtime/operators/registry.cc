@@ -13,12 +13,14 @@ MakeOperatorKernel* FindMakeOperatorKernel(format::Op op) {
     case Op::kAdd:
     case Op::kMul:
     case Op::kSub:
+    case Op::kDiv:
       return MakeArithmetic;
     case Op::kRelu:
     case Op::kSigmoid:
     case Op::kTanh:
     case Op::kClip:
     case Op::kLeakyRelu:
+    case Op::kElu:
       return MakeActivation;
     case Op::kSoftmax:
       return MakeSoftmax;
@@ -26,11 +28,11 @@ MakeOperatorKernel* FindMakeOperatorKernel(format::Op op) {
     case Op::kAveragePool:
       return MakePool;
     case Op::kGlobalAveragePool:
-      return MakeGlobalAveragePool;
+    case Op::kGlobalMaxPool:
+      return MakeGlobalPool;
     case Op::kBatchNormalization:
       return MakeBatchNorm;
     case Op::kFlatten:
-      return MakeFlatten;
     case Op::kReshape:
       return MakeReshape;
     case Op::kTranspose:

@@ -8,21 +8,20 @@
 
 namespace dc::runtime {
 
-// Checks the node's inputs and attributes, infers its output's shape and prepares its weights.
-// Errors leave out the node, which the plan adds, as it refuses outputs above kMaxSampleSize.
-// Inputs are as many as the operator takes. Cold, since called once a node: compiled for size.
+// Prepares the kernel and the weights of a node whose shapes its operator's record has inferred.
+// Unsupported, without the node, where the runtime lacks something. Cold, since called once per
+// node: compiled for size.
 using MakeOperatorKernel = StatusOr<NodeResult>(const NodeContext& context);
 
 [[gnu::cold]] MakeOperatorKernel MakeConv;
 [[gnu::cold]] MakeOperatorKernel MakeFullyConnected;  // Gemm and MatMul
-[[gnu::cold]] MakeOperatorKernel MakeArithmetic;      // Add, Mul, Sub
-[[gnu::cold]] MakeOperatorKernel MakeActivation;      // Relu, Sigmoid, Tanh, Clip, LeakyRelu
+[[gnu::cold]] MakeOperatorKernel MakeArithmetic;      // Add, Sub, Mul, Div
+[[gnu::cold]] MakeOperatorKernel MakeActivation;      // Relu, Sigmoid, Tanh, Clip, LeakyRelu, Elu
 [[gnu::cold]] MakeOperatorKernel MakeSoftmax;
-[[gnu::cold]] MakeOperatorKernel MakePool;  // MaxPool, AveragePool
-[[gnu::cold]] MakeOperatorKernel MakeGlobalAveragePool;
+[[gnu::cold]] MakeOperatorKernel MakePool;        // MaxPool, AveragePool
+[[gnu::cold]] MakeOperatorKernel MakeGlobalPool;  // GlobalAveragePool, GlobalMaxPool
 [[gnu::cold]] MakeOperatorKernel MakeBatchNorm;
-[[gnu::cold]] MakeOperatorKernel MakeFlatten;
-[[gnu::cold]] MakeOperatorKernel MakeReshape;
+[[gnu::cold]] MakeOperatorKernel MakeReshape;  // Reshape and Flatten
 [[gnu::cold]] MakeOperatorKernel MakeTranspose;
 [[gnu::cold]] MakeOperatorKernel MakeConcat;
 [[gnu::cold]] MakeOperatorKernel MakeLrn;

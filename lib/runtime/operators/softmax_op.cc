@@ -51,16 +51,16 @@ StatusOr<NodeResult> MakeSoftmax(const NodeContext& context) {
   if (!context.IsActivation(0)) {
     return Unsupported("the operator's input is a constant", "", "fold it into the model first");
   }
-  const Shape& shape = context.inputs[0].shape;
-  DC_ASSIGN_OR_RETURN(const size_t axis,
-                      SampleAxis(context.attributes.Int("axis"), shape.size() + 1));
-  // Before opset 13 all dimensions from the axis on were one.
-  const size_t end = context.opset < 13 ? shape.size() : axis + 1;
-  NodeResult result{.shape = shape};
+  const Shape& shape = context.output;
+  const size_t axis = *op::Axis(context.attributes.Int("axis"), shape.size() + 1);
+  if (axis == 0) {
+    return Unsupported("a softmax over the batch", "",
+                       "only operators that treat every sample by itself can be executed");
+  }
+  NodeResult result;
   result.kernel = std::make_unique<SoftmaxOp>(
-      static_cast<size_t>(CheckedSize(shape, 0, axis)),
-      static_cast<size_t>(CheckedSize(shape, axis, end)),
-      static_cast<size_t>(CheckedSize(shape, end, shape.size())), context.max_chunks);
+      static_cast<size_t>(CheckedSize(shape, 0, axis - 1)), static_cast<size_t>(shape[axis - 1]),
+      static_cast<size_t>(CheckedSize(shape, axis, shape.size())), context.max_chunks);
   return result;
 }
 

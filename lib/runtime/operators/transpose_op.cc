@@ -53,36 +53,19 @@ StatusOr<NodeResult> MakeTranspose(const NodeContext& context) {
     return Unsupported("the operator's input is a constant", "", "fold it into the model first");
   }
   const Shape& from = context.inputs[0].shape;
-  const int64_t rank = static_cast<int64_t>(from.size()) + 1;
-  std::vector<int64_t> perm(context.attributes.Ints("perm").begin(),
-                            context.attributes.Ints("perm").end());
-  if (perm.empty()) {  // ONNX's default reverses the dimensions.
-    for (int64_t d = rank - 1; d >= 0; --d) perm.push_back(d);
-  }
-  bool valid = static_cast<int64_t>(perm.size()) == rank;
-  for (int64_t d = 0; valid && d < rank; ++d) {
-    valid = std::find(perm.begin(), perm.end(), d) != perm.end();
-  }
-  if (!valid) {
-    return BadInput("perm is no permutation of " + std::to_string(rank) + " dimensions", "",
-                    "the file contradicts itself; encode the model again");
-  }
-  if (perm[0] != 0) {
-    return Unsupported("Transpose moves the batch away from dimension 0", "",
-                       "only operators that treat every sample by itself can be executed");
-  }
+  const auto perm = context.attributes.Ints("perm");
   std::vector<int64_t> in_strides(from.size());
   int64_t stride = 1;
   for (size_t d = from.size(); d-- > 0; stride *= from[d]) in_strides[d] = stride;
-  NodeResult result;
   std::vector<int64_t> strides;
-  for (size_t d = 1; d < perm.size(); ++d) {
-    const size_t source = static_cast<size_t>(perm[d]) - 1;
-    result.shape.push_back(from[source]);
-    strides.push_back(in_strides[source]);
+  for (size_t d = 1; d <= from.size(); ++d) {
+    // Without perm, the dimensions are reversed: only one of a sample can stay where it is.
+    const size_t source = perm.empty() ? from.size() - d : static_cast<size_t>(perm[d]);
+    strides.push_back(in_strides[source - 1]);
   }
+  NodeResult result;
   result.kernel =
-      std::make_unique<TransposeOp>(result.shape, std::move(strides), context.max_chunks);
+      std::make_unique<TransposeOp>(context.output, std::move(strides), context.max_chunks);
   return result;
 }
 

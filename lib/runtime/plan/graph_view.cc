@@ -103,13 +103,12 @@ std::optional<size_t> GraphView::SoleReader(uint32_t value) const {
 
 bool GraphView::IsNormOf(size_t norm, uint32_t value, const format::Node& layer) const {
   const format::Node& node = manifest_->nodes[norm];
-  if (node.op != format::Op::kBatchNormalization || node.inputs[0] != value) return false;
+  if (!format::FindOp(node.op)->Has(op::kBlends) || node.inputs[0] != value) return false;
   if (!IsTensor(layer.inputs[1]) || !IsTensor(node.inputs[1])) return false;
   const std::vector<int64_t>& weight = manifest_->tensors[TensorOf(layer.inputs[1])].shape;
   if (weight.empty()) return false;
   const bool first_is_rows =
-      layer.op == format::Op::kConv ||
-      (layer.op == format::Op::kGemm && format::Attributes(layer).Int("transB") != 0);
+      format::FindOp(layer.op)->output_axis(format::Attributes(layer), weight.size()) == 0;
   const std::vector<int64_t>& channels = manifest_->tensors[TensorOf(node.inputs[1])].shape;
   return channels.size() == 1 && channels[0] == (first_is_rows ? weight.front() : weight.back());
 }
@@ -119,7 +118,9 @@ Fusion GraphView::FindFusion(size_t node, bool rows_are_channels) const {
   const format::Node& layer = manifest_->nodes[node];
   uint32_t value = OutputOf(node);
   std::optional<size_t> next = SoleReader(value);
-  if (next && layer.op == format::Op::kMatMul && manifest_->nodes[*next].op == format::Op::kAdd &&
+  // A product without a bias of its own.
+  const bool takes_bias = format::FindOp(layer.op)->max_inputs > 2;
+  if (next && !takes_bias && format::FindOp(manifest_->nodes[*next].op)->Has(op::kAdds) &&
       IsTensor(layer.inputs[1])) {
     const format::Node& add = manifest_->nodes[*next];
     const uint32_t other = add.inputs[0] == value ? add.inputs[1] : add.inputs[0];
@@ -143,13 +144,12 @@ Fusion GraphView::FindFusion(size_t node, bool rows_are_channels) const {
   }
   if (!next) return fusion;
   const format::Node& activation = manifest_->nodes[*next];
-  if (activation.op == format::Op::kRelu) {
-    fusion.low = 0.0f;
-    fusion.nodes.push_back(*next);
-  } else if (activation.op == format::Op::kClip) {
+  const op::Operator& record = *format::FindOp(activation.op);
+  if (record.Has(op::kLimits)) {
+    const bool bounded = !record.attributes.empty();
     const format::Attributes attributes(activation);
-    fusion.low = attributes.Float("min");
-    fusion.high = attributes.Float("max");
+    fusion.low = bounded ? attributes.Float("min") : 0.0f;
+    if (bounded) fusion.high = attributes.Float("max");
     fusion.nodes.push_back(*next);
   }
   return fusion;

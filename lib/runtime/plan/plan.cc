@@ -20,6 +20,7 @@ namespace {
 struct Value {
   Shape shape;
   uint32_t buffer = 0;
+  bool known = false;  // the shape; not where a node before it was refused
 };
 
 class Planner {
@@ -33,22 +34,27 @@ class Planner {
     std::vector<bool> merged(manifest_.nodes.size(), false);
     for (size_t n = 0; n < manifest_.nodes.size(); ++n) {
       if (!graph_.IsNeeded(n) || merged[n]) continue;
-      const format::Op op = manifest_.nodes[n].op;
+      if (!KnowsInputs(n)) continue;
+      const op::Operator& record = *op::FindOperator(manifest_.nodes[n].op);
       Fusion fusion;
-      if (op == format::Op::kConv || op == format::Op::kGemm || op == format::Op::kMatMul) {
+      if (record.output_axis != nullptr) {
         // Elsewhere a product's rows are its last dimension, the channels the first after the
         // batch.
         const uint32_t x = manifest_.nodes[n].inputs[0];
         const bool vectors = !graph_.IsTensor(x) && values_[x].shape.size() == 1;
-        fusion = graph_.FindFusion(n, op == format::Op::kConv || vectors);
+        fusion = graph_.FindFusion(n, record.Has(op::kConvolves) || vectors);
       }
       const Status status = AddNode(n, fusion);
-      if (!status.ok()) return status.At(graph_.NodeText(n));
+      if (!status.ok()) {
+        if (options_.reasons == nullptr) return status.At(graph_.NodeText(n));
+        options_.reasons->push_back(status.At(graph_.NodeText(n)));
+      }
       for (size_t node : fusion.nodes) {
         merged[node] = true;
         values_[graph_.OutputOf(node)] = values_[graph_.OutputOf(n)];
       }
     }
+    if (options_.reasons != nullptr && !options_.reasons->empty()) return options_.reasons->front();
     const Value& output = values_[manifest_.outputs[0].value];
     plan_.output = output.buffer;
     plan_.output_shape = output.shape;
@@ -67,9 +73,16 @@ class Planner {
                          "all dimensions but the batch must be fixed, 2^28 values at most");
     }
     values_.resize(graph_.values());
-    values_[0] = {plan_.input_shape, NewBuffer(static_cast<uint64_t>(size))};
+    values_[0] = {plan_.input_shape, NewBuffer(static_cast<uint64_t>(size)), true};
     plan_.input = values_[0].buffer;
     return OkStatus();
+  }
+
+  bool KnowsInputs(size_t n) const {
+    const std::vector<uint32_t>& inputs = manifest_.nodes[n].inputs;
+    return std::all_of(inputs.begin(), inputs.end(), [&](uint32_t value) {
+      return value == format::kNoValue || graph_.IsTensor(value) || values_[value].known;
+    });
   }
 
   uint32_t NewBuffer(uint64_t size) {
@@ -85,7 +98,6 @@ class Planner {
     NodeContext context{
         .node = node,
         .attributes = attributes,
-        .opset = manifest_.opset,
         .load = load_,
         .kernels = *options_.kernels,
         .max_chunks = options_.max_chunks,
@@ -125,20 +137,23 @@ class Planner {
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       if (context.IsActivation(i)) inputs.push_back(values_[node.inputs[i]].buffer);
     }
+    DC_ASSIGN_OR_RETURN(context.output, InferSample(context, manifest_.inputs[0].shape[0]));
+    const int64_t size = CheckedSize(context.output);
+    if (size < 0) {
+      return Unsupported("an output of Nx" + DescribeShape(context.output), "",
+                         "the limit is 2^28 values per sample");
+    }
+    Value& output = values_[graph_.OutputOf(n)];
+    output.shape = context.output;
+    output.known = true;
     MakeOperatorKernel* make = FindMakeOperatorKernel(node.op);
     if (make == nullptr) return Unsupported("the operator cannot be run", "", "remove it");
     DC_ASSIGN_OR_RETURN(NodeResult result, make(context));
-    if (CheckedSize(result.shape) < 0) {
-      return Unsupported("an output of Nx" + DescribeShape(result.shape), "",
-                         "the limit is 2^28 values a sample");
-    }
-    Value& output = values_[graph_.OutputOf(n)];
-    output.shape = result.shape;
     if (result.kernel == nullptr) {
       output.buffer = inputs[0];
       return OkStatus();
     }
-    output.buffer = NewBuffer(static_cast<uint64_t>(CheckedSize(result.shape)));
+    output.buffer = NewBuffer(static_cast<uint64_t>(size));
     Step& step = plan_.steps.emplace_back();
     step.kernel = std::move(result.kernel);
     step.inputs = std::move(inputs);
@@ -153,7 +168,7 @@ class Planner {
   }
 
   void AddLayer(const format::Node& node, LayerPlan layer) {
-    const bool convolution = node.op == format::Op::kConv;
+    const bool convolution = format::FindOp(node.op)->Has(op::kConvolves);
     const int number = ++(convolution ? convolutions_ : fully_connected_);
     layer.op = format::FindOp(node.op)->name;
     layer.name = manifest_.tensors[graph_.TensorOf(node.inputs[1])].name;

@@ -29,6 +29,9 @@ struct PlanOptions {
   size_t max_chunks = 1;  // that an operator may split its work into; 1 without threads
   // Where weights as they are executed come from; outlives the plan. Null: the heap.
   std::pmr::memory_resource* memory = nullptr;
+  // Not null: planning goes on after a node that cannot be executed, as far as shapes are known,
+  // and this gets all reasons.
+  std::vector<Status>* reasons = nullptr;
 };
 
 struct Step {
@@ -64,11 +67,12 @@ struct Plan {
   std::array<PlanMemory, kLaneChoices.size()> memory;  // beside kLaneChoices
 };
 
-// Checks every node that the first output depends on, infers shapes, merges biases, batch
-// normalization and activations into the layers before them, loads weights through `load` and plans
-// memory. The graph has one input whose dimension 0 is the batch. Errors name the node by its
-// number and name: BadInput where the manifest contradicts itself, Unsupported for what is not
-// covered, sizes beyond kMaxSampleSize or more than 4 GiB of activations a sample among it.
+// Checks every node that the first output depends on, infers shapes by the operators' records,
+// merges biases, batch normalization and activations into the layers before them, loads weights
+// through `load` and plans memory. The graph has one input whose dimension 0 is the batch. Errors
+// name the node by its number and name: BadInput where the manifest contradicts itself, Unsupported
+// for what is not covered, sizes beyond kMaxSampleSize or more than 4 GiB of activations a sample
+// among it.
 StatusOr<Plan> BuildPlan(const format::Manifest& manifest, const ConstantLoader& load,
                          const PlanOptions& options);
 

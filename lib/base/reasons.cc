@@ -1,7 +1,8 @@
-#include "model/reasons.h"
-
 #include <algorithm>
 #include <string>
+#include <vector>
+
+#include "dc/status.h"
 
 namespace dc {
 namespace {
