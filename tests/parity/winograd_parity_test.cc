@@ -108,7 +108,7 @@ void Check(const Case& c, ThreadPool* pool, bool finite = true) {
       }
     }
   }
-  for (; at < y.size(); ++at) EXPECT_EQ(y[at], 77.0f) << "behind the end";
+  for (; at < y.size(); ++at) EXPECT_EQ(y[at], 77.0f) << "beyond the end";
 }
 
 TEST(WinogradParityTest, OnAllTargets) {

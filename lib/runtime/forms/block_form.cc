@@ -16,7 +16,7 @@ struct Place {
   uint32_t word = 0, factor = 0, sets = 0, overflows = 1;
 };
 
-// The places of a block with a given number of words, one list behind the other: for the first
+// The places of a block with a given number of words, one list after the other: for the first
 // half, and for the second where the shared word's last slot is taken and where it is free.
 // Survivors come by ascending columns.
 constexpr uint8_t kFirstHalf = 0, kSlotTaken = 64, kSlotFree = 128, kPlaces = 192;

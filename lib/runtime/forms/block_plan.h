@@ -11,14 +11,14 @@ namespace dc::runtime {
 
 struct BlockPlan {
   std::vector<uint32_t> order;  // all rows, those with the most survivors first, about
-  std::vector<uint8_t> words;   // a block, of each slice of 16 rows in that order
+  std::vector<uint8_t> words;   // per block, of each slice of 16 rows in that order
   double estimate = 0;          // microseconds of a product with one vector with it ...
   double sell_estimate = 0;     // ... and with SELL-16
 };
 
-// The plan with which a product with one vector takes least time, by times a word and an entry that
-// were measured and as many survivors in each block as the numbers of its row and of its columns
-// let expect. `source` is the weight or, where `transposed`, its transpose.
+// The plan with which a product with one vector takes least time, by times per word and per entry
+// that were measured and as many survivors in each block as the numbers of its row and of its
+// columns let expect. `source` is the weight or, where `transposed`, its transpose.
 BlockPlan PlanBlocks(const SparseRows& source, bool transposed);
 
 }  // namespace dc::runtime

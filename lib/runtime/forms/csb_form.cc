@@ -103,7 +103,7 @@ class CellWriter {
   const SparseRows& source_;
   const bool transposed_;
   CsbMatrix& out_;
-  std::vector<uint32_t> cells_;  // row by row, one a block: survivors, then where the next goes
+  std::vector<uint32_t> cells_;  // row by row, one per block: survivors, then where the next goes
 };
 
 }  // namespace

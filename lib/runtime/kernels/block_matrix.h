@@ -11,7 +11,7 @@
 
 namespace dc::runtime {
 
-// Slices of 16 rows, one a SIMD lane, cut into blocks of 64 columns. Each row of a block has as
+// Slices of 16 rows, one per SIMD lane, cut into blocks of 64 columns. Each row of a block has as
 // many 32-bit words as its slice says, W of them; a word has three slots of 10 bits, from the low
 // ones on: a column within a half of the block (5 bits) and a code (5 bits). The first W / 2 words
 // are those of columns 0 to 31, the next W / 2 those of columns 32 to 63. Where W is odd the last
@@ -34,7 +34,7 @@ struct BlockMatrix {
       : slot_rows(memory), slice_begin(memory), slots(memory), codebook(memory), rest(memory) {}
 
   uint32_t rows = 0, columns = 0;
-  uint32_t blocks = 0;                   // a slice: columns / 64, rounded up
+  uint32_t blocks = 0;                   // per slice: columns / 64, rounded up
   std::pmr::vector<uint32_t> slot_rows;  // row of each lane; `rows` where there is none
   std::pmr::vector<size_t> slice_begin;  // slices + 1, in words of 16 rows
   std::pmr::vector<uint32_t> slots;
@@ -64,7 +64,7 @@ struct BlockMatrix {
       const auto visit_slot = [&](size_t w, uint32_t slot, uint32_t half) {
         const uint32_t bits = word[w * kRows] >> 10 * slot;
         const uint32_t column = block * kColumns + half * kHalf + (bits & 31u);
-        // Unused slots may lie behind the matrix.
+        // Unused slots may lie beyond the matrix.
         if (column < columns) visit(column, bits >> 5 & 31u);
       };
       for (uint32_t half = 0; half < 2; ++half) {

@@ -65,7 +65,7 @@ HWY_ATTR HWY_INLINE Table LoadInputs(const float* x, size_t columns) {
   return {at(0), at(16)};
 }
 
-// `kSlices` slices with as many words a block share the loads of their inputs.
+// `kSlices` slices with as many words per block share the loads of their inputs.
 template <size_t kSlices>
 HWY_ATTR void Slices(const BlockMatrix& w, size_t slice, const float* x, const Epilogue& epilogue,
                      float* y) {

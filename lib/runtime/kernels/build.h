@@ -1,4 +1,4 @@
-// What this build of the library has. Code behind a constant that is false is not in it.
+// What this build of the library has. Code that a constant excludes is not in it.
 #ifndef DC_RUNTIME_KERNELS_BUILD_H_
 #define DC_RUNTIME_KERNELS_BUILD_H_
 

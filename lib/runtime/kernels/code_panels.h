@@ -20,7 +20,7 @@ inline constexpr size_t kMostPanelCodes = 256;
 // upper half.
 struct CodePanels {
   uint32_t rows = 0, columns = 0;
-  bool nibbles = false;              // 4 bits a code, else 8
+  bool nibbles = false;              // 4 bits per code, else 8
   std::pmr::vector<uint8_t> codes;   // of rows beyond the last: 0
   std::pmr::vector<float> codebook;  // 16 or 256 entries, those without a code 0
 

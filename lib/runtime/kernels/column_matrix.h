@@ -10,11 +10,11 @@
 
 namespace dc::runtime {
 
-// Bands of rows, which threads share; the columns of a band one behind the other.
+// Bands of rows, which threads share; the columns of a band one after the other.
 struct ColumnMatrix {
   static constexpr uint32_t kMostBandRows = 1 << 16;
   static constexpr size_t kCodebook = 32;
-  // Kernels read up to this many entries behind the last.
+  // Kernels read up to this many entries beyond the last.
   static constexpr size_t kSlack = 16;
 
   // The arrays come from `memory`, which outlives the matrix.

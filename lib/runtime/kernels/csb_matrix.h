@@ -40,7 +40,7 @@ struct CsbMatrix {
         codebook(memory) {}
 
   uint32_t rows = 0, columns = 0;
-  uint32_t block_columns = 0, blocks = 0;  // blocks a band
+  uint32_t block_columns = 0, blocks = 0;  // blocks per band
   std::pmr::vector<uint32_t> band_begin;   // bands + 1
   std::pmr::vector<uint16_t> order;
   std::pmr::vector<uint8_t> counts;

@@ -2,7 +2,8 @@
 //
 // What is not a number stays that in every product, sum, clamp and maximum, and infinity times zero
 // is NaN. Only what is skipped does not count: a sparse weight's zeros are not multiplied at all,
-// so that a NaN or infinity in front of them is lost where ONNX, which multiplies, makes it NaN.
+// so that a NaN or infinity that they would meet is lost where ONNX, which multiplies, makes it
+// NaN.
 #if defined(DC_RUNTIME_KERNELS_NOT_A_NUMBER_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef DC_RUNTIME_KERNELS_NOT_A_NUMBER_INL_H_
 #undef DC_RUNTIME_KERNELS_NOT_A_NUMBER_INL_H_

@@ -1,4 +1,4 @@
-// Dense matrix x vector: one matrix row a SIMD lane.
+// Dense matrix x vector: one matrix row per SIMD lane.
 #ifndef DC_RUNTIME_KERNELS_PANEL_DOT_H_
 #define DC_RUNTIME_KERNELS_PANEL_DOT_H_
 

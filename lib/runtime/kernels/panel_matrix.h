@@ -12,7 +12,7 @@ namespace dc::runtime {
 inline constexpr size_t kPanelRows = 16;
 
 // Element (row, column) is at ((row / 16) * columns + column) * 16 + row % 16. Rows beyond the last
-// are zero. A panel serves one row a SIMD lane as well as a few rows broadcast over lanes.
+// are zero. A panel serves one row per SIMD lane as well as a few rows broadcast over lanes.
 struct PanelMatrix {
   uint32_t rows = 0, columns = 0;
   std::pmr::vector<float> values;

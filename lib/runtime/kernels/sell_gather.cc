@@ -1,7 +1,5 @@
 #include "runtime/kernels/sell_gather.h"
 
-#include <cmath>
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "runtime/kernels/sell_gather.cc"
 #include "hwy/foreach_target.h"
@@ -108,20 +106,11 @@ HWY_ATTR HWY_NOINLINE void StoreSlice(const SellMatrix& w, size_t slice, const f
   for (size_t part = 0; part < kSlots; part += kLanes) {
     numbers = numbers && hn::AllFalse(D(), hn::IsNaN(hn::Load(D(), sums + part)));
   }
-  if (HWY_UNLIKELY(!numbers)) {
-    // Perhaps of what only fills up: zero times infinity.
-    for (size_t slot = 0; slot < kSlots; ++slot) {
-      if (std::isnan(sums[slot])) sums[slot] = SellRowSum(w, slice * kSlots + slot, x);
-    }
-  }
+  // Perhaps of what only fills up: zero times infinity.
+  if (HWY_UNLIKELY(!numbers)) SumAgainWhereNaN(w, slice, x, sums);
+  const Epilogue own = epilogue;  // a copy, which writes to y cannot change
+  if (own.has_scale()) ScaleSlice(w, slice, own.scale, sums);
   const uint32_t* rows = w.slot_rows.data() + slice * kSlots;
-  // A copy, which writes to y cannot change.
-  const Epilogue own = epilogue;
-  if (own.has_scale()) {
-    for (size_t slot = 0; slot < kSlots; ++slot) {
-      if (rows[slot] != w.rows) sums[slot] *= own.scale[rows[slot]];
-    }
-  }
   for (size_t slot = 0; slot < kSlots; ++slot) {
     const uint32_t row = rows[slot];
     if (row != w.rows) y[row] = own.Limit(sums[slot] + own.bias[row]);

@@ -1,4 +1,4 @@
-// Sparse codebook matrix x vector: one matrix row a SIMD lane, x gathered.
+// Sparse codebook matrix x vector: one matrix row per SIMD lane, x gathered.
 #ifndef DC_RUNTIME_KERNELS_SELL_GATHER_H_
 #define DC_RUNTIME_KERNELS_SELL_GATHER_H_
 
@@ -15,8 +15,10 @@ namespace dc::runtime {
 using SellGather = void(const SellMatrix& w, size_t first_slice, size_t last_slice, const float* x,
                         const Epilogue& epilogue, float* y);
 
-// The sum of a slot by itself.
-float SellRowSum(const SellMatrix& w, size_t slot, const float* x);
+// Takes those of a slice's sums that are NaN again, without what only fills up.
+void SumAgainWhereNaN(const SellMatrix& w, size_t slice, const float* x, float* sums);
+// Multiplies a slice's sums by the scales of their rows.
+void ScaleSlice(const SellMatrix& w, size_t slice, const float* scale, float* sums);
 
 SellGather SellGatherRef;
 SellGather SellGatherSimd;

@@ -11,8 +11,8 @@
 namespace dc::runtime {
 
 // Rows are ordered by survivors, the most first (all, or those of a window), and grouped into
-// slices of kRows, one row a SIMD lane. The slots of a slice advance together, step by step; entry
-// (step, lane) of slice s is at
+// slices of kRows, one row per SIMD lane. The slots of a slice advance together, step by step;
+// entry (step, lane) of slice s is at
 //   (slice_begin[s] + step) * kRows + lane.
 // A slot starts at column 0; each entry moves it right by its gap and adds
 // codebook[code] * x[column]. Distances above 255 are bridged by, and short rows filled up with,

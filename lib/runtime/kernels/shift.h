@@ -7,7 +7,7 @@
 
 namespace dc::runtime {
 
-// Kernels read up to this many floats behind the last one they need and ignore them: every buffer
+// Kernels read up to this many floats beyond the last one they need and ignore them: every buffer
 // that a kernel reads activations from is that much longer than its contents.
 inline constexpr size_t kReadSlack = 64;
 
@@ -25,14 +25,14 @@ constexpr size_t SpreadOut(size_t floats) {
 // A shift kernel computes, for every output row r and every line l and position p,
 //   y[(r - first_row) * y_row_stride + l * y_pitch + p] = epilogue(r, sum over columns c of
 //       W[r][c] * x[Offset(c) + l * x_pitch + p]),   0 <= l < lines, 0 <= p < length.
-// A convolution passes one column a tap (input channel and kernel position) whose offset is the
+// A convolution passes one column per tap (input channel and kernel position) whose offset is the
 // distance that the tap shifts the input plane. A fully connected layer over a batch stores its
 // activations as [feature][sample] and passes no offsets, unit = length = samples and one line.
 // Kernels are fastest where x and all offsets are multiples of kShiftUnit: then no vector that
 // they load crosses a cache line.
 struct Shift {
-  const float* x = nullptr;           // kReadSlack readable floats behind the last one used
-  const uint32_t* offsets = nullptr;  // one a column, in units of `unit`; null: the column number
+  const float* x = nullptr;           // kReadSlack readable floats beyond the last one used
+  const uint32_t* offsets = nullptr;  // one per column, in units of `unit`; null: the column number
   size_t unit = 1;                    // floats
   size_t lines = 1, length = 0;
   size_t x_pitch = 0, y_pitch = 0;

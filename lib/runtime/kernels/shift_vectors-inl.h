@@ -1,4 +1,4 @@
-// Vector types that kernels over planes and batches share; included once a SIMD target.
+// Vector types that kernels over planes and batches share; included once per SIMD target.
 #if defined(DC_RUNTIME_KERNELS_SHIFT_VECTORS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef DC_RUNTIME_KERNELS_SHIFT_VECTORS_INL_H_
 #undef DC_RUNTIME_KERNELS_SHIFT_VECTORS_INL_H_
@@ -22,7 +22,7 @@ using D = hn::CappedTag<float, kShiftUnit>;
 using V = hn::Vec<D>;
 constexpr size_t kLanes = hn::MaxLanes(D());
 
-// The first `count` of kLanes floats; what lies behind them is neither read nor written, as it may
+// The first `count` of kLanes floats; what comes after them is neither read nor written, as it may
 // belong to another thread.
 HWY_ATTR HWY_INLINE V LoadFirst(const float* HWY_RESTRICT from, size_t count) {
   if (HWY_LIKELY(count == kLanes)) return hn::LoadU(D(), from);

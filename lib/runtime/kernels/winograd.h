@@ -22,7 +22,7 @@ inline constexpr size_t kWinogradPositions = kWinogradSide * kWinogradSide;
 // Rows (output channels) that are computed together, and most channels between two visits of their
 // sums.
 inline constexpr size_t kWinogradRows = 2 * kPanelRows, kWinogradChannels = 32;
-// The products read and write up to this many columns behind the last.
+// The products read and write up to this many columns beyond the last.
 inline constexpr size_t kWinogradSlack = 16;
 
 // The input of a channel and which tiles of it to transform. Column t is sample t % lanes of the

@@ -63,7 +63,7 @@ HWY_ATTR void StoreRows(const float* HWY_RESTRICT from, size_t step, size_t coun
 }
 
 // Writes four tiles of 4 x 4 outputs that are beside each other and inside the output, a cache line
-// a row. False: they are not.
+// per row. False: they are not.
 HWY_ATTR bool StoreTogether(const WinogradOutput& output, size_t first, size_t row, size_t rows,
                             const float* HWY_RESTRICT tiles) {
   const size_t y0 = first / output.tiles * 4, place = first % output.tiles;
@@ -110,7 +110,7 @@ HWY_ATTR void StoreTiles(const WinogradOutput& output, size_t first, size_t colu
   }
 }
 
-// The outputs of a column, kLanes rows of each, behind each other.
+// The outputs of a column, kLanes rows of each, one after the other.
 HWY_ATTR HWY_INLINE void Tile(const float* HWY_RESTRICT m, size_t position_stride, V scale, V bias,
                               V lo, V hi, float* HWY_RESTRICT tile) {
   const D d;

@@ -1,4 +1,4 @@
-// The points of Winograd's method and arithmetic with them; included once a SIMD target.
+// The points of Winograd's method and arithmetic with them; included once per SIMD target.
 #if defined(DC_RUNTIME_KERNELS_WINOGRAD_POINTS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef DC_RUNTIME_KERNELS_WINOGRAD_POINTS_INL_H_
 #undef DC_RUNTIME_KERNELS_WINOGRAD_POINTS_INL_H_

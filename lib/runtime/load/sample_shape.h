@@ -11,7 +11,7 @@ namespace dc::runtime {
 // Dimensions of one sample: {channels, height, width}, {features}, ...
 using Shape = std::vector<int64_t>;
 
-// More than this many values an activation (1 GiB as floats) or rows or columns of a weight are
+// More than this many values per activation (1 GiB as floats) or rows or columns of a weight are
 // taken for damage: a few bytes of file could ask for them.
 inline constexpr int64_t kMaxSampleSize = int64_t{1} << 28;
 inline constexpr int64_t kMaxMatrixSide = int64_t{1} << 24;

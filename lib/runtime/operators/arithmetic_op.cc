@@ -21,7 +21,8 @@ struct Operand {
 };
 
 // One row of the output: `count` elements of `lanes` values each. An operand has `step` values from
-// one element to the next, and in each either one value a lane or, if it is constant, one for all.
+// one element to the next, and in each either one value per lane or, if it is constant, one for
+// all.
 struct RowOperand {
   const float* values;
   size_t step;
@@ -78,14 +79,14 @@ class ArithmeticOp : public OperatorKernel {
       at += static_cast<int64_t>(row % extent) * operand.strides[d];
       row /= extent;
     }
-    // A constant has one value where an activation has one a lane.
+    // A constant has one value where an activation has one per lane.
     const size_t unit = operand.is_constant() ? 1 : lanes;
     return {values + static_cast<size_t>(at) * unit,
             static_cast<size_t>(operand.strides.back()) * unit, operand.is_constant()};
   }
 
   void Row(RowOperand a, RowOperand b, size_t lanes, float* y) const {
-    // Whole elements behind each other are one element with as many lanes; a single sample's
+    // Whole elements one after the other are one element with as many lanes; a single sample's
     // operands are what they are along the row, constant or not.
     if (lanes == 1) {
       a.constant = a.step == 0;

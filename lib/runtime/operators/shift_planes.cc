@@ -17,7 +17,7 @@ constexpr int64_t kStripElements = (int64_t{3} << 19) / sizeof(float);
 // Kernels wider than this get no copy for each tap: it would take more memory than it saves time.
 constexpr int64_t kMostCopies = 16;
 
-// Lines that are `step` apart, one behind the other.
+// Lines that are `step` apart, one after the other.
 template <size_t kWidth>
 void CopyLines(const float* from, size_t step, size_t lines, float* to) {
   for (size_t i = 0; i < lines; ++i) {
@@ -57,7 +57,7 @@ StatusOr<ShiftPlanes> ShiftPlanes::Make(int64_t channels, int64_t group_channels
   const Status too_large = Unsupported("a convolution over " + std::to_string(channels) +
                                            " channels of " + std::to_string(wy.padded()) + "x" +
                                            std::to_string(wx.padded()) + ", padding included",
-                                       "", "the limit is 2^28 values a sample");
+                                       "", "the limit is 2^28 values per sample");
   // Of all planes: the elements that rows with the same number take.
   const int64_t row_elements =
       CheckedSize({channels, planes.phases_, planes.copies_, planes.columns_});
@@ -183,7 +183,7 @@ void ShiftPlanes::Copy(size_t begin, size_t end, size_t lanes, size_t strip, con
     const Span inside = Inside(copy);
     const bool shift =
         lanes == 1 && stride_x_ > 1 && copy_step_ == 1 && copy >= stride_x_ && columns_ > 1;
-    // Columns behind the outputs may hold anything, also what follows in the input.
+    // Columns after the outputs may hold anything, also what follows in the input.
     const bool whole = lanes == 1 && stride_x_ == 1 && inside.first == 0 &&
                        columns_ - window_.x.out < static_cast<int64_t>(kShiftUnit) &&
                        inside.last >= static_cast<size_t>(window_.x.out);

@@ -21,7 +21,7 @@ class ShiftPlanes {
     // One sample: each horizontal tap has a copy that is shifted already, and rows are padded to
     // kShiftUnit floats, so that all shifts that are left are multiples of it.
     kOne,
-    // Several samples beside each other, their number a multiple of kShiftUnit: one copy a phase.
+    // Several samples beside each other, their number a multiple of kShiftUnit: one copy per phase.
     kMany
   };
 

@@ -17,7 +17,7 @@ struct ArenaBuffer {
 };
 
 struct ArenaLayout {
-  std::vector<uint64_t> offsets;  // one a buffer, in floats, multiples of kArenaAlignment
+  std::vector<uint64_t> offsets;  // one per buffer, in floats, multiples of kArenaAlignment
   uint64_t floats = 0;            // of the whole arena
 };
 

@@ -38,12 +38,12 @@ struct Step {
   std::unique_ptr<OperatorKernel> kernel;
   std::vector<uint32_t> inputs;  // buffers
   uint32_t output = 0;           // a buffer
-  bool joins = false;            // the output is the inputs, one behind the other
+  bool joins = false;            // the output is the inputs, one after the other
   std::string name;              // the operator's
   int64_t layer = -1;            // in Plan::layers, where the step has weights
 };
 
-// A buffer is itself, or lies `offset` values of a sample behind the begin of another, `whole`.
+// A buffer is itself, or lies `offset` values of a sample after the start of another, `whole`.
 struct BufferPart {
   uint32_t whole = 0;
   uint64_t offset = 0;
@@ -71,7 +71,7 @@ struct Plan {
 // merges biases, batch normalization and activations into the layers before them, loads weights
 // through `load` and plans memory. The graph has one input whose dimension 0 is the batch. Errors
 // name the node by its number and name: BadInput where the manifest contradicts itself, Unsupported
-// for what is not covered, sizes beyond kMaxSampleSize or more than 4 GiB of activations a sample
+// for what is not covered, sizes beyond kMaxSampleSize or more than 4 GiB of activations per sample
 // among it.
 StatusOr<Plan> BuildPlan(const format::Manifest& manifest, const ConstantLoader& load,
                          const PlanOptions& options);

@@ -10,7 +10,7 @@
 namespace dc::runtime {
 namespace {
 
-// Bytes of activations a sample: far above any network, far below what wraps around.
+// Bytes of activations per sample: far above any network, far below what wraps around.
 constexpr uint64_t kMaxArenaBytes = uint64_t{1} << 32;
 
 // The times between which a buffer is in use. Step s of the plan is time s + 1; the input is there
@@ -96,8 +96,8 @@ Status PlanMemories(Plan* plan) {
     }
     // Sizes are below 2^31 floats and there are few buffers: the sum cannot wrap around.
     if (lanes == 1 && bytes > kMaxArenaBytes) {
-      return Unsupported("activations of " + std::to_string(bytes) + " bytes a sample", "manifest",
-                         "the limit is 4 GiB");
+      return Unsupported("activations of " + std::to_string(bytes) + " bytes per sample",
+                         "manifest", "the limit is 4 GiB");
     }
     const ArenaLayout layout = PlanArena(wanted);
     memory.buffers.clear();

@@ -7,7 +7,7 @@
 
 namespace dc::runtime {
 
-// Removes the steps that put their inputs one behind the other (Step::joins) where the inputs can
+// Removes the steps that put their inputs one after the other (Step::joins) where the inputs can
 // be written there in the first place: each comes from a step and is read by nothing else.
 void RemoveJoins(Plan* plan);
 

@@ -42,7 +42,7 @@ void ExpectSameAsNaive(NetBuilder& net, bool reference, int64_t batch) {
 
 void ExpectPropagates(NetBuilder& net) {
   for (const bool reference : {false, true}) {
-    for (int64_t batch : {1, 2, 3, 35, 64}) ExpectSameAsNaive(net, reference, batch);
+    for (int64_t batch : {1, 2, 3, 20}) ExpectSameAsNaive(net, reference, batch);
   }
 }
 
