@@ -160,24 +160,28 @@ class Lowering {
     return LowerOperator(node, *record);
   }
 
+  // A target shape does not say which of its dimensions is the batch: the runtime takes the first.
+  static Status CheckKeepsBatch(const op::Shape& output) {
+    const bool keeps =
+        !output.empty() && output[0] == op::kBatch &&
+        std::all_of(output.begin() + 1, output.end(), [](int64_t d) { return d > 0; });
+    if (keeps) return OkStatus();
+    return Unsupported("an output of shape " + op::DescribeShape(output), "",
+                       "export the model so that the batch (N) stays dimension 0");
+  }
+
   // What only reshapes, and has no number of its own, is a Reshape to the shape that it makes.
   Status LowerAsReshape(const Node& node) {
     const auto shape = shapes_.of.find(node.outputs[0]);
     if (shape == shapes_.of.end()) return OkStatus();  // whose reason is told
     format::Node lowered;
-    lowered.op = op::Id::kReshape;
+    lowered.op = op::kReshape.id;
     lowered.name = Kept(node.name);
     lowered.output_name = Kept(node.outputs[0]);
     lowered.ints = {static_cast<int64_t>(shape->second.size())};
     for (int64_t d : shape->second) lowered.ints.push_back(d);
     lowered.ints.push_back(0);  // allowzero
-    const bool rows = !shape->second.empty() && shape->second[0] == op::kBatch &&
-                      std::all_of(shape->second.begin() + 1, shape->second.end(),
-                                  [](int64_t d) { return d > 0; });
-    if (!rows) {
-      return Unsupported("an output of shape " + op::DescribeShape(shape->second), "",
-                         "export the model so that the batch (N) stays dimension 0");
-    }
+    DC_RETURN_IF_ERROR(CheckKeepsBatch(shape->second));
     std::vector<std::string> inputs = {Resolve(node.Input(0))};
     DC_RETURN_IF_ERROR(Use(inputs[0]));
     Add(node, std::move(lowered), std::move(inputs));
@@ -216,6 +220,9 @@ class Lowering {
     while (!inputs.empty() && inputs.back().empty()) inputs.pop_back();
     LowerAttributes(record, attributes, &lowered);
     const auto from = shapes_.of.find(node.Input(0)), to = shapes_.of.find(node.outputs[0]);
+    if (record.Has(op::kReshapes) && to != shapes_.of.end()) {
+      DC_RETURN_IF_ERROR(CheckKeepsBatch(to->second));
+    }
     if (free_batch_ && from != shapes_.of.end() && to != shapes_.of.end() &&
         !dc::FreeBatch(record, from->second, to->second, &lowered)) {
       return Unsupported("a batch that is fixed at 1 here", "",
