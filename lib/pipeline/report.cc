@@ -8,23 +8,26 @@
 #include "entropy/dec/zstd.h"
 #include "entropy/enc/zstd_compress.h"
 #include "format/codebook.h"
-#include "format/ops.h"
 #include "format/reader.h"
+#include "op/operator.h"
 
 namespace dc {
 namespace {
 
-// Which tensors are weights, and of what kind: input 1 of a Conv, Gemm or MatMul.
+// Which tensors are weights, and of what kind: matrices and filters at an input that the operator's
+// record calls a weight.
 std::vector<std::string> WeightKinds(const format::Manifest& manifest) {
   std::vector<std::string> kinds(manifest.tensors.size());
   for (const format::Node& node : manifest.nodes) {
-    const bool conv = node.op == format::Op::kConv;
-    if (!conv && node.op != format::Op::kGemm && node.op != format::Op::kMatMul) continue;
-    for (uint32_t input : node.inputs) {
+    const op::Operator* record = op::FindOperator(node.op);
+    if (record == nullptr) continue;
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      const uint32_t input = node.inputs[i];
       if (input == format::kNoValue || input < manifest.inputs.size()) continue;
       const size_t tensor = input - manifest.inputs.size();
-      if (tensor < kinds.size() && manifest.tensors[tensor].shape.size() >= 2) {
-        kinds[tensor] = conv ? "conv" : "fc";
+      if (record->Input(i).role == op::Role::kWeight && tensor < kinds.size() &&
+          manifest.tensors[tensor].shape.size() >= 2) {
+        kinds[tensor] = record->Has(op::kConvolves) ? "conv" : "fc";
       }
     }
   }

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import check_files
 import check_includes
+import check_operator_names
 import check_runtime
 
 DEPS = """
@@ -175,6 +176,64 @@ class Files(Tree):
     def test_mains(self):
         self.expect_good(check_files.check_mains, {"tools/dc_run_main.cc": "int a;\n" * 119})
         self.expect_bad(check_files.check_mains, {"tools/dc_run_main.cc": "int a;\n" * 120}, "120")
+
+
+class Operators(Tree):
+    OPS = {
+        "lib/op/ops.inc": """
+            DC_FILE_OPERATOR(1, Conv)
+            DC_FILE_OPERATOR(20, Lrn)
+            DC_GRAPH_OPERATOR(Cast)
+        """
+    }
+
+    def good(self, path, text):
+        self.expect_good(check_operator_names.check_operators, {**self.OPS, path: text})
+
+    def bad(self, path, text, *words):
+        changes = {**self.OPS, path: text}
+        self.expect_bad(check_operator_names.check_operators, changes, path, *words)
+
+    def test_good_tree(self):
+        self.expect_good(check_operator_names.check_operators, self.OPS)
+
+    def test_no_list(self):
+        self.expect_bad(check_operator_names.check_operators, {}, "ops.inc")
+
+    def test_strings(self):
+        for name in ("Conv", "LRN", "Cast", "Constant"):
+            self.bad("lib/model/a.cc", f'bool f() {{ return op == "{name}"; }}\n', name, ":1:")
+        self.bad("tools/dc_run_main.cc", 'int a;\nauto b = "Conv";\n', ":2:")
+
+    def test_numbers(self):
+        for text in ("format::Op::kConv", "op::Id::kConv", "Op::kLrn", "Id::kCast"):
+            self.bad("lib/encode/a.cc", f"auto a = {text};\n", text.split("::", 1)[1])
+
+    def test_what_is_no_name(self):
+        self.good("lib/model/a.cc", 'auto a = "Convolution", b = "the Conv node", c = "Lrn";\n')
+        self.good("lib/encode/a.cc", "auto a = op::Id::kNone, b = op::kConvolves;\n")
+        self.good("lib/encode/a.h", '#ifndef DC_ENCODE_A_H_\nint a;  // "Conv", Op::kConv\n')
+        self.good("lib/encode/a.cc", '/* as in\n"Conv" */ auto a = "//";\n')
+
+    def test_comments_do_not_hide_code(self):
+        self.bad("lib/encode/a.cc", 'auto a = "//", b = "Conv";\n', "Conv")
+
+    def test_who_may(self):
+        for path in (
+            "lib/op/conv.cc",
+            "lib/model/canonical/a.cc",
+            "lib/train/operators/a.cc",
+            "lib/train/build/kernel_registry.cc",
+            "lib/runtime/operators/a.cc",
+            "tests/unit/op/a_test.cc",
+        ):
+            self.good(path, 'auto a = "Conv";\n')
+        self.bad("lib/train/build/other.cc", 'auto a = "Conv";\n', "Conv")
+
+    def test_exceptions_must_be_needed(self):
+        for path in check_operator_names.EXCEPTIONS:
+            self.good(path, 'auto a = "Conv";\n')
+            self.bad(path, "int a;\n", "exceptions")
 
 
 class Runtime(unittest.TestCase):
