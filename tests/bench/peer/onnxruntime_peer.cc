@@ -16,11 +16,10 @@ StatusOr<std::string> OnnxRuntimeFolder() {
 
 StatusOr<std::unique_ptr<PeerProcess>> StartOnnxRuntime(const PeerTask& task) {
   DC_ASSIGN_OR_RETURN(const std::string folder, OnnxRuntimeFolder());
-  std::string shape;
-  for (int64_t d : task.shape) shape += (shape.empty() ? "" : "x") + std::to_string(d);
   const std::string script = std::string(DC_TESTS_DIR) + "/bench/peer/onnxruntime_peer.js";
-  return PeerProcess::Start(
-      {"node", script, folder, task.model, task.input, shape, std::to_string(task.threads)}, task);
+  return PeerProcess::Start({"node", script, folder, task.model, task.input, ShapeArgument(task),
+                             std::to_string(task.threads)},
+                            task);
 }
 
 }  // namespace dc

@@ -6,12 +6,15 @@ const fs = require('fs');
 const path = require('path');
 const readline = require('readline');
 
+const say = (error) => console.log(`error ${String(error.message).split('\n')[0]}`);
+
 async function main() {
-  const [folder, model, input, shape, threads] = process.argv.slice(2);
+  const [folder, firstModel, firstInput, firstShape, threads] = process.argv.slice(2);
   const {binding} = require(path.resolve(folder, 'node_modules/onnxruntime-node/dist/binding.js'));
   const milliseconds = (start) => Number(process.hrtime.bigint() - start) / 1e6;
   // The package's native part itself: its public interface would put promises and a turn of the
   // event loop into every call.
+  let model = firstModel;
   const load = () => {
     const session = new binding.InferenceSession();
     session.loadModel(model, {
@@ -22,30 +25,38 @@ async function main() {
     });
     return session;
   };
-  const before = process.memoryUsage().rss;
-  const start = process.hrtime.bigint();
-  let session = load();
-  const loaded = milliseconds(start);
-  console.log(`loaded ${loaded} ${process.memoryUsage().rss - before} ONNX Runtime`);
-
-  const bytes = fs.readFileSync(input);
-  const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-  const feeds = {
-    [session.inputNames[0]]: {type: 'float32', data: values, dims: shape.split('x').map(Number)},
+  let session, feeds, output;
+  // Loads the model and reads its input; says what that took.
+  const open = (file, input, shape) => {
+    model = file;
+    if (session) session.dispose();
+    session = null;
+    const before = process.memoryUsage().rss;
+    const start = process.hrtime.bigint();
+    session = load();
+    const loaded = milliseconds(start);
+    const grown = process.memoryUsage().rss - before;
+    const bytes = fs.readFileSync(input);
+    const data = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+    feeds = {[session.inputNames[0]]: {type: 'float32', data, dims: shape.split('x').map(Number)}};
+    output = session.outputNames[0];
+    console.log(`loaded ${loaded} ${grown} ONNX Runtime`);
   };
-  const output = session.outputNames[0];
   const run = () => session.run(feeds, {[output]: null}, {})[output].data;
 
-  for await (const line of readline.createInterface({input: process.stdin})) {
-    const [command, argument] = line.split(' ');
-    if (command === 'output') {
+  const answer = (line) => {
+    const [command, ...words] = line.split(' ');
+    if (command === 'open') {
+      open(...words);
+    } else if (command === 'output') {
       const result = run();
-      fs.writeFileSync(argument, Buffer.from(result.buffer, result.byteOffset, result.byteLength));
+      const bytes = Buffer.from(result.buffer, result.byteOffset, result.byteLength);
+      fs.writeFileSync(words[0], bytes);
       console.log('ok');
     } else if (command === 'time') {
       const times = [];
       run();
-      const end = process.hrtime.bigint() + BigInt(Math.round(Number(argument) * 1e9));
+      const end = process.hrtime.bigint() + BigInt(Math.round(Number(words[0]) * 1e9));
       while (times.length < 2 || process.hrtime.bigint() < end) {
         const begin = process.hrtime.bigint();
         run();
@@ -61,7 +72,15 @@ async function main() {
     } else {
       console.log(`error unknown command ${command}`);
     }
+  };
+  open(firstModel, firstInput, firstShape);
+  for await (const line of readline.createInterface({input: process.stdin})) {
+    try {
+      answer(line);
+    } catch (error) {
+      say(error);
+    }
   }
 }
 
-main().catch((error) => console.log(`error ${String(error.message).split('\n')[0]}`));
+main().catch(say);

@@ -35,6 +35,12 @@ namespace {
 
 }  // namespace
 
+std::string ShapeArgument(const PeerTask& task) {
+  std::string shape;
+  for (int64_t d : task.shape) shape += (shape.empty() ? "" : "x") + std::to_string(d);
+  return shape;
+}
+
 StatusOr<std::unique_ptr<PeerProcess>> PeerProcess::Start(const std::vector<std::string>& command,
                                                           const PeerTask& task) {
   std::unique_ptr<PeerProcess> peer(new PeerProcess(command[0], task.scratch));
@@ -54,14 +60,26 @@ StatusOr<std::unique_ptr<PeerProcess>> PeerProcess::Start(const std::vector<std:
   peer->from_ = fdopen(from[0], "r");
   if (peer->process_ < 0) return peer->NoAnswer("no process");
   DC_ASSIGN_OR_RETURN(const std::string line, peer->ReadLine());
+  DC_RETURN_IF_ERROR(peer->TakeLoaded(line));
+  return peer;
+}
+
+Status PeerProcess::TakeLoaded(const std::string& line) {
   long long grown = 0;
   int note = 0;
-  if (std::sscanf(line.c_str(), "loaded %lf %lld %n", &peer->load_ms_, &grown, &note) != 2) {
-    return peer->NoAnswer(line);
+  if (std::sscanf(line.c_str(), "loaded %lf %lld %n", &load_ms_, &grown, &note) != 2) {
+    return NoAnswer(line);
   }
-  peer->grown_bytes_ = grown;
-  peer->note_ = line.substr(static_cast<size_t>(note));
-  return peer;
+  grown_bytes_ = grown;
+  note_ = line.substr(static_cast<size_t>(note));
+  return OkStatus();
+}
+
+Status PeerProcess::Open(const PeerTask& task) {
+  scratch_ = task.scratch;
+  DC_ASSIGN_OR_RETURN(const std::string line,
+                      Ask("open " + task.model + " " + task.input + " " + ShapeArgument(task)));
+  return TakeLoaded(line);
 }
 
 PeerProcess::~PeerProcess() {

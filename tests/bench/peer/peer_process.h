@@ -25,11 +25,15 @@ struct PeerTask {
   std::vector<int> cores = {};  // that it may use; empty: all
 };
 
+// The shape as the process takes it: "1x3x8x8".
+std::string ShapeArgument(const PeerTask& task);
+
 // The process first says "loaded MILLISECONDS BYTES NOTE": how long opening and loading the model
 // took and by how much its resident memory has grown. Then it answers each line with one line:
 //   time SECONDS   "CALLS MIN MEDIAN", microseconds
 //   output FILE    writes the first output as raw float32: "ok"
 //   load           opens and loads the model again: "MILLISECONDS"
+//   open MODEL INPUT SHAPE   takes another model, input and shape (1x3x8x8): "loaded ..."
 // An error is "error TEXT". It ends with its input, and runs only while it is asked to.
 class PeerProcess : public Competitor {
  public:
@@ -45,8 +49,11 @@ class PeerProcess : public Competitor {
   StatusOr<Times> Time(double seconds) override;
   // Opens and loads the model once more; milliseconds.
   StatusOr<double> Load();
+  // Goes on with another model and input, as many threads as before. An error leaves the process as
+  // it is, for the next one. Paths must not hold blanks.
+  Status Open(const PeerTask& task);
 
-  // Of the first load.
+  // Of the last opened model's first load.
   double load_ms() const { return load_ms_; }
   int64_t grown_bytes() const { return grown_bytes_; }
   const std::string& note() const { return note_; }
@@ -55,6 +62,8 @@ class PeerProcess : public Competitor {
   PeerProcess(std::string name, std::string scratch)
       : name_(std::move(name)), scratch_(std::move(scratch)) {}
   StatusOr<std::string> Ask(const std::string& line);
+  // What the process says of a model that it has loaded.
+  Status TakeLoaded(const std::string& line);
   StatusOr<std::string> ReadLine();
   Status NoAnswer(const std::string& what) const;
 
