@@ -16,8 +16,9 @@ double OnConstantChannel(const Attributes& attributes, std::span<const double> c
 }
 
 constexpr InputSpec kInputs[] = {{"x"}};
-constexpr AttributeSpec kAttributes[] = {Ints("kernel_shape"), Ints("strides"), Ints("pads"),
-                                         Int("ceil_mode", 0), Int("count_include_pad", 0)};
+constexpr AttributeSpec kAttributes[] = {RequiredInts("kernel_shape"), Ints("strides"),
+                                         Ints("pads"), Int("ceil_mode", 0),
+                                         Int("count_include_pad", 0)};
 constexpr OnnxOnly kOnnxOnly[] = {{.name = "auto_pad", .fixed = true, .text = "NOTSET"}};
 
 }  // namespace

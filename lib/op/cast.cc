@@ -4,7 +4,7 @@ namespace dc::op {
 namespace {
 
 constexpr InputSpec kInputs[] = {{"x"}};
-constexpr AttributeSpec kAttributes[] = {Int("to", 0)};  // an ONNX element type
+constexpr AttributeSpec kAttributes[] = {RequiredInt("to", 0)};  // an ONNX element type
 
 }  // namespace
 

@@ -6,8 +6,8 @@ namespace {
 double OnConstantChannel(const Attributes&, std::span<const double> channel) { return channel[0]; }
 
 constexpr InputSpec kInputs[] = {{"x"}};
-constexpr AttributeSpec kAttributes[] = {Ints("kernel_shape"), Ints("strides"), Ints("pads"),
-                                         Int("ceil_mode", 0), Ints("dilations")};
+constexpr AttributeSpec kAttributes[] = {RequiredInts("kernel_shape"), Ints("strides"),
+                                         Ints("pads"), Int("ceil_mode", 0), Ints("dilations")};
 // storage_order orders the second output, which no kernel writes.
 constexpr OnnxOnly kOnnxOnly[] = {{.name = "auto_pad", .fixed = true, .text = "NOTSET"},
                                   {"storage_order"}};

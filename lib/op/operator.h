@@ -64,6 +64,9 @@ constexpr AttributeSpec RequiredInt(std::string_view name, int64_t otherwise) {
 constexpr AttributeSpec Ints(std::string_view name) {
   return {name, AttributeType::kInts, 0, 0.0f};
 }
+constexpr AttributeSpec RequiredInts(std::string_view name) {
+  return {name, AttributeType::kInts, 0, 0.0f, true};
+}
 constexpr AttributeSpec Float(std::string_view name, float otherwise) {
   return {name, AttributeType::kFloat, 0, otherwise};
 }

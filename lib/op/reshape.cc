@@ -50,7 +50,7 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
 }
 
 constexpr InputSpec kInputs[] = {{"x"}, {"shape", Role::kSetting}};
-constexpr AttributeSpec kAttributes[] = {Ints("shape"), Int("allowzero", 0)};
+constexpr AttributeSpec kAttributes[] = {RequiredInts("shape"), Int("allowzero", 0)};
 
 }  // namespace
 

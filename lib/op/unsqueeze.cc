@@ -24,7 +24,7 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
 }
 
 constexpr InputSpec kInputs[] = {{"x"}, {"axes", Role::kSetting}};
-constexpr AttributeSpec kAttributes[] = {Ints("axes")};
+constexpr AttributeSpec kAttributes[] = {RequiredInts("axes")};
 
 }  // namespace
 
