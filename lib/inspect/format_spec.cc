@@ -12,34 +12,13 @@
 #include "format/layout.h"
 #include "format/ops.h"
 #include "inspect/format_names.h"
+#include "inspect/markdown_table.h"
 #include "manifest.pb.h"
 
 namespace dc {
 namespace {
 
-using Cells = std::vector<std::string>;
-
-// Rows of a Markdown table, the first of them its heading.
-class Markdown {
- public:
-  explicit Markdown(const Cells& heading) {
-    Add(heading);
-    text_ += "|";
-    for (size_t i = 0; i < heading.size(); ++i) text_ += "---|";
-    text_ += "\n";
-  }
-  void Add(const Cells& cells) {
-    text_ += "|";
-    for (const std::string& cell : cells) text_ += (cell.empty() ? " " : " " + cell + " ") + "|";
-    text_ += "\n";
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
-
-std::string NumberTable(const Cells& heading, std::span<const NamedNumber> rows) {
+std::string NumberTable(const Markdown::Cells& heading, std::span<const NamedNumber> rows) {
   Markdown table(heading);
   for (const NamedNumber& row : rows) {
     table.Add({std::to_string(row.number), row.name, row.meaning});
@@ -166,12 +145,12 @@ constexpr FormMeaning kForms[] = {
 };
 
 std::string Forms(bool with_codes) {
-  Markdown table(with_codes ? Cells{"form", "name", "stored numbers", "run"}
-                            : Cells{"form", "name", "bytes"});
+  Markdown table(with_codes ? Markdown::Cells{"form", "name", "stored numbers", "run"}
+                            : Markdown::Cells{"form", "name", "bytes"});
   for (const FormMeaning& row : kForms) {
     if (with_codes != (row.run != nullptr)) continue;
-    Cells cells = {std::to_string(static_cast<int>(row.form)), format::NameOf(row.form),
-                   row.stored};
+    Markdown::Cells cells = {std::to_string(static_cast<int>(row.form)), format::NameOf(row.form),
+                             row.stored};
     if (with_codes) cells.push_back(row.run);
     table.Add(cells);
   }

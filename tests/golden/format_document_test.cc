@@ -8,33 +8,15 @@
 #include "dc/files.h"
 #include "dc/inspect.h"
 #include "format/layout.h"
+#include "golden/document_blocks.h"
 
 namespace dc {
 namespace {
 
-std::string Document() {
-  const auto bytes = ReadFile(DC_TESTS_DIR "/../docs/format.md");
-  EXPECT_TRUE(bytes.ok()) << bytes.status().ToString();
-  return bytes.ok() ? std::string(bytes->begin(), bytes->end()) : "";
-}
-
-// The blocks between "<!-- dc-inspect --spec: NAME -->" and "<!-- end -->", by name.
-std::map<std::string, std::string> Blocks(const std::string& document) {
-  const std::string open = "<!-- dc-inspect --spec: ", close = " -->\n", end = "<!-- end -->";
-  std::map<std::string, std::string> blocks;
-  for (size_t at = 0; (at = document.find(open, at)) != std::string::npos;) {
-    at += open.size();
-    const size_t name_end = document.find(close, at), block_end = document.find(end, at);
-    if (name_end == std::string::npos || block_end == std::string::npos) break;
-    const std::string name = document.substr(at, name_end - at);
-    const size_t begin = name_end + close.size();
-    EXPECT_TRUE(blocks.emplace(name, document.substr(begin, block_end - begin)).second) << name;
-  }
-  return blocks;
-}
+std::string FormatDocument() { return Document("format.md"); }
 
 TEST(FormatDocumentTest, HasTheTablesThatTheCodeGenerates) {
-  std::map<std::string, std::string> blocks = Blocks(Document());
+  std::map<std::string, std::string> blocks = Blocks(FormatDocument(), "dc-inspect --spec");
   for (const SpecTable& table : FormatSpec()) {
     EXPECT_EQ(blocks[table.name], table.text)
         << "docs/format.md, block " << table.name << ": paste the output of dc-inspect --spec";
@@ -45,7 +27,7 @@ TEST(FormatDocumentTest, HasTheTablesThatTheCodeGenerates) {
 
 TEST(FormatDocumentTest, ShowsTheBytesOfTheExample) {
   // Lines of the dump: offset, two spaces, bytes, and whatever stands after two more spaces.
-  const std::string document = Document();
+  const std::string document = FormatDocument();
   const std::string fence = "```hexdump\n";
   const size_t begin = document.find(fence);
   ASSERT_NE(begin, std::string::npos);
@@ -72,7 +54,7 @@ TEST(FormatDocumentTest, ShowsTheBytesOfTheExample) {
 TEST(FormatDocumentTest, NamesTheVersionItDescribes) {
   const std::string version = "version " + std::to_string(format::kMajorVersion) + "." +
                               std::to_string(format::kMinorVersion);
-  EXPECT_NE(Document().find(version), std::string::npos);
+  EXPECT_NE(FormatDocument().find(version), std::string::npos);
 }
 
 }  // namespace
