@@ -6,7 +6,8 @@
 namespace dc::op {
 namespace {
 
-double OnConstantChannel(const Attributes& attributes, std::span<const double> channel) {
+[[maybe_unused]] double OnConstantChannel(const Attributes& attributes,
+                                          std::span<const double> channel) {
   // Windows at the border average counted padding in; a last window that ceil_mode adds may too.
   const auto pads = attributes.Ints("pads");
   const bool padded = std::any_of(pads.begin(), pads.end(), [](int64_t pad) { return pad != 0; });
@@ -19,7 +20,8 @@ constexpr InputSpec kInputs[] = {{"x"}};
 constexpr AttributeSpec kAttributes[] = {RequiredInts("kernel_shape"), Ints("strides"),
                                          Ints("pads"), Int("ceil_mode", 0),
                                          Int("count_include_pad", 0)};
-constexpr OnnxOnly kOnnxOnly[] = {{.name = "auto_pad", .fixed = true, .text = "NOTSET"}};
+[[maybe_unused]] constexpr OnnxOnly kOnnxOnly[] = {
+    {.name = "auto_pad", .fixed = true, .text = "NOTSET"}};
 
 }  // namespace
 
@@ -28,9 +30,9 @@ const Operator kAveragePool = {.name = "AveragePool",
                                .opset = 11,
                                .inputs = kInputs,
                                .attributes = kAttributes,
-                               .onnx_only = kOnnxOnly,
+                               .onnx_only = DC_NOT_FOR_SIZE(kOnnxOnly),
                                .traits = kPools | kKeepsScale,
                                .infer = PooledShape,
-                               .on_constant = OnConstantChannel};
+                               .on_constant = DC_NOT_FOR_SIZE(OnConstantChannel)};
 
 }  // namespace dc::op

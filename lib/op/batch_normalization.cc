@@ -17,7 +17,8 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
 }
 
 // channel: x, scale, bias, mean, variance.
-double OnConstantChannel(const Attributes& attributes, std::span<const double> channel) {
+[[maybe_unused]] double OnConstantChannel(const Attributes& attributes,
+                                          std::span<const double> channel) {
   const double deviation = std::sqrt(channel[4] + attributes.Float("epsilon"));
   return (channel[0] - channel[3]) / deviation * channel[1] + channel[2];
 }
@@ -29,7 +30,8 @@ constexpr InputSpec kInputs[] = {{"x"},
                                  {"variance", Role::kStatistic}};
 constexpr AttributeSpec kAttributes[] = {Float("epsilon", 1e-5f)};
 // The momentum is training's alone.
-constexpr OnnxOnly kOnnxOnly[] = {{"momentum"}, {.name = "training_mode", .fixed = true}};
+[[maybe_unused]] constexpr OnnxOnly kOnnxOnly[] = {{"momentum"},
+                                                   {.name = "training_mode", .fixed = true}};
 
 }  // namespace
 
@@ -40,9 +42,9 @@ const Operator kBatchNormalization = {.name = "BatchNormalization",
                                       .min_inputs = 5,
                                       .max_inputs = 5,
                                       .attributes = kAttributes,
-                                      .onnx_only = kOnnxOnly,
+                                      .onnx_only = DC_NOT_FOR_SIZE(kOnnxOnly),
                                       .traits = kBlends | kKeepsScale,
                                       .infer = Infer,
-                                      .on_constant = OnConstantChannel};
+                                      .on_constant = DC_NOT_FOR_SIZE(OnConstantChannel)};
 
 }  // namespace dc::op

@@ -6,7 +6,8 @@
 namespace dc::op {
 namespace {
 
-double OnConstantChannel(const Attributes& attributes, std::span<const double> channel) {
+[[maybe_unused]] double OnConstantChannel(const Attributes& attributes,
+                                          std::span<const double> channel) {
   const double low = attributes.Float("min"), high = attributes.Float("max");
   return std::min(std::max(channel[0], low), high);
 }
@@ -23,6 +24,6 @@ const Operator kClip = {.name = "Clip",
                         .attributes = kAttributes,
                         .traits = kElementwise | kRectifies | kLimits,
                         .infer = SameShape,
-                        .on_constant = OnConstantChannel};
+                        .on_constant = DC_NOT_FOR_SIZE(OnConstantChannel)};
 
 }  // namespace dc::op

@@ -40,8 +40,8 @@ constexpr InputSpec kInputs[] = {{"x"}, {"weight", Role::kWeight}, {"bias", Role
 // Attributes that often differ from their default come first: the rest is left out of the file.
 constexpr AttributeSpec kAttributes[] = {Ints("pads"), Ints("strides"), Int("group", 1),
                                          Ints("dilations")};
-constexpr OnnxOnly kOnnxOnly[] = {{"kernel_shape"},
-                                  {.name = "auto_pad", .fixed = true, .text = "NOTSET"}};
+[[maybe_unused]] constexpr OnnxOnly kOnnxOnly[] = {
+    {"kernel_shape"}, {.name = "auto_pad", .fixed = true, .text = "NOTSET"}};
 
 }  // namespace
 
@@ -52,7 +52,7 @@ const Operator kConv = {.name = "Conv",
                         .min_inputs = 2,
                         .max_inputs = 3,
                         .attributes = kAttributes,
-                        .onnx_only = kOnnxOnly,
+                        .onnx_only = DC_NOT_FOR_SIZE(kOnnxOnly),
                         .traits = kConvolves,
                         .infer = Infer,
                         .output_axis = [](const Attributes&, size_t) -> size_t { return 0; }};

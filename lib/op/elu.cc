@@ -8,7 +8,8 @@ namespace {
 constexpr InputSpec kInputs[] = {{"x"}};
 constexpr AttributeSpec kAttributes[] = {Float("alpha", 1.0f)};
 
-double OnConstantChannel(const Attributes& attributes, std::span<const double> channel) {
+[[maybe_unused]] double OnConstantChannel(const Attributes& attributes,
+                                          std::span<const double> channel) {
   const double x = channel[0];
   return x < 0 ? attributes.Float("alpha") * std::expm1(x) : x;
 }
@@ -22,6 +23,6 @@ const Operator kElu = {.name = "Elu",
                        .attributes = kAttributes,
                        .traits = kElementwise | kRectifies,
                        .infer = SameShape,
-                       .on_constant = OnConstantChannel};
+                       .on_constant = DC_NOT_FOR_SIZE(OnConstantChannel)};
 
 }  // namespace dc::op

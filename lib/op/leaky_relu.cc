@@ -6,7 +6,8 @@ namespace {
 constexpr InputSpec kInputs[] = {{"x"}};
 constexpr AttributeSpec kAttributes[] = {Float("alpha", 0.01f)};
 
-double OnConstantChannel(const Attributes& attributes, std::span<const double> channel) {
+[[maybe_unused]] double OnConstantChannel(const Attributes& attributes,
+                                          std::span<const double> channel) {
   const double x = channel[0];
   return x < 0 ? x * attributes.Float("alpha") : x;
 }
@@ -20,6 +21,6 @@ const Operator kLeakyRelu = {.name = "LeakyRelu",
                              .attributes = kAttributes,
                              .traits = kElementwise | kRectifies,
                              .infer = SameShape,
-                             .on_constant = OnConstantChannel};
+                             .on_constant = DC_NOT_FOR_SIZE(OnConstantChannel)};
 
 }  // namespace dc::op

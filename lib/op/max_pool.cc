@@ -3,14 +3,16 @@
 namespace dc::op {
 namespace {
 
-double OnConstantChannel(const Attributes&, std::span<const double> channel) { return channel[0]; }
+[[maybe_unused]] double OnConstantChannel(const Attributes&, std::span<const double> channel) {
+  return channel[0];
+}
 
 constexpr InputSpec kInputs[] = {{"x"}};
 constexpr AttributeSpec kAttributes[] = {RequiredInts("kernel_shape"), Ints("strides"),
                                          Ints("pads"), Int("ceil_mode", 0), Ints("dilations")};
 // storage_order orders the second output, which no kernel writes.
-constexpr OnnxOnly kOnnxOnly[] = {{.name = "auto_pad", .fixed = true, .text = "NOTSET"},
-                                  {"storage_order"}};
+[[maybe_unused]] constexpr OnnxOnly kOnnxOnly[] = {
+    {.name = "auto_pad", .fixed = true, .text = "NOTSET"}, {"storage_order"}};
 
 }  // namespace
 
@@ -19,9 +21,9 @@ const Operator kMaxPool = {.name = "MaxPool",
                            .opset = 12,
                            .inputs = kInputs,
                            .attributes = kAttributes,
-                           .onnx_only = kOnnxOnly,
+                           .onnx_only = DC_NOT_FOR_SIZE(kOnnxOnly),
                            .traits = kPools | kKeepsScale,
                            .infer = PooledShape,
-                           .on_constant = OnConstantChannel};
+                           .on_constant = DC_NOT_FOR_SIZE(OnConstantChannel)};
 
 }  // namespace dc::op

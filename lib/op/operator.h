@@ -80,6 +80,14 @@ struct OnnxOnly {
   std::string_view text = {};
 };
 
+// The runtime, built for size, goes without what only other parts of the toolchain ask.
+#ifdef DC_FOR_SIZE
+#define DC_NOT_FOR_SIZE(value) \
+  {}
+#else
+#define DC_NOT_FOR_SIZE(value) value
+#endif
+
 // What passes ask of an operator.
 enum Trait : uint16_t {
   kElementwise = 1,    // output element i depends on element i of input 0 alone

@@ -7,7 +7,7 @@ namespace {
 
 constexpr InputSpec kInputs[] = {{"x"}};
 
-double OnConstantChannel(const Attributes&, std::span<const double> channel) {
+[[maybe_unused]] double OnConstantChannel(const Attributes&, std::span<const double> channel) {
   const double x = channel[0];
   return std::max(x, 0.0);
 }
@@ -20,6 +20,6 @@ const Operator kRelu = {.name = "Relu",
                         .inputs = kInputs,
                         .traits = kElementwise | kRectifies | kLimits,
                         .infer = SameShape,
-                        .on_constant = OnConstantChannel};
+                        .on_constant = DC_NOT_FOR_SIZE(OnConstantChannel)};
 
 }  // namespace dc::op
