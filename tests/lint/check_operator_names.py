@@ -16,11 +16,6 @@ ALLOWED = (
     "lib/train/operators/",
     "lib/runtime/operators/",
 )
-# What is still to ask the record, and why it does not yet. Each entry must still be needed.
-EXCEPTIONS = {
-    "lib/runtime/plan/graph_view.cc": "fuses a bias and an activation into the layer before it",
-    "lib/runtime/plan/plan.cc": "tells layers from other nodes",
-}
 # Names that records do not have in ONNX's spelling, or that have no record.
 RESPELLED = {"Lrn": "LRN"}
 WITHOUT_RECORD = ["Constant"]
@@ -50,20 +45,13 @@ def check_operators(root):
     # "Conv", format::Op::kConv, op::Id::kConv
     named = re.compile(rf'"(?:{texts})"|\b(?:Op|Id)::k(?:{"|".join(names)})\b')
     found = []
-    excused = set()
     for path in sources.files(root, "lib", "tools"):
         if path.startswith(ALLOWED):
             continue
         lines = without_comments(sources.read(root, path)).splitlines()
         for number, line in enumerate(lines, 1):
             for match in named.finditer(line):
-                if path in EXCEPTIONS:
-                    excused.add(path)
-                else:
-                    found.append(f"{path}:{number}: {match[0]}: ask the operator's record (lib/op)")
-    for path in EXCEPTIONS:
-        if path not in excused and sources.exists(root, path):
-            found.append(f"{path}: names no operator any more; take it off the exceptions")
+                found.append(f"{path}:{number}: {match[0]}: ask the operator's record (lib/op)")
     return found
 
 

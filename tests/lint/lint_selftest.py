@@ -230,11 +230,6 @@ class Operators(Tree):
             self.good(path, 'auto a = "Conv";\n')
         self.bad("lib/train/build/other.cc", 'auto a = "Conv";\n', "Conv")
 
-    def test_exceptions_must_be_needed(self):
-        for path in check_operator_names.EXCEPTIONS:
-            self.good(path, 'auto a = "Conv";\n')
-            self.bad(path, "int a;\n", "exceptions")
-
 
 class Runtime(unittest.TestCase):
     """Compiles small archives that mention what the runtime must not."""

@@ -85,7 +85,7 @@ std::vector<OperatorCase> PoolingCases() {
   AddCommon("MaxPool", &cases);
   AddCommon("AveragePool", &cases);
   AddGlobal("GlobalAveragePool", true, &cases);
-  AddGlobal("GlobalMaxPool", false, &cases);
+  AddGlobal("GlobalMaxPool", true, &cases);
 
   // Padding counts as minus infinity, not as 0.
   OperatorCase negative = Pool("of_negative_values", "MaxPool", {3, 6, 7},
