@@ -94,6 +94,7 @@ constexpr Operator kOperators[] = {
     {"Div", 2, 2, "", 0},
     {"Elu", 1, 1, "", 1},
     {"GlobalMaxPool", 1, 1, "", 0},
+    {"HardSwish", 1, 1, "", 0},
 };
 // clang-format on
 

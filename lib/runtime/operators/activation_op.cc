@@ -1,4 +1,4 @@
-// Relu, Clip, LeakyRelu, Elu, Sigmoid, Tanh: one value at a time.
+// Relu, Clip, LeakyRelu, Elu, HardSwish, Sigmoid, Tanh: one value at a time.
 #include <cmath>
 #include <memory>
 
@@ -22,6 +22,11 @@ void LeakyRelu(const float* x, size_t count, float alpha, float, float* y) {
 
 void Elu(const float* x, size_t count, float alpha, float, float* y) {
   for (size_t i = 0; i < count; ++i) y[i] = x[i] < 0 ? alpha * std::expm1(x[i]) : x[i];
+}
+
+void HardSwish(const float* x, size_t count, float, float, float* y) {
+  const Epilogue share{.low = 0.0f, .high = 1.0f};
+  for (size_t i = 0; i < count; ++i) y[i] = x[i] * share.Limit(x[i] * (1.0f / 6) + 0.5f);
 }
 
 void Sigmoid(const float* x, size_t count, float, float, float* y) {
@@ -78,6 +83,9 @@ StatusOr<NodeResult> MakeActivation(const NodeContext& context) {
       break;
     case format::Op::kElu:
       make(Elu, attributes.Float("alpha"), 0.0f, 20);
+      break;
+    case format::Op::kHardSwish:
+      make(HardSwish, 0.0f, 0.0f, 1);
       break;
     case format::Op::kSigmoid:
       make(Sigmoid, 0.0f, 0.0f, 20);

@@ -21,6 +21,7 @@ MakeOperatorKernel* FindMakeOperatorKernel(format::Op op) {
     case Op::kClip:
     case Op::kLeakyRelu:
     case Op::kElu:
+    case Op::kHardSwish:
       return MakeActivation;
     case Op::kSoftmax:
       return MakeSoftmax;

@@ -1,4 +1,4 @@
-// Relu, LeakyRelu, Elu, Sigmoid, Tanh and Clip, on oneDNN.
+// Relu, LeakyRelu, Elu, HardSwish, Sigmoid, Tanh and Clip, on oneDNN.
 #include "train/build/node_builder.h"
 
 namespace dc::train {
@@ -51,6 +51,7 @@ StatusOr<Function> FunctionOf(const NodeBuilder& builder) {
     return Function{algorithm::eltwise_relu, attributes.Float("alpha")};
   }
   if (record == &op::kElu) return Function{algorithm::eltwise_elu, attributes.Float("alpha")};
+  if (record == &op::kHardSwish) return Function{algorithm::eltwise_hardswish};
   if (record == &op::kSigmoid) return Function{algorithm::eltwise_logistic};
   if (record == &op::kTanh) return Function{algorithm::eltwise_tanh};
   const Function clip{algorithm::eltwise_clip, attributes.Float("min"), attributes.Float("max")};

@@ -18,6 +18,7 @@ std::vector<OperatorCase> ValueCases() {
        .nodes = {{"LeakyRelu", {"x"}, {{"alpha", -0.5}}}}},
       {.name = "elu", .sample = {3, 4, 5}, .nodes = {{"Elu", {"x"}}}},
       {.name = "elu_alpha", .sample = {9}, .nodes = {{"Elu", {"x"}, {{"alpha", 0.5}}}}},
+      {.name = "hard_swish", .opset = 14, .sample = {3, 4, 5}, .nodes = {{"HardSwish", {"x"}}}},
       {.name = "sigmoid_matrix", .sample = {9}, .nodes = {{"Sigmoid", {"x"}}}},
       {.name = "sigmoid_images", .sample = {3, 4, 5}, .nodes = {{"Sigmoid", {"x"}}}},
       {.name = "tanh_matrix", .sample = {9}, .nodes = {{"Tanh", {"x"}}}},

@@ -23,7 +23,7 @@ TEST(OperatorTest, NumbersOfTheFileCountFromOne) {
     EXPECT_EQ(static_cast<uint8_t>(op->id), ++number) << op->name;
     EXPECT_EQ(FindOperator(op->id), op);
   }
-  EXPECT_EQ(number, static_cast<uint8_t>(Id::kGlobalMaxPool));
+  EXPECT_EQ(number, static_cast<uint8_t>(Id::kHardSwish));
   EXPECT_EQ(FindOperator(Id::kNone), nullptr);
   EXPECT_EQ(FindOperator(static_cast<Id>(number + 1)), nullptr);
 }
