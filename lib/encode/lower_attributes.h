@@ -8,8 +8,8 @@
 
 namespace dc {
 
-// Fills ints and floats of `lowered` from `attributes`, in the order of `record`. Lists that say what
-// ONNX does without them become empty.
+// Fills ints and floats of `lowered` from `attributes`, in the order of `record`. Lists that say
+// what ONNX does without them become empty.
 void LowerAttributes(const op::Operator& record, const NodeAttributes& attributes,
                      format::Node* lowered);
 

@@ -76,8 +76,8 @@ StatusOr<QuantizedWeight> SyntheticWeight(const std::vector<int64_t>& shape,
 
   values.push_back(0.0f);  // makes the layer sparse
   const Tensor survivors = Tensor::F32({static_cast<int64_t>(values.size())}, values);
-  DC_ASSIGN_OR_RETURN(QuantizedWeight weight, QuantizeWeight(survivors, "kmeans", statistics.bits,
-                                                             {}, 1, nullptr));
+  DC_ASSIGN_OR_RETURN(QuantizedWeight weight,
+                      QuantizeWeight(survivors, "kmeans", statistics.bits, {}, 1, nullptr));
   const std::vector<uint16_t> codes = std::move(weight.codes);
   weight.shape = shape;
   weight.codes.assign(size, 0);

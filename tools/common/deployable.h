@@ -10,7 +10,8 @@
 
 namespace dc {
 
-// Why `graph` cannot be encoded and executed, all reasons at once: a dry run of encoder and runtime.
+// Why `graph` cannot be encoded and executed, all reasons at once: a dry run of encoder and
+// runtime.
 Status CheckDeployable(const Graph& graph);
 
 // Reads the model `path` for `tool` and says on stderr what import changed. Where it is not

@@ -16,7 +16,8 @@ using MakeOperatorKernel = StatusOr<NodeResult>(const NodeContext& context);
 [[gnu::cold]] MakeOperatorKernel MakeConv;
 [[gnu::cold]] MakeOperatorKernel MakeFullyConnected;  // Gemm and MatMul
 [[gnu::cold]] MakeOperatorKernel MakeArithmetic;      // Add, Sub, Mul, Div
-[[gnu::cold]] MakeOperatorKernel MakeActivation;      // Relu, Sigmoid, Tanh, Clip, LeakyRelu, Elu, HardSwish
+[[gnu::cold]] MakeOperatorKernel
+    MakeActivation;  // Relu, Sigmoid, Tanh, Clip, LeakyRelu, Elu, HardSwish
 [[gnu::cold]] MakeOperatorKernel MakeSoftmax;
 [[gnu::cold]] MakeOperatorKernel MakePool;        // MaxPool, AveragePool
 [[gnu::cold]] MakeOperatorKernel MakeGlobalPool;  // GlobalAveragePool, GlobalMaxPool
