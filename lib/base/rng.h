@@ -12,7 +12,7 @@ namespace dc {
 // xoshiro256++ (Blackman and Vigna, 2019), seeded through SplitMix64.
 class Rng {
  public:
-  // `stream` separates generators that share a seed (one an epoch, one a layer, ...).
+  // `stream` separates generators that share a seed (one per epoch, one per layer, ...).
   explicit Rng(uint64_t seed, uint64_t stream = 0);
 
   // 64 uniform bits.

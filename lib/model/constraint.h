@@ -13,7 +13,7 @@ namespace dc {
 
 // A rule on one weight. The optimizer moves latent values; the network computes with effective
 // weights. For a mask both have the weight's size; for a shared codebook the latent values are the
-// centroids. Both functions are called once a step and must not allocate.
+// centroids. Both functions are called once per step and must not allocate.
 class Constraint {
  public:
   virtual ~Constraint() = default;

@@ -29,7 +29,7 @@ struct HanNetShape {
 struct HanNetLayer {
   int code_bits = 0;            // 8 or 4
   std::vector<float> codebook;  // 256 or 16; entry 0 is +0.0 where the layer has skipped weights
-  std::vector<float> bias;      // one an output
+  std::vector<float> bias;      // one per output
   // One a weight, in the order of the file: outputs x inputs, OIHW. 0 where the file skips it.
   std::vector<uint16_t> codes;
   uint64_t entries = 0;  // stored codes, fillers among them
@@ -40,7 +40,7 @@ struct HanNetLayer {
 // The layers of `file`, in the order of `shapes`. BadInput names the layer and the part where the
 // file is too short, where it has more codes or positions than the shape has weights, where a layer
 // skips weights and has no zero to give them; the last layer where bytes are left over. Memory: two
-// bytes a weight and the size of the file.
+// bytes per weight and the size of the file.
 StatusOr<std::vector<HanNetLayer>> ParseHanNet(std::span<const uint8_t> file,
                                                std::span<const HanNetShape> shapes);
 

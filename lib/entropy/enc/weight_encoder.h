@@ -36,7 +36,7 @@ struct EncodedWeight {
   std::vector<uint8_t> positions;  // empty where dense
 };
 
-// Encodes `codes` (row-major, one an element of `shape`, each an index into `codebook`). Tries
+// Encodes `codes` (row-major, one per element of `shape`, each an index into `codebook`). Tries
 // every layout, gap width, scan order and way to flag empty rows and columns that `options` leaves
 // open, and keeps the smallest, the one tried first on a tie.
 EncodedWeight EncodeWeight(const MatrixShape& shape, std::span<const float> codebook,

@@ -43,7 +43,7 @@ Status CheckEncodeOptions(const EncodeOptions& options, const Graph& graph);
 
 // Encodes `graph`: quantized weights as codes, everything else as plain values. Deterministic; the
 // result decodes to the same codes and centroids (f16 codebooks: to the rounded ones). `layers`, if
-// not null, receives one entry a weight. Unsupported names the first node that .dcz cannot hold.
+// not null, receives one entry per weight. Unsupported names the first node that .dcz cannot hold.
 StatusOr<std::vector<uint8_t>> EncodeModel(const Graph& graph, const EncodeOptions& options,
                                            std::vector<LayerEncoding>* layers, Progress* progress);
 
