@@ -55,6 +55,22 @@ TEST_F(BadInputCli, AnOperatorThatIsNotCoveredIsNamed) {
   Fail("train", "erf.onnxtxt --data idx:data -o out.onnx", 3, {"Erf"});
 }
 
+TEST_F(BadInputCli, WhatCannotRunIsRefusedBeforeAnyWork) {
+  // A matrix product of two computed values: a .dcz can hold it, the runtime cannot execute it.
+  Write("product.onnxtxt",
+        "<ir_version: 7, opset_import: [\"\" : 13]>\n"
+        "g (float[N, 4, 4] x) => (float[N, 4, 4] y) {\n"
+        "  a = MatMul(x, x)\n  b = Erf(a)\n  y = MatMul(b, x)\n}\n");
+  Fail("encode", "product.onnxtxt -o out.dcz", 3, {"Erf"});
+  Write("product.onnxtxt",
+        "<ir_version: 7, opset_import: [\"\" : 13]>\n"
+        "g (float[N, 4, 4] x) => (float[N, 4, 4] y) {\n"
+        "  a = MatMul(x, x)\n  b = Relu(a)\n  y = MatMul(b, x)\n}\n");
+  // Both nodes at once, and no file.
+  Fail("encode", "product.onnxtxt -o out.dcz", 3,
+       {"a product of two activations", "node 0, MatMul", "node 2, MatMul"});
+}
+
 TEST_F(BadInputCli, MissingAndWrongDataIsNamed) {
   Fail("train", "tiny.onnxtxt --data idx:nowhere -o out.onnx", 4, {"nowhere"});
   Fail("train", "tiny.onnxtxt --data tarot:data -o out.onnx", 2, {"tarot", "fashion-mnist"});
