@@ -21,6 +21,10 @@ void LowerAttributes(const op::Operator& record, const NodeAttributes& attribute
   for (const AttributeSpec& attribute : record.attributes) {
     if (attribute.type == AttributeType::kFloat) {
       lowered->floats.push_back(attributes.Float(attribute.name));
+    } else if (attribute.type == AttributeType::kFloats) {
+      const auto list = attributes.Floats(attribute.name);
+      lowered->ints.push_back(static_cast<int64_t>(list.size()));
+      lowered->floats.insert(lowered->floats.end(), list.begin(), list.end());
     } else if (attribute.type == AttributeType::kInt) {
       lowered->ints.push_back(attributes.Int(attribute.name));
     } else {

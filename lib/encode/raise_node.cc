@@ -22,6 +22,12 @@ std::string RaiseSetting(const op::AttributeSpec& setting, const format::Attribu
       const auto list = attributes.Ints(setting.name);
       return list.empty() ? "" : add_constant(name, Tensor::I64(list));
     }
+    case op::AttributeType::kFloats: {
+      const auto list = attributes.Floats(setting.name);
+      return list.empty()
+                 ? ""
+                 : add_constant(name, Tensor::F32({static_cast<int64_t>(list.size())}, list));
+    }
     case op::AttributeType::kInt: {
       const int64_t value = attributes.Int(setting.name);
       if (value == setting.int_default) return "";
@@ -47,11 +53,21 @@ void RaiseAttribute(const op::AttributeSpec& attribute, const format::Attributes
         node->attributes[name] = std::vector<int64_t>(list.begin(), list.end());
       }
       break;
-    case op::AttributeType::kInt:
-      if (attribute.required || attributes.Int(name) != attribute.int_default) {
-        node->attributes[name] = attributes.Int(name);
+    case op::AttributeType::kFloats:
+      if (const auto list = attributes.Floats(name); !list.empty()) {
+        node->attributes[name] = std::vector<float>(list.begin(), list.end());
       }
       break;
+    case op::AttributeType::kInt: {
+      const int64_t value = attributes.Int(name);
+      if (!attribute.required && value == attribute.int_default) break;
+      if (attribute.words.empty()) {
+        node->attributes[name] = value;
+      } else if (value >= 0 && static_cast<size_t>(value) < attribute.words.size()) {
+        node->attributes[name] = std::string(attribute.words[static_cast<size_t>(value)]);
+      }
+      break;
+    }
   }
 }
 

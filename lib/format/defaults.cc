@@ -43,10 +43,13 @@ void FillAttributes(Node* node) {
       continue;
     }
     if (ints == node->ints.size()) node->ints.push_back(attribute.int_default);
-    const int64_t length = attribute.type == AttributeType::kInts ? node->ints[ints] : 0;
-    ++ints;
-    if (length < 0 || static_cast<uint64_t>(length) > node->ints.size() - ints) return;
-    ints += static_cast<size_t>(length);
+    const int64_t value = node->ints[ints++];
+    if (attribute.type == AttributeType::kInt) continue;
+    size_t& next = attribute.type == AttributeType::kInts ? ints : floats;
+    const size_t size =
+        attribute.type == AttributeType::kInts ? node->ints.size() : node->floats.size();
+    if (value < 0 || static_cast<uint64_t>(value) > size - next) return;
+    next += static_cast<size_t>(value);
   }
 }
 
@@ -62,6 +65,10 @@ void TrimAttributes(Node* node) {
     }
     const int64_t value = node->ints[ints++];
     if (attribute.type == AttributeType::kInts) ints += static_cast<size_t>(value);
+    if (attribute.type == AttributeType::kFloats && value > 0) {
+      floats += static_cast<size_t>(value);
+      keep_floats = floats;
+    }
     if (value != attribute.int_default) keep_ints = ints;
   }
   node->ints.resize(keep_ints);

@@ -9,26 +9,30 @@ struct Place {
   size_t start = 0, length = 0;
 };
 
+bool IsList(AttributeType type) {
+  return type == AttributeType::kInts || type == AttributeType::kFloats;
+}
+
+bool IsFloating(AttributeType type) {
+  return type == AttributeType::kFloat || type == AttributeType::kFloats;
+}
+
 // Walks the node's lists along its spec until `visit` returns false. Returns false where a list is
 // too short.
 template <typename Visit>
 bool Walk(const Node& node, const OpSpec& spec, size_t* int_end, size_t* float_end, Visit visit) {
   size_t ints = 0, floats = 0;
   for (const AttributeSpec& attribute : spec.attributes) {
-    Place place{&attribute, ints, 1};
-    if (attribute.type == AttributeType::kFloat) {
-      if (floats >= node.floats.size()) return false;
-      place.start = floats++;
-    } else {
-      if (ints >= node.ints.size()) return false;
-      if (attribute.type == AttributeType::kInts) {
-        const int64_t length = node.ints[ints];
-        if (length < 0 || static_cast<uint64_t>(length) > node.ints.size() - ints - 1) return false;
-        place.start = ints + 1;
-        place.length = static_cast<size_t>(length);
-      }
-      ints = place.start + place.length;
+    uint64_t length = 1;
+    if (IsList(attribute.type)) {
+      if (ints >= node.ints.size() || node.ints[ints] < 0) return false;
+      length = static_cast<uint64_t>(node.ints[ints++]);
     }
+    size_t& next = IsFloating(attribute.type) ? floats : ints;
+    const size_t size = IsFloating(attribute.type) ? node.floats.size() : node.ints.size();
+    if (length > size - next) return false;
+    const Place place{&attribute, next, static_cast<size_t>(length)};
+    next += place.length;
     if (!visit(place)) break;
   }
   *int_end = ints;
@@ -68,6 +72,12 @@ std::span<const int64_t> Attributes::Ints(std::string_view name) const {
   const Place place = ok_ ? Find(node_, *spec_, name, AttributeType::kInts) : Place{};
   if (!place.spec) return {};
   return std::span(node_.ints).subspan(place.start, place.length);
+}
+
+std::span<const float> Attributes::Floats(std::string_view name) const {
+  const Place place = ok_ ? Find(node_, *spec_, name, AttributeType::kFloats) : Place{};
+  if (!place.spec) return {};
+  return std::span(node_.floats).subspan(place.start, place.length);
 }
 
 }  // namespace dc::format

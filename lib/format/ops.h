@@ -18,7 +18,8 @@ using op::AttributeType;
 inline const OpSpec* FindOp(Op op) { return op::FindOperator(op); }
 
 // The attributes of one node by name, read through its operator's record: a kInt is one entry of
-// Node::ints, a kInts its length and then so many entries, a kFloat one entry of Node::floats.
+// Node::ints, a kInts its length and then so many entries, a kFloat one entry of Node::floats, a
+// kFloats its length in Node::ints and so many entries of Node::floats.
 class Attributes final : public op::Attributes {
  public:
   // `node.op` must be known. ok() is false where the lists do not have the lengths of the record.
@@ -28,6 +29,7 @@ class Attributes final : public op::Attributes {
   int64_t Int(std::string_view name) const override;
   float Float(std::string_view name) const override;
   std::span<const int64_t> Ints(std::string_view name) const override;
+  std::span<const float> Floats(std::string_view name) const override;
 
  private:
   const Node& node_;

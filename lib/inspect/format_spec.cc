@@ -112,11 +112,18 @@ std::string Operators() {
     if (spec.max_inputs != spec.min_inputs) inputs += "–" + std::to_string(spec.max_inputs);
     std::string ints, floats;
     for (const format::AttributeSpec& attribute : spec.attributes) {
-      const bool is_float = attribute.type == format::AttributeType::kFloat;
+      const bool is_float = attribute.type == format::AttributeType::kFloat ||
+                            attribute.type == format::AttributeType::kFloats;
       std::string& list = is_float ? floats : ints;
       list += (list.empty() ? "" : ", ") + std::string(attribute.name);
-      if (attribute.type == format::AttributeType::kInts) {
+      if (attribute.type == format::AttributeType::kInts ||
+          attribute.type == format::AttributeType::kFloats) {
         list += "[]";
+      } else if (!attribute.words.empty()) {
+        list += " = ";
+        for (size_t i = 0; i < attribute.words.size(); ++i) {
+          list += (i == 0 ? "" : ", ") + std::to_string(i) + " " + std::string(attribute.words[i]);
+        }
       } else {
         list += " = " + (is_float ? NumberText(attribute.float_default)
                                   : std::to_string(attribute.int_default));

@@ -72,7 +72,12 @@ std::string AttributeText(const format::Node& node) {
   for (const format::AttributeSpec& attribute : format::FindOp(node.op)->attributes) {
     const std::string name(attribute.name);
     std::string value;
-    if (attribute.type == format::AttributeType::kInts) {
+    if (attribute.type == format::AttributeType::kFloats) {
+      for (const float item : values.Floats(name)) {
+        value += (value.empty() ? "[" : ", ") + NumberText(item);
+      }
+      if (!value.empty()) value += "]";
+    } else if (attribute.type == format::AttributeType::kInts) {
       for (const int64_t item : values.Ints(name)) {
         value += (value.empty() ? "[" : ", ") + std::to_string(item);
       }

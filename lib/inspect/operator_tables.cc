@@ -70,10 +70,14 @@ std::string DefaultText(const op::AttributeSpec& attribute) {
   if (attribute.required) return "none";
   switch (attribute.type) {
     case op::AttributeType::kInt:
+      if (!attribute.words.empty()) {
+        return Code(attribute.words[static_cast<size_t>(attribute.int_default)]);
+      }
       return std::to_string(attribute.int_default);
     case op::AttributeType::kFloat:
       return NumberText(attribute.float_default);
     case op::AttributeType::kInts:
+    case op::AttributeType::kFloats:
       return "ONNX's";
   }
   return "";

@@ -31,9 +31,18 @@ bool HasFixedValue(const op::OnnxOnly& only, const AttributeValue& value) {
   return false;
 }
 
+// Whether `value` is among the words of `spec`, where it has any.
+bool HasWord(const op::AttributeSpec& spec, const AttributeValue& value) {
+  if (spec.words.empty()) return true;
+  const auto* word = std::get_if<std::string>(&value);
+  return word != nullptr &&
+         std::find(spec.words.begin(), spec.words.end(), *word) != spec.words.end();
+}
+
 Status CheckCovered(const Node& node, const op::Operator& record) {
   for (const auto& [key, value] : node.attributes) {
-    if (record.Attribute(key) != nullptr) continue;
+    const op::AttributeSpec* spec = record.Attribute(key);
+    if (spec != nullptr && HasWord(*spec, value)) continue;
     const auto only =
         std::find_if(record.onnx_only.begin(), record.onnx_only.end(),
                      [&, k = &key](const op::OnnxOnly& each) { return each.name == *k; });
@@ -54,9 +63,10 @@ const op::Operator* OperatorOf(const Node& node) {
 
 Status NodeAttributes::ReadSetting(const std::string& input, const Tensor& tensor,
                                    const op::AttributeSpec& setting) {
-  if (setting.type == op::AttributeType::kFloat) {
-    if (tensor.type == DataType::kFloat32 && tensor.size() == 1) {
-      floats_[std::string(setting.name)] = tensor.f32()[0];
+  const bool floats = setting.type == op::AttributeType::kFloats;
+  if (floats || setting.type == op::AttributeType::kFloat) {
+    if (tensor.type == DataType::kFloat32 && (floats || tensor.size() == 1)) {
+      floats_[std::string(setting.name)].assign(tensor.f32().begin(), tensor.f32().end());
       return OkStatus();
     }
   } else {
@@ -101,21 +111,40 @@ StatusOr<NodeAttributes> NodeAttributes::Read(const Graph& graph, const Node& no
 int64_t NodeAttributes::Int(std::string_view name) const {
   if (const auto it = ints_.find(name); it != ints_.end()) return it->second[0];
   const op::AttributeSpec* spec = record_->Attribute(name);
-  return node_->Int(std::string(name), spec != nullptr ? spec->int_default : 0);
+  const int64_t otherwise = spec != nullptr ? spec->int_default : 0;
+  if (spec == nullptr || spec->words.empty()) return node_->Int(std::string(name), otherwise);
+  const std::string word =
+      node_->String(std::string(name), std::string(spec->words[static_cast<size_t>(otherwise)]));
+  return std::find(spec->words.begin(), spec->words.end(), word) - spec->words.begin();
 }
 
 float NodeAttributes::Float(std::string_view name) const {
-  if (const auto it = floats_.find(name); it != floats_.end()) return it->second;
+  if (const auto it = floats_.find(name); it != floats_.end()) return it->second[0];
   const op::AttributeSpec* spec = record_->Attribute(name);
   return node_->Float(std::string(name), spec != nullptr ? spec->float_default : 0.0f);
 }
 
+namespace {
+
+// The list that `node` has at `name`, empty where there is none.
+template <typename T>
+std::span<const T> ListAt(const Node& node, std::string_view name) {
+  const auto it = node.attributes.find(std::string(name));
+  if (it == node.attributes.end()) return {};
+  const auto* list = std::get_if<std::vector<T>>(&it->second);
+  return list != nullptr ? std::span<const T>(*list) : std::span<const T>();
+}
+
+}  // namespace
+
 std::span<const int64_t> NodeAttributes::Ints(std::string_view name) const {
   if (const auto it = ints_.find(name); it != ints_.end()) return it->second;
-  const auto it = node_->attributes.find(std::string(name));
-  if (it == node_->attributes.end()) return {};
-  const auto* list = std::get_if<std::vector<int64_t>>(&it->second);
-  return list != nullptr ? std::span<const int64_t>(*list) : std::span<const int64_t>();
+  return ListAt<int64_t>(*node_, name);
+}
+
+std::span<const float> NodeAttributes::Floats(std::string_view name) const {
+  if (const auto it = floats_.find(name); it != floats_.end()) return it->second;
+  return ListAt<float>(*node_, name);
 }
 
 }  // namespace dc

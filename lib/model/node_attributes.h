@@ -28,6 +28,7 @@ class NodeAttributes final : public op::Attributes {
   int64_t Int(std::string_view name) const override;
   float Float(std::string_view name) const override;
   std::span<const int64_t> Ints(std::string_view name) const override;
+  std::span<const float> Floats(std::string_view name) const override;
 
  private:
   NodeAttributes(const Node& node, const op::Operator& record) : node_(&node), record_(&record) {}
@@ -38,7 +39,7 @@ class NodeAttributes final : public op::Attributes {
   const op::Operator* record_;
   // Settings that are given as constant inputs, by name.
   std::map<std::string, std::vector<int64_t>, std::less<>> ints_;
-  std::map<std::string, float, std::less<>> floats_;
+  std::map<std::string, std::vector<float>, std::less<>> floats_;
 };
 
 }  // namespace dc

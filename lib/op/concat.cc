@@ -9,7 +9,9 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   if (!axis) return BadAttribute("axis", "a dimension of " + DescribeShape(y));
   for (size_t i = 1; i < context.inputs.size(); ++i) {
     Shape x = context.Input(i);
-    const bool fits = x.size() == y.size() && (x[*axis] < 0) == (y[*axis] < 0);
+    const bool fits = x.size() == y.size();
+    // One sample after another, and not all of one input before those of the next.
+    if (fits && (x[*axis] < 0 || y[*axis] < 0)) return AcrossBatch("joins");
     if (fits) {
       y[*axis] += x[*axis];
       x[*axis] = y[*axis];

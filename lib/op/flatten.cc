@@ -14,7 +14,9 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   const auto rows = Product(std::span(x).first(split)),
              columns = Product(std::span(x).subspan(split));
   if (!rows || !columns) return BadShape(0, x, "fewer elements");
-  *outputs = {{*rows, *columns}};
+  Shape y = {*rows, *columns};
+  if (!KeepsBatch(x, y)) return AcrossBatch("flattens");
+  *outputs = {std::move(y)};
   return OkStatus();
 }
 

@@ -45,6 +45,7 @@ enum class AttributeType : uint8_t {
   kInt,
   kInts,  // an empty list stands for ONNX's default
   kFloat,
+  kFloats,  // like kInts
 };
 
 struct AttributeSpec {
@@ -53,6 +54,8 @@ struct AttributeSpec {
   int64_t int_default;
   float float_default;
   bool required = false;  // ONNX has no default: the one here is a .dcz's alone
+  // kInt whose value is a word in ONNX: the value i stands for words[i].
+  std::span<const std::string_view> words = {};
 };
 
 constexpr AttributeSpec Int(std::string_view name, int64_t otherwise) {
@@ -66,6 +69,14 @@ constexpr AttributeSpec Ints(std::string_view name) {
 }
 constexpr AttributeSpec RequiredInts(std::string_view name) {
   return {name, AttributeType::kInts, 0, 0.0f, true};
+}
+// One of `words`, words[otherwise] by default.
+constexpr AttributeSpec Word(std::string_view name, std::span<const std::string_view> words,
+                             int64_t otherwise) {
+  return {name, AttributeType::kInt, otherwise, 0.0f, false, words};
+}
+constexpr AttributeSpec Floats(std::string_view name) {
+  return {name, AttributeType::kFloats, 0, 0.0f};
 }
 constexpr AttributeSpec Float(std::string_view name, float otherwise) {
   return {name, AttributeType::kFloat, 0, otherwise};

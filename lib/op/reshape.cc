@@ -44,7 +44,7 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
     y[*open] = *elements / *known;
     if (y[*open] == 0) return Refuse(x, to);
   }
-  if (Product(y) != elements) return Refuse(x, to);
+  if (Product(y) != elements || !KeepsBatch(x, y)) return Refuse(x, to);
   *outputs = {std::move(y)};
   return OkStatus();
 }

@@ -16,6 +16,18 @@ std::optional<int64_t> Product(std::span<const int64_t> dimensions) {
   return product;
 }
 
+bool KeepsBatch(const Shape& from, const Shape& to) {
+  const auto before = [](const Shape& shape) {
+    int64_t product = 1;
+    for (int64_t d : shape) {
+      if (d < 0) break;
+      product *= d;
+    }
+    return product;
+  };
+  return before(from) == before(to);
+}
+
 std::string DescribeShape(const Shape& shape) {
   if (shape.empty()) return "scalar";
   std::string text;
@@ -37,6 +49,11 @@ Status BadShape(size_t i, const Shape& shape, TextView expected) {
   return BadInput("input " + std::to_string(i) + " has shape " + DescribeShape(shape) +
                       ", expected " + std::string(std::string_view(expected)),
                   "", "correct the model's shapes");
+}
+
+Status AcrossBatch(TextView what) {
+  return Unsupported(std::string(std::string_view(what)) + " across the batch", "",
+                     "export the model with a fixed batch, or so that samples stay apart");
 }
 
 Status BadAttribute(TextView name, TextView expected) {

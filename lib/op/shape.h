@@ -25,6 +25,10 @@ inline constexpr int64_t kMostElements = int64_t{1} << 44;
 // twice or a dimension that is 0.
 std::optional<int64_t> Product(std::span<const int64_t> dimensions);
 
+// Whether `to`, as many elements of `from` in the same order, has its batch where `from` has it: as
+// many elements before it, so that each sample stays whole.
+bool KeepsBatch(const Shape& from, const Shape& to);
+
 // "Nx3x32x32", "2Nx10", "scalar".
 std::string DescribeShape(const Shape& shape);
 
@@ -34,6 +38,9 @@ std::optional<size_t> Axis(int64_t axis, size_t rank);
 
 // BadInput: input `i` has `shape`, and should have had `expected`.
 [[gnu::cold]] Status BadShape(size_t i, const Shape& shape, TextView expected);
+
+// Unsupported: `what` would mix the samples of a batch.
+[[gnu::cold]] Status AcrossBatch(TextView what);
 
 // BadInput: the attribute `name` has no value that the operator defines.
 [[gnu::cold]] Status BadAttribute(TextView name, TextView expected);

@@ -21,9 +21,11 @@ std::string ValueText(const NodeAttributes& attributes, const op::AttributeSpec&
     case op::AttributeType::kFloat:
       return NumberText(attributes.Float(spec.name));
     case op::AttributeType::kInts:
+    case op::AttributeType::kFloats:
       break;
   }
   std::string text;
+  for (const float value : attributes.Floats(spec.name)) text += NumberText(value) + " ";
   for (const int64_t value : attributes.Ints(spec.name)) text += std::to_string(value) + " ";
   return text;
 }
@@ -35,6 +37,7 @@ std::string DefaultText(const op::AttributeSpec& spec) {
     case op::AttributeType::kFloat:
       return NumberText(spec.float_default);
     case op::AttributeType::kInts:
+    case op::AttributeType::kFloats:
       break;
   }
   return "";

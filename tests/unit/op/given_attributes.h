@@ -15,8 +15,12 @@ class GivenAttributes final : public Attributes {
  public:
   explicit GivenAttributes(const Operator& op,
                            std::map<std::string, std::vector<int64_t>> ints = {},
-                           std::map<std::string, float> floats = {})
-      : op_(op), ints_(std::move(ints)), floats_(std::move(floats)) {}
+                           std::map<std::string, float> floats = {},
+                           std::map<std::string, std::vector<float>> float_lists = {})
+      : op_(op),
+        ints_(std::move(ints)),
+        floats_(std::move(floats)),
+        float_lists_(std::move(float_lists)) {}
 
   int64_t Int(std::string_view name) const override {
     const auto it = ints_.find(std::string(name));
@@ -30,11 +34,16 @@ class GivenAttributes final : public Attributes {
     const auto it = ints_.find(std::string(name));
     return it != ints_.end() ? std::span<const int64_t>(it->second) : std::span<const int64_t>();
   }
+  std::span<const float> Floats(std::string_view name) const override {
+    const auto it = float_lists_.find(std::string(name));
+    return it != float_lists_.end() ? std::span<const float>(it->second) : std::span<const float>();
+  }
 
  private:
   const Operator& op_;
   std::map<std::string, std::vector<int64_t>> ints_;
   std::map<std::string, float> floats_;
+  std::map<std::string, std::vector<float>> float_lists_;
 };
 
 // The shape of output 0, or the error's text.
