@@ -44,11 +44,10 @@ dc::Status Evaluate(const dc::Tool& tool, const std::string& file, const std::st
 }  // namespace
 
 int main(int argc, char** argv) {
-  dc::Tool tool(
-      "dc-run", "MODEL.dcz [--data SPEC | --input X.npy] [options]",
-      "Executes a compressed model: evaluates it on a test set, or maps an array of inputs "
-      "to an array of\noutputs. Without either, shows how it would be executed.",
-      "dc-run model.dcz --data fashion-mnist --batch 1");
+  dc::Tool tool("dc-run", "MODEL.dcz [--data SPEC | --input X.npy] [options]",
+                "Executes a compressed model: evaluates it on a test set, or maps arrays of inputs "
+                "to arrays of\noutputs. Without either, shows how it would be executed.",
+                "dc-run model.dcz --data fashion-mnist --batch 1");
   std::string file, data;
   dc::SessionEvaluation evaluation;
   int64_t& batch = evaluation.batch;
@@ -61,8 +60,11 @@ int main(int argc, char** argv) {
   tool.options().add_options()("data", po::value(&data)->value_name("SPEC"),
                                "fashion-mnist, mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE")(
       "batch", po::value(&batch)->default_value(batch), "images at a time")(
-      "input", po::value(&array.input)->value_name("X.npy"), "inputs, as the network reads them")(
-      "topk", po::value(&array.topk)->value_name("K"), "print the K largest outputs of each input")(
+      "input", po::value(&array.inputs)->value_name("[NAME=]X.npy"),
+      "samples of an input, as the network reads them; once for each input")(
+      "output-dir", po::value(&array.output_folder)->value_name("DIR"),
+      "write every output to DIR/NAME.npy")("topk", po::value(&array.topk)->value_name("K"),
+                                            "print the K largest outputs of each input")(
       "labels", po::value(&array.labels)->value_name("FILE"),
       "names for --topk, one line per class")("input-scale", po::value(&scale)->value_name("S"),
                                               "samples of --data are multiplied by this (default: "
@@ -83,10 +85,10 @@ int main(int argc, char** argv) {
     DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, dc::ReadFile(file));
     dc::StatusOr<dc::Session> session = dc::Session::Load(bytes, options);
     if (!session.ok()) return session.status().At(file);
-    if (explain || (data.empty() && array.input.empty())) {
+    if (explain || (data.empty() && array.inputs.empty())) {
       DC_RETURN_IF_ERROR(dc::ExplainSession(*session, batch));
     }
-    if (!array.input.empty())
+    if (!array.inputs.empty())
       DC_RETURN_IF_ERROR(dc::RunArray(array, batch, &*session, tool.progress()));
     if (data.empty()) return dc::OkStatus();
     return Evaluate(tool, file, data, evaluation, tool.threads(), &*session, tool.progress());

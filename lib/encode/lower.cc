@@ -66,9 +66,11 @@ class Lowering {
   }
 
   void LowerInputs() {
-    free_batch_ = std::all_of(graph_.inputs.begin(), graph_.inputs.end(), [](const ValueInfo& v) {
-      return v.shape.size() >= 2 && v.shape[0] == 1;
-    });
+    result_.manifest.fixed_shapes = graph_.fixed_shapes;
+    free_batch_ = !graph_.fixed_shapes &&
+                  std::all_of(graph_.inputs.begin(), graph_.inputs.end(), [](const ValueInfo& v) {
+                    return v.shape.size() >= 2 && v.shape[0] == 1;
+                  });
     for (const ValueInfo& input : graph_.inputs) {
       if (input.type != DataType::kFloat32) {
         reasons_.push_back(Unsupported(
@@ -77,7 +79,9 @@ class Lowering {
       }
       values_[input.name] = {ValueKind::kInput,
                              static_cast<uint32_t>(result_.manifest.inputs.size())};
-      result_.manifest.inputs.push_back({Kept(input.name), FreeBatch(input.shape)});
+      // Several are told apart by their names.
+      const std::string name = graph_.inputs.size() > 1 ? input.name : Kept(input.name);
+      result_.manifest.inputs.push_back({name, FreeBatch(input.shape)});
     }
   }
 
@@ -160,14 +164,13 @@ class Lowering {
     return LowerOperator(node, *record);
   }
 
-  // A target shape does not say which of its dimensions is the batch: the runtime takes the first.
+  // A target shape has one open dimension, which stands for the batch.
   static Status CheckKeepsBatch(const op::Shape& output) {
-    const bool keeps =
-        !output.empty() && output[0] == op::kBatch &&
-        std::all_of(output.begin() + 1, output.end(), [](int64_t d) { return d > 0; });
-    if (keeps) return OkStatus();
+    const auto batches =
+        std::count_if(output.begin(), output.end(), [](int64_t d) { return d < 0; });
+    if (batches <= 1) return OkStatus();
     return Unsupported("an output of shape " + op::DescribeShape(output), "",
-                       "export the model so that the batch (N) stays dimension 0");
+                       "export the model so that the batch (N) is one dimension");
   }
 
   // What only reshapes, and has no number of its own, is a Reshape to the shape that it makes.
@@ -179,7 +182,7 @@ class Lowering {
     lowered.name = Kept(node.name);
     lowered.output_name = Kept(node.outputs[0]);
     lowered.ints = {static_cast<int64_t>(shape->second.size())};
-    for (int64_t d : shape->second) lowered.ints.push_back(d);
+    for (int64_t d : shape->second) lowered.ints.push_back(d < 0 ? -1 : d);
     lowered.ints.push_back(0);  // allowzero
     DC_RETURN_IF_ERROR(CheckKeepsBatch(shape->second));
     std::vector<std::string> inputs = {Resolve(node.Input(0))};
@@ -242,7 +245,8 @@ class Lowering {
                         "", "export the model with float32 outputs");
       }
       if (!status.ok()) reasons_.push_back(status.At(where));
-      result_.manifest.outputs.push_back({Kept(output.name), 0, FreeBatch(output.shape)});
+      const std::string name = graph_.outputs.size() > 1 ? output.name : Kept(output.name);
+      result_.manifest.outputs.push_back({name, 0, FreeBatch(output.shape)});
     }
   }
 

@@ -82,6 +82,8 @@ struct Manifest {
   std::vector<TensorEntry> tensors;
   std::vector<Node> nodes;
   std::vector<OutputInfo> outputs;
+  // No dimension is the batch: shapes are what the inputs declare.
+  bool fixed_shapes = false;
   Preprocess scaling;
   uint64_t baseline_bytes = 0;  // float32 initializer bytes of the model that was compressed
   uint32_t opset = 13;

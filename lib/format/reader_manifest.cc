@@ -195,6 +195,7 @@ StatusOr<Manifest> ParseManifest(std::span<const uint8_t> bytes) {
   if (message.input_channels_last) manifest.scaling.channels_last = true;
   manifest.scaling.reverse_channels = message.input_reverse_channels;
   if (message.opset != 0) manifest.opset = message.opset;
+  manifest.fixed_shapes = message.fixed_shapes;
   Complete(&manifest);
   return std::move(context.manifest);
 }

@@ -71,6 +71,7 @@ std::vector<uint8_t> SerializeManifest(const Manifest& manifest) {
   out.set_input_channels_last(scaling.channels_last.value_or(false));
   out.set_input_reverse_channels(scaling.reverse_channels);
   if (manifest.opset != Manifest().opset) out.set_opset(manifest.opset);
+  if (manifest.fixed_shapes) out.set_fixed_shapes(true);
   out.set_graph_name(manifest.graph_name);
   for (const auto& [key, value] : manifest.metadata) {
     proto::Property* property = out.add_metadata();

@@ -63,6 +63,7 @@ const std::map<std::string, std::string>& FieldMeanings() {
       {"Manifest.opset", "ONNX operator set whose meaning the nodes have; 0 or absent: 13"},
       {"Manifest.graph_name", "only where names are kept"},
       {"Manifest.metadata", "only where names are kept"},
+      {"Manifest.fixed_shapes", "no dimension of an input is the batch; absent: dimension 0 is"},
       {"Tensor.shape", "dimensions, each at least 1; none for a scalar"},
       {"Tensor.form", "chapter 3"},
       {"Tensor.codebook_entries", "entries of the codebook, an implied zero included"},

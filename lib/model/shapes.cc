@@ -9,11 +9,12 @@
 namespace dc {
 namespace {
 
-// The input's shape with the batch in front; nothing where another dimension is open.
-std::optional<op::Shape> InputShape(const ValueInfo& input) {
+// The input's shape, where not `fixed` with the batch in front; nothing where another dimension is
+// open.
+std::optional<op::Shape> InputShape(const ValueInfo& input, bool fixed) {
   op::Shape shape = input.shape;
-  if (!shape.empty()) shape[0] = op::kBatch;
-  for (size_t d = 1; d < shape.size(); ++d) {
+  if (!shape.empty() && !fixed) shape[0] = op::kBatch;
+  for (size_t d = fixed ? 0 : 1; d < shape.size(); ++d) {
     if (shape[d] < 1) return std::nullopt;
   }
   return shape;
@@ -25,7 +26,8 @@ ShapeTracker::ShapeTracker(const Graph& graph) : graph_(graph) {
   std::set<int64_t> batches;
   for (const ValueInfo& input : graph.inputs) {
     if (!input.shape.empty()) batches.insert(input.shape[0]);
-    if (auto shape = InputShape(input)) computed_[input.name] = *std::move(shape);
+    if (auto shape = InputShape(input, graph.fixed_shapes))
+      computed_[input.name] = *std::move(shape);
   }
   if (batches.size() == 1) declared_batch_ = *batches.begin();
   for (const ValueInfo& parameter : graph.uninitialized) {

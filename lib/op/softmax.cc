@@ -4,9 +4,10 @@ namespace dc::op {
 namespace {
 
 Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
-  if (!Axis(context.attributes.Int("axis"), context.Input(0).size())) {
-    return BadAttribute("axis", "a dimension of " + DescribeShape(context.Input(0)));
-  }
+  const Shape& x = context.Input(0);
+  const std::optional<size_t> axis = Axis(context.attributes.Int("axis"), x.size());
+  if (!axis) return BadAttribute("axis", "a dimension of " + DescribeShape(x));
+  if (x[*axis] < 0) return AcrossBatch("a softmax");
   return SameShape(context, outputs);
 }
 

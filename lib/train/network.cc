@@ -84,6 +84,10 @@ StatusOr<Network> FindNetwork(const Graph& graph, const Dataset& data, const Pre
                     "the first is \"" + graph.uninitialized[0].name + "\"",
                     "initialise the model before it is trained or evaluated");
   }
+  if (graph.fixed_shapes) {
+    return Unsupported("the model computes across the samples of a batch, at fixed shapes", "",
+                       "export it with a free batch to train or to evaluate it");
+  }
   if (graph.inputs.size() != 1) {
     return Unsupported("the model has " + std::to_string(graph.inputs.size()) + " inputs", "",
                        "training covers models with one input");

@@ -11,17 +11,10 @@
 
 namespace {
 
-size_t SampleSize(const std::vector<int64_t>& shape) {
-  size_t size = 1;
-  for (size_t d = 1; d < shape.size(); ++d) size *= static_cast<size_t>(shape[d]);
-  return size;
-}
-
 dc::Status Print(const std::string& path, int64_t batch, const dc::SessionOptions& options) {
   DC_ASSIGN_OR_RETURN(const dc::Session session, dc::Session::LoadFile(path, options));
-  const size_t samples = static_cast<size_t>(batch);
-  const std::vector<float> input(samples * SampleSize(session.input().shape), 0.5f);
-  std::vector<float> output(samples * SampleSize(session.output_shape()));
+  const std::vector<float> input(dc::FloatsOf(session.input().shape, batch), 0.5f);
+  std::vector<float> output(dc::FloatsOf(session.output().shape, batch));
   DC_RETURN_IF_ERROR(session.Run(batch, input, output));
   for (float value : output) std::printf("%.9g\n", value);
   return dc::OkStatus();

@@ -53,13 +53,8 @@ TEST(GoldenTest, LoadsAndRuns) {
   for (const auto& path : Files(false)) {
     auto session = Session::Load(Bytes(path), {});
     ASSERT_TRUE(session.ok()) << path << ": " << session.status().ToString();
-    size_t inputs = 1, outputs = 1;
-    for (size_t d = 1; d < session->input().shape.size(); ++d) {
-      inputs *= static_cast<size_t>(session->input().shape[d]);
-    }
-    for (size_t d = 1; d < session->output_shape().size(); ++d) {
-      outputs *= static_cast<size_t>(session->output_shape()[d]);
-    }
+    const size_t inputs = FloatsOf(session->input().shape, 1);
+    const size_t outputs = FloatsOf(session->output().shape, 1);
     const std::vector<float> input(2 * inputs, 0.5f);
     std::vector<float> output(2 * outputs, -1.0f);
     EXPECT_TRUE(session->Run(2, input, output).ok()) << path;

@@ -53,7 +53,7 @@ TEST_P(ShippedModel, RunsFromItsCodesLikeItsQuantizedOnnx) {
     }
 
     Dataset data;
-    data.classes = static_cast<int>(session->output_shape()[1]);
+    data.classes = static_cast<int>(session->output().shape[1]);
     data.channels = session->input().shape[1];
     data.height = session->input().shape[2];
     data.width = session->input().shape[3];

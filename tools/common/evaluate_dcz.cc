@@ -9,10 +9,6 @@
 namespace dc {
 namespace {
 
-int64_t SampleSize(const std::vector<int64_t>& shape) {
-  return std::accumulate(shape.begin() + 1, shape.end(), int64_t{1}, std::multiplies<>());
-}
-
 Preprocess ScalingOf(const Session& session, const SessionEvaluation& options) {
   const SessionInput& input = session.input();
   Preprocess preprocess;
@@ -25,20 +21,25 @@ Preprocess ScalingOf(const Session& session, const SessionEvaluation& options) {
   return preprocess;
 }
 
-// Refuses a model whose classes are in another output than the one that a session computes.
-Status CheckFirstOutput(const Session& session, const Dataset& data, const std::string& logits) {
+// Number of the output with the classes: the one that `logits` names, else the one that fits.
+StatusOr<size_t> FindClassifier(const Session& session, const Dataset& data,
+                                const std::string& logits) {
   std::vector<ValueInfo> outputs;
   for (const SessionOutput& output : session.outputs()) {
     const std::string number = "output " + std::to_string(outputs.size());
     outputs.push_back(
         {output.name.empty() ? number : output.name, DataType::kFloat32, output.shape});
   }
-  DC_ASSIGN_OR_RETURN(const size_t chosen, ChooseOutput(outputs, logits, data));
-  if (chosen == 0) return OkStatus();
-  return Unsupported("the classes are in output \"" + outputs[chosen].name + "\" of " +
-                         std::to_string(outputs.size()) + " outputs, and only the " + "first, \"" +
-                         outputs[0].name + "\", is computed",
-                     "data " + data.name, "export the model with this output first");
+  return ChooseOutput(outputs, logits, data);
+}
+
+// UsageError where images alone cannot be run.
+Status CheckReadsImages(const Session& session) {
+  const std::vector<int64_t>& shape = session.input().shape;
+  if (session.inputs().size() == 1 && !shape.empty() && shape[0] == -1) return OkStatus();
+  return UsageError("--data with a model of " + std::to_string(session.inputs().size()) +
+                        " inputs, or without a batch",
+                    "input \"" + session.input().name + "\"", "run it on arrays (--input)");
 }
 
 }  // namespace
@@ -48,14 +49,15 @@ StatusOr<EvalResult> EvaluateSession(Session* session, const Dataset& data,
                                      Progress* progress) {
   using Clock = std::chrono::steady_clock;
   const int64_t batch = options.batch;
+  DC_RETURN_IF_ERROR(CheckReadsImages(*session));
   const SessionInput& reads = session->input();
   const NetworkInput network = {reads.name, {reads.shape.begin() + 1, reads.shape.end()}, {}};
   DC_ASSIGN_OR_RETURN(const Reading reading,
                       DecideReading(data, ScalingOf(*session, options), network, nullptr));
-  DC_RETURN_IF_ERROR(CheckFirstOutput(*session, data, options.logits));
-  const SessionOutput& classifier = session->outputs()[0];
-  const int64_t size = SampleSize(reads.shape);
-  const int64_t classes = SampleSize(session->output_shape());
+  DC_ASSIGN_OR_RETURN(const size_t chosen, FindClassifier(*session, data, options.logits));
+  const SessionOutput& classifier = session->outputs()[chosen];
+  const int64_t size = static_cast<int64_t>(FloatsOf(reads.shape, 1));
+  const int64_t classes = static_cast<int64_t>(FloatsOf(classifier.shape, 1));
   DC_RETURN_IF_ERROR(CheckLabelsFit(classifier.name, classes, data));
   const float half = classifier.logistic ? 0.5f : 0.0f;  // of a probability, or of a logit
   progress = OrSilent(progress);
@@ -63,6 +65,7 @@ StatusOr<EvalResult> EvaluateSession(Session* session, const Dataset& data,
   progress->Begin("evaluate", data.test.count);
   std::vector<float> input(static_cast<size_t>(batch * size));
   std::vector<float> output(static_cast<size_t>(batch * classes));
+  std::vector<std::span<float>> outputs(session->outputs().size());  // of which one is wanted
   std::vector<uint32_t> indices;
   std::vector<double> microseconds;
   EvalResult result;
@@ -72,8 +75,9 @@ StatusOr<EvalResult> EvaluateSession(Session* session, const Dataset& data,
     std::iota(indices.begin(), indices.end(), static_cast<uint32_t>(begin));
     GatherBatch(data, data.test, indices, reading, nullptr, 0, input.data());
     const auto start = Clock::now();
-    DC_RETURN_IF_ERROR(session->Run(n, std::span(input.data(), static_cast<size_t>(n * size)),
-                                    std::span(output.data(), static_cast<size_t>(n * classes))));
+    outputs[chosen] = std::span(output).first(static_cast<size_t>(n * classes));
+    const std::span<const float> images(input.data(), static_cast<size_t>(n * size));
+    DC_RETURN_IF_ERROR(session->Run(n, {&images, 1}, outputs));
     const double spent = std::chrono::duration<double, std::micro>(Clock::now() - start).count();
     // The first batch plans memory; the last may be short.
     if (begin > 0 && n == batch) microseconds.push_back(spent / static_cast<double>(n));

@@ -23,8 +23,8 @@ struct SessionEvaluation {
 };
 
 // Runs all test images through `session`; `latency`, if not null, receives the median time of a
-// full batch per image. The result has no loss. BadInput where data and model do not fit;
-// Unsupported where the classes are not in the first output, which is all that a session computes.
+// full batch per image. The result has no loss. BadInput where data and model do not fit.
+// UsageError where the model reads more than images.
 StatusOr<EvalResult> EvaluateSession(Session* session, const Dataset& data,
                                      const SessionEvaluation& options, Latency* latency,
                                      Progress* progress);

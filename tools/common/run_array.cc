@@ -1,8 +1,13 @@
 #include "common/run_array.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
+#include <filesystem>
 #include <numeric>
+#include <set>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "dc/files.h"
@@ -45,63 +50,187 @@ void PrintTop(int64_t sample, std::span<const float> outputs, int topk,
   std::printf("\n");
 }
 
-// Which of several outputs it is.
-std::string OutputsText(const std::vector<SessionOutput>& outputs) {
+// How people call output `i`: by its name, else by its number.
+std::string OutputText(const Session& session, size_t i) {
+  const std::string& name = session.outputs()[i].name;
+  return name.empty() ? "number " + std::to_string(i) : "\"" + name + "\"";
+}
+
+// Which of several outputs --output holds.
+std::string FirstOutputText(const Session& session) {
   std::string others;
-  for (size_t i = 1; i < outputs.size(); ++i) {
-    const SessionOutput& output = outputs[i];
-    others += i > 1 ? ", " : "";
-    others += output.name.empty() ? "number " + std::to_string(i) : "\"" + output.name + "\"";
+  for (size_t i = 1; i < session.outputs().size(); ++i) {
+    others += (i > 1 ? ", " : "") + OutputText(session, i);
   }
-  const std::string name = outputs[0].name.empty() ? "" : "\"" + outputs[0].name + "\", ";
-  return "this is output " + name + "the first of " + std::to_string(outputs.size()) +
-         " outputs; not computed: " + others;
+  return "this is output " + OutputText(session, 0) + ", the first of " +
+         std::to_string(session.outputs().size()) +
+         " outputs; --output-dir writes the others: " + others;
+}
+
+// The file that --input gives to each input of the model.
+StatusOr<std::vector<std::string>> ChooseFiles(const ArrayRun& run, const Session& session) {
+  const std::vector<SessionInput>& inputs = session.inputs();
+  std::vector<std::string> files(inputs.size()), unnamed;
+  std::string names;
+  for (const SessionInput& input : inputs) names += (names.empty() ? "" : ", ") + input.name;
+  for (const std::string& given : run.inputs) {
+    const auto named = std::find_if(inputs.begin(), inputs.end(), [&](const SessionInput& input) {
+      return !input.name.empty() && given.starts_with(input.name + "=");
+    });
+    if (named == inputs.end()) {
+      unnamed.push_back(given);
+      continue;
+    }
+    std::string& file = files[static_cast<size_t>(named - inputs.begin())];
+    if (!file.empty()) return UsageError("--input gives \"" + named->name + "\" twice");
+    file = given.substr(named->name.size() + 1);
+  }
+  size_t next = 0;
+  for (std::string& file : files) {
+    if (file.empty() && next < unnamed.size()) file = unnamed[next++];
+  }
+  const bool missing =
+      std::any_of(files.begin(), files.end(), [](const std::string& file) { return file.empty(); });
+  if (missing || next < unnamed.size()) {
+    return UsageError(std::to_string(run.inputs.size()) + " arrays for " +
+                          std::to_string(inputs.size()) + " inputs" +
+                          (names.empty() ? "" : ": " + names),
+                      "--input", "give one for each: --input NAME=X.npy --input ...");
+  }
+  return files;
+}
+
+// Adds the batch that a single sample goes without; BadInput where the shapes differ. -1: has none.
+StatusOr<int64_t> BatchOf(const std::string& file, const SessionInput& input, NpyArray* array) {
+  const std::vector<int64_t>& want = input.shape;
+  const auto symbol = std::find_if(want.begin(), want.end(), [](int64_t d) { return d < 0; });
+  std::vector<int64_t>& given = array->shape;
+  if (symbol != want.end() && given.size() + 1 == want.size()) {
+    given.insert(given.begin() + (symbol - want.begin()), -*symbol);
+  }
+  bool fits = given.size() == want.size();
+  int64_t batch = -1;
+  for (size_t d = 0; fits && d < want.size(); ++d) {
+    fits = want[d] < 0 ? given[d] > 0 && given[d] % -want[d] == 0 : given[d] == want[d];
+    if (want[d] < 0) batch = given[d] / -want[d];
+  }
+  if (fits) return batch;
+  std::string text;
+  for (int64_t d : want) text += (text.empty() ? "" : "x") + (d < 0 ? "N" : std::to_string(d));
+  return BadInput("the array is " + ShapeText(given) + ", the model reads " +
+                      (text.empty() ? "one number" : text),
+                  file, "reshape the array");
+}
+
+// One array for each input, and how many samples they hold.
+struct Samples {
+  std::vector<NpyArray> inputs;
+  int64_t count = 1;
+};
+
+StatusOr<Samples> LoadSamples(const std::vector<std::string>& files, const Session& session) {
+  Samples samples;
+  int64_t count = -1;
+  for (size_t i = 0; i < files.size(); ++i) {
+    DC_ASSIGN_OR_RETURN(NpyArray array, LoadNpy(files[i]));
+    DC_ASSIGN_OR_RETURN(const int64_t batch, BatchOf(files[i], session.inputs()[i], &array));
+    if (batch >= 0 && count >= 0 && batch != count) {
+      return BadInput(std::to_string(batch) + " samples, and " + std::to_string(count) +
+                          " in the arrays before",
+                      files[i], "give as many samples of every input");
+    }
+    count = std::max(count, batch);
+    samples.inputs.push_back(std::move(array));
+  }
+  samples.count = count < 0 ? 1 : count;
+  return samples;
+}
+
+// Whether samples lie one after the other wherever there is a batch, so that a part of the batch is
+// a part of every array.
+bool LiesBySample(const Session& session) {
+  const auto by_sample = [](const auto& value) {
+    return !value.shape.empty() && value.shape[0] < 0;
+  };
+  return std::all_of(session.inputs().begin(), session.inputs().end(), by_sample) &&
+         std::all_of(session.outputs().begin(), session.outputs().end(), by_sample);
+}
+
+StatusOr<std::vector<NpyArray>> RunSamples(const Samples& samples, int64_t batch,
+                                           const Session& session) {
+  std::vector<NpyArray> outputs;
+  for (const SessionOutput& output : session.outputs()) {
+    NpyArray& array = outputs.emplace_back();
+    array.shape = output.shape;
+    for (int64_t& d : array.shape) d = d < 0 ? -d * samples.count : d;
+    array.values.resize(FloatsOf(output.shape, samples.count));
+  }
+  if (!LiesBySample(session)) batch = samples.count;
+  std::vector<std::span<const float>> in(samples.inputs.size());
+  std::vector<std::span<float>> out(outputs.size());
+  for (int64_t begin = 0; begin < samples.count; begin += batch) {
+    const int64_t n = std::min(batch, samples.count - begin);
+    for (size_t i = 0; i < in.size(); ++i) {
+      const std::vector<int64_t>& shape = session.inputs()[i].shape;
+      in[i] = std::span(samples.inputs[i].values)
+                  .subspan(begin == 0 ? 0 : FloatsOf(shape, begin), FloatsOf(shape, n));
+    }
+    for (size_t i = 0; i < out.size(); ++i) {
+      const std::vector<int64_t>& shape = session.outputs()[i].shape;
+      out[i] = std::span(outputs[i].values)
+                   .subspan(begin == 0 ? 0 : FloatsOf(shape, begin), FloatsOf(shape, n));
+    }
+    DC_RETURN_IF_ERROR(session.Run(n, in, out));
+  }
+  return outputs;
+}
+
+// A file name for output `i`: its name without what folders and shells take for something else.
+std::string FileNameOf(const Session& session, size_t i) {
+  std::string name = session.outputs()[i].name;
+  for (char& c : name) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.';
+    if (!plain) c = '_';
+  }
+  if (name.empty() || name[0] == '.') name = "output_" + std::to_string(i) + name;
+  return name;
+}
+
+Status SaveAll(const std::vector<NpyArray>& outputs, const Session& session,
+               const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return IoError(error.message(), folder, "give a folder that can be written");
+  std::set<std::string> taken;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    std::string name = FileNameOf(session, i);
+    if (!taken.insert(name).second) name += "_" + std::to_string(i);
+    DC_RETURN_IF_ERROR(SaveNpy(outputs[i], folder + "/" + name + ".npy"));
+  }
+  return OkStatus();
 }
 
 }  // namespace
 
 Status RunArray(const ArrayRun& run, int64_t batch, Session* session, Progress* progress) {
-  DC_ASSIGN_OR_RETURN(const NpyArray input, LoadNpy(run.input));
-  const std::vector<int64_t>& want = session->input().shape;
-  const std::vector<int64_t> sample(want.begin() + 1, want.end());
-  const int64_t size = ElementCount(sample);
-  std::vector<int64_t> given = input.shape;
-  if (given.size() == want.size()) given.erase(given.begin());
-  const int64_t count = size ? static_cast<int64_t>(input.values.size()) / size : 0;
-  if (given != sample) {
-    return BadInput(
-        "the array is " + ShapeText(input.shape) + ", the model reads Nx" + ShapeText(sample),
-        run.input, "reshape the array");
-  }
+  DC_ASSIGN_OR_RETURN(const std::vector<std::string> files, ChooseFiles(run, *session));
+  DC_ASSIGN_OR_RETURN(const Samples samples, LoadSamples(files, *session));
   std::vector<std::string> labels;
   if (!run.labels.empty()) {
     DC_ASSIGN_OR_RETURN(labels, ReadLines(run.labels));
   }
-  NpyArray output;
-  output.shape = session->output_shape();
-  const int64_t classes =
-      ElementCount(std::vector<int64_t>(output.shape.begin() + 1, output.shape.end()));
-  output.shape[0] = count;
-  output.values.resize(static_cast<size_t>(count * classes));
-  for (int64_t begin = 0; begin < count; begin += batch) {
-    const int64_t n = std::min(batch, count - begin);
-    DC_RETURN_IF_ERROR(session->Run(
-        n,
-        std::span(input.values)
-            .subspan(static_cast<size_t>(begin * size), static_cast<size_t>(n * size)),
-        std::span(output.values)
-            .subspan(static_cast<size_t>(begin * classes), static_cast<size_t>(n * classes))));
-  }
+  DC_ASSIGN_OR_RETURN(const std::vector<NpyArray> outputs, RunSamples(samples, batch, *session));
+  const NpyArray& first = outputs[0];
   if (run.topk > 0) {
-    for (int64_t i = 0; i < count; ++i) {
-      PrintTop(i,
-               std::span(output.values)
-                   .subspan(static_cast<size_t>(i * classes), static_cast<size_t>(classes)),
+    const size_t classes = first.values.size() / static_cast<size_t>(samples.count);
+    for (int64_t i = 0; i < samples.count; ++i) {
+      PrintTop(i, std::span(first.values).subspan(static_cast<size_t>(i) * classes, classes),
                run.topk, labels);
     }
   }
-  if (session->outputs().size() > 1) OrSilent(progress)->Note(OutputsText(session->outputs()));
-  if (!run.output.empty()) return SaveNpy(output, run.output);
+  if (!run.output_folder.empty()) return SaveAll(outputs, *session, run.output_folder);
+  if (outputs.size() > 1) OrSilent(progress)->Note(FirstOutputText(*session));
+  if (!run.output.empty()) return SaveNpy(first, run.output);
   return OkStatus();
 }
 

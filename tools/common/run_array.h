@@ -1,9 +1,10 @@
-// dc-run --input: one array in, one array or the best classes out.
+// dc-run --input: arrays in, arrays or the best classes out.
 #ifndef DC_TOOLS_COMMON_RUN_ARRAY_H_
 #define DC_TOOLS_COMMON_RUN_ARRAY_H_
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "dc/progress.h"
 #include "dc/runtime.h"
@@ -12,14 +13,17 @@
 namespace dc {
 
 struct ArrayRun {
-  std::string input;   // .npy, float: N x the model's input shape, or one sample without N
-  std::string output;  // .npy for the outputs; "" for none
-  std::string labels;  // one class name per line; "" prints class numbers
-  int topk = 0;        // classes to print per input; 0 prints none
+  // "NAME=X.npy", or "X.npy" for the inputs that no other names, in the model's order. Each holds
+  // samples as the model reads them; of a model with one input also one sample without its batch.
+  std::vector<std::string> inputs;
+  std::string output;         // .npy for the first output; "" for none
+  std::string output_folder;  // gets NAME.npy for every output; "" for none
+  std::string labels;         // one class name per line; "" prints class numbers
+  int topk = 0;               // classes to print per input; 0 prints none
 };
 
-// Runs `run.input` through `session` in batches. Values are taken as the network reads them: no
-// scaling is applied. Tells `progress` which of several outputs it was.
+// Runs the arrays through `session` in batches. Values are taken as the network reads them: no
+// scaling is applied. Tells `progress` which of several outputs `run.output` holds.
 Status RunArray(const ArrayRun& run, int64_t batch, Session* session, Progress* progress);
 
 }  // namespace dc

@@ -4,19 +4,8 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
-#include <numeric>
 #include <thread>
 #include <vector>
-
-namespace {
-
-// Values of one sample: the first dimension is the batch.
-size_t SampleSize(const std::vector<int64_t>& shape) {
-  return std::accumulate(shape.begin() + 1, shape.end(), size_t{1}, std::multiplies<size_t>());
-}
-
-}  // namespace
 
 int main(int argc, char** argv) {
   if (argc < 2) {
@@ -31,13 +20,13 @@ int main(int argc, char** argv) {
 
   // One model, as many callers as there are threads, each with buffers of its own.
   const size_t threads = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 2;
-  const std::vector<float> input(SampleSize(session->input().shape), 0.5f);
+  const std::vector<float> input(dc::FloatsOf(session->input().shape, 1), 0.5f);
   std::vector<std::vector<float>> outputs(threads);
   std::vector<dc::Status> results(threads);
   std::vector<std::thread> callers;
   for (size_t t = 0; t < threads; ++t) {
     callers.emplace_back([&, t] {
-      outputs[t].resize(SampleSize(session->output_shape()));
+      outputs[t].resize(dc::FloatsOf(session->output().shape, 1));
       results[t] = session->Run(1, input, outputs[t]);
     });
   }

@@ -55,6 +55,9 @@ struct Graph {
   // Parameters that are declared with a fixed shape and have no value yet (text models): dc-train
   // initialises them. Empty in every file that a tool writes.
   std::vector<ValueInfo> uninitialized;
+  // No dimension is the batch: shapes are what the inputs declare, and the model runs on them
+  // alone. Found at import (see model/canonical), never part of a file.
+  bool fixed_shapes = false;
   std::map<std::string, std::string> metadata;  // ONNX's metadata_props; ours start with "dc."
   // What import changed that a user should know, a line each. Not part of the model.
   std::vector<std::string> notes;

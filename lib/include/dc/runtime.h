@@ -65,10 +65,13 @@ struct StepTimes {
   std::vector<StepTime> steps;
 };
 
-// How stored pixel values become inputs; see dc::Preprocess.
+// One input of the model. In a shape, -k is k times the batch: dimension 0 is -1 in general. Where
+// no dimension is negative, the value is one for all samples; where no input has a batch, the model
+// runs on what its inputs hold, as a batch of 1.
 struct SessionInput {
-  std::string name;
-  std::vector<int64_t> shape;  // dimension 0, the batch, is -1
+  std::string name;  // "" where names were dropped
+  std::vector<int64_t> shape;
+  // How stored pixel values become inputs (input 0 alone); see dc::Preprocess.
   float scale = 1.0f / 255.0f;
   bool scale_said = false;  // else `scale` is meant for bytes: float samples are read as they are
   std::vector<float> mean, deviation;
@@ -78,9 +81,12 @@ struct SessionInput {
 // One output of the model.
 struct SessionOutput {
   std::string name;            // "" where names were dropped
-  std::vector<int64_t> shape;  // as declared, -1: any; empty: not declared
+  std::vector<int64_t> shape;  // see SessionInput
   bool logistic = false;       // values of a Sigmoid: above a half means yes
 };
+
+// Floats of an input or output of `shape` for a batch of `batch` samples.
+DC_API size_t FloatsOf(const std::vector<int64_t>& shape, int64_t batch);
 
 // A loaded model. Move-only. Everything but moving is safe from many threads at once.
 class DC_API Session {
@@ -97,19 +103,21 @@ class DC_API Session {
   Session& operator=(Session&&) noexcept;
   ~Session();
 
-  const SessionInput& input() const;
-  // Name of the first output, "" where names were dropped, and its shape, dimension 0 (the batch)
-  // being -1.
-  const std::string& output_name() const;
-  const std::vector<int64_t>& output_shape() const;
-  // All outputs of the model; Run computes the first.
+  const std::vector<SessionInput>& inputs() const;
   const std::vector<SessionOutput>& outputs() const;
+  // The first of each: of most models the only one.
+  const SessionInput& input() const { return inputs()[0]; }
+  const SessionOutput& output() const { return outputs()[0]; }
   const std::vector<LayerPlan>& plan() const;
 
-  // Runs `batch` samples: `input` holds batch * (product of input().shape[1..]) floats, already
-  // scaled; `output` receives batch * (product of output_shape()[1..]). A call with a larger batch
-  // than before, or beside more other calls, plans memory; any other does not allocate. With
-  // several threads in the session's options, calls at the same time take turns layer by layer.
+  // Runs `batch` samples. inputs[i] holds FloatsOf(inputs()[i].shape, batch) floats, already
+  // scaled, and outputs[i] receives FloatsOf(outputs()[i].shape, batch); an empty one is not
+  // written. A call with a larger batch than before, or beside more other calls, plans memory; any
+  // other does not allocate. With several threads in the session's options, calls at the same time
+  // take turns layer by layer.
+  Status Run(int64_t batch, std::span<const std::span<const float>> inputs,
+             std::span<const std::span<float>> outputs) const;
+  // The same for a model with one input, of which the first output is wanted.
   Status Run(int64_t batch, std::span<const float> input, std::span<float> output) const;
 
   // Runs the first block of samples of a batch of `batch` `repetitions` times (at least once) on

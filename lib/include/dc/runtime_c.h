@@ -77,12 +77,13 @@ DC_API void dc_model_free(dc_model* model);
 
 // What follows fills structs whose pointers stay valid as long as the model.
 
-// An input or output.
+// An input or output. In its shape -k is k times the batch: the first dimension is -1 in general.
+// Where no dimension is negative, the value is one for all samples.
 typedef struct dc_tensor_info {
-  const char* name;      // "" where the file keeps no names
-  size_t rank;           // at least 1
-  const int64_t* shape;  // `rank` dimensions; the first, the batch, is -1
-  size_t sample_floats;  // product of the others
+  const char* name;  // "" where the file keeps no names
+  size_t rank;
+  const int64_t* shape;  // `rank` dimensions
+  size_t sample_floats;  // of one sample: the product of the dimensions with the batch at 1
 } dc_tensor_info;
 
 // How stored pixels become an input: (pixel * scale - mean[c]) / deviation[c], c counting the
@@ -118,13 +119,34 @@ DC_API dc_status dc_model_output(const dc_model* model, size_t index, dc_tensor_
 DC_API dc_status dc_model_scaling(const dc_model* model, size_t input, dc_scaling_info* info);
 DC_API dc_status dc_model_layer(const dc_model* model, size_t index, dc_layer_info* info);
 
-// Runs `batch` samples: `input` holds batch * sample_floats floats of the input, already scaled,
-// and `output` receives batch * sample_floats floats of the output; DC_USAGE where the counts are
-// others. A call with a larger batch than before, or beside more other calls, takes memory; any
-// other allocates nothing. `error` may be NULL.
+// Runs `batch` samples of a model with one input: `input` holds batch * sample_floats floats of it,
+// already scaled, and `output` receives batch * sample_floats floats of output 0; DC_USAGE where
+// the counts are others. A call with a larger batch than before, or beside more other calls, takes
+// memory; any other allocates nothing. `error` may be NULL.
 DC_API dc_status dc_model_run(const dc_model* model, size_t batch, const float* input,
                               size_t input_floats, float* output, size_t output_floats,
                               dc_error* error);
+
+// What an input is read from, or an output written to: one that `name` calls, or, where `name` is
+// NULL, the one in the same place of the model's list. `floats` are batch * sample_floats, or
+// sample_floats where the value is one for all samples.
+typedef struct dc_input_buffer {
+  const char* name;
+  const float* values;
+  size_t floats;
+} dc_input_buffer;
+typedef struct dc_output_buffer {
+  const char* name;
+  float* values;
+  size_t floats;
+} dc_output_buffer;
+
+// The same for any model: every input, and the outputs that are wanted. DC_USAGE where an input is
+// missing, a name is unknown or given twice, or a count is another.
+DC_API dc_status dc_model_run_all(const dc_model* model, size_t batch,
+                                  const dc_input_buffer* inputs, size_t input_count,
+                                  const dc_output_buffer* outputs, size_t output_count,
+                                  dc_error* error);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -1,12 +1,16 @@
 #include "model/canonical/canonical.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "model/node_attributes.h"
+#include "model/shapes.h"
 
 namespace dc {
 
-void Canonicalize(Graph* graph) {
+namespace {
+
+void CanonicalizeAsItIs(Graph* graph) {
   HoistConstants(graph);
   ConvertFloats(graph);
   const bool all_known = std::all_of(graph->nodes.begin(), graph->nodes.end(),
@@ -18,6 +22,25 @@ void Canonicalize(Graph* graph) {
     graph->opset = kCanonicalOpset;
   }
   RemoveUnread(graph);
+}
+
+bool AllFixed(const Graph& graph) {
+  return std::all_of(graph.inputs.begin(), graph.inputs.end(), [](const ValueInfo& input) {
+    return std::all_of(input.shape.begin(), input.shape.end(), [](int64_t d) { return d > 0; });
+  });
+}
+
+}  // namespace
+
+void Canonicalize(Graph* graph) {
+  if (graph->fixed_shapes || !AllFixed(*graph)) return CanonicalizeAsItIs(graph);
+  Graph fixed = *graph;
+  CanonicalizeAsItIs(graph);
+  const size_t problems = InferGraphShapes(*graph).problems.size();
+  if (problems == 0) return;
+  fixed.fixed_shapes = true;
+  CanonicalizeAsItIs(&fixed);
+  if (InferGraphShapes(fixed).problems.size() < problems) *graph = std::move(fixed);
 }
 
 }  // namespace dc

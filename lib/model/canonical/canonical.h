@@ -17,6 +17,8 @@ inline constexpr int64_t kCanonicalOpset = 13;
 //  - settings are inputs as opset 13 has them, and no operator has an older meaning
 //    (SpellSettings, PadExplicitly, SoftmaxOverOneAxis, ...);
 //  - what no graph output depends on is gone (RemoveUnread).
+// Where samples of a batch would mix, and the file fixes all shapes, the graph keeps them
+// (Graph::fixed_shapes).
 // A graph of an older opset becomes one of opset 13 where every operator has a record and a meaning
 // that can be carried over. Else the opset stays, and with it the spellings that depend on it.
 // Precondition: CheckNames is ok.

@@ -1,9 +1,12 @@
 #include "runtime/api/loaded_model.h"
 
+#include <algorithm>
+#include <array>
 #include <new>
 #include <string>
 #include <utility>
 
+#include "format/layout.h"
 #include "hwy/targets.h"
 #include "runtime/kernels/kernel_set.h"
 #include "runtime/load/constant_file.h"
@@ -13,11 +16,21 @@ namespace {
 
 constexpr int kMaxThreads = 1024;
 
-// `shape` of a sample with the batch, -1, in front.
-std::vector<int64_t> WithBatch(const Shape& shape) {
-  std::vector<int64_t> result = {-1};
-  result.insert(result.end(), shape.begin(), shape.end());
-  return result;
+// More outputs than any network has: pointers to them lie on the stack.
+constexpr size_t kMostOutputs = format::kMaxGraphInputs;
+
+// A model of fixed shapes whose inputs and outputs all begin with a 1 runs any number of times side
+// by side: that dimension is the batch.
+void FreeBatchOfOne(Plan* plan) {
+  const auto begins_with_one = [](const PlanValue& value) {
+    return !value.whole.empty() && value.whole[0] == 1;
+  };
+  if (!std::all_of(plan->inputs.begin(), plan->inputs.end(), begins_with_one) ||
+      !std::all_of(plan->outputs.begin(), plan->outputs.end(), begins_with_one)) {
+    return;
+  }
+  for (PlanValue& input : plan->inputs) input.whole[0] = op::kBatch;
+  for (PlanValue& output : plan->outputs) output.whole[0] = op::kBatch;
 }
 
 // The kernels that a session uses; null where this build has none that were asked for.
@@ -94,22 +107,35 @@ Status LoadedModel::Build(std::span<const uint8_t> bytes, const SessionOptions& 
                                             .reasons = options.reasons}));
   if (memory_.refused()) return NoMemoryForWeights();
 
-  input_ = {.name = manifest.inputs[0].name,
-            .shape = WithBatch(plan.input_shape),
-            .scale = manifest.scaling.scale.value_or(kByteScale),
-            .scale_said = manifest.scaling.scale.has_value(),
-            .mean = manifest.scaling.mean,
-            .deviation = manifest.scaling.deviation,
-            .channels_last = manifest.scaling.channels_last.value_or(false),
-            .reverse_channels = manifest.scaling.reverse_channels};
-  output_name_ = manifest.outputs[0].name;
-  output_shape_ = WithBatch(plan.output_shape);
-  for (const format::OutputInfo& output : manifest.outputs) {
-    outputs_.push_back({output.name, output.shape, IsLogistic(manifest, output.value)});
+  if (manifest.fixed_shapes) FreeBatchOfOne(&plan);
+
+  for (size_t i = 0; i < manifest.inputs.size(); ++i) {
+    inputs_.push_back({.name = manifest.inputs[i].name, .shape = plan.inputs[i].whole});
   }
-  outputs_[0].shape = output_shape_;
+  const Preprocess& scaling = manifest.scaling;
+  inputs_[0].scale = scaling.scale.value_or(kByteScale);
+  inputs_[0].scale_said = scaling.scale.has_value();
+  inputs_[0].mean = scaling.mean;
+  inputs_[0].deviation = scaling.deviation;
+  inputs_[0].channels_last = scaling.channels_last.value_or(false);
+  inputs_[0].reverse_channels = scaling.reverse_channels;
+  for (size_t i = 0; i < manifest.outputs.size(); ++i) {
+    const format::OutputInfo& output = manifest.outputs[i];
+    outputs_.push_back({output.name, plan.outputs[i].whole, IsLogistic(manifest, output.value)});
+  }
   executor_.emplace(std::move(plan), std::move(pool), &memory_);
   return OkStatus();
+}
+
+Status LoadedModel::RunFirst(int64_t batch, std::span<const float> input, std::span<float> output) {
+  if (inputs_.size() != 1) {
+    return UsageError("one buffer for " + std::to_string(inputs_.size()) + " inputs",
+                      "Session::Run", "give one for each");
+  }
+  std::array<std::span<float>, kMostOutputs> outputs;
+  outputs[0] = output;
+  if (output.empty()) return UsageError("no buffer for output 0", "Session::Run");
+  return executor_->Run(batch, {&input, 1}, std::span(outputs).first(outputs_.size()));
 }
 
 }  // namespace dc::runtime

@@ -25,16 +25,16 @@ class LoadedModel {
   static StatusOr<std::unique_ptr<LoadedModel>> Load(std::span<const uint8_t> bytes,
                                                      const SessionOptions& options);
 
-  const SessionInput& input() const { return input_; }
-  const std::string& output_name() const { return output_name_; }
-  const std::vector<int64_t>& output_shape() const { return output_shape_; }
+  const std::vector<SessionInput>& inputs() const { return inputs_; }
   const std::vector<SessionOutput>& outputs() const { return outputs_; }
   const std::vector<LayerPlan>& layers() const { return executor_->plan().layers; }
 
   // See Session::Run. Safe from many threads at once.
-  Status Run(int64_t batch, std::span<const float> input, std::span<float> output) {
-    return executor_->Run(batch, input, output);
+  Status Run(int64_t batch, std::span<const std::span<const float>> inputs,
+             std::span<const std::span<float>> outputs) {
+    return executor_->Run(batch, inputs, outputs);
   }
+  Status RunFirst(int64_t batch, std::span<const float> input, std::span<float> output);
   // See Session::Measure.
   StatusOr<StepTimes> Measure(int64_t batch, int repetitions) {
     return executor_->Measure(batch, repetitions);
@@ -48,9 +48,7 @@ class LoadedModel {
 
   ModelMemory memory_;                    // outlives the executor
   std::optional<PlanExecutor> executor_;  // once it is built
-  SessionInput input_;
-  std::string output_name_;
-  std::vector<int64_t> output_shape_;
+  std::vector<SessionInput> inputs_;
   std::vector<SessionOutput> outputs_;
 };
 

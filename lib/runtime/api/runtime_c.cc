@@ -1,11 +1,13 @@
 #include "dc/runtime_c.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <new>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -49,8 +51,35 @@ dc_status Keep(dc::StatusOr<dc::Session> session, dc_model** model, dc_error* er
 }
 
 void Describe(const std::string& name, const std::vector<int64_t>& shape, dc_tensor_info* info) {
-  *info = {name.c_str(), shape.size(), shape.data(), 1};
-  for (size_t d = 1; d < shape.size(); ++d) info->sample_floats *= static_cast<size_t>(shape[d]);
+  *info = {name.c_str(), shape.size(), shape.data(), dc::FloatsOf(shape, 1)};
+}
+
+// A batch beyond what the signed type holds fits no buffer.
+int64_t Samples(size_t batch) { return batch > INT64_MAX ? 0 : static_cast<int64_t>(batch); }
+
+// More inputs or outputs than a file has.
+constexpr size_t kMostBuffers = 256;
+
+// Puts each of `buffers` in the place of the value of `infos` that it names; UsageError where there
+// is none, or one for it already.
+template <typename Buffer, typename Info, typename Span>
+dc::Status Arrange(std::span<const Buffer> buffers, const std::vector<Info>& infos,
+                   std::span<Span> places) {
+  for (size_t i = 0; i < buffers.size(); ++i) {
+    size_t place = i;
+    if (buffers[i].name != nullptr) {
+      const std::string_view name = buffers[i].name;
+      for (place = 0; place < infos.size() && infos[place].name != name;) ++place;
+    }
+    if (place >= infos.size() || place >= places.size() || buffers[i].values == nullptr ||
+        places[place].data() != nullptr) {
+      return dc::UsageError(
+          "buffer " + std::to_string(i) + " is null, or its value unknown or given",
+          "dc_model_run_all", "give each value of the model once");
+    }
+    places[place] = {buffers[i].values, buffers[i].floats};
+  }
+  return dc::OkStatus();
 }
 
 }  // namespace
@@ -84,28 +113,33 @@ dc_status dc_model_load_mapped(const char* path, const dc_options* options, dc_m
 
 void dc_model_free(dc_model* model) { delete model; }
 
-size_t dc_model_input_count(const dc_model* model) { return model == nullptr ? 0 : 1; }
-size_t dc_model_output_count(const dc_model* model) { return model == nullptr ? 0 : 1; }
+size_t dc_model_input_count(const dc_model* model) {
+  return model == nullptr ? 0 : model->session.inputs().size();
+}
+size_t dc_model_output_count(const dc_model* model) {
+  return model == nullptr ? 0 : model->session.outputs().size();
+}
 size_t dc_model_layer_count(const dc_model* model) {
   return model == nullptr ? 0 : model->session.plan().size();
 }
 
 dc_status dc_model_input(const dc_model* model, size_t index, dc_tensor_info* info) {
   if (index >= dc_model_input_count(model) || info == nullptr) return DC_USAGE;
-  const dc::SessionInput& input = model->session.input();
+  const dc::SessionInput& input = model->session.inputs()[index];
   Describe(input.name, input.shape, info);
   return DC_OK;
 }
 
 dc_status dc_model_output(const dc_model* model, size_t index, dc_tensor_info* info) {
   if (index >= dc_model_output_count(model) || info == nullptr) return DC_USAGE;
-  Describe(model->session.output_name(), model->session.output_shape(), info);
+  const dc::SessionOutput& output = model->session.outputs()[index];
+  Describe(output.name, output.shape, info);
   return DC_OK;
 }
 
 dc_status dc_model_scaling(const dc_model* model, size_t input, dc_scaling_info* info) {
   if (input >= dc_model_input_count(model) || info == nullptr) return DC_USAGE;
-  const dc::SessionInput& from = model->session.input();
+  const dc::SessionInput& from = model->session.inputs()[input];
   *info = {from.scale,           from.mean.size(),      from.deviation.size(),
            from.mean.data(),     from.deviation.data(), from.channels_last,
            from.reverse_channels};
@@ -125,9 +159,30 @@ dc_status dc_model_run(const dc_model* model, size_t batch, const float* input, 
   if (model == nullptr || input == nullptr || output == nullptr) {
     return NullArgument("dc_model_run", error);
   }
-  // A batch beyond what the signed type holds fits no buffer.
-  const int64_t samples = batch > INT64_MAX ? 0 : static_cast<int64_t>(batch);
   const dc::Status status =
-      model->session.Run(samples, {input, input_floats}, {output, output_floats});
+      model->session.Run(Samples(batch), {input, input_floats}, {output, output_floats});
+  return status.ok() ? DC_OK : Fail(status, error);
+}
+
+dc_status dc_model_run_all(const dc_model* model, size_t batch, const dc_input_buffer* inputs,
+                           size_t input_count, const dc_output_buffer* outputs, size_t output_count,
+                           dc_error* error) {
+  if (model == nullptr || (inputs == nullptr && input_count > 0) ||
+      (outputs == nullptr && output_count > 0)) {
+    return NullArgument("dc_model_run_all", error);
+  }
+  const dc::Session& session = model->session;
+  std::array<std::span<const float>, kMostBuffers> in;
+  std::array<std::span<float>, kMostBuffers> out;
+  dc::Status status = Arrange<dc_input_buffer, dc::SessionInput, std::span<const float>>(
+      {inputs, input_count}, session.inputs(), in);
+  if (status.ok()) {
+    status = Arrange<dc_output_buffer, dc::SessionOutput, std::span<float>>({outputs, output_count},
+                                                                            session.outputs(), out);
+  }
+  if (status.ok()) {
+    status = session.Run(Samples(batch), std::span(in).first(session.inputs().size()),
+                         std::span(out).first(session.outputs().size()));
+  }
   return status.ok() ? DC_OK : Fail(status, error);
 }

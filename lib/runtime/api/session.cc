@@ -4,9 +4,14 @@
 #include "base/regular_file.h"
 #include "dc/runtime.h"
 #include "runtime/api/loaded_model.h"
+#include "runtime/execute/caller_layout.h"
 #include "runtime/load/model_memory.h"
 
 namespace dc {
+
+size_t FloatsOf(const std::vector<int64_t>& shape, int64_t batch) {
+  return static_cast<size_t>(runtime::CallerLayout(shape).Floats(batch));
+}
 
 Session::Session(std::unique_ptr<runtime::LoadedModel> model) : model_(std::move(model)) {}
 Session::Session(Session&&) noexcept = default;
@@ -41,9 +46,7 @@ StatusOr<Session> Session::LoadMapped(const std::string& path, const SessionOpti
   return session;
 }
 
-const SessionInput& Session::input() const { return model_->input(); }
-const std::string& Session::output_name() const { return model_->output_name(); }
-const std::vector<int64_t>& Session::output_shape() const { return model_->output_shape(); }
+const std::vector<SessionInput>& Session::inputs() const { return model_->inputs(); }
 const std::vector<SessionOutput>& Session::outputs() const { return model_->outputs(); }
 const std::vector<LayerPlan>& Session::plan() const { return model_->layers(); }
 
@@ -51,8 +54,13 @@ StatusOr<StepTimes> Session::Measure(int64_t batch, int repetitions) const {
   return model_->Measure(batch, repetitions);
 }
 
+Status Session::Run(int64_t batch, std::span<const std::span<const float>> inputs,
+                    std::span<const std::span<float>> outputs) const {
+  return model_->Run(batch, inputs, outputs);
+}
+
 Status Session::Run(int64_t batch, std::span<const float> input, std::span<float> output) const {
-  return model_->Run(batch, input, output);
+  return model_->RunFirst(batch, input, output);
 }
 
 }  // namespace dc

@@ -6,8 +6,6 @@
 #include <string>
 #include <utility>
 
-#include "runtime/execute/lane_transpose.h"
-
 namespace dc::runtime {
 namespace {
 
@@ -17,14 +15,39 @@ size_t MostInputs(const Plan& plan) {
   return most;
 }
 
+std::vector<CallerLayout> LayoutsOf(const std::vector<PlanValue>& values) {
+  std::vector<CallerLayout> layouts;
+  for (const PlanValue& value : values) layouts.emplace_back(value.whole);
+  return layouts;
+}
+
+// UsageError where the buffers do not have the `floats` that each value takes.
+template <typename Buffers>
+Status CheckBuffers(const Buffers& buffers, const std::vector<CallerLayout>& layouts, int64_t batch,
+                    bool may_be_empty, const char* what) {
+  if (buffers.size() != layouts.size()) {
+    return UsageError(std::to_string(buffers.size()) + " buffers for " +
+                          std::to_string(layouts.size()) + " " + what + "s",
+                      "Session::Run", "give one for each");
+  }
+  for (size_t i = 0; i < layouts.size(); ++i) {
+    if (may_be_empty && buffers[i].empty()) continue;
+    if (buffers[i].size() == layouts[i].Floats(batch)) continue;
+    return UsageError("a buffer of " + std::to_string(buffers[i].size()) + " floats for " + what +
+                          " " + std::to_string(i) + " and a batch of " + std::to_string(batch),
+                      "Session::Run", "it takes " + std::to_string(layouts[i].Floats(batch)));
+  }
+  return OkStatus();
+}
+
 }  // namespace
 
 PlanExecutor::PlanExecutor(Plan&& plan, std::unique_ptr<ThreadPool> pool, ModelMemory* memory)
     : plan_(std::move(plan)),
       pool_(std::move(pool)),
       memory_(memory),
-      input_size_(plan_.buffer_sizes[plan_.input]),
-      output_size_(plan_.buffer_sizes[plan_.output]),
+      inputs_(LayoutsOf(plan_.inputs)),
+      outputs_(LayoutsOf(plan_.outputs)),
       contexts_(memory, threads(), MostInputs(plan_)) {}
 
 void PlanExecutor::RunStep(size_t s, const Block& block, size_t worker, bool alone,
@@ -43,18 +66,23 @@ void PlanExecutor::RunStep(size_t s, const Block& block, size_t worker, bool alo
                     .pool = alone ? pool_.get() : nullptr});
 }
 
-void PlanExecutor::RunBlock(const Block& block, size_t worker, bool alone,
-                            ExecutionContext* context, const float* in, float* out) const {
+void PlanExecutor::RunBlock(const Block& block, const CallerBuffers& buffers, size_t worker,
+                            bool alone, ExecutionContext* context) const {
   const size_t lanes = kLaneChoices[block.choice];
   const PlanMemory& memory = plan_.memory[block.choice];
-  const float* arena = context->arena(worker);
+  float* arena = context->arena(worker);
   const size_t samples = static_cast<size_t>(block.samples);
   const size_t first = static_cast<size_t>(block.first);
-  ToLanes(in + first * input_size_, samples, input_size_, lanes,
-          context->arena(worker) + memory.buffers[plan_.input]);
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    inputs_[i].ToLanes(buffers.inputs[i].data(), buffers.batch, first, samples, lanes,
+                       arena + memory.buffers[plan_.inputs[i].buffer]);
+  }
   for (size_t s = 0; s < plan_.steps.size(); ++s) RunStep(s, block, worker, alone, context);
-  FromLanes(arena + memory.buffers[plan_.output], samples, output_size_, lanes,
-            out + first * output_size_);
+  for (size_t i = 0; i < outputs_.size(); ++i) {
+    if (buffers.outputs[i].empty()) continue;
+    outputs_[i].FromLanes(arena + memory.buffers[plan_.outputs[i].buffer], buffers.batch, first,
+                          samples, lanes, buffers.outputs[i].data());
+  }
 }
 
 Status PlanExecutor::PrepareBatch() {
@@ -97,10 +125,13 @@ StatusOr<StepTimes> PlanExecutor::Measure(int64_t batch, int repetitions) {
                            .microseconds = std::numeric_limits<double>::infinity(),
                            .resident_bytes = step.kernel->ResidentBytes()});
   }
-  float* const input = context->arena(0) + plan_.memory[block.choice].buffers[plan_.input];
   for (int repetition = 0; repetition < repetitions; ++repetition) {
-    // The arena reuses the input's place. No kernel's time depends on the values.
-    for (size_t i = 0; i < input_size_ * lanes; ++i) input[i] = static_cast<float>(i % 7) / 8;
+    // The arena reuses the inputs' places. No kernel's time depends on the values.
+    for (const PlanValue& value : plan_.inputs) {
+      float* const input = context->arena(0) + plan_.memory[block.choice].buffers[value.buffer];
+      const uint64_t floats = plan_.buffer_sizes[value.buffer] * lanes;
+      for (uint64_t i = 0; i < floats; ++i) input[i] = static_cast<float>(i % 7) / 8;
+    }
     for (size_t s = 0; s < plan_.steps.size(); ++s) {
       const auto begin = std::chrono::steady_clock::now();
       RunStep(s, block, 0, /*alone=*/true, context.get());
@@ -112,28 +143,24 @@ StatusOr<StepTimes> PlanExecutor::Measure(int64_t batch, int repetitions) {
   return times;
 }
 
-Status PlanExecutor::Run(int64_t batch, std::span<const float> input, std::span<float> output) {
-  const auto fits = [&](size_t size, size_t sample) {
-    return size % sample == 0 && size / sample == static_cast<size_t>(batch);
-  };
-  if (batch < 1 || !fits(input.size(), input_size_) || !fits(output.size(), output_size_)) {
-    return UsageError("buffers of " + std::to_string(input.size()) + " and " +
-                          std::to_string(output.size()) + " floats for a batch of " +
-                          std::to_string(batch),
-                      "Session::Run",
-                      "a sample takes " + std::to_string(input_size_) + " floats in and " +
-                          std::to_string(output_size_) + " out");
+Status PlanExecutor::Run(int64_t batch, std::span<const std::span<const float>> inputs,
+                         std::span<const std::span<float>> outputs) {
+  if (batch < 1) {
+    return UsageError("a batch of " + std::to_string(batch), "Session::Run", "it starts at 1");
   }
+  DC_RETURN_IF_ERROR(CheckBuffers(inputs, inputs_, batch, false, "input"));
+  DC_RETURN_IF_ERROR(CheckBuffers(outputs, outputs_, batch, true, "output"));
   const size_t largest = ChooseLanes(batch, threads(), plan_.memory);
   const BatchBlocks blocks(batch, largest);
   const size_t workers =
       static_cast<size_t>(std::min<int64_t>(batch, static_cast<int64_t>(threads())));
   DC_ASSIGN_OR_RETURN(const ContextPool::Lease context, TakeContext(workers, largest));
 
+  const CallerBuffers buffers{batch, inputs, outputs};
   std::atomic<int64_t> next{0};
   const auto work = [&](size_t worker) {
     for (int64_t i = next++; i < blocks.count(); i = next++) {
-      RunBlock(blocks[i], worker, blocks.count() == 1, context.get(), input.data(), output.data());
+      RunBlock(blocks[i], buffers, worker, blocks.count() == 1, context.get());
     }
   };
   if (workers == 1 || blocks.count() == 1) {

@@ -9,16 +9,25 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "base/thread_pool.h"
 #include "dc/runtime.h"
 #include "dc/status.h"
 #include "runtime/execute/batch_blocks.h"
+#include "runtime/execute/caller_layout.h"
 #include "runtime/execute/execution_context.h"
 #include "runtime/load/model_memory.h"
 #include "runtime/plan/plan.h"
 
 namespace dc::runtime {
+
+// What a call of Session::Run hands in.
+struct CallerBuffers {
+  int64_t batch = 1;
+  std::span<const std::span<const float>> inputs;
+  std::span<const std::span<float>> outputs;  // an empty one: not wanted
+};
 
 // A plan, the threads that execute it, and the memory of the calls that run.
 class PlanExecutor {
@@ -28,8 +37,9 @@ class PlanExecutor {
 
   const Plan& plan() const { return plan_; }
 
-  // See Session::Run. Safe from many threads at once.
-  Status Run(int64_t batch, std::span<const float> input, std::span<float> output);
+  // See Session::Run: a buffer for every input and output. Safe from many threads at once.
+  Status Run(int64_t batch, std::span<const std::span<const float>> inputs,
+             std::span<const std::span<float>> outputs);
   // See Session::Measure.
   StatusOr<StepTimes> Measure(int64_t batch, int repetitions);
 
@@ -41,8 +51,8 @@ class PlanExecutor {
   StatusOr<ContextPool::Lease> TakeContext(size_t workers, size_t largest);
   // Takes one block through the network in part `worker` of `context`. `alone`: no other block of
   // the batch runs, so that the operators may use the pool.
-  void RunBlock(const Block& block, size_t worker, bool alone, ExecutionContext* context,
-                const float* in, float* out) const;
+  void RunBlock(const Block& block, const CallerBuffers& buffers, size_t worker, bool alone,
+                ExecutionContext* context) const;
   // The same for step `s` of it.
   void RunStep(size_t s, const Block& block, size_t worker, bool alone,
                ExecutionContext* context) const;
@@ -50,7 +60,7 @@ class PlanExecutor {
   Plan plan_;
   std::unique_ptr<ThreadPool> pool_;  // null with one thread
   ModelMemory* memory_;
-  size_t input_size_, output_size_;  // values of a sample
+  std::vector<CallerLayout> inputs_, outputs_;  // beside the plan's
   ContextPool contexts_;
   std::mutex batch_mutex_;
   std::atomic<bool> batch_ready_{false};

@@ -1,6 +1,14 @@
 #include "runtime/load/sample_shape.h"
 
+#include <cstdlib>
+
 namespace dc::runtime {
+
+Shape ExtentsOf(const op::Shape& whole) {
+  Shape extents;
+  for (int64_t d : whole) extents.push_back(std::abs(d));
+  return extents;
+}
 
 int64_t CheckedSize(const Shape& shape, size_t first, size_t last) {
   int64_t size = 1;

@@ -1,4 +1,4 @@
-// Shapes of activations without their batch dimension, and the limits they keep.
+// How large the values of one sample are, and the limits they keep.
 #ifndef DC_RUNTIME_LOAD_SAMPLE_SHAPE_H_
 #define DC_RUNTIME_LOAD_SAMPLE_SHAPE_H_
 
@@ -6,10 +6,17 @@
 #include <string>
 #include <vector>
 
+#include "op/shape.h"
+
 namespace dc::runtime {
 
-// Dimensions of one sample: {channels, height, width}, {features}, ...
+// The extents of a value as one sample of the batch has it: ONNX's dimensions in their order, where
+// k times the batch counts k. Axes of attributes are axes of it. One image of a batch is {1,
+// channels, height, width}.
 using Shape = std::vector<int64_t>;
+
+// The extents of `whole`, whose batch is a symbol.
+Shape ExtentsOf(const op::Shape& whole);
 
 // More than this many values per activation (1 GiB as floats) or rows or columns of a weight are
 // taken for damage: a few bytes of file could ask for them.

@@ -106,11 +106,9 @@ class ArithmeticOp : public OperatorKernel {
   size_t max_chunks_;
 };
 
-// The shape of input `i` among samples of `rank` dimensions, as far as it is not broadcast: ones in
-// front. Of a value with rank + 1 dimensions, the first is the batch, along which a constant has 1.
+// The shape of input `i` among values of `rank` dimensions: ones in front.
 Shape Align(const NodeContext& context, size_t i, size_t rank) {
   Shape shape = context.inputs[i].shape;
-  if (shape.size() > rank) shape.erase(shape.begin());
   shape.insert(shape.begin(), rank - shape.size(), 1);
   return shape;
 }
@@ -140,7 +138,7 @@ StatusOr<NodeResult> MakeArithmetic(const NodeContext& context) {
     DC_ASSIGN_OR_RETURN(operands[i].constant, context.Values(i, CheckedSize(own)));
   }
   if (shape.empty()) {
-    // One value per sample: run as a vector of length 1.
+    // One value: run as a vector of length 1.
     shape = {1};
     for (Operand& operand : operands) operand.strides = {0};
   }

@@ -54,15 +54,12 @@ Status LoadBatchNorm(const NodeContext& context, int64_t channels, ChannelAffine
 }
 
 StatusOr<NodeResult> MakeBatchNorm(const NodeContext& context) {
-  if (!context.IsActivation(0) || context.inputs[0].shape.empty()) {
-    return Unsupported("the input is not an activation with channels", "",
-                       "batch normalization needs at least NxC");
-  }
-  const Shape& shape = context.inputs[0].shape;
+  DC_ASSIGN_OR_RETURN(const Shape shape, context.Item());
   ChannelAffine affine;
   DC_RETURN_IF_ERROR(LoadBatchNorm(context, shape[0], &affine));
   const size_t plane = static_cast<size_t>(CheckedSize(shape, 1, shape.size()));
   NodeResult result;
+  result.items = static_cast<size_t>(context.output[0]);
   result.kernel = std::make_unique<BatchNormOp>(std::move(affine), plane, context.max_chunks);
   return result;
 }

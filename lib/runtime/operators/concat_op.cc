@@ -1,4 +1,4 @@
-// Concat of activations along any axis but the batch.
+// Concat of activations.
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -40,7 +40,7 @@ StatusOr<NodeResult> MakeConcat(const NodeContext& context) {
     }
   }
   const size_t rank = context.output.size();
-  const size_t axis = *op::Axis(context.attributes.Int("axis"), rank + 1) - 1;
+  const size_t axis = *op::Axis(context.attributes.Int("axis"), rank);
   std::vector<size_t> parts;
   for (const NodeInput& input : context.inputs) {
     parts.push_back(static_cast<size_t>(CheckedSize(input.shape, axis, rank)));

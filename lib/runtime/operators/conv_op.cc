@@ -147,11 +147,11 @@ SlidingWindow JoinLines(const SlidingWindow& window) {
 }  // namespace
 
 StatusOr<NodeResult> MakeConv(const NodeContext& context) {
-  if (!context.IsActivation(0) || !context.IsConstant(1)) {
-    return Unsupported("a convolution whose weight is computed, or whose input is constant", "",
-                       "only a constant weight over an activation is covered");
+  if (!context.IsConstant(1)) {
+    return Unsupported("a convolution whose weight is computed", "",
+                       "only a constant weight is covered");
   }
-  const Shape& x = context.inputs[0].shape;
+  DC_ASSIGN_OR_RETURN(const Shape x, context.Item());
   const Shape& w = context.inputs[1].shape;
   const int64_t group = context.attributes.Int("group");
   const int64_t columns = CheckedSize(w, 1, w.size());
@@ -164,6 +164,7 @@ StatusOr<NodeResult> MakeConv(const NodeContext& context) {
       const SlidingWindow window,
       MakeSlidingWindow(context.attributes, spatial, std::span(w).subspan(2), false));
   NodeResult result;
+  result.items = static_cast<size_t>(context.output[0]);
   const SlidingWindow joined = JoinLines(window);
   const int64_t group_channels = x[0] / group;
   DC_ASSIGN_OR_RETURN(ShiftPlanes one,

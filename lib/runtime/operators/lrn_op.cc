@@ -32,15 +32,11 @@ class LrnOp : public OperatorKernel {
 }  // namespace
 
 StatusOr<NodeResult> MakeLrn(const NodeContext& context) {
-  if (!context.IsActivation(0) || context.inputs[0].shape.empty()) {
-    return Unsupported("the input is not an activation with channels", "",
-                       "LRN needs at least NxC");
-  }
   const int64_t size = context.attributes.Int("size");
   if (size < 1 || size > kMaxMatrixSide) {
     return Unsupported("LRN over " + std::to_string(size) + " channels", "", "use fewer");
   }
-  const Shape& x = context.inputs[0].shape;
+  DC_ASSIGN_OR_RETURN(const Shape x, context.Item());
   LrnShape shape{.channels = static_cast<size_t>(x[0]),
                  .plane = static_cast<size_t>(CheckedSize(x, 1, x.size())),
                  .before = static_cast<size_t>(size - 1) / 2,
@@ -49,6 +45,7 @@ StatusOr<NodeResult> MakeLrn(const NodeContext& context) {
                  .bias = context.attributes.Float("bias")};
   shape.after = static_cast<size_t>(size) - 1 - shape.before;
   NodeResult result;
+  result.items = static_cast<size_t>(context.output[0]);
   result.kernel = std::make_unique<LrnOp>(shape, context);
   return result;
 }

@@ -25,27 +25,27 @@ RowEpilogue NodeContext::EpilogueOf(std::vector<float> bias) const {
   return {norm.scale, std::move(bias), low, high};
 }
 
-StatusOr<Shape> InferSample(const NodeContext& context, int64_t batch) {
-  std::vector<op::Shape> whole(context.inputs.size());
-  std::vector<const op::Shape*> inputs(context.inputs.size(), nullptr);
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    const NodeInput& input = context.inputs[i];
-    if (input.kind == NodeInput::kOmitted) continue;
-    if (input.kind == NodeInput::kActivation) whole[i].push_back(op::kBatch);
-    whole[i].insert(whole[i].end(), input.shape.begin(), input.shape.end());
-    inputs[i] = &whole[i];
+StatusOr<Shape> NodeContext::Item() const {
+  const op::Shape& whole = inputs[0].whole;
+  for (size_t d = 1; d < whole.size(); ++d) {
+    if (whole[d] < 0) return op::AcrossBatch("works");
+  }
+  if (!IsActivation(0) || whole.empty()) {
+    return Unsupported("an input that is a constant or has no dimensions", "",
+                       "fold it into the model first");
+  }
+  return Shape(inputs[0].shape.begin() + 1, inputs[0].shape.end());
+}
+
+StatusOr<op::Shape> InferOutput(const NodeContext& context, int64_t batch) {
+  std::vector<const op::Shape*> inputs;
+  for (const NodeInput& input : context.inputs) {
+    inputs.push_back(input.kind == NodeInput::kOmitted ? nullptr : &input.whole);
   }
   std::vector<op::Shape> outputs;
   DC_RETURN_IF_ERROR(
       op::FindOperator(context.node.op)->infer({context.attributes, inputs, batch}, &outputs));
-  const op::Shape& shape = outputs[0];
-  bool by_sample = !shape.empty() && shape[0] == op::kBatch;
-  for (size_t d = 1; d < shape.size(); ++d) by_sample &= shape[d] > 0;
-  if (!by_sample) {
-    return Unsupported("an output of shape " + op::DescribeShape(shape), "",
-                       "only operators that keep the batch (N) in dimension 0 can be executed");
-  }
-  return Shape(shape.begin() + 1, shape.end());
+  return std::move(outputs[0]);
 }
 
 }  // namespace dc::runtime

@@ -26,7 +26,8 @@ namespace dc::runtime {
 // One input of a node.
 struct NodeInput {
   enum Kind { kOmitted, kActivation, kConstant } kind = kOmitted;
-  Shape shape;        // kActivation: of one sample; kConstant: of the tensor
+  op::Shape whole;    // ONNX's, the batch a symbol
+  Shape shape;        // its extents
   size_t tensor = 0;  // kConstant: its number in the manifest
 };
 
@@ -34,7 +35,7 @@ struct NodeContext {
   const format::Node& node;
   const format::Attributes& attributes;
   std::vector<NodeInput> inputs;
-  Shape output;  // of one sample, as the operator's record infers it
+  Shape output;  // extents, as the operator's record infers them
   const ConstantLoader& load;
   const KernelSet& kernels;
   size_t max_chunks = 1;  // that an operator splits its work into; 1 without threads
@@ -51,22 +52,28 @@ struct NodeContext {
   bool IsConstant(size_t i) const {
     return i < inputs.size() && inputs[i].kind == NodeInput::kConstant;
   }
+  // One item of input 0, an activation: what is left of it without dimension 0, which counts items
+  // that the operator treats one after the other; see NodeResult::items. Unsupported where the
+  // batch is another dimension.
+  StatusOr<Shape> Item() const;
   // The epilogue of a layer whose rows have this bias, with what is merged into the layer.
   RowEpilogue EpilogueOf(std::vector<float> bias) const;
   // The values of constant input `i`, checked to be `size` of them.
   StatusOr<std::vector<float>> Values(size_t i, int64_t size) const;
 };
 
-// `op` is null where the output is the first activation input under another shape.
+// `kernel` is null where the output is the first activation input under another shape.
 struct NodeResult {
   std::unique_ptr<OperatorKernel> kernel;
+  // The kernel is for one of so many equal parts of activation 0 and of the output.
+  size_t items = 1;
   bool joins = false;              // the output is the inputs, one after the other
   std::optional<LayerPlan> layer;  // of operators with weights; name is left to the plan
 };
 
-// The shape of one sample of the output of `context`, whose graph inputs declare `batch` samples
-// (-1: any number). Unsupported where the batch does not stay dimension 0.
-StatusOr<Shape> InferSample(const NodeContext& context, int64_t batch);
+// The shape of the output of `context`, whose graph inputs declare `batch` samples (-1: any
+// number).
+StatusOr<op::Shape> InferOutput(const NodeContext& context, int64_t batch);
 
 }  // namespace dc::runtime
 

@@ -106,8 +106,9 @@ class PoolOp : public OperatorKernel {
 StatusOr<NodeResult> MakeResult(PoolKind kind, const SlidingWindow& window, bool count_pad,
                                 const NodeContext& context) {
   NodeResult result;
+  result.items = static_cast<size_t>(context.output[0]);
   result.kernel =
-      std::make_unique<PoolOp>(kind, static_cast<size_t>(context.output[0]), window,
+      std::make_unique<PoolOp>(kind, static_cast<size_t>(context.output[1]), window,
                                RunsOf(window.y, count_pad), RunsOf(window.x, count_pad), context);
   return result;
 }
@@ -115,25 +116,20 @@ StatusOr<NodeResult> MakeResult(PoolKind kind, const SlidingWindow& window, bool
 }  // namespace
 
 StatusOr<NodeResult> MakePool(const NodeContext& context) {
-  if (!context.IsActivation(0)) {
-    return Unsupported("the operator's input is a constant", "", "fold it into the model first");
-  }
+  DC_ASSIGN_OR_RETURN(const Shape x, context.Item());
   const format::Attributes& attributes = context.attributes;
   DC_ASSIGN_OR_RETURN(
       const SlidingWindow window,
-      MakeSlidingWindow(attributes, std::span(context.inputs[0].shape).subspan(1),
-                        attributes.Ints("kernel_shape"), attributes.Int("ceil_mode") != 0));
+      MakeSlidingWindow(attributes, std::span(x).subspan(1), attributes.Ints("kernel_shape"),
+                        attributes.Int("ceil_mode") != 0));
   const bool maximum = context.node.op == format::Op::kMaxPool;
   const bool count_pad = !maximum && attributes.Int("count_include_pad") != 0;
   return MakeResult(maximum ? PoolKind::kMaximum : PoolKind::kAverage, window, count_pad, context);
 }
 
 StatusOr<NodeResult> MakeGlobalPool(const NodeContext& context) {
-  if (!context.IsActivation(0)) {
-    return Unsupported("the operator's input is a constant", "", "fold it into the model first");
-  }
+  DC_ASSIGN_OR_RETURN(const Shape x, context.Item());
   // One window over all spatial positions, in a row.
-  const Shape& x = context.inputs[0].shape;
   SlidingWindow window;
   window.x.in = window.x.kernel = CheckedSize(x, 1, x.size());
   const bool maximum = context.node.op == format::Op::kGlobalMaxPool;

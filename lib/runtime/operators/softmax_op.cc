@@ -11,7 +11,7 @@ namespace {
 
 class SoftmaxOp : public OperatorKernel {
  public:
-  // A sample is outer x axis x inner.
+  // Values are outer x axis x inner.
   SoftmaxOp(size_t outer, size_t axis, size_t inner, size_t max_chunks)
       : outer_(outer), axis_(axis), inner_(inner), max_chunks_(max_chunks) {}
 
@@ -52,15 +52,11 @@ StatusOr<NodeResult> MakeSoftmax(const NodeContext& context) {
     return Unsupported("the operator's input is a constant", "", "fold it into the model first");
   }
   const Shape& shape = context.output;
-  const size_t axis = *op::Axis(context.attributes.Int("axis"), shape.size() + 1);
-  if (axis == 0) {
-    return Unsupported("a softmax over the batch", "",
-                       "only operators that treat every sample by itself can be executed");
-  }
+  const size_t axis = *op::Axis(context.attributes.Int("axis"), shape.size());
   NodeResult result;
   result.kernel = std::make_unique<SoftmaxOp>(
-      static_cast<size_t>(CheckedSize(shape, 0, axis - 1)), static_cast<size_t>(shape[axis - 1]),
-      static_cast<size_t>(CheckedSize(shape, axis, shape.size())), context.max_chunks);
+      static_cast<size_t>(CheckedSize(shape, 0, axis)), static_cast<size_t>(shape[axis]),
+      static_cast<size_t>(CheckedSize(shape, axis + 1, shape.size())), context.max_chunks);
   return result;
 }
 

@@ -1,4 +1,4 @@
-// Transpose that leaves the batch in front.
+// Transpose. The batch moves with the other dimensions, and its samples stay what they are.
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -58,10 +58,10 @@ StatusOr<NodeResult> MakeTranspose(const NodeContext& context) {
   int64_t stride = 1;
   for (size_t d = from.size(); d-- > 0; stride *= from[d]) in_strides[d] = stride;
   std::vector<int64_t> strides;
-  for (size_t d = 1; d <= from.size(); ++d) {
-    // Without perm, the dimensions are reversed: only one of a sample can stay where it is.
-    const size_t source = perm.empty() ? from.size() - d : static_cast<size_t>(perm[d]);
-    strides.push_back(in_strides[source - 1]);
+  for (size_t d = 0; d < from.size(); ++d) {
+    // Without perm, the dimensions are reversed.
+    const size_t source = perm.empty() ? from.size() - 1 - d : static_cast<size_t>(perm[d]);
+    strides.push_back(in_strides[source]);
   }
   NodeResult result;
   result.kernel =

@@ -50,12 +50,8 @@ StatusOr<GraphView> GraphView::Make(const format::Manifest& manifest) {
   view.manifest_ = &manifest;
   view.inputs_ = manifest.inputs.size();
   view.tensors_ = manifest.tensors.size();
-  if (view.inputs_ != 1) {
-    return Unsupported("a model with " + std::to_string(view.inputs_) + " inputs", "manifest",
-                       "models with one input can be run");
-  }
-  if (manifest.inputs[0].shape.empty()) {
-    return Unsupported("a scalar input", "manifest", "dimension 0 of the input must be the batch");
+  if (view.inputs_ == 0) {
+    return Unsupported("a model without inputs", "manifest", "its outputs are constants");
   }
   if (manifest.outputs.empty()) return Contradiction("no output", "manifest");
   if (manifest.nodes.size() > kMaxNodes) {
@@ -73,17 +69,20 @@ StatusOr<GraphView> GraphView::Make(const format::Manifest& manifest) {
   for (size_t n = 0; n < manifest.nodes.size(); ++n) {
     DC_RETURN_IF_ERROR(CheckNode(manifest.nodes[n], view.OutputOf(n), view.NodeText(n)));
   }
-  const uint32_t output = manifest.outputs[0].value;
-  if (output >= view.values()) return Contradiction("output 0 does not exist", "manifest");
-  if (view.IsTensor(output)) {
-    return Unsupported("output 0 is a constant", "manifest", "there is nothing to run");
-  }
-
   view.needed_.assign(manifest.nodes.size(), false);
   view.readers_.assign(view.values(), 0);
-  view.last_reader_.assign(view.values(), 0);
+  view.last_reader_.assign(view.values(), manifest.nodes.size());
+  for (size_t i = 0; i < manifest.outputs.size(); ++i) {
+    const uint32_t output = manifest.outputs[i].value;
+    const std::string text = "output " + std::to_string(i);
+    if (output >= view.values()) return Contradiction(text + " does not exist", "manifest");
+    if (view.IsTensor(output)) {
+      return Unsupported(text + " is a constant", "manifest", "there is nothing to run");
+    }
+    ++view.readers_[output];  // the caller
+  }
   for (size_t n = manifest.nodes.size(); n-- > 0;) {
-    view.needed_[n] = view.OutputOf(n) == output || view.readers_[view.OutputOf(n)] > 0;
+    view.needed_[n] = view.readers_[view.OutputOf(n)] > 0;
     if (!view.needed_[n]) continue;
     for (uint32_t input : manifest.nodes[n].inputs) {
       if (input == format::kNoValue) continue;
@@ -91,13 +90,12 @@ StatusOr<GraphView> GraphView::Make(const format::Manifest& manifest) {
       view.last_reader_[input] = n;
     }
   }
-  ++view.readers_[output];  // the caller
   return view;
 }
 
 std::optional<size_t> GraphView::SoleReader(uint32_t value) const {
-  // The graph's output counts one reader that is no node.
-  if (readers_[value] != 1 || value == manifest_->outputs[0].value) return std::nullopt;
+  // The caller, who reads the outputs, is no node.
+  if (readers_[value] != 1 || last_reader_[value] == needed_.size()) return std::nullopt;
   return last_reader_[value];
 }
 

@@ -26,14 +26,14 @@ class GraphView {
  public:
   // Checks what everything below relies on: known operators with as many inputs and attributes as
   // they take, values that exist and come before the node that reads them, positive
-  // shapes, one input with a batch dimension, an output that is not a constant.
+  // shapes, an input, outputs that are not constants.
   static StatusOr<GraphView> Make(const format::Manifest& manifest);
 
   bool IsTensor(uint32_t value) const { return value >= inputs_ && value < inputs_ + tensors_; }
   size_t TensorOf(uint32_t value) const { return value - inputs_; }
   uint32_t OutputOf(size_t node) const { return static_cast<uint32_t>(inputs_ + tensors_ + node); }
   size_t values() const { return inputs_ + tensors_ + manifest_->nodes.size(); }
-  // Whether the first output depends on `node`.
+  // Whether an output depends on `node`.
   bool IsNeeded(size_t node) const { return needed_[node]; }
   // "node 3, Conv conv1": how errors call it.
   std::string NodeText(size_t node) const;
@@ -52,7 +52,7 @@ class GraphView {
   const format::Manifest* manifest_ = nullptr;
   size_t inputs_ = 0, tensors_ = 0;
   std::vector<bool> needed_;
-  std::vector<uint32_t> readers_;    // number of needed readers of each value
+  std::vector<uint32_t> readers_;    // number of needed readers of each value, outputs among them
   std::vector<size_t> last_reader_;  // one of them
 };
 

@@ -8,6 +8,7 @@
 #include "format/ops.h"
 #include "runtime/kernels/build.h"
 #include "runtime/operators/channel_affine.h"
+#include "runtime/operators/items_op.h"
 #include "runtime/operators/node_context.h"
 #include "runtime/operators/registry.h"
 #include "runtime/plan/graph_view.h"
@@ -18,7 +19,7 @@ namespace {
 
 // What the planner knows of a value that is computed.
 struct Value {
-  Shape shape;
+  op::Shape whole;
   uint32_t buffer = 0;
   bool known = false;  // the shape; not where a node before it was refused
 };
@@ -30,7 +31,11 @@ class Planner {
       : manifest_(manifest), graph_(graph), load_(load), options_(options) {}
 
   StatusOr<Plan> Build() {
-    DC_RETURN_IF_ERROR(AddInput());
+    values_.resize(graph_.values());
+    for (size_t i = 0; i < manifest_.inputs.size(); ++i) {
+      const Status status = AddInput(i);
+      if (!status.ok()) return status.At("input " + std::to_string(i));
+    }
     std::vector<bool> merged(manifest_.nodes.size(), false);
     for (size_t n = 0; n < manifest_.nodes.size(); ++n) {
       if (!graph_.IsNeeded(n) || merged[n]) continue;
@@ -38,11 +43,10 @@ class Planner {
       const op::Operator& record = *op::FindOperator(manifest_.nodes[n].op);
       Fusion fusion;
       if (record.output_axis != nullptr) {
-        // Elsewhere a product's rows are its last dimension, the channels the first after the
-        // batch.
+        // A product's rows are its last dimension, the channels of what follows dimension 1.
         const uint32_t x = manifest_.nodes[n].inputs[0];
-        const bool vectors = !graph_.IsTensor(x) && values_[x].shape.size() == 1;
-        fusion = graph_.FindFusion(n, record.Has(op::kConvolves) || vectors);
+        const size_t rank = graph_.IsTensor(x) ? 0 : values_[x].whole.size();
+        if (rank > 1) fusion = graph_.FindFusion(n, record.Has(op::kConvolves) || rank == 2);
       }
       const Status status = AddNode(n, fusion);
       if (!status.ok()) {
@@ -55,27 +59,40 @@ class Planner {
       }
     }
     if (options_.reasons != nullptr && !options_.reasons->empty()) return options_.reasons->front();
-    const Value& output = values_[manifest_.outputs[0].value];
-    plan_.output = output.buffer;
-    plan_.output_shape = output.shape;
+    for (const format::OutputInfo& output : manifest_.outputs) {
+      const Value& value = values_[output.value];
+      plan_.outputs.push_back({value.whole, value.buffer});
+    }
     RemoveJoins(&plan_);
     DC_RETURN_IF_ERROR(PlanMemories(&plan_));
     return std::move(plan_);
   }
 
  private:
-  Status AddInput() {
-    const format::InputInfo& input = manifest_.inputs[0];
-    plan_.input_shape.assign(input.shape.begin() + 1, input.shape.end());
-    const int64_t size = CheckedSize(plan_.input_shape);
-    if (size < 0) {
-      return Unsupported("an input of Nx" + DescribeShape(plan_.input_shape), "manifest",
+  Status AddInput(size_t i) {
+    op::Shape whole = manifest_.inputs[i].shape;
+    if (!whole.empty() && !manifest_.fixed_shapes) whole[0] = op::kBatch;
+    const int64_t size = CheckedSize(ExtentsOf(whole));
+    const bool open = std::any_of(whole.begin() + (whole.empty() ? 0 : 1), whole.end(),
+                                  [](int64_t d) { return d < 1; });
+    if (size < 0 || open) {
+      return Unsupported("a shape of " + op::DescribeShape(whole), "manifest",
                          "all dimensions but the batch must be fixed, 2^28 values at most");
     }
-    values_.resize(graph_.values());
-    values_[0] = {plan_.input_shape, NewBuffer(static_cast<uint64_t>(size)), true};
-    plan_.input = values_[0].buffer;
+    values_[i] = {whole, NewBuffer(static_cast<uint64_t>(size)), true};
+    plan_.inputs.push_back({whole, values_[i].buffer});
     return OkStatus();
+  }
+
+  // Dimension 0 that all inputs declare; -1: any, or they differ.
+  int64_t DeclaredBatch() const {
+    int64_t batch = 0;  // none yet
+    for (const format::InputInfo& input : manifest_.inputs) {
+      if (input.shape.empty()) continue;
+      if (batch != 0 && batch != input.shape[0]) return -1;
+      batch = input.shape[0];
+    }
+    return batch == 0 ? -1 : batch;
   }
 
   bool KnowsInputs(size_t n) const {
@@ -108,11 +125,12 @@ class Planner {
       if (graph_.IsTensor(value)) {
         input.kind = NodeInput::kConstant;
         input.tensor = graph_.TensorOf(value);
-        input.shape = manifest_.tensors[input.tensor].shape;
+        input.whole = manifest_.tensors[input.tensor].shape;
       } else {
         input.kind = NodeInput::kActivation;
-        input.shape = values_[value].shape;
+        input.whole = values_[value].whole;
       }
+      input.shape = ExtentsOf(input.whole);
     }
     return context;
   }
@@ -137,14 +155,14 @@ class Planner {
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       if (context.IsActivation(i)) inputs.push_back(values_[node.inputs[i]].buffer);
     }
-    DC_ASSIGN_OR_RETURN(context.output, InferSample(context, manifest_.inputs[0].shape[0]));
+    Value& output = values_[graph_.OutputOf(n)];
+    DC_ASSIGN_OR_RETURN(output.whole, InferOutput(context, DeclaredBatch()));
+    context.output = ExtentsOf(output.whole);
     const int64_t size = CheckedSize(context.output);
     if (size < 0) {
-      return Unsupported("an output of Nx" + DescribeShape(context.output), "",
+      return Unsupported("an output of shape " + op::DescribeShape(output.whole), "",
                          "the limit is 2^28 values per sample");
     }
-    Value& output = values_[graph_.OutputOf(n)];
-    output.shape = context.output;
     output.known = true;
     MakeOperatorKernel* make = FindMakeOperatorKernel(node.op);
     if (make == nullptr) return Unsupported("the operator cannot be run", "", "remove it");
@@ -153,7 +171,13 @@ class Planner {
       output.buffer = inputs[0];
       return OkStatus();
     }
-    output.buffer = NewBuffer(static_cast<uint64_t>(size));
+    const uint64_t output_size = static_cast<uint64_t>(size);
+    output.buffer = NewBuffer(output_size);
+    if (result.items > 1) {
+      const auto part = [&](uint64_t whole) { return static_cast<size_t>(whole) / result.items; };
+      result.kernel = MakeItems(std::move(result.kernel), result.items,
+                                part(plan_.buffer_sizes[inputs[0]]), part(output_size));
+    }
     Step& step = plan_.steps.emplace_back();
     step.kernel = std::move(result.kernel);
     step.inputs = std::move(inputs);

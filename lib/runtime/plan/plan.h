@@ -57,22 +57,27 @@ struct PlanMemory {
   uint64_t reread = 0;  // most floats that a step goes over many times; see OperatorKernel::Rereads
 };
 
+// An input or output of the plan.
+struct PlanValue {
+  op::Shape whole;  // the batch a symbol
+  uint32_t buffer = 0;
+};
+
 struct Plan {
-  Shape input_shape, output_shape;  // of one sample
+  std::vector<PlanValue> inputs, outputs;  // beside the manifest's
   std::vector<Step> steps;
   std::vector<uint64_t> buffer_sizes;                  // values of a sample
   std::vector<BufferPart> parts;                       // beside buffer_sizes
-  uint32_t input = 0, output = 0;                      // buffers
   std::vector<LayerPlan> layers;                       // operators with weights, in order
   std::array<PlanMemory, kLaneChoices.size()> memory;  // beside kLaneChoices
 };
 
-// Checks every node that the first output depends on, infers shapes by the operators' records,
-// merges biases, batch normalization and activations into the layers before them, loads weights
-// through `load` and plans memory. The graph has one input whose dimension 0 is the batch. Errors
-// name the node by its number and name: BadInput where the manifest contradicts itself, Unsupported
-// for what is not covered, sizes beyond kMaxSampleSize or more than 4 GiB of activations per sample
-// among it.
+// Checks every node that an output depends on, infers shapes by the operators' records, merges
+// biases, batch normalization and activations into the layers before them, loads weights through
+// `load` and plans memory. Dimension 0 of every input that has dimensions is the batch, unless the
+// manifest says that shapes are fixed. Errors name the node by its number and name: BadInput where
+// the manifest contradicts itself, Unsupported for what is not covered, sizes beyond kMaxSampleSize
+// or more than 4 GiB of activations per sample among it.
 StatusOr<Plan> BuildPlan(const format::Manifest& manifest, const ConstantLoader& load,
                          const PlanOptions& options);
 

@@ -14,7 +14,7 @@ namespace {
 constexpr uint64_t kMaxArenaBytes = uint64_t{1} << 32;
 
 // The times between which a buffer is in use. Step s of the plan is time s + 1; the input is there
-// at time 0, the output to the end.
+// at time 0, outputs to the end.
 struct Life {
   uint32_t first = UINT32_MAX, last = 0;
 
@@ -48,7 +48,7 @@ void RemoveJoins(Plan* plan) {
     for (uint32_t input : step.inputs) ++reads[input];
     ++writes[step.output];
   }
-  ++reads[plan->output];
+  for (const PlanValue& output : plan->outputs) ++reads[output.buffer];
   std::erase_if(plan->steps, [&](const Step& step) {
     const bool removable =
         step.joins && std::all_of(step.inputs.begin(), step.inputs.end(), [&](uint32_t input) {
@@ -69,12 +69,14 @@ Status PlanMemories(Plan* plan) {
   std::vector<Place> places;
   for (uint32_t b = 0; b < buffers; ++b) places.push_back(Outermost(*plan, b));
   std::vector<Life> lives(buffers);
-  lives[places[plan->input].buffer].Include(0);
+  for (const PlanValue& input : plan->inputs) lives[places[input.buffer].buffer].Include(0);
   for (size_t s = 0; s < plan->steps.size(); ++s) {
     lives[places[plan->steps[s].output].buffer].Include(s + 1);
     for (uint32_t input : plan->steps[s].inputs) lives[places[input].buffer].Include(s + 1);
   }
-  lives[places[plan->output].buffer].Include(plan->steps.size() + 1);
+  for (const PlanValue& output : plan->outputs) {
+    lives[places[output.buffer].buffer].Include(plan->steps.size() + 1);
+  }
 
   for (size_t i = 0; i < kLaneChoices.size(); ++i) {
     const size_t lanes = kLaneChoices[i];

@@ -56,11 +56,7 @@ Status Serve(char** arguments) {
   DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, ReadFile(arguments[1]));
   std::vector<float> input(bytes.size() / sizeof(float));
   std::memcpy(input.data(), bytes.data(), bytes.size());
-  size_t outputs = static_cast<size_t>(batch);
-  for (size_t d = 1; d < session->output_shape().size(); ++d) {
-    outputs *= static_cast<size_t>(session->output_shape()[d]);
-  }
-  std::vector<float> output(outputs);
+  std::vector<float> output(FloatsOf(session->output().shape, batch));
   Status status = session->Run(batch, input, output);
   if (!status.ok()) return status;
   std::cout << "loaded " << loaded << " " << grown << " " << session->plan()[0].kernel << std::endl;

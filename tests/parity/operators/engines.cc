@@ -83,14 +83,10 @@ StatusOr<Session> LoadInRuntime(const Graph& graph, const SessionOptions& option
 
 StatusOr<std::vector<float>> RunSession(const Session& session, const Batch& input,
                                         int64_t at_once) {
-  size_t outputs = 1;
-  for (size_t d = 1; d < session.output_shape().size(); ++d) {
-    outputs *= static_cast<size_t>(session.output_shape()[d]);
-  }
   std::vector<float> output;
   for (int64_t first = 0; first < input.samples; first += at_once) {
     const Batch part = input.Part(first, std::min(at_once, input.samples - first));
-    std::vector<float> y(outputs * static_cast<size_t>(part.samples));
+    std::vector<float> y(FloatsOf(session.output().shape, part.samples));
     DC_RETURN_IF_ERROR(session.Run(part.samples, part.values, y));
     output.insert(output.end(), y.begin(), y.end());
   }

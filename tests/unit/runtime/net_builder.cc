@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <numeric>
+#include <string>
 #include <utility>
 
 #include "entropy/enc/weight_encoder.h"
@@ -30,7 +31,12 @@ std::vector<uint8_t> LittleEndian(std::span<const float> values) {
 
 NetBuilder::NetBuilder(std::vector<int64_t> shape, uint64_t seed) : rng_(seed) {
   manifest_.inputs.push_back({"x", std::move(shape)});
-  output_ = input();
+  outputs_ = {input()};
+}
+
+NetBuilder::Ref NetBuilder::AddInput(std::vector<int64_t> shape) {
+  manifest_.inputs.push_back({"x" + std::to_string(manifest_.inputs.size()), std::move(shape)});
+  return {Ref::kInput, manifest_.inputs.size() - 1};
 }
 
 NetBuilder::Ref NetBuilder::Plain(std::vector<int64_t> shape, std::vector<float> values) {
@@ -94,18 +100,19 @@ NetBuilder::Ref NetBuilder::Node(format::Op op, const std::vector<Ref>& inputs,
   node.floats = std::move(floats);
   manifest_.nodes.push_back(std::move(node));
   node_inputs_.push_back(inputs);
-  output_ = {Ref::kNode, manifest_.nodes.size() - 1};
-  return output_;
+  outputs_ = {{Ref::kNode, manifest_.nodes.size() - 1}};
+  return outputs_[0];
 }
 
 uint32_t NetBuilder::Number(Ref value) const {
   switch (value.kind) {
     case Ref::kInput:
-      return 0;
+      return static_cast<uint32_t>(value.index);
     case Ref::kTensor:
-      return static_cast<uint32_t>(1 + value.index);
+      return static_cast<uint32_t>(manifest_.inputs.size() + value.index);
     case Ref::kNode:
-      return static_cast<uint32_t>(1 + manifest_.tensors.size() + value.index);
+      return static_cast<uint32_t>(manifest_.inputs.size() + manifest_.tensors.size() +
+                                   value.index);
     case Ref::kOmitted:
       break;
   }
@@ -117,7 +124,12 @@ const format::Manifest& NetBuilder::manifest() {
     manifest_.nodes[n].inputs.clear();
     for (const Ref& input : node_inputs_[n]) manifest_.nodes[n].inputs.push_back(Number(input));
   }
-  manifest_.outputs = {{"y", Number(output_)}};
+  manifest_.outputs.clear();
+  for (const Ref& output : outputs_) {
+    const std::string number =
+        manifest_.outputs.empty() ? "" : std::to_string(manifest_.outputs.size());
+    manifest_.outputs.push_back({"y" + number, Number(output)});
+  }
   return manifest_;
 }
 

@@ -4,6 +4,7 @@
 #define DC_TESTS_UNIT_RUNTIME_NET_BUILDER_H_
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "base/rng.h"
@@ -25,6 +26,8 @@ class NetBuilder {
   explicit NetBuilder(std::vector<int64_t> shape, uint64_t seed = 1);
 
   Ref input() const { return {Ref::kInput, 0}; }
+  // One more input, before any tensor or node.
+  Ref AddInput(std::vector<int64_t> shape);
   Ref omitted() const { return {}; }
   // A plain tensor with these values, or with random ones in [low, high).
   Ref Plain(std::vector<int64_t> shape, std::vector<float> values);
@@ -41,8 +44,11 @@ class NetBuilder {
   // Relu(op(...)), for fusion.
   Ref Relu(Ref value) { return Node(format::Op::kRelu, {value}); }
 
-  // Takes another value as the output.
-  void SetOutput(Ref value) { output_ = value; }
+  // Takes another value as the output, or several.
+  void SetOutput(Ref value) { outputs_ = {value}; }
+  void SetOutputs(std::vector<Ref> values) { outputs_ = std::move(values); }
+  // Shapes are fixed, dimension 0 is no batch.
+  void FixShapes() { manifest_.fixed_shapes = true; }
 
   void SetOpset(uint32_t opset) { manifest_.opset = opset; }
 
@@ -66,7 +72,7 @@ class NetBuilder {
   std::vector<std::vector<double>> values_;
   std::vector<format::TensorBytes> bytes_;
   std::vector<Constant> constants_;
-  Ref output_;
+  std::vector<Ref> outputs_;
 };
 
 }  // namespace dc::runtime

@@ -22,9 +22,7 @@ inline Session LoadOrDie(NetBuilder& net, const SessionOptions& options = {}) {
 
 inline std::vector<float> RunSession(const Session& session, int64_t batch,
                                      const std::vector<float>& input) {
-  int64_t size = batch;
-  for (size_t d = 1; d < session.output_shape().size(); ++d) size *= session.output_shape()[d];
-  std::vector<float> output(static_cast<size_t>(size), -77.0f);
+  std::vector<float> output(FloatsOf(session.output().shape, batch), -77.0f);
   const Status status = session.Run(batch, input, output);
   EXPECT_TRUE(status.ok()) << status.ToString();
   return output;
@@ -42,9 +40,9 @@ inline void ExpectMatchesNaive(NetBuilder& net,
       const NaiveTensor expected = RunNaively(net, batch, input);
       const std::vector<float> output = RunSession(*session, batch, input);
       ASSERT_EQ(output.size(), expected.values.size());
-      ASSERT_EQ(session->output_shape().size(), expected.shape.size());
+      ASSERT_EQ(session->output().shape.size(), expected.shape.size());
       for (size_t d = 1; d < expected.shape.size(); ++d) {
-        ASSERT_EQ(session->output_shape()[d], expected.shape[d]);
+        ASSERT_EQ(session->output().shape[d], expected.shape[d]);
       }
       double largest = 1e-3;
       for (double v : expected.values) largest = std::max(largest, std::abs(v));

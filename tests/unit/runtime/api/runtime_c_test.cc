@@ -68,7 +68,7 @@ TEST(RuntimeCTest, DescribesTheModel) {
   EXPECT_EQ(tensor.sample_floats, 784u);
   ASSERT_EQ(dc_model_output_count(model.get()), 1u);
   ASSERT_EQ(dc_model_output(model.get(), 0, &tensor), DC_OK);
-  EXPECT_EQ(tensor.name, session.output_name());
+  EXPECT_EQ(tensor.name, session.output().name);
   EXPECT_THAT(std::vector<int64_t>(tensor.shape, tensor.shape + tensor.rank),
               testing::ElementsAre(-1, 10));
   EXPECT_EQ(tensor.sample_floats, 10u);
@@ -236,6 +236,39 @@ TEST(RuntimeCTest, StatusesAreThoseOfCxx) {
   EXPECT_EQ(DC_IO, static_cast<int>(StatusCode::kIo));
   EXPECT_EQ(DC_INTERNAL, static_cast<int>(StatusCode::kInternal));
   EXPECT_EQ(DC_NO_MEMORY, static_cast<int>(StatusCode::kNoMemory));
+}
+
+TEST(RuntimeCTest, RunsInputsAndOutputsByName) {
+  NetBuilder net({-1, 2});
+  const auto other = net.AddInput({-1, 2});
+  const auto difference = net.Node(format::Op::kSub, {net.input(), other});
+  net.SetOutputs({net.Relu(difference), difference});
+  const Model model = Load(net.File());
+  ASSERT_EQ(dc_model_input_count(model.get()), 2u);
+  ASSERT_EQ(dc_model_output_count(model.get()), 2u);
+  const float x[] = {5, 1}, z[] = {2, 3};
+  float y[2], y1[2];
+  // The names of NetBuilder.
+  const dc_input_buffer inputs[] = {{"x1", z, 2}, {"x", x, 2}};
+  dc_output_buffer outputs[] = {{"y1", y1, 2}, {"y", y, 2}};
+  dc_error error{};
+  ASSERT_EQ(dc_model_run_all(model.get(), 1, inputs, 2, outputs, 2, &error), DC_OK) << error.text;
+  EXPECT_THAT(y, testing::ElementsAre(3, 0));
+  EXPECT_THAT(y1, testing::ElementsAre(3, -2));
+  // By place, one output alone.
+  const dc_input_buffer by_place[] = {{nullptr, x, 2}, {nullptr, z, 2}};
+  EXPECT_EQ(dc_model_run_all(model.get(), 1, by_place, 2, outputs, 1, &error), DC_OK);
+
+  const auto refused = [&](const dc_input_buffer& first, const dc_input_buffer& second) {
+    const dc_input_buffer both[] = {first, second};
+    return dc_model_run_all(model.get(), 1, both, 2, outputs, 2, &error);
+  };
+  EXPECT_EQ(refused({"x", x, 2}, {"x", z, 2}), DC_USAGE);   // twice
+  EXPECT_EQ(refused({"x", x, 2}, {"w", z, 2}), DC_USAGE);   // unknown
+  EXPECT_EQ(refused({"x", x, 2}, {"x1", z, 1}), DC_USAGE);  // too short
+  EXPECT_EQ(refused({"x", x, 2}, {"x1", nullptr, 2}), DC_USAGE);
+  EXPECT_EQ(dc_model_run_all(model.get(), 1, inputs, 1, outputs, 2, &error), DC_USAGE);  // missing
+  EXPECT_EQ(dc_model_run_all(nullptr, 1, inputs, 2, outputs, 2, &error), DC_USAGE);
 }
 
 }  // namespace

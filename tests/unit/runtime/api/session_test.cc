@@ -13,6 +13,8 @@
 namespace dc::runtime {
 namespace {
 
+using format::Op;
+
 TEST(SessionTest, WholeNetworksMatchTheNaiveOnes) {
   NetBuilder a = LeNet300(), b = LeNet5(), c = Branches();
   ExpectMatchesNaive(a, {1, 7, 18, 70});
@@ -25,7 +27,7 @@ TEST(SessionTest, ReportsInputsOutputsAndLayers) {
   const Session session = LoadOrDie(net);
   EXPECT_EQ(session.input().name, "x");
   EXPECT_EQ(session.input().shape, (std::vector<int64_t>{-1, 1, 28, 28}));
-  EXPECT_EQ(session.output_shape(), (std::vector<int64_t>{-1, 10}));
+  EXPECT_EQ(session.output().shape, (std::vector<int64_t>{-1, 10}));
   ASSERT_EQ(session.plan().size(), 4u);
   EXPECT_EQ(session.plan()[1].form, "sparse table");
   EXPECT_EQ(session.plan()[2].name, "fc1");
@@ -38,7 +40,7 @@ TEST(SessionTest, TellsWhichOutputsAreLogistic) {
     net.Node(format::Op::kReshape, {net.Node(op, {sum})}, {2, -1, 1, 0});
     const Session session = LoadOrDie(net);
     ASSERT_EQ(session.outputs().size(), 1u);
-    EXPECT_EQ(session.outputs()[0].shape, session.output_shape());
+    EXPECT_EQ(session.outputs()[0].shape, (std::vector<int64_t>{-1, 1}));
     EXPECT_EQ(session.outputs()[0].logistic, op == format::Op::kSigmoid);
   }
 }
@@ -133,14 +135,16 @@ TEST(SessionTest, RefusesBuffersOfTheWrongSize) {
   Session session = LoadOrDie(net);
   std::vector<float> input(2 * 784), output(2 * 10);
   EXPECT_TRUE(session.Run(2, input, output).ok());
-  for (int64_t batch : {int64_t{-1}, int64_t{0}, int64_t{1}, int64_t{3}, int64_t{1} << 62}) {
+  // 784 * (2^62 + 2) is 1568 in 64 bits.
+  for (int64_t batch : {int64_t{-1}, int64_t{0}, int64_t{1}, int64_t{3}, int64_t{1} << 62,
+                        (int64_t{1} << 62) + 2}) {
     const Status status = session.Run(batch, input, output);
     EXPECT_EQ(status.code(), StatusCode::kUsage) << batch;
-    EXPECT_THAT(status.ToString(), testing::HasSubstr("784 floats in and 10 out"));
+    EXPECT_THAT(status.ToString(), testing::HasSubstr("a batch of " + std::to_string(batch)));
   }
   EXPECT_FALSE(session.Run(2, std::span(input).first(783), output).ok());
   EXPECT_FALSE(session.Run(2, input, std::span(output).first(19)).ok());
-  EXPECT_FALSE(session.Run(0, {}, {}).ok());
+  EXPECT_FALSE(session.Run(0, std::span<const float>(), std::span<float>()).ok());
 }
 
 TEST(SessionTest, MachinesWithoutVectorsRunTheReferenceKernels) {
@@ -209,6 +213,97 @@ TEST(SessionTest, DamagedFilesAreRefusedNotRun) {
       EXPECT_FALSE(Session::Load(damaged, {}).ok()) << "byte " << at << ", bit " << bit;
     }
   }
+}
+
+// Runs everything that the model of `net` has; `inputs` beside its inputs.
+std::vector<std::vector<float>> RunAll(NetBuilder& net, int64_t batch,
+                                       const std::vector<std::vector<float>>& inputs) {
+  const Session session = LoadOrDie(net);
+  const std::vector<std::span<const float>> in(inputs.begin(), inputs.end());
+  std::vector<std::vector<float>> outputs;
+  std::vector<std::span<float>> out;
+  for (const SessionOutput& output : session.outputs()) {
+    outputs.emplace_back(FloatsOf(output.shape, batch), -77.0f);
+  }
+  for (std::vector<float>& output : outputs) out.emplace_back(output);
+  const Status status = session.Run(batch, in, out);
+  EXPECT_TRUE(status.ok()) << status.ToString();
+  return outputs;
+}
+
+using Values = std::vector<float>;
+
+TEST(SessionTest, TheBatchMayEndUpInAnyDimension) {
+  // Two samples of 2 x 3.
+  const Values x = {0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15};
+  NetBuilder net({-1, 2, 3});
+  const auto turned = net.Node(Op::kTranspose, {net.input()}, {3, 1, 0, 2});  // 2 x N x 3
+  const auto rows = net.Node(Op::kFlatten, {net.input()}, {2});               // 2N x 3
+  const auto reversed = net.Node(Op::kTranspose, {rows}, {0});                // 3 x 2N
+  net.SetOutputs({turned, rows, reversed});
+  const Session session = LoadOrDie(net);
+  EXPECT_EQ(session.outputs()[0].shape, (std::vector<int64_t>{2, -1, 3}));
+  EXPECT_EQ(session.outputs()[1].shape, (std::vector<int64_t>{-2, 3}));
+  const auto outputs = RunAll(net, 2, {x});
+  EXPECT_EQ(outputs[0], (Values{0, 1, 2, 10, 11, 12, 3, 4, 5, 13, 14, 15}));
+  EXPECT_EQ(outputs[1], x);
+  EXPECT_EQ(outputs[2], (Values{0, 3, 10, 13, 1, 4, 11, 14, 2, 5, 12, 15}));
+}
+
+TEST(SessionTest, RunsSeveralInputsAndOutputs) {
+  NetBuilder net({-1, 2});
+  const auto z = net.AddInput({-1, 2});
+  const auto scale = net.AddInput({});  // one for all samples
+  const auto sum = net.Node(Op::kAdd, {net.input(), z});
+  const auto scaled = net.Node(Op::kMul, {sum, scale});
+  net.SetOutputs({scaled, sum, net.input()});
+  const auto outputs = RunAll(net, 3, {{1, 2, 3, 4, 5, 6}, {10, 20, 30, 40, 50, 60}, {2}});
+  EXPECT_EQ(outputs[0], (Values{22, 44, 66, 88, 110, 132}));
+  EXPECT_EQ(outputs[1], (Values{11, 22, 33, 44, 55, 66}));
+  EXPECT_EQ(outputs[2], (Values{1, 2, 3, 4, 5, 6}));
+
+  const Session session = LoadOrDie(net);
+  Values out(6);
+  const Status one = session.Run(3, Values(6), out);
+  EXPECT_EQ(one.code(), StatusCode::kUsage);
+  EXPECT_THAT(one.ToString(), testing::HasSubstr("one buffer for 3 inputs"));
+}
+
+TEST(SessionTest, OutputsThatNobodyWantsAreNotWritten) {
+  NetBuilder net({-1, 2});
+  const auto sum = net.Node(Op::kAdd, {net.input(), net.input()});
+  net.SetOutputs({net.Relu(sum), sum});
+  const Session session = LoadOrDie(net);
+  const Values in = {-1, 2};
+  const std::span<const float> input(in);
+  Values wanted(2);
+  const std::vector<std::span<float>> outputs = {{}, wanted};
+  ASSERT_TRUE(session.Run(1, {&input, 1}, outputs).ok());
+  EXPECT_EQ(wanted, (Values{-2, 4}));
+}
+
+TEST(SessionTest, ShapesMayBeFixed) {
+  // A softmax over dimension 0: of no batch.
+  NetBuilder net({2, 2});
+  net.FixShapes();
+  net.Node(Op::kSoftmax, {net.input()}, {0});
+  const Session session = LoadOrDie(net);
+  EXPECT_EQ(session.input().shape, (std::vector<int64_t>{2, 2}));
+  const auto outputs = RunAll(net, 1, {{5, 1, 5, 1}});
+  EXPECT_EQ(outputs[0], (Values{0.5f, 0.5f, 0.5f, 0.5f}));
+
+  // Items of a convolution: 2 images of one pixel.
+  NetBuilder images({2, 1, 1, 1});
+  images.FixShapes();
+  images.Node(Op::kConv, {images.input(), images.Plain({1, 1, 1, 1}, {3})}, {0, 0, 1, 0});
+  EXPECT_EQ(RunAll(images, 1, {{1, 2}})[0], (Values{3, 6}));
+
+  // Everything begins with 1: any number of times side by side.
+  NetBuilder one({1, 2});
+  one.FixShapes();
+  one.Node(Op::kSoftmax, {one.input()}, {0});
+  EXPECT_EQ(LoadOrDie(one).input().shape, (std::vector<int64_t>{-1, 2}));
+  EXPECT_EQ(RunAll(one, 2, {{5, 1, 5, 1}})[0], (Values{1, 1, 1, 1}));
 }
 
 TEST(SessionTest, PassesInputScalingOn) {

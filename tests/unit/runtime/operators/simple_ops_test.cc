@@ -214,7 +214,7 @@ TEST(SimpleOpsTest, ReshapeWithTheBatchWrittenAsOne) {
   NetBuilder net({1, 2, 3});
   net.Node(Op::kReshape, {net.input()}, {2, 1, 6, 0});
   Session session = LoadOrDie(net);
-  EXPECT_EQ(session.output_shape(), (Dims{-1, 6}));
+  EXPECT_EQ(session.output().shape, (Dims{-1, 6}));
   const std::vector<float> x = net.RandomInput(20);
   EXPECT_EQ(RunSession(session, 20, x), x);
 }

@@ -44,7 +44,7 @@ TEST(PlanTest, MergesBiasAndActivationIntoTheLayer) {
   ASSERT_TRUE(plan.ok()) << plan.status().ToString();
   EXPECT_EQ(plan->steps.size(), 2u);
   EXPECT_EQ(plan->layers.size(), 2u);
-  EXPECT_EQ(plan->output_shape, Shape{4});
+  EXPECT_EQ(plan->outputs[0].whole, (op::Shape{-1, 4}));
 }
 
 NetBuilder::Ref BatchNorm(NetBuilder& net, NetBuilder::Ref x, int64_t channels) {
@@ -105,8 +105,8 @@ TEST(PlanTest, ReshapingTakesNoStep) {
   const auto plan = Build(net);
   ASSERT_TRUE(plan.ok());
   EXPECT_TRUE(plan->steps.empty());
-  EXPECT_EQ(plan->output, plan->input);
-  EXPECT_EQ(plan->output_shape, Shape{6});
+  EXPECT_EQ(plan->outputs[0].buffer, plan->inputs[0].buffer);
+  EXPECT_EQ(plan->outputs[0].whole, (op::Shape{-1, 6}));
 }
 
 // Two layers beside each other and, with `both_read`, one more reader of the first.
@@ -129,8 +129,9 @@ TEST(PlanTest, WhatIsJoinedIsWrittenInPlace) {
   ASSERT_EQ(plan->steps.size(), 2u);
   for (size_t choice = 0; choice < kLaneChoices.size(); ++choice) {
     const std::vector<uint64_t>& at = plan->memory[choice].buffers;
-    EXPECT_EQ(at[plan->steps[0].output], at[plan->output]);
-    EXPECT_EQ(at[plan->steps[1].output], at[plan->output] + 3 * 16 * kLaneChoices[choice]);
+    EXPECT_EQ(at[plan->steps[0].output], at[plan->outputs[0].buffer]);
+    EXPECT_EQ(at[plan->steps[1].output],
+              at[plan->outputs[0].buffer] + 3 * 16 * kLaneChoices[choice]);
   }
 }
 
@@ -273,12 +274,7 @@ TEST(PlanTest, RefusesWhatMixesSamples) {
     EXPECT_EQ(Refused(net).code(), StatusCode::kUnsupported) << static_cast<int>(op);
   };
   refuse(Op::kSoftmax, {0});
-  refuse(Op::kFlatten, {0});
-  refuse(Op::kFlatten, {2});
-  refuse(Op::kTranspose, {3, 1, 0, 2});
-  refuse(Op::kTranspose, {0});
-  refuse(Op::kReshape, {2, -1, 4, 0});
-  refuse(Op::kReshape, {1, -1, 0});
+  refuse(Op::kReshape, {2, 3, -1, 0});
   NetBuilder joined({-1, 3, 4});
   joined.Node(Op::kConcat, {joined.input(), joined.input()}, {0});
   EXPECT_EQ(Refused(joined).code(), StatusCode::kUnsupported);
@@ -333,9 +329,8 @@ TEST(PlanTest, RefusesGraphsThatContradictThemselves) {
   EXPECT_THAT(refuse([](auto* m) { m->outputs[0].value = 99; }), HasSubstr("output 0"));
   EXPECT_THAT(refuse([](auto* m) { m->outputs[0].value = 1; }), HasSubstr("constant"));
   EXPECT_THAT(refuse([](auto* m) { m->outputs.clear(); }), HasSubstr("no output"));
-  EXPECT_THAT(refuse([](auto* m) { m->inputs.clear(); }), HasSubstr("0 inputs"));
-  EXPECT_THAT(refuse([](auto* m) { m->inputs.push_back({"z", {-1, 3}}); }), HasSubstr("2 inputs"));
-  EXPECT_THAT(refuse([](auto* m) { m->inputs[0].shape = {}; }), HasSubstr("scalar input"));
+  EXPECT_THAT(refuse([](auto* m) { m->inputs.clear(); }), HasSubstr("without inputs"));
+  EXPECT_THAT(refuse([](auto* m) { m->inputs[0].shape = {}; }), HasSubstr("expected a matrix"));
   EXPECT_THAT(refuse([](auto* m) { m->inputs[0].shape = {-1, -1}; }), HasSubstr("must be fixed"));
   EXPECT_THAT(refuse([](auto* m) { m->inputs[0].shape = {-1, 0}; }), HasSubstr("must be fixed"));
   EXPECT_THAT(refuse([](auto* m) { m->tensors[0].shape = {5, -6}; }), HasSubstr("tensor 0"));
