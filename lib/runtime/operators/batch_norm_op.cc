@@ -53,7 +53,7 @@ Status LoadBatchNorm(const NodeContext& context, int64_t channels, ChannelAffine
   return OkStatus();
 }
 
-StatusOr<NodeResult> MakeBatchNorm(const NodeContext& context) {
+StatusOr<NodeResult> MakeBatchNormalization(const NodeContext& context) {
   if (!context.IsActivation(0) || context.inputs[0].shape.empty()) {
     return Unsupported("the input is not an activation with channels", "",
                        "batch normalization needs at least NxC");
