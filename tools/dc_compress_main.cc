@@ -32,12 +32,15 @@ int main(int argc, char** argv) {
     DC_ASSIGN_OR_RETURN(const dc::Recipe recipe, dc::LoadRecipe(recipe_path, overrides));
     DC_ASSIGN_OR_RETURN(const dc::Dataset data, dc::OpenDataset(data_spec));
     const dc::DczEvaluator evaluate = [&](std::span<const uint8_t> file, const dc::Dataset& dataset,
+                                          const std::string& logits,
                                           dc::Progress* progress) -> dc::StatusOr<dc::EvalResult> {
       dc::SessionOptions options;
       options.threads = tool.threads();
       DC_ASSIGN_OR_RETURN(dc::Session session, dc::Session::Load(file, options));
+      dc::SessionEvaluation evaluation;
+      evaluation.logits = logits;
       DC_ASSIGN_OR_RETURN(const dc::EvalResult result,
-                          dc::EvaluateSession(&session, dataset, {}, nullptr, progress));
+                          dc::EvaluateSession(&session, dataset, evaluation, nullptr, progress));
       if (result.not_numbers > 0) dc::OrSilent(progress)->Note(dc::NotNumbersText(result));
       return result;
     };

@@ -5,6 +5,7 @@
 #include "common/encoding_summary.h"
 #include "common/input_flags.h"
 #include "common/setting_flags.h"
+#include "common/shape_flags.h"
 #include "common/tool.h"
 #include "dc/encode.h"
 #include "dc/files.h"
@@ -26,10 +27,12 @@ int main(int argc, char** argv) {
   tool.Output("MODEL.dcz", &output);
   const dc::SettingFlags settings(dc::StageKind::kEncode, &tool);
   dc::InputFlags input(&tool);
+  const dc::ShapeFlags shapes(&tool);
   return tool.Main(argc, argv, [&]() -> dc::Status {
     DC_ASSIGN_OR_RETURN(dc::EncodeOptions options, dc::EncodeOptionsOf(settings.Values()));
     options.threads = tool.threads();
-    DC_ASSIGN_OR_RETURN(dc::Graph graph, dc::LoadModel(model));
+    DC_ASSIGN_OR_RETURN(const dc::InputShapes fixed, shapes.Shapes());
+    DC_ASSIGN_OR_RETURN(dc::Graph graph, dc::LoadModel(model, fixed));
     DC_ASSIGN_OR_RETURN([[maybe_unused]] const dc::Preprocess scaling, input.Apply(&graph));
     std::vector<dc::LayerEncoding> layers;
     DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> file,

@@ -61,6 +61,7 @@ int main(int argc, char** argv) {
   const dc::SettingFlags settings(dc::StageKind::kPrune, &tool);
   const dc::RunFlags run(&tool);
   dc::InputFlags input(&tool);
+  const dc::ShapeFlags shapes(&tool);
   return tool.Main(argc, argv, [&]() -> dc::Status {
     if (flags.output.empty() && !flags.scan) {
       return dc::UsageError("no output is named", "", "add -o PRUNED.onnx, or --scan");
@@ -72,7 +73,7 @@ int main(int argc, char** argv) {
     if (step.options.amounts.empty() && !global && !flags.scan) {
       return dc::UsageError("nothing says how much to prune", "", "add --amounts conv=0.5,fc=0.08");
     }
-    DC_ASSIGN_OR_RETURN(dc::Graph graph, dc::LoadForWork(tool, flags.model));
+    DC_ASSIGN_OR_RETURN(dc::Graph graph, dc::LoadForWork(tool, flags.model, shapes));
     DC_ASSIGN_OR_RETURN([[maybe_unused]] const dc::Preprocess preprocess, input.Apply(&graph));
     std::optional<dc::Dataset> data;
     if (!flags.data.empty()) {

@@ -34,11 +34,12 @@ int main(int argc, char** argv) {
   const dc::SettingFlags settings(dc::StageKind::kQuantize, &tool);
   const dc::RunFlags run(&tool);
   dc::InputFlags input(&tool);
+  const dc::ShapeFlags shapes(&tool);
   return tool.Main(argc, argv, [&]() -> dc::Status {
     DC_ASSIGN_OR_RETURN(dc::QuantizeStep step, dc::QuantizeStepOf(settings.Values(), tool.seed()));
     step.options.threads = tool.threads();
     run.Apply(output, &step.fine_tune);
-    DC_ASSIGN_OR_RETURN(dc::Graph graph, dc::LoadForWork(tool, model));
+    DC_ASSIGN_OR_RETURN(dc::Graph graph, dc::LoadForWork(tool, model, shapes));
     DC_ASSIGN_OR_RETURN([[maybe_unused]] const dc::Preprocess preprocess, input.Apply(&graph));
     std::optional<dc::Dataset> data;
     if (!data_spec.empty()) {

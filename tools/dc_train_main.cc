@@ -24,11 +24,12 @@ int main(int argc, char** argv) {
   const dc::SettingFlags settings(dc::StageKind::kTrain, &tool);
   const dc::RunFlags run(&tool);
   dc::InputFlags input(&tool);
+  const dc::ShapeFlags shapes(&tool);
   return tool.Main(argc, argv, [&]() -> dc::Status {
     DC_ASSIGN_OR_RETURN(dc::TrainOptions options,
                         dc::TrainOptionsOf(settings.Values(), tool.seed()));
     run.Apply(output, &options);
-    DC_ASSIGN_OR_RETURN(dc::Graph graph, dc::LoadForWork(tool, model));
+    DC_ASSIGN_OR_RETURN(dc::Graph graph, dc::LoadForWork(tool, model, shapes));
     DC_ASSIGN_OR_RETURN(const dc::Preprocess preprocess, input.Apply(&graph));
     DC_ASSIGN_OR_RETURN(const dc::Dataset dataset, dc::OpenDataset(data));
     DC_ASSIGN_OR_RETURN(dc::StageReport report,

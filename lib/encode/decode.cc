@@ -1,5 +1,6 @@
 #include "dc/decode.h"
 
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "encode/raise_weight.h"
 #include "encode/raised_names.h"
 #include "entropy/dec/zstd.h"
+#include "format/ops.h"
 #include "format/reader.h"
 #include "model/canonical/canonical.h"
 
@@ -27,7 +29,9 @@ class Raising {
     // Nodes of a .dcz have the canonical spelling, whatever the opset of the model was.
     graph_.opset = std::max<int64_t>(manifest_.opset, kCanonicalOpset);
     for (size_t i = 0; i < manifest_.inputs.size(); ++i) {
-      graph_.inputs.push_back({names_[i], DataType::kFloat32, manifest_.inputs[i].shape});
+      const auto type = static_cast<DataType>(manifest_.inputs[i].type);
+      graph_.inputs.push_back({names_[i], type, manifest_.inputs[i].shape});
+      types_[names_[i]] = type;
     }
     for (const format::Node& node : manifest_.nodes) {
       kept_names_.push_back(node.name.empty() ? "" : node_names_.Take(node.name));
@@ -46,10 +50,12 @@ class Raising {
 
   void RaiseNodeAt(size_t index) {
     const format::Node& from = manifest_.nodes[index];
+    const op::Operator& record = *op::FindOperator(from.op);
     std::vector<std::string> inputs;
     for (uint32_t value : from.inputs) {
-      inputs.push_back(value == format::kNoValue ? "" : names_[value]);
       PlaceWeightNodes(value);
+      const DataType wanted = TypeOf(record.Input(inputs.size()).element, from);
+      inputs.push_back(value == format::kNoValue ? "" : Converted(names_[value], wanted));
     }
     const std::string& output = names_[first_output() + index];
     Node node =
@@ -60,6 +66,45 @@ class Raising {
         });
     node.name = from.name.empty() ? node_names_.Take(output) : kept_names_[index];
     graph_.nodes.push_back(std::move(node));
+    types_[output] = TypeOf(record.result, from);
+  }
+
+  // The type in ONNX of what `element` stands for in a .dcz, where everything else is a float.
+  static DataType TypeOf(op::Element element, const format::Node& node) {
+    switch (element) {
+      case op::Element::kAny:
+        return DataType::kFloat32;
+      case op::Element::kInteger:
+        return DataType::kInt64;
+      case op::Element::kBoolean:
+        return DataType::kBool;
+      case op::Element::kTarget:
+        return static_cast<DataType>(format::Attributes(node).Int("to"));
+    }
+    return DataType::kFloat32;
+  }
+
+  // `value` as one of type `wanted`: itself, or what a Cast makes of it.
+  std::string Converted(const std::string& value, DataType wanted) {
+    const auto type = types_.find(value);
+    if (wanted == (type == types_.end() ? DataType::kFloat32 : type->second)) return value;
+    std::string& converted = converted_[{value, wanted}];
+    if (converted.empty()) {
+      converted = value_names_.Take(value + "_" + NameOf(wanted));
+      AddCast(value, converted, wanted);
+    }
+    return converted;
+  }
+
+  void AddCast(const std::string& from, const std::string& to, DataType type) {
+    Node node;
+    node.op = op::kCast.name;
+    node.name = node_names_.Take(to);
+    node.inputs = {from};
+    node.outputs = {to};
+    node.attributes["to"] = static_cast<int64_t>(type);
+    graph_.nodes.push_back(std::move(node));
+    types_[to] = type;
   }
 
   // Adds the nodes that compute the quantized weight `value`, unless they are there already.
@@ -77,7 +122,12 @@ class Raising {
       const std::string& value = names_[output.value];
       std::string name = value;
       const bool renamed = !output.name.empty() && output.name != value;
-      if (output.value < first_output() || renamed || !written.insert(value).second) {
+      const auto declared = static_cast<DataType>(output.type);
+      const auto type = types_.find(value);
+      if ((type == types_.end() ? DataType::kFloat32 : type->second) != declared) {
+        name = value_names_.Take(output.name.empty() ? "output" : output.name);
+        AddCast(value, name, declared);
+      } else if (output.value < first_output() || renamed || !written.insert(value).second) {
         name = value_names_.Take(output.name.empty() ? "output" : output.name);
         Node node;
         node.op = op::kIdentity.name;
@@ -86,7 +136,7 @@ class Raising {
         node.outputs = {name};
         graph_.nodes.push_back(std::move(node));
       }
-      graph_.outputs.push_back({name, DataType::kFloat32, output.shape});
+      graph_.outputs.push_back({name, declared, output.shape});
     }
   }
 
@@ -110,6 +160,8 @@ class Raising {
   const format::File& file_;
   const format::Manifest& manifest_;
   Graph graph_;
+  std::map<std::string, DataType> types_;  // of values; float32 where there is no entry
+  std::map<std::pair<std::string, DataType>, std::string> converted_;
   UniqueNames value_names_, node_names_;
   std::vector<std::string> names_;       // by value number
   std::vector<std::string> kept_names_;  // of the nodes, "" where the file has none

@@ -8,6 +8,7 @@
 #include "dc/preprocess.h"
 #include "dc/quantized_weight.h"
 #include "encode/lower_attributes.h"
+#include "model/element_types.h"
 #include "model/node_attributes.h"
 #include "model/quantized_form.h"
 #include "model/quoted.h"
@@ -21,9 +22,29 @@ constexpr const char* kBaselineKey = "dc.baseline_bytes";
 constexpr const char* kWeightPrefix = "dc.weight.";
 constexpr const char* kPolicySuffix = ".policy";
 
+// Whether values of the type may be floats that hold whole numbers.
+bool CanBeFloats(DataType type) { return type != DataType::kFloat16 && type != DataType::kFloat64; }
+
+// Whole numbers and truth values as floats; Unsupported where one is too large for that.
+StatusOr<Tensor> AsFloats(const std::string& name, const Tensor& tensor) {
+  constexpr int64_t kMost = int64_t{1} << 24;
+  Tensor floats = Tensor::Zeros(DataType::kFloat32, tensor.shape);
+  for (int64_t i = 0; i < tensor.size(); ++i) {
+    const int64_t value = IntegerAt(tensor, i);
+    if (value < -kMost || value > kMost) {
+      return Unsupported("a .dcz cannot hold " + std::to_string(value) + " in tensor " +
+                             Quoted(name) + " of type " + NameOf(tensor.type),
+                         "", "whole numbers go up to 2^24: convert the model to float32");
+    }
+    floats.f32()[static_cast<size_t>(i)] = static_cast<float>(value);
+  }
+  return floats;
+}
+
 class Lowering {
  public:
-  Lowering(const Graph& graph, bool keep_names) : graph_(graph), keep_names_(keep_names) {}
+  Lowering(const Graph& graph, bool keep_names)
+      : graph_(graph), types_(InferElementTypes(graph)), keep_names_(keep_names) {}
 
   StatusOr<LoweredGraph> Run() {
     if (!graph_.uninitialized.empty()) {
@@ -72,16 +93,18 @@ class Lowering {
                     return v.shape.size() >= 2 && v.shape[0] == 1;
                   });
     for (const ValueInfo& input : graph_.inputs) {
-      if (input.type != DataType::kFloat32) {
+      if (!CanBeFloats(input.type)) {
         reasons_.push_back(Unsupported(
             std::string("a .dcz cannot hold an input of type ") + NameOf(input.type),
             "graph input " + Quoted(input.name), "export the model with float32 inputs"));
+        continue;
       }
       values_[input.name] = {ValueKind::kInput,
                              static_cast<uint32_t>(result_.manifest.inputs.size())};
       // Several are told apart by their names.
       const std::string name = graph_.inputs.size() > 1 ? input.name : Kept(input.name);
-      result_.manifest.inputs.push_back({name, FreeBatch(input.shape)});
+      result_.manifest.inputs.push_back(
+          {name, FreeBatch(input.shape), static_cast<uint32_t>(input.type)});
     }
   }
 
@@ -121,9 +144,9 @@ class Lowering {
                         "export the model again");
       }
       if (tensor.plain->type != DataType::kFloat32) {
-        return Unsupported(
-            "a .dcz cannot hold tensor " + Quoted(name) + " of type " + NameOf(tensor.plain->type),
-            "", "convert the model to float32");
+        DC_ASSIGN_OR_RETURN(Tensor floats, AsFloats(name, *tensor.plain));
+        result_.converted.push_back(std::move(floats));
+        tensor.plain = &result_.converted.back();
       }
       entry.shape = tensor.plain->shape;
     }
@@ -148,7 +171,8 @@ class Lowering {
     const std::string& output = node.outputs[0];
     if (casts_.count(output) || quantized_.count(output)) return OkStatus();
     const op::Operator* record = OperatorOf(node);
-    if (record != nullptr && record->Has(op::kRenames)) {
+    const bool renames = record != nullptr && (record->Has(op::kRenames) || CastsNothing(node));
+    if (renames) {
       aliases_[output] = Resolve(node.Input(0));
       return CheckOutputs(node);
     }
@@ -161,6 +185,7 @@ class Lowering {
                          "docs/operators.md lists those that it can: export the model without it");
     }
     DC_RETURN_IF_ERROR(CheckOutputs(node));
+    DC_RETURN_IF_ERROR(CheckElementTypes(node, *record));
     return LowerOperator(node, *record);
   }
 
@@ -196,6 +221,44 @@ class Lowering {
                                 static_cast<uint32_t>(result_.manifest.nodes.size())};
     node_inputs_.push_back(std::move(inputs));
     result_.manifest.nodes.push_back(std::move(lowered));
+  }
+
+  DataType TypeOf(const std::string& value) const {
+    const auto it = types_.find(value);
+    return it == types_.end() ? DataType::kFloat32 : it->second;
+  }
+
+  // Whether `node` is a Cast that leaves every float what it is: to float32, or between integers.
+  // Those that wrap around are told apart by their target.
+  bool CastsNothing(const Node& node) const {
+    if (OperatorOf(node) != &op::kCast) return false;
+    const DataType from = TypeOf(node.Input(0)), to = TypeOf(node.outputs[0]);
+    const bool to_wide = to == DataType::kInt64 || to == DataType::kInt32;
+    return to == from || to == DataType::kFloat32 || (to_wide && from != DataType::kFloat32);
+  }
+
+  // Values are floats in a .dcz: refuses what differs on other types.
+  Status CheckElementTypes(const Node& node, const op::Operator& record) const {
+    for (size_t i = 0; i < node.inputs.size() && i < record.max_inputs; ++i) {
+      const op::InputSpec& input = record.Input(i);
+      const DataType type = TypeOf(node.inputs[i]);
+      if (input.role == op::Role::kSetting || input.element != op::Element::kAny) continue;
+      if (node.inputs[i].empty() || type == DataType::kFloat32) continue;
+      // Sums of narrow integers wrap around.
+      const bool wide =
+          type == DataType::kInt64 || type == DataType::kInt32 || type == DataType::kBool;
+      const bool moves = record.Has(op::kReshapes) || record.result == op::Element::kTarget;
+      if (record.Has(op::kWhole) && (wide || moves)) continue;
+      return Unsupported(node.op + " of type " + NameOf(type), "",
+                         "export the model so that it computes with floats");
+    }
+    if (record.result != op::Element::kTarget) return OkStatus();
+    const DataType to = TypeOf(node.outputs[0]);
+    if (to == DataType::kInt64 || to == DataType::kInt32 || to == DataType::kBool) {
+      return OkStatus();
+    }
+    return Unsupported(std::string("a conversion to ") + NameOf(to), "",
+                       "export the model so that it computes with floats");
   }
 
   Status CheckOutputs(const Node& node) const {
@@ -239,14 +302,15 @@ class Lowering {
     for (const ValueInfo& output : graph_.outputs) {
       const std::string where = "graph output " + Quoted(output.name);
       Status status = Use(Resolve(output.name));
-      if (output.type != DataType::kFloat32) {
+      if (!CanBeFloats(output.type)) {
         status =
             Unsupported(std::string("a .dcz cannot hold an output of type ") + NameOf(output.type),
                         "", "export the model with float32 outputs");
       }
       if (!status.ok()) reasons_.push_back(status.At(where));
       const std::string name = graph_.outputs.size() > 1 ? output.name : Kept(output.name);
-      result_.manifest.outputs.push_back({name, 0, FreeBatch(output.shape)});
+      result_.manifest.outputs.push_back(
+          {name, 0, FreeBatch(output.shape), static_cast<uint32_t>(output.type)});
     }
   }
 
@@ -310,6 +374,7 @@ class Lowering {
   };
 
   const Graph& graph_;
+  const std::map<std::string, DataType> types_;
   const bool keep_names_;
   bool free_batch_ = false;
   std::map<std::string, Value> values_;

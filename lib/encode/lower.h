@@ -2,6 +2,7 @@
 #ifndef DC_ENCODE_LOWER_H_
 #define DC_ENCODE_LOWER_H_
 
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -15,13 +16,14 @@ namespace dc {
 struct LoweredTensor {
   std::string value;              // the value's name in the graph
   bool quantized = false;         // Gather(codebook, Cast(codes)); else `plain`
-  const Tensor* plain = nullptr;  // float32, in the graph
+  const Tensor* plain = nullptr;  // float32, in the graph or below
 };
 
 struct LoweredGraph {
   // Complete but for how tensors are stored: form and what belongs to it.
   format::Manifest manifest;
   std::vector<LoweredTensor> tensors;  // in the order of manifest.tensors
+  std::deque<Tensor> converted;        // whole numbers of the graph as float32
 };
 
 // Lowers `graph`, which must outlive the result. What renames its input at inference disappears, as

@@ -66,15 +66,20 @@ struct TensorEntry {
   uint64_t elements() const { return uint64_t{rows()} * columns(); }
 };
 
+// ONNX's number of float32, and the types that values of a model may have outside of the runtime.
+inline constexpr uint32_t kFloat32Type = 1;
+
 struct InputInfo {
   std::string name;
-  std::vector<int64_t> shape;  // -1 = any; dimension 0 is the batch
+  std::vector<int64_t> shape;    // -1 = any; dimension 0 is the batch
+  uint32_t type = kFloat32Type;  // ONNX's number of the element type
 };
 
 struct OutputInfo {
   std::string name;
   uint32_t value = 0;
   std::vector<int64_t> shape;  // as the model declared it, -1 = any; empty: not declared
+  uint32_t type = kFloat32Type;
 };
 
 struct Manifest {

@@ -55,6 +55,7 @@ std::vector<uint8_t> SerializeManifest(const Manifest& manifest) {
     proto::Input* to = out.add_inputs();
     for (int64_t d : input.shape) to->add_shape(Dimension(d));
     to->set_name(input.name);
+    if (input.type != kFloat32Type) to->set_type(input.type);
   }
   const size_t values = manifest.inputs.size() + manifest.tensors.size() + manifest.nodes.size();
   for (const OutputInfo& output : manifest.outputs) {
@@ -62,6 +63,7 @@ std::vector<uint8_t> SerializeManifest(const Manifest& manifest) {
     for (int64_t d : output.shape) to->add_shape(Dimension(d));
     to->set_value(output.value + 1 == values ? 0 : output.value + 1);
     to->set_name(output.name);
+    if (output.type != kFloat32Type) to->set_type(output.type);
   }
   out.set_baseline_bytes(manifest.baseline_bytes);
   const Preprocess& scaling = manifest.scaling;

@@ -15,6 +15,7 @@
 #include "dc/onnx.h"
 #include "model/canonical/canonical.h"
 #include "model/graph_check.h"
+#include "model/input_shapes.h"
 #include "model/onnx_check.h"
 #include "model/onnx_order.h"
 #include "model/onnx_tensor.h"
@@ -214,7 +215,7 @@ StatusOr<Graph> ConvertModel(const onnx::ModelProto& model) {
   return graph;
 }
 
-StatusOr<Graph> ImportModel(onnx::ModelProto* model, bool text) {
+StatusOr<Graph> ImportModel(onnx::ModelProto* model, bool text, const InputShapes& shapes) {
   if (!model->has_graph() || model->graph().node_size() == 0) {
     return BadInput("a model without nodes", "", "give an ONNX model");
   }
@@ -230,6 +231,7 @@ StatusOr<Graph> ImportModel(onnx::ModelProto* model, bool text) {
   DC_RETURN_IF_ERROR(SplitParameters(parameters, &graph));
   DC_RETURN_IF_ERROR(CheckWithOnnx(*model));
   model->Clear();
+  DC_RETURN_IF_ERROR(SetInputShapes(shapes, &graph));
   Canonicalize(&graph);
   DC_RETURN_IF_ERROR(CheckFinite(graph));
   return graph;
@@ -264,7 +266,7 @@ bool NestsTooDeep(const std::string& text) {
   return false;
 }
 
-StatusOr<Graph> ParseText(const std::string& text) {
+StatusOr<Graph> ParseText(const std::string& text, const InputShapes& shapes) {
   if (text.find('\0') != std::string::npos) {
     return BadInput("not a text", "", "binary models end in .onnx");
   }
@@ -275,16 +277,16 @@ StatusOr<Graph> ParseText(const std::string& text) {
   if (!parsed.IsOK()) {
     return BadInput("not ONNX text: " + parsed.ErrorMessage(), "", "correct the text there");
   }
-  return ImportModel(&model, /*text=*/true);
+  return ImportModel(&model, /*text=*/true, shapes);
 }
 
-StatusOr<Graph> ParseBinary(std::span<const uint8_t> bytes) {
+StatusOr<Graph> ParseBinary(std::span<const uint8_t> bytes, const InputShapes& shapes) {
   onnx::ModelProto model;
   if (bytes.size() > kMostFileBytes ||
       !model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return BadInput("not an ONNX file, or a damaged one", "", "check the file or export it again");
   }
-  return ImportModel(&model, /*text=*/false);
+  return ImportModel(&model, /*text=*/false, shapes);
 }
 
 // Runs `import` and turns what third parties throw into an error at `name`.
@@ -303,7 +305,7 @@ StatusOr<Graph> Guarded(const std::string& name, Import import) {
 
 }  // namespace
 
-StatusOr<Graph> LoadModel(const std::string& path) {
+StatusOr<Graph> LoadModel(const std::string& path, const InputShapes& shapes) {
   const bool text = path.ends_with(".onnxtxt");
   std::error_code error;
   const uintmax_t size = std::filesystem::file_size(path, error);
@@ -312,16 +314,18 @@ StatusOr<Graph> LoadModel(const std::string& path) {
                        "the largest is " + std::to_string(text ? kMostTextBytes : kMostFileBytes));
   }
   DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, ReadFile(path));
-  if (text) return ParseModelText(std::string(bytes.begin(), bytes.end()), path);
-  return ParseModel(bytes, path);
+  if (text) return ParseModelText(std::string(bytes.begin(), bytes.end()), path, shapes);
+  return ParseModel(bytes, path, shapes);
 }
 
-StatusOr<Graph> ParseModel(std::span<const uint8_t> bytes, const std::string& name) {
-  return Guarded(name, [&] { return ParseBinary(bytes); });
+StatusOr<Graph> ParseModel(std::span<const uint8_t> bytes, const std::string& name,
+                           const InputShapes& shapes) {
+  return Guarded(name, [&] { return ParseBinary(bytes, shapes); });
 }
 
-StatusOr<Graph> ParseModelText(const std::string& text, const std::string& name) {
-  return Guarded(name, [&] { return ParseText(text); });
+StatusOr<Graph> ParseModelText(const std::string& text, const std::string& name,
+                               const InputShapes& shapes) {
+  return Guarded(name, [&] { return ParseText(text, shapes); });
 }
 
 }  // namespace dc

@@ -13,7 +13,7 @@ const Operator kAdd = {.name = "Add",
                        .inputs = kInputs,
                        .min_inputs = 2,
                        .max_inputs = 2,
-                       .traits = kAdds | kKeepsScale,
+                       .traits = kAdds | kKeepsScale | kWhole,
                        .infer = BroadcastShape};
 
 }  // namespace dc::op

@@ -4,11 +4,19 @@ namespace dc::op {
 namespace {
 
 constexpr InputSpec kInputs[] = {{"x"}};
-constexpr AttributeSpec kAttributes[] = {RequiredInt("to", 0)};  // an ONNX element type
+constexpr AttributeSpec kAttributes[] = {RequiredInt("to", 0)};    // an ONNX element type
+[[maybe_unused]] constexpr OnnxOnly kOnnxOnly[] = {{"saturate"}};  // of 8-bit floats
 
 }  // namespace
 
-const Operator kCast = {
-    .name = "Cast", .opset = 9, .inputs = kInputs, .attributes = kAttributes, .infer = SameShape};
+const Operator kCast = {.name = "Cast",
+                        .id = Id::kCast,
+                        .opset = 9,
+                        .inputs = DC_NOT_FOR_SIZE(kInputs),
+                        .attributes = kAttributes,
+                        .onnx_only = DC_NOT_FOR_SIZE(kOnnxOnly),
+                        .traits = kWhole,
+                        .infer = SameShape,
+                        .result = Element::kTarget};
 
 }  // namespace dc::op

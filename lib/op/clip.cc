@@ -22,7 +22,7 @@ const Operator kClip = {.name = "Clip",
                         .opset = 11,
                         .inputs = kInputs,
                         .attributes = kAttributes,
-                        .traits = kElementwise | kRectifies | kLimits,
+                        .traits = kElementwise | kRectifies | kLimits | kWhole,
                         .infer = SameShape,
                         .on_constant = DC_NOT_FOR_SIZE(OnConstantChannel)};
 

@@ -16,7 +16,7 @@ const Operator kIdentity = {.name = "Identity",
                             .id = Id::kNone,
                             .opset = 1,
                             .inputs = kInputs,
-                            .traits = kElementwise | kRenames | kReshapes | kKeepsScale,
+                            .traits = kElementwise | kRenames | kReshapes | kKeepsScale | kWhole,
                             .infer = SameShape,
                             .on_constant = DC_NOT_FOR_SIZE(OnConstantChannel)};
 

@@ -13,7 +13,7 @@ const Operator kMul = {.name = "Mul",
                        .inputs = kInputs,
                        .min_inputs = 2,
                        .max_inputs = 2,
-                       .traits = kMultiplies,
+                       .traits = kMultiplies | kWhole,
                        .infer = BroadcastShape};
 
 }  // namespace dc::op

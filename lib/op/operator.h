@@ -26,6 +26,23 @@ enum class Id : uint8_t {
 #include "op/ops.inc"
 };
 
+// The runtime, built for size, goes without what only other parts of the toolchain ask.
+#ifdef DC_FOR_SIZE
+#define DC_NOT_FOR_SIZE(value) \
+  {}
+// Takes any value and keeps nothing of it.
+struct NotKept {
+  constexpr NotKept() = default;
+  constexpr NotKept(const auto&) {}  // NOLINT: implicit, as what it replaces is
+};
+template <typename T>
+using NotForSize = NotKept;
+#else
+#define DC_NOT_FOR_SIZE(value) value
+template <typename T>
+using NotForSize = T;
+#endif
+
 // What an input is to the operator.
 enum class Role : uint8_t {
   kOperand,    // a computed value; a constant in its place is a fixed number of the formula
@@ -36,9 +53,19 @@ enum class Role : uint8_t {
   kSetting,    // a constant that shapes the computation: in a .dcz the attribute of its name
 };
 
+// Element types as far as operators tell them apart. In a .dcz and its runtime all values are
+// float32, whole numbers and truth values (0 and 1) among them.
+enum class Element : uint8_t {
+  kAny,      // float32 in general; the same at all inputs and outputs of a node that say so
+  kInteger,  // int64
+  kBoolean,  // bool
+  kTarget,   // what the attribute `to` says
+};
+
 struct InputSpec {
   std::string_view name;  // ONNX's, in lower case
   Role role = Role::kOperand;
+  Element element = Element::kAny;
 };
 
 enum class AttributeType : uint8_t {
@@ -55,7 +82,7 @@ struct AttributeSpec {
   float float_default;
   bool required = false;  // ONNX has no default: the one here is a .dcz's alone
   // kInt whose value is a word in ONNX: the value i stands for words[i].
-  std::span<const std::string_view> words = {};
+  NotForSize<std::span<const std::string_view>> words = {};
 };
 
 constexpr AttributeSpec Int(std::string_view name, int64_t otherwise) {
@@ -91,16 +118,8 @@ struct OnnxOnly {
   std::string_view text = {};
 };
 
-// The runtime, built for size, goes without what only other parts of the toolchain ask.
-#ifdef DC_FOR_SIZE
-#define DC_NOT_FOR_SIZE(value) \
-  {}
-#else
-#define DC_NOT_FOR_SIZE(value) value
-#endif
-
 // What passes ask of an operator.
-enum Trait : uint16_t {
+enum Trait : uint32_t {
   kElementwise = 1,    // output element i depends on element i of input 0 alone
   kRenames = 2,        // at inference the output is input 0
   kReshapes = 4,       // the values of input 0, in order, in another shape
@@ -115,6 +134,7 @@ enum Trait : uint16_t {
   kBlends = 2048,      // scale and shift of each channel, from statistics
   kConvolves = 4096,   // its weight is a convolution's
   kLimits = 8192,      // to [min, max], its attributes; to [0, ...] where it has none
+  kWhole = 1 << 20,    // computes on integers what it computes on floats that hold them
 };
 
 // What the shapes of a node's outputs follow from.
@@ -141,22 +161,25 @@ struct Operator {
   std::string_view name;  // ONNX's
   Id id = Id::kNone;
   int opset = 13;  // of ONNX: whose definition this is
-  std::span<const InputSpec>
-      inputs;  // settings last; the last one repeats where max_inputs is more
+  // Settings last; the last one repeats where max_inputs is more.
+  NotForSize<std::span<const InputSpec>> inputs;
   uint32_t min_inputs = 1, max_inputs = 1;    // settings not counted
   std::span<const AttributeSpec> attributes;  // in the order of a .dcz, settings among them
-  std::span<const OnnxOnly> onnx_only = {};
-  uint16_t traits = 0;
+  NotForSize<std::span<const OnnxOnly>> onnx_only = {};
+  uint32_t traits = 0;
   InferShapes* infer = nullptr;
-  OnConstant* on_constant = nullptr;  // null: channels do not stay apart
-  OutputAxis* output_axis = nullptr;  // null: it has no weight
+  NotForSize<OnConstant*> on_constant = nullptr;  // null: channels do not stay apart
+  OutputAxis* output_axis = nullptr;              // null: it has no weight
+  NotForSize<Element> result = Element::kAny;     // of the outputs
 
   bool Has(Trait trait) const { return (traits & trait) != 0; }
+#ifndef DC_FOR_SIZE
   // What input `i` is.
   const InputSpec& Input(size_t i) const {
     return inputs[i < inputs.size() ? i : inputs.size() - 1];
   }
-  // The attribute `name`, or null.
+#endif
+  // The attribute `name`, or null. Not in the runtime.
   const AttributeSpec* Attribute(std::string_view name) const;
 };
 
@@ -164,12 +187,16 @@ struct Operator {
 #define DC_GRAPH_OPERATOR(name) extern const Operator k##name;
 #include "op/ops.inc"
 
-// The operators of a .dcz, by number: all that the runtime knows.
-std::span<const Operator* const> FileOperators();
+// The operator of a .dcz with this number, or null: the format has none, or this build of the
+// runtime leaves it out.
 const Operator* FindOperator(Id id);
+// The name in ops.inc of an operator that this build of the runtime leaves out; empty for others.
+std::string_view LeftOut(Id id);
 
-// All operators, in the order of ops.inc, and the one with this ONNX name, or null.
+// All operators, in the order of ops.inc; those of a .dcz, by number; and the one with this ONNX
+// name, or null. Not in the runtime.
 std::span<const Operator* const> AllOperators();
+std::span<const Operator* const> FileOperators();
 const Operator* FindOperator(std::string_view onnx_name);
 
 }  // namespace dc::op

@@ -18,7 +18,7 @@ const Operator kRelu = {.name = "Relu",
                         .id = Id::kRelu,
                         .opset = 6,
                         .inputs = kInputs,
-                        .traits = kElementwise | kRectifies | kLimits,
+                        .traits = kElementwise | kRectifies | kLimits | kWhole,
                         .infer = SameShape,
                         .on_constant = DC_NOT_FOR_SIZE(OnConstantChannel)};
 

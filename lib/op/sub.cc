@@ -13,7 +13,7 @@ const Operator kSub = {.name = "Sub",
                        .inputs = kInputs,
                        .min_inputs = 2,
                        .max_inputs = 2,
-                       .traits = 0,
+                       .traits = kWhole,
                        .infer = BroadcastShape};
 
 }  // namespace dc::op

@@ -32,7 +32,7 @@ const Operator kUnsqueeze = {.name = "Unsqueeze",
                              .opset = 13,
                              .inputs = kInputs,
                              .attributes = kAttributes,
-                             .traits = kReshapes | kKeepsScale,
+                             .traits = kReshapes | kKeepsScale | kWhole,
                              .infer = Infer};
 
 }  // namespace dc::op

@@ -40,7 +40,7 @@ class Line {
 
   Status Load() {
     DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, ReadFile(recipe_.model_path));
-    DC_ASSIGN_OR_RETURN(graph_, LoadModel(recipe_.model_path));
+    DC_ASSIGN_OR_RETURN(graph_, LoadModel(recipe_.model_path, recipe_.input_shapes));
     // What the recipe does not say is left to the model.
     std::map<std::string, std::string> input;
     PreprocessToMetadata(recipe_.preprocess, &input);
@@ -51,7 +51,6 @@ class Line {
           recipe_.quantize ? &recipe_.quantize->fine_tune : nullptr}) {
       if (training) DC_RETURN_IF_ERROR(SetLogits(training->logits, &graph_));
     }
-    DC_RETURN_IF_ERROR(CheckFirstOutput());
     RecordBaseline(&graph_);
     if (!graph_.uninitialized.empty() && !recipe_.train) {
       return UsageError("the model's weights have no values yet", recipe_.model_path,
@@ -111,23 +110,13 @@ class Line {
   std::optional<double> error() const { return error_; }
   std::vector<StageReport>& stages() { return stages_; }
 
- private:
   // The output that was named; "" for none.
   std::string Logits() const {
     const auto logits = graph_.metadata.find(kLogitsKey);
     return logits == graph_.metadata.end() ? "" : logits->second;
   }
 
-  // The runtime computes the first output only: better said now than after all training.
-  Status CheckFirstOutput() const {
-    const StatusOr<size_t> head = ChooseOutput(graph_.outputs, Logits(), data_);
-    // Where declared shapes do not decide it, training says so.
-    if (!head.ok() || *head == 0) return OkStatus();
-    return Unsupported("the classes are in output \"" + graph_.outputs[*head].name + "\", and a " +
-                           ".dcz computes the first output, \"" + graph_.outputs[0].name + "\"",
-                       recipe_.model_path, "export the model with this output first");
-  }
-
+ private:
   Status Keep(const std::string& path, StageReport report) {
     DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, ReadFile(path));
     report.output_bytes = bytes.size();
@@ -245,7 +234,7 @@ StatusOr<Report> Compress(const Recipe& recipe, const Dataset& data, const std::
   encoded.output_bytes = file.size();
 
   DC_ASSIGN_OR_RETURN(Report report, ReportFile(file));
-  DC_ASSIGN_OR_RETURN(const EvalResult test, evaluate(file, data, progress));
+  DC_ASSIGN_OR_RETURN(const EvalResult test, evaluate(file, data, line.Logits(), progress));
   encoded.error_percent = test.error_percent;
   report.uncompressed = NotQuantized(line.graph());
   report.model = path;

@@ -74,6 +74,8 @@ std::string Canonical(const google::protobuf::Message& message) {
 Status Convert(const proto::Recipe& text, Recipe* recipe) {
   const uint64_t seed = recipe->seed;
   DC_ASSIGN_OR_RETURN(recipe->preprocess, PreprocessOf(text.input(), FieldNamer::Path("input")));
+  DC_ASSIGN_OR_RETURN(recipe->input_shapes,
+                      ParseInputShapes({text.input_shape().begin(), text.input_shape().end()}));
   if (text.has_train()) {
     DC_ASSIGN_OR_RETURN(recipe->train, TrainingOf(text.train(), FieldNamer::Path("train"), seed));
   }
@@ -123,6 +125,7 @@ StatusOr<Recipe> LoadRecipe(const std::string& path, const std::vector<std::stri
   const Status converted = Convert(text, &recipe);
   if (!converted.ok()) return converted.At(path);
   recipe.input_text = Canonical(text.input());
+  for (const std::string& shape : text.input_shape()) recipe.input_text += " " + shape;
   recipe.train_text = Canonical(text.train());
   recipe.prune_text = Canonical(text.prune());
   recipe.quantize_text = Canonical(text.quantize());

@@ -20,8 +20,9 @@ Status CheckDeployable(const Graph& graph) {
   return reasons.empty() ? session.status() : JoinReasons(reasons);
 }
 
-StatusOr<Graph> LoadForWork(const Tool& tool, const std::string& path) {
-  DC_ASSIGN_OR_RETURN(Graph graph, LoadModel(path));
+StatusOr<Graph> LoadForWork(const Tool& tool, const std::string& path, const ShapeFlags& flags) {
+  DC_ASSIGN_OR_RETURN(const InputShapes shapes, flags.Shapes());
+  DC_ASSIGN_OR_RETURN(Graph graph, LoadModel(path, shapes));
   for (const std::string& note : graph.notes) {
     std::fprintf(stderr, "%s: note: %s\n", tool.name().c_str(), note.c_str());
   }

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "common/shape_flags.h"
 #include "common/tool.h"
 #include "dc/graph.h"
 #include "dc/status.h"
@@ -14,9 +15,10 @@ namespace dc {
 // runtime.
 Status CheckDeployable(const Graph& graph);
 
-// Reads the model `path` for `tool` and says on stderr what import changed. Where it is not
+// Reads the model `path` for `tool`, its open dimensions fixed by `flags`, and says on stderr what
+// import changed. Where it is not
 // deployable, a line with "warning" has the reasons: the result may be of use elsewhere.
-StatusOr<Graph> LoadForWork(const Tool& tool, const std::string& path);
+StatusOr<Graph> LoadForWork(const Tool& tool, const std::string& path, const ShapeFlags& flags);
 
 }  // namespace dc
 

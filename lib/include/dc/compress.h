@@ -16,10 +16,11 @@
 
 namespace dc {
 
-// Test error of a .dcz as the runtime computes it. Handed in because the pipeline does not link
-// the runtime.
-using DczEvaluator = std::function<StatusOr<EvalResult>(std::span<const uint8_t> file,
-                                                        const Dataset& data, Progress* progress)>;
+// Test error of a .dcz as the runtime computes it, at the output `logits` ("": the one that fits
+// the labels). Handed in because the pipeline does not link the runtime.
+using DczEvaluator =
+    std::function<StatusOr<EvalResult>(std::span<const uint8_t> file, const Dataset& data,
+                                       const std::string& logits, Progress* progress)>;
 
 // Why a graph cannot be executed as a .dcz, or ok: asked before the first stage.
 using DeployCheck = std::function<Status(const Graph& graph)>;

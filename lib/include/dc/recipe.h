@@ -9,6 +9,7 @@
 
 #include "dc/data.h"
 #include "dc/encode.h"
+#include "dc/onnx.h"
 #include "dc/prune.h"
 #include "dc/quantize.h"
 #include "dc/status.h"
@@ -30,6 +31,7 @@ struct Recipe {
   std::string name;
   std::string model_path;  // resolved against the recipe's folder
   uint64_t seed = 1;
+  InputShapes input_shapes;
   Preprocess preprocess;
   // Stages that the recipe leaves out have no value.
   std::optional<TrainOptions> train;

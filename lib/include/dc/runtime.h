@@ -71,6 +71,9 @@ struct StepTimes {
 struct SessionInput {
   std::string name;  // "" where names were dropped
   std::vector<int64_t> shape;
+  // ONNX's number of the element type in the model: 1 float32, 7 int64, 9 bool, ... What Run takes
+  // and returns are floats that hold the numbers.
+  uint32_t type = 1;
   // How stored pixel values become inputs (input 0 alone); see dc::Preprocess.
   float scale = 1.0f / 255.0f;
   bool scale_said = false;  // else `scale` is meant for bytes: float samples are read as they are
@@ -82,6 +85,7 @@ struct SessionInput {
 struct SessionOutput {
   std::string name;            // "" where names were dropped
   std::vector<int64_t> shape;  // see SessionInput
+  uint32_t type = 1;           // see SessionInput
   bool logistic = false;       // values of a Sigmoid: above a half means yes
 };
 

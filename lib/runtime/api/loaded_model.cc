@@ -110,7 +110,8 @@ Status LoadedModel::Build(std::span<const uint8_t> bytes, const SessionOptions& 
   if (manifest.fixed_shapes) FreeBatchOfOne(&plan);
 
   for (size_t i = 0; i < manifest.inputs.size(); ++i) {
-    inputs_.push_back({.name = manifest.inputs[i].name, .shape = plan.inputs[i].whole});
+    const format::InputInfo& input = manifest.inputs[i];
+    inputs_.push_back({.name = input.name, .shape = plan.inputs[i].whole, .type = input.type});
   }
   const Preprocess& scaling = manifest.scaling;
   inputs_[0].scale = scaling.scale.value_or(kByteScale);
@@ -121,7 +122,8 @@ Status LoadedModel::Build(std::span<const uint8_t> bytes, const SessionOptions& 
   inputs_[0].reverse_channels = scaling.reverse_channels;
   for (size_t i = 0; i < manifest.outputs.size(); ++i) {
     const format::OutputInfo& output = manifest.outputs[i];
-    outputs_.push_back({output.name, plan.outputs[i].whole, IsLogistic(manifest, output.value)});
+    outputs_.push_back(
+        {output.name, plan.outputs[i].whole, output.type, IsLogistic(manifest, output.value)});
   }
   executor_.emplace(std::move(plan), std::move(pool), &memory_);
   return OkStatus();

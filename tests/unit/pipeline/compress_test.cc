@@ -55,7 +55,7 @@ class CompressTest : public ::testing::Test {
     Notes notes;
     Status goal;
     const DczEvaluator evaluate = [](std::span<const uint8_t> file, const Dataset& data,
-                                     Progress*) -> StatusOr<EvalResult> {
+                                     const std::string&, Progress*) -> StatusOr<EvalResult> {
       DC_ASSIGN_OR_RETURN(const Graph graph, DecodeModel(file));
       return EvaluateGraph(graph, data, 1, nullptr);
     };

@@ -1,0 +1,16 @@
+// The shapes of a graph's inputs, as a user fixes them.
+#ifndef DC_MODEL_INPUT_SHAPES_H_
+#define DC_MODEL_INPUT_SHAPES_H_
+
+#include "dc/graph.h"
+#include "dc/onnx.h"
+#include "dc/status.h"
+
+namespace dc {
+
+// See LoadModel.
+Status SetInputShapes(const InputShapes& shapes, Graph* graph);
+
+}  // namespace dc
+
+#endif  // DC_MODEL_INPUT_SHAPES_H_
