@@ -122,7 +122,7 @@ std::string CanonicalForm(const op::Operator& record) {
   for (const op::OnnxOnly& only : record.onnx_only) {
     if (only.name == "auto_pad") add("`auto_pad` spelled out as `pads`");
   }
-  if (record.Has(op::kNormalizes)) {
+  if (record.Has(op::kOnceOverMatrices)) {
     add("before opset 13: over the last axis, with a Reshape on either side where that is not the "
         "same");
   }

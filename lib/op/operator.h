@@ -115,6 +115,7 @@ enum Trait : uint16_t {
   kBlends = 2048,      // scale and shift of each channel, from statistics
   kConvolves = 4096,   // its weight is a convolution's
   kLimits = 8192,      // to [min, max], its attributes; to [0, ...] where it has none
+  kOnceOverMatrices = 16384,  // before opset 13 over all axes from its own on, taken for one
 };
 
 // What the shapes of a node's outputs follow from.

@@ -1,7 +1,10 @@
-// Relu, Clip, LeakyRelu, Elu, HardSwish, Sigmoid, Tanh: one value at a time.
+// Relu, Clip, LeakyRelu, Elu, HardSwish, Sigmoid, Tanh and those of unary.inc: one value at a time.
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <memory>
 
+#include "op/unary_functions.h"
 #include "runtime/kernels/chunks.h"
 #include "runtime/operators/registry.h"
 
@@ -36,6 +39,22 @@ void Sigmoid(const float* x, size_t count, float, float, float* y) {
 void Tanh(const float* x, size_t count, float, float, float* y) {
   for (size_t i = 0; i < count; ++i) y[i] = std::tanh(x[i]);
 }
+
+template <typename Function>
+void Unary(const float* x, size_t count, float p, float q, float* y) {
+  for (size_t i = 0; i < count; ++i) y[i] = Function::Value(x[i], p, q);
+}
+
+struct UnaryKernel {
+  format::Op op;
+  Activation* apply;
+  float cost;
+};
+constexpr UnaryKernel kUnary[] = {
+#define DC_UNARY(name, opset, traits, specs, cost) \
+  {format::Op::k##name, Unary<op::unary::name>, cost},
+#include "op/unary.inc"
+};
 
 class ActivationOp : public OperatorKernel {
  public:
@@ -90,9 +109,17 @@ StatusOr<NodeResult> MakeActivation(const NodeContext& context) {
     case format::Op::kSigmoid:
       make(Sigmoid, 0.0f, 0.0f, 20);
       break;
-    default:
+    case format::Op::kTanh:
       make(Tanh, 0.0f, 0.0f, 20);
       break;
+    default: {
+      const auto* entry = std::find_if(std::begin(kUnary), std::end(kUnary), [&](const auto& each) {
+        return each.op == context.node.op;
+      });
+      const auto settings = op::ReadUnarySettings(*op::FindOperator(entry->op), attributes);
+      make(entry->apply, settings.p, settings.q, entry->cost);
+      break;
+    }
   }
   return result;
 }

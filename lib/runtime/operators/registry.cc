@@ -22,6 +22,8 @@ MakeOperatorKernel* FindMakeOperatorKernel(format::Op op) {
     case Op::kLeakyRelu:
     case Op::kElu:
     case Op::kHardSwish:
+#define DC_UNARY(name, opset, traits, specs, cost) case Op::k##name:
+#include "op/unary.inc"
       return MakeActivation;
     case Op::kSoftmax:
       return MakeSoftmax;
