@@ -14,7 +14,19 @@ MakeOperatorKernel* FindMakeOperatorKernel(format::Op op) {
     case Op::kMul:
     case Op::kSub:
     case Op::kDiv:
+    case Op::kPow:
+    case Op::kMax:
+    case Op::kMin:
+    case Op::kMod:
+    case Op::kPRelu:
+    case Op::kEqual:
+    case Op::kGreater:
+    case Op::kGreaterOrEqual:
+    case Op::kAnd:
+    case Op::kOr:
       return MakeArithmetic;
+    case Op::kWhere:
+      return MakeWhere;
     case Op::kRelu:
     case Op::kSigmoid:
     case Op::kTanh:
@@ -26,7 +38,19 @@ MakeOperatorKernel* FindMakeOperatorKernel(format::Op op) {
 #include "op/unary.inc"
       return MakeActivation;
     case Op::kSoftmax:
-      return MakeSoftmax;
+    case Op::kLogSoftmax:
+    case Op::kHardmax:
+    case Op::kLpNormalization:
+    case Op::kCumSum:
+      return MakeAlongAxis;
+    case Op::kReduceSum:
+    case Op::kReduceMean:
+    case Op::kReduceMax:
+    case Op::kReduceMin:
+    case Op::kReduceProd:
+    case Op::kReduceLogSumExp:
+    case Op::kArgMax:
+      return MakeReduce;
     case Op::kMaxPool:
     case Op::kAveragePool:
       return MakePool;

@@ -15,10 +15,11 @@ using MakeOperatorKernel = StatusOr<NodeResult>(const NodeContext& context);
 
 [[gnu::cold]] MakeOperatorKernel MakeConv;
 [[gnu::cold]] MakeOperatorKernel MakeFullyConnected;  // Gemm and MatMul
-[[gnu::cold]] MakeOperatorKernel MakeArithmetic;      // Add, Sub, Mul, Div
-[[gnu::cold]] MakeOperatorKernel
-    MakeActivation;  // Relu, Sigmoid, Tanh, Clip, LeakyRelu, Elu, HardSwish
-[[gnu::cold]] MakeOperatorKernel MakeSoftmax;
+[[gnu::cold]] MakeOperatorKernel MakeArithmetic;      // of two operands: Add, Pow, Equal, ...
+[[gnu::cold]] MakeOperatorKernel MakeWhere;
+[[gnu::cold]] MakeOperatorKernel MakeActivation;  // of one value: Relu, Exp, Not, ...
+[[gnu::cold]] MakeOperatorKernel MakeAlongAxis;   // Softmax, CumSum, ...
+[[gnu::cold]] MakeOperatorKernel MakeReduce;      // ReduceSum, ArgMax, ...
 [[gnu::cold]] MakeOperatorKernel MakePool;        // MaxPool, AveragePool
 [[gnu::cold]] MakeOperatorKernel MakeGlobalPool;  // GlobalAveragePool, GlobalMaxPool
 [[gnu::cold]] MakeOperatorKernel MakeBatchNorm;
