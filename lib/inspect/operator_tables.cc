@@ -5,6 +5,7 @@
 
 #include "base/number_text.h"
 #include "inspect/markdown_table.h"
+#include "model/canonical/canonical.h"
 #include "op/operator.h"
 
 namespace dc {
@@ -141,6 +142,11 @@ std::string CanonicalForms() {
   for (const op::Operator* record : op::AllOperators()) {
     const std::string text = CanonicalForm(*record);
     if (!text.empty()) table.Add({Code(record->name), text});
+  }
+  for (const auto& [name, others] : SpelledInOthers()) {
+    std::string text;
+    for (const std::string& other : others) text += (text.empty() ? "" : ", ") + Code(other);
+    table.Add({Code(name), text + " in its place"});
   }
   return table.text();
 }

@@ -2,6 +2,10 @@
 #ifndef DC_MODEL_CANONICAL_CANONICAL_H_
 #define DC_MODEL_CANONICAL_CANONICAL_H_
 
+#include <map>
+#include <string>
+#include <vector>
+
 #include "dc/graph.h"
 
 namespace dc {
@@ -37,6 +41,8 @@ void ConvertFloats(Graph* graph);
 // Operators without a record that others say: Sum, Mean and Max of any number of inputs, Less,
 // Reciprocal, ReduceL2, ...
 void SpellInOthers(Graph* graph);
+// Those that always are, and the operators that take the place of one with two inputs.
+std::map<std::string, std::vector<std::string>> SpelledInOthers();
 
 // Identities of constants disappear, their readers read the constant. A Reshape, Squeeze,
 // Unsqueeze, Flatten or Transpose of a constant becomes an initializer named like its output where

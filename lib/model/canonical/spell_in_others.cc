@@ -177,6 +177,23 @@ void SpellKnown(const op::Operator* record, Spelling* to, const Tensor* exponent
 
 }  // namespace
 
+std::map<std::string, std::vector<std::string>> SpelledInOthers() {
+  std::map<std::string, std::vector<std::string>> result;
+  for (const auto& [name, spell] : Spellings()) {
+    Graph graph;
+    Node node;
+    node.op = name;
+    node.inputs = {"a", "b"};
+    node.outputs = {"y"};
+    Spelling spelling(node, &graph);
+    spell(&spelling);
+    for (const Node& each : std::move(spelling).Take()) {
+      result[node.op].push_back(each.op);
+    }
+  }
+  return result;
+}
+
 void SpellInOthers(Graph* graph) {
   std::vector<Node> result;
   for (const Node& node : graph->nodes) {
