@@ -30,7 +30,7 @@ std::string RaiseSetting(const op::AttributeSpec& setting, const format::Attribu
     }
     case op::AttributeType::kInt: {
       const int64_t value = attributes.Int(setting.name);
-      if (value == setting.int_default) return "";
+      if (!setting.required && value == setting.int_default) return "";
       Tensor scalar = Tensor::I64({&value, 1});
       scalar.shape.clear();
       return add_constant(name, std::move(scalar));

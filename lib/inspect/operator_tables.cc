@@ -5,6 +5,7 @@
 
 #include "base/number_text.h"
 #include "inspect/markdown_table.h"
+#include "model/canonical/canonical.h"
 #include "op/operator.h"
 
 namespace dc {
@@ -122,7 +123,7 @@ std::string CanonicalForm(const op::Operator& record) {
   for (const op::OnnxOnly& only : record.onnx_only) {
     if (only.name == "auto_pad") add("`auto_pad` spelled out as `pads`");
   }
-  if (record.Has(op::kNormalizes)) {
+  if (record.Has(op::kOnceOverMatrices)) {
     add("before opset 13: over the last axis, with a Reshape on either side where that is not the "
         "same");
   }
@@ -141,6 +142,11 @@ std::string CanonicalForms() {
   for (const op::Operator* record : op::AllOperators()) {
     const std::string text = CanonicalForm(*record);
     if (!text.empty()) table.Add({Code(record->name), text});
+  }
+  for (const auto& [name, others] : SpelledInOthers()) {
+    std::string text;
+    for (const std::string& other : others) text += (text.empty() ? "" : ", ") + Code(other);
+    table.Add({Code(name), text + " in its place"});
   }
   return table.text();
 }

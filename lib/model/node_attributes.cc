@@ -7,23 +7,6 @@
 namespace dc {
 namespace {
 
-// The elements of an integer or bool tensor.
-std::vector<int64_t> Integers(const Tensor& tensor) {
-  const auto widened = [](auto values) {
-    return std::vector<int64_t>(values.begin(), values.end());
-  };
-  switch (tensor.type) {
-    case DataType::kInt64:
-      return widened(tensor.data<int64_t>());
-    case DataType::kInt32:
-      return widened(tensor.data<int32_t>());
-    case DataType::kBool:
-      return widened(tensor.data<uint8_t>());
-    default:
-      return {};
-  }
-}
-
 // Whether `value` is the one that `only`, an attribute that changes the meaning, must have.
 bool HasFixedValue(const op::OnnxOnly& only, const AttributeValue& value) {
   if (const auto* number = std::get_if<int64_t>(&value)) return *number == only.number;
@@ -57,6 +40,22 @@ Status CheckCovered(const Node& node, const op::Operator& record) {
 
 }  // namespace
 
+std::vector<int64_t> IntegersOf(const Tensor& tensor) {
+  const auto widened = [](auto values) {
+    return std::vector<int64_t>(values.begin(), values.end());
+  };
+  switch (tensor.type) {
+    case DataType::kInt64:
+      return widened(tensor.data<int64_t>());
+    case DataType::kInt32:
+      return widened(tensor.data<int32_t>());
+    case DataType::kBool:
+      return widened(tensor.data<uint8_t>());
+    default:
+      return {};
+  }
+}
+
 const op::Operator* OperatorOf(const Node& node) {
   return node.domain.empty() ? op::FindOperator(node.op) : nullptr;
 }
@@ -70,7 +69,7 @@ Status NodeAttributes::ReadSetting(const std::string& input, const Tensor& tenso
       return OkStatus();
     }
   } else {
-    std::vector<int64_t> values = Integers(tensor);
+    std::vector<int64_t> values = IntegersOf(tensor);
     const bool list = setting.type == op::AttributeType::kInts;
     if (static_cast<int64_t>(values.size()) == tensor.size() && (list || values.size() == 1)) {
       ints_[std::string(setting.name)] = std::move(values);
@@ -88,7 +87,8 @@ StatusOr<NodeAttributes> NodeAttributes::Read(const Graph& graph, const Node& no
   DC_RETURN_IF_ERROR(CheckCovered(node, record));
   NodeAttributes attributes(node, record);
   // Canonicalisation left it because it could not tell what the older operator set means by it.
-  if (record.Has(op::kNormalizes) && graph.opset < record.opset && attributes.Int("axis") != -1) {
+  if (record.Has(op::kOnceOverMatrices) && graph.opset < record.opset &&
+      attributes.Int("axis") != -1) {
     return Unsupported(
         "a " + node.op + " of opset " + std::to_string(graph.opset) + " over several axes", "",
         "convert the model to opset 13 (onnx.version_converter)");

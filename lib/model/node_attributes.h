@@ -17,6 +17,9 @@ namespace dc {
 // The record of `node`'s operator, or null where there is none.
 const op::Operator* OperatorOf(const Node& node);
 
+// The elements of an integer or bool tensor; none of a tensor of another type.
+std::vector<int64_t> IntegersOf(const Tensor& tensor);
+
 class NodeAttributes final : public op::Attributes {
  public:
   // Reads the attributes of `node` and the constants at its setting inputs. Unsupported where the

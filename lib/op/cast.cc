@@ -17,6 +17,6 @@ const Operator kCast = {.name = "Cast",
                         .onnx_only = DC_NOT_FOR_SIZE(kOnnxOnly),
                         .traits = kWhole,
                         .infer = SameShape,
-                        .result = Element::kTarget};
+                        .result = DC_NOT_FOR_SIZE(Element::kTarget)};
 
 }  // namespace dc::op

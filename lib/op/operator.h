@@ -134,7 +134,8 @@ enum Trait : uint32_t {
   kBlends = 2048,      // scale and shift of each channel, from statistics
   kConvolves = 4096,   // its weight is a convolution's
   kLimits = 8192,      // to [min, max], its attributes; to [0, ...] where it has none
-  kWhole = 1 << 20,    // computes on integers what it computes on floats that hold them
+  kOnceOverMatrices = 16384,  // before opset 13 over all axes from its own on, taken for one
+  kWhole = 1 << 20,           // computes on integers what it computes on floats that hold them
 };
 
 // What the shapes of a node's outputs follow from.

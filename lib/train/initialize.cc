@@ -65,9 +65,10 @@ void Fill(const Graph& graph, const std::string& name, Rng* rng, Tensor* tensor)
     for (size_t k = 0; k < node.inputs.size(); ++k) {
       if (node.inputs[k] != name) continue;
       const op::InputSpec& input = record->Input(k);
-      // Of a normalization: scales and variances start at 1, means and shifts at 0.
+      // Of a normalization: scales and variances start at 1, means and shifts at 0. Slopes of a
+      // rectifier start where He et al. (2015) start them.
       if (input.role == op::Role::kScale || input.name == "variance") {
-        for (float& v : tensor->f32()) v = 1.0f;
+        for (float& v : tensor->f32()) v = record->Has(op::kRectifies) ? 0.25f : 1.0f;
         return;
       }
       if (input.role != op::Role::kWeight || tensor->shape.size() < 2) continue;

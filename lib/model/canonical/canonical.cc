@@ -10,16 +10,28 @@ namespace dc {
 
 namespace {
 
+// The oldest canonical opset that has the operators of `graph` as their records mean them.
+int64_t NeededOpset(const Graph& graph) {
+  int64_t opset = kCanonicalOpset;
+  for (const Node& node : graph.nodes) {
+    const op::Operator* record = OperatorOf(node);
+    if (record != nullptr) opset = std::max<int64_t>(opset, record->opset);
+  }
+  return opset;
+}
+
 void CanonicalizeAsItIs(Graph* graph) {
   HoistConstants(graph);
   ConvertFloats(graph);
+  SpellInOthers(graph);
   const bool all_known = std::all_of(graph->nodes.begin(), graph->nodes.end(),
                                      [](const Node& node) { return OperatorOf(node) != nullptr; });
   FoldConstants(graph);
   const bool same_meaning = SpellByShapes(graph);
-  if (graph->opset < kCanonicalOpset && all_known && same_meaning) {
+  const int64_t opset = NeededOpset(*graph);
+  if (graph->opset < opset && all_known && same_meaning) {
     SpellSettings(graph);
-    graph->opset = kCanonicalOpset;
+    graph->opset = opset;
   }
   RemoveUnread(graph);
 }

@@ -2,6 +2,10 @@
 #ifndef DC_MODEL_CANONICAL_CANONICAL_H_
 #define DC_MODEL_CANONICAL_CANONICAL_H_
 
+#include <map>
+#include <string>
+#include <vector>
+
 #include "dc/graph.h"
 
 namespace dc {
@@ -14,14 +18,15 @@ inline constexpr int64_t kCanonicalOpset = 13;
 //  - constants are initializers, and what only moves constants is done (HoistConstants,
 //    FoldConstants);
 //  - floating point is float32 (ConvertFloats, which notes what it converted);
-//  - settings are inputs as opset 13 has them, and no operator has an older meaning
-//    (SpellSettings, PadExplicitly, SoftmaxOverOneAxis, ...);
+//  - what other operators can say is said by them (SpellInOthers);
+//  - settings are inputs as opset 13, or a newer one that a node needs, has them, and no operator
+//    has an older meaning (SpellSettings, PadExplicitly, SoftmaxOverOneAxis, ...);
 //  - what no graph output depends on is gone (RemoveUnread).
 // Where samples of a batch would mix, and the file fixes all shapes, the graph keeps them
 // (Graph::fixed_shapes).
-// A graph of an older opset becomes one of opset 13 where every operator has a record and a meaning
-// that can be carried over. Else the opset stays, and with it the spellings that depend on it.
-// Precondition: CheckNames is ok.
+// A graph of an older opset becomes one of opset 13, or newer where a node needs it, where every
+// operator has a record and a meaning that can be carried over. Else the opset stays, and with it
+// the spellings that depend on it. Precondition: CheckNames is ok.
 void Canonicalize(Graph* graph);
 
 // The steps, one file each.
@@ -32,6 +37,12 @@ void HoistConstants(Graph* graph);
 // float16 and float64 become float32: initializers, tensors in attributes, graph inputs and
 // outputs, the targets of conversions. One line in Graph::notes says which and how many.
 void ConvertFloats(Graph* graph);
+
+// Operators without a record that others say: Sum, Mean and Max of any number of inputs, Less,
+// Reciprocal, ReduceL2, ...
+void SpellInOthers(Graph* graph);
+// Those that always are, and the operators that take the place of one with two inputs.
+std::map<std::string, std::vector<std::string>> SpelledInOthers();
 
 // Identities of constants disappear, their readers read the constant. A Reshape, Squeeze,
 // Unsqueeze, Flatten or Transpose of a constant becomes an initializer named like its output where

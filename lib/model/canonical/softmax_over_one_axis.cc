@@ -37,7 +37,7 @@ size_t RankOf(const ShapeTracker& shapes, const Node& node, const Graph& graph) 
 bool SoftmaxOverOneAxis(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph* graph) {
   Node& node = nodes->front();
   const op::Operator* record = OperatorOf(node);
-  if (record == nullptr || !record->Has(op::kNormalizes) || graph->opset >= kCanonicalOpset) {
+  if (record == nullptr || !record->Has(op::kOnceOverMatrices) || graph->opset >= kCanonicalOpset) {
     return true;
   }
   const size_t rank = node.outputs.empty() ? 0 : RankOf(shapes, node, *graph);

@@ -1,7 +1,8 @@
-// Relu, Clip, LeakyRelu, Elu, HardSwish, Sigmoid, Tanh: one value at a time.
+// Relu, Clip, LeakyRelu, Elu, HardSwish, Sigmoid, Tanh and those of unary.inc: one value at a time.
 #include <cmath>
 #include <memory>
 
+#include "op/unary_functions.h"
 #include "runtime/kernels/chunks.h"
 #include "runtime/operators/registry.h"
 
@@ -35,6 +36,11 @@ void Sigmoid(const float* x, size_t count, float, float, float* y) {
 
 void Tanh(const float* x, size_t count, float, float, float* y) {
   for (size_t i = 0; i < count; ++i) y[i] = std::tanh(x[i]);
+}
+
+template <typename Function>
+void Unary(const float* x, size_t count, float p, float q, float* y) {
+  for (size_t i = 0; i < count; ++i) y[i] = Function::Value(x[i], p, q);
 }
 
 class ActivationOp : public OperatorKernel {
@@ -96,5 +102,12 @@ StatusOr<NodeResult> MakeHardSwish(const NodeContext& context) {
 StatusOr<NodeResult> MakeSigmoid(const NodeContext& context) { return Make(context, Sigmoid, 20); }
 
 StatusOr<NodeResult> MakeTanh(const NodeContext& context) { return Make(context, Tanh, 20); }
+
+#define DC_UNARY(name, opset, traits, specs, cost)                                \
+  StatusOr<NodeResult> Make##name(const NodeContext& context) {                   \
+    const auto settings = op::ReadUnarySettings(op::k##name, context.attributes); \
+    return Make(context, Unary<op::unary::name>, cost, settings.p, settings.q);   \
+  }
+#include "op/unary.inc"
 
 }  // namespace dc::runtime

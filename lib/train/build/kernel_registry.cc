@@ -7,6 +7,7 @@
 
 namespace dc::train {
 
+StatusOr<std::unique_ptr<OperatorKernel>> MakeAlongAxis(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeBatchNorm(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeBinary(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeConcat(NodeBuilder* builder);
@@ -16,34 +17,57 @@ StatusOr<std::unique_ptr<OperatorKernel>> MakeEltwise(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeGemm(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeLrn(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakePool(NodeBuilder* builder);
+StatusOr<std::unique_ptr<OperatorKernel>> MakeReduce(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeReshape(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeSoftmax(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeTranspose(NodeBuilder* builder);
+StatusOr<std::unique_ptr<OperatorKernel>> MakeUnary(NodeBuilder* builder);
 
 namespace {
 
 const std::map<std::string_view, KernelFactory>& Factories() {
   static const std::map<std::string_view, KernelFactory> factories = {
       {"Add", MakeBinary},
+      {"And", MakeBinary},
+      {"ArgMax", MakeReduce},
       {"AveragePool", MakePool},
       {"BatchNormalization", MakeBatchNorm},
       {"Clip", MakeEltwise},
       {"Concat", MakeConcat},
       {"Conv", MakeConv},
+      {"CumSum", MakeAlongAxis},
       {"Div", MakeBinary},
       {"Dropout", MakeDropout},
       {"Elu", MakeEltwise},
+      {"Equal", MakeBinary},
       {"Flatten", MakeReshape},
       {"Gemm", MakeGemm},
       {"GlobalAveragePool", MakePool},
       {"GlobalMaxPool", MakePool},
+      {"Greater", MakeBinary},
+      {"GreaterOrEqual", MakeBinary},
       {"HardSwish", MakeEltwise},
+      {"Hardmax", MakeAlongAxis},
       {"Identity", MakeReshape},
       {"LRN", MakeLrn},
       {"LeakyRelu", MakeEltwise},
+      {"LogSoftmax", MakeSoftmax},
+      {"LpNormalization", MakeAlongAxis},
       {"MatMul", MakeGemm},
+      {"Max", MakeBinary},
       {"MaxPool", MakePool},
+      {"Min", MakeBinary},
+      {"Mod", MakeBinary},
       {"Mul", MakeBinary},
+      {"Or", MakeBinary},
+      {"PRelu", MakeBinary},
+      {"Pow", MakeBinary},
+      {"ReduceLogSumExp", MakeReduce},
+      {"ReduceMax", MakeReduce},
+      {"ReduceMean", MakeReduce},
+      {"ReduceMin", MakeReduce},
+      {"ReduceProd", MakeReduce},
+      {"ReduceSum", MakeReduce},
       {"Relu", MakeEltwise},
       {"Reshape", MakeReshape},
       {"Sigmoid", MakeEltwise},
@@ -53,6 +77,9 @@ const std::map<std::string_view, KernelFactory>& Factories() {
       {"Tanh", MakeEltwise},
       {"Transpose", MakeTranspose},
       {"Unsqueeze", MakeReshape},
+      {"Where", MakeBinary},
+#define DC_UNARY(name, opset, traits, specs, cost) {#name, MakeUnary},
+#include "op/unary.inc"
   };
   return factories;
 }

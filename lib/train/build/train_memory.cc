@@ -28,6 +28,13 @@ dnnl::memory::desc PlainDesc(const std::vector<int64_t>& shape) {
   return {dims, dnnl::memory::data_type::f32, strides};
 }
 
+dnnl::memory::desc UnpaddedDesc(const dnnl::memory& value, const std::vector<int64_t>& shape) {
+  size_t count = 1;
+  for (int64_t d : shape) count *= static_cast<size_t>(d);
+  const dnnl::memory::desc layout = value.get_desc();
+  return PhysicalCount(layout) == count ? layout : PlainDesc(shape);
+}
+
 dnnl::memory NewMemory(const dnnl::memory::desc& desc) {
   dnnl::memory memory(desc, CpuEngine());
   if (desc.get_size() > 0) std::memset(memory.get_data_handle(), 0, desc.get_size());

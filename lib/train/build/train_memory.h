@@ -29,6 +29,10 @@ class OneThreadScope {
 // Row-major float32 layout of `shape` (rank 1 to 6; a scalar counts as one element of rank 1).
 dnnl::memory::desc PlainDesc(const std::vector<int64_t>& shape);
 
+// The layout of `value`, of shape `shape`, if it has no padding, whose values must stay zeros; else
+// the plain one.
+dnnl::memory::desc UnpaddedDesc(const dnnl::memory& value, const std::vector<int64_t>& shape);
+
 // New memory that starts as zeros.
 dnnl::memory NewMemory(const dnnl::memory::desc& desc);
 // Memory that others own.

@@ -1,80 +1,78 @@
-// Add, Sub, Mul and Div: of two activations of one shape (residual sums, gates), or of an
-// activation and a constant that broadcasts over the samples (a bias, a scale, a number of the
-// formula).
-#include <algorithm>
+// Operators of two operands, and Where of three.
+#include <cmath>
 
-#include "train/build/broadcast.h"
 #include "train/operators/copy_operator.h"
+#include "train/operators/zip_operator.h"
 
 namespace dc::train {
 namespace {
 
-// z = a OP b of two numbers, and its derivatives.
+using Pair = std::array<float, 2>;
+
+// z = a OP b of two numbers, and its derivatives. At a tie of a maximum or minimum, the first
+// operand is the one that counts.
 struct AddPair {
   static float Forward(float a, float b) { return a + b; }
-  static float ToLeft(float, float) { return 1.0f; }
-  static float ToRight(float, float) { return 1.0f; }
+  static Pair Slopes(float, float) { return {1.0f, 1.0f}; }
 };
 struct SubPair {
   static float Forward(float a, float b) { return a - b; }
-  static float ToLeft(float, float) { return 1.0f; }
-  static float ToRight(float, float) { return -1.0f; }
+  static Pair Slopes(float, float) { return {1.0f, -1.0f}; }
 };
 struct MulPair {
   static float Forward(float a, float b) { return a * b; }
-  static float ToLeft(float, float b) { return b; }
-  static float ToRight(float a, float) { return a; }
+  static Pair Slopes(float a, float b) { return {b, a}; }
 };
 struct DivPair {
   static float Forward(float a, float b) { return a / b; }
-  static float ToLeft(float, float b) { return 1.0f / b; }
-  static float ToRight(float a, float b) { return -a / (b * b); }
+  static Pair Slopes(float a, float b) { return {1.0f / b, -a / (b * b)}; }
 };
-
-// Both operands are computed.
-template <typename Pair>
-class PairKernel : public OperatorKernel {
- public:
-  PairKernel(NodeBuilder* builder, const Value& a, const Value& b, const Value& z)
-      : a_(a.data), b_(b.data, a.data.get_desc()), z_(z) {
-    const auto layout = a.data.get_desc();
-    if (!z.gradient) return;
-    da_ = builder->InputGradient(0, layout);
-    db_ = builder->InputGradient(1, layout);
+struct PowPair {
+  static float Forward(float a, float b) { return std::pow(a, b); }
+  static Pair Slopes(float a, float b) {
+    return {b == 0 ? 0.0f : b * std::pow(a, b - 1), a > 0 ? std::pow(a, b) * std::log(a) : 0.0f};
   }
-
-  void Forward(dnnl::stream& stream, const StepContext&) override {
-    b_.Refresh(stream);
-    const float* a = Floats(a_);
-    const float* b = Floats(b_.memory());
-    float* z = Floats(z_.data);
-    const size_t count = PhysicalCount(a_.get_desc());
-    for (size_t i = 0; i < count; ++i) z[i] = Pair::Forward(a[i], b[i]);
+};
+struct MaxPair {
+  static float Forward(float a, float b) { return a >= b || std::isnan(a) ? a : b; }
+  static Pair Slopes(float a, float b) { return {a >= b ? 1.0f : 0.0f, a >= b ? 0.0f : 1.0f}; }
+};
+struct MinPair {
+  static float Forward(float a, float b) { return a <= b || std::isnan(a) ? a : b; }
+  static Pair Slopes(float a, float b) { return {a <= b ? 1.0f : 0.0f, a <= b ? 0.0f : 1.0f}; }
+};
+struct ModPair {
+  static float Forward(float a, float b) { return std::fmod(a, b); }
+  static Pair Slopes(float a, float b) { return {1.0f, -std::trunc(a / b)}; }
+};
+struct PReluPair {
+  static float Forward(float a, float b) { return a < 0 ? a * b : a; }
+  static Pair Slopes(float a, float b) { return {a < 0 ? b : 1.0f, a < 0 ? a : 0.0f}; }
+};
+// Truth values have no slope.
+struct Truth {
+  static Pair Slopes(float, float) { return {}; }
+};
+struct EqualPair : Truth {
+  static float Forward(float a, float b) { return a == b; }
+};
+struct GreaterPair : Truth {
+  static float Forward(float a, float b) { return a > b; }
+};
+struct GreaterOrEqualPair : Truth {
+  static float Forward(float a, float b) { return a >= b; }
+};
+struct AndPair : Truth {
+  static float Forward(float a, float b) { return a != 0 && b != 0; }
+};
+struct OrPair : Truth {
+  static float Forward(float a, float b) { return a != 0 || b != 0; }
+};
+struct Choice {
+  static float Forward(float c, float x, float y) { return c != 0 ? x : y; }
+  static std::array<float, 3> Slopes(float c, float, float) {
+    return {0.0f, c != 0 ? 1.0f : 0.0f, c != 0 ? 0.0f : 1.0f};
   }
-
-  void Backward(dnnl::stream& stream) override {
-    Push(db_, Pair::ToRight, stream);
-    Push(da_, Pair::ToLeft, stream);
-  }
-
- private:
-  // sink = dz * derivative.
-  template <typename Derivative>
-  void Push(const GradientSink& sink, Derivative derivative, dnnl::stream& stream) const {
-    if (!sink.needed()) return;
-    const float* a = Floats(a_);
-    const float* b = Floats(b_.memory());
-    const float* dz = Floats(z_.gradient);
-    float* out = Floats(sink.memory());
-    const size_t count = PhysicalCount(a_.get_desc());
-    for (size_t i = 0; i < count; ++i) out[i] = dz[i] * derivative(a[i], b[i]);
-    sink.Flush(stream);
-  }
-
-  dnnl::memory a_;
-  InputView b_;
-  const Value& z_;
-  GradientSink da_, db_;
 };
 
 // The sum of two computed operands: gradients are copies.
@@ -108,107 +106,77 @@ class SumKernel : public OperatorKernel {
   Copy copies_[2];
 };
 
-// One operand is a parameter p: z = x OP p[map], or p[map] OP x where the parameter is on the left,
-// sample by sample, in plain layout.
-template <typename Pair>
-class BroadcastKernel : public OperatorKernel {
- public:
-  BroadcastKernel(NodeBuilder* builder, size_t x_index, const Value& x, const Value& z,
-                  const Parameter& parameter, std::vector<uint32_t> map)
-      : left_(x_index == 0),
-        batch_(x.shape[0]),
-        size_(parameter.size),
-        map_(std::move(map)),
-        x_(x.data, PlainDesc(x.shape)),
-        p_(Floats(builder->ParameterMemory(parameter, PlainDesc(parameter.shape)))),
-        z_(z) {
-    if (!z.gradient) return;
-    dx_ = builder->InputGradient(x_index, PlainDesc(x.shape));
-    dp_ = builder->ParameterGradient(parameter);
+// The layout that all operands are computed in, where they are activations of one shape.
+template <size_t N>
+StatusOr<std::optional<dnnl::memory::desc>> CommonLayout(const NodeBuilder& builder) {
+  const Value* first = nullptr;
+  for (size_t i = 0; i < N; ++i) {
+    if (builder.IsConstant(i)) return std::optional<dnnl::memory::desc>();
+    DC_ASSIGN_OR_RETURN(const Value* value, builder.Input(i));
+    if (first == nullptr) first = value;
+    if (value->shape != first->shape) return std::optional<dnnl::memory::desc>();
   }
+  return std::optional(UnpaddedDesc(first->data, first->shape));
+}
 
-  void Forward(dnnl::stream& stream, const StepContext&) override {
-    x_.Refresh(stream);
-    const float* x = Floats(x_.memory());
-    float* z = Floats(z_.data);
-    const size_t n = map_.size();
-    for (int64_t s = 0; s < batch_; ++s, x += n, z += n) {
-      if (left_) {
-        for (size_t i = 0; i < n; ++i) z[i] = Pair::Forward(x[i], p_[map_[i]]);
-      } else {
-        for (size_t i = 0; i < n; ++i) z[i] = Pair::Forward(p_[map_[i]], x[i]);
-      }
-    }
+template <typename Function, size_t N, size_t... i>
+StatusOr<std::unique_ptr<OperatorKernel>> MakeOf(NodeBuilder* builder, std::index_sequence<i...>) {
+  DC_ASSIGN_OR_RETURN(const std::vector<int64_t> shape, builder->OutputShape());
+  if (shape.size() > Broadcast<N>::kMaxRank) {
+    return builder->NotCovered("an output of shape " + ShapeText(shape));
   }
-
-  void Backward(dnnl::stream& stream) override {
-    const size_t n = map_.size();
-    if (dp_.needed()) {
-      float* dp = Floats(dp_.memory());
-      std::fill(dp, dp + size_, 0.0f);
-      const float* dz = Floats(z_.gradient);
-      const float* x = Floats(x_.memory());
-      for (int64_t s = 0; s < batch_; ++s, x += n, dz += n) {
-        for (size_t i = 0; i < n; ++i) dp[map_[i]] += dz[i] * ToParameter(x[i], p_[map_[i]]);
-      }
-      dp_.Flush(stream);
-    }
-    if (dx_.needed()) {
-      float* dx = Floats(dx_.memory());
-      const float* dz = Floats(z_.gradient);
-      const float* x = Floats(x_.memory());
-      for (int64_t s = 0; s < batch_; ++s, dx += n, dz += n, x += n) {
-        for (size_t i = 0; i < n; ++i) dx[i] = dz[i] * ToInput(x[i], p_[map_[i]]);
-      }
-      dx_.Flush(stream);
-    }
+  DC_ASSIGN_OR_RETURN(const auto layout, CommonLayout<N>(*builder));
+  std::array<StatusOr<ZipOperand>, N> made = {
+      ZipOperand::Make(*builder, i, layout ? &*layout : nullptr)...};
+  for (const auto& operand : made) {
+    if (!operand.ok()) return operand.status();
   }
+  // In a layout that is not row-major the values still meet one by one.
+  const std::vector<int64_t> flat = {ElementCount(shape)};
+  const Broadcast<N> rows(layout ? flat : shape, {(layout ? flat : made[i]->shape())...});
+  DC_ASSIGN_OR_RETURN(const Value* z, builder->Output(shape, layout ? *layout : PlainDesc(shape)));
+  return std::unique_ptr<OperatorKernel>(std::make_unique<ZipKernel<Function, N>>(
+      builder, *z, std::array<ZipOperand, N>{*std::move(made[i])...}, rows));
+}
 
- private:
-  float ToInput(float x, float p) const { return left_ ? Pair::ToLeft(x, p) : Pair::ToRight(p, x); }
-  float ToParameter(float x, float p) const {
-    return left_ ? Pair::ToRight(x, p) : Pair::ToLeft(p, x);
-  }
-
-  const bool left_;  // x is
-  const int64_t batch_;
-  const size_t size_;
-  const std::vector<uint32_t> map_;
-  InputView x_;
-  const float* p_;
-  const Value& z_;
-  GradientSink dx_, dp_;
-};
-
-template <typename Pair, typename Computed = PairKernel<Pair>>
+template <typename Function, size_t N = 2>
 StatusOr<std::unique_ptr<OperatorKernel>> Make(NodeBuilder* builder) {
-  if (builder->IsConstant(0) || builder->IsConstant(1)) {
-    const size_t x_index = builder->IsConstant(0) ? 1 : 0;
-    DC_ASSIGN_OR_RETURN(const Value* x, builder->Input(x_index));
-    DC_ASSIGN_OR_RETURN(const Parameter* parameter, builder->ParameterAt(1 - x_index));
-    DC_ASSIGN_OR_RETURN(auto map, BroadcastMap(*builder, x->shape, *parameter));
-    DC_ASSIGN_OR_RETURN(const Value* z, builder->Output(x->shape, PlainDesc(x->shape)));
-    return std::unique_ptr<OperatorKernel>(std::make_unique<BroadcastKernel<Pair>>(
-        builder, x_index, *x, *z, *parameter, std::move(map)));
+  return MakeOf<Function, N>(builder, std::make_index_sequence<N>());
+}
+
+StatusOr<std::unique_ptr<OperatorKernel>> MakeAdd(NodeBuilder* builder) {
+  if (!builder->IsConstant(0) && !builder->IsConstant(1)) {
+    DC_ASSIGN_OR_RETURN(const Value* a, builder->Input(0));
+    DC_ASSIGN_OR_RETURN(const Value* b, builder->Input(1));
+    if (a->shape == b->shape) {
+      DC_ASSIGN_OR_RETURN(const Value* z, builder->Output(a->shape, a->data.get_desc()));
+      return std::unique_ptr<OperatorKernel>(std::make_unique<SumKernel>(builder, *a, *b, *z));
+    }
   }
-  DC_ASSIGN_OR_RETURN(const Value* a, builder->Input(0));
-  DC_ASSIGN_OR_RETURN(const Value* b, builder->Input(1));
-  if (a->shape != b->shape) {
-    return builder->NotCovered("inputs of different shapes " + ShapeText(a->shape) + " and " +
-                               ShapeText(b->shape));
-  }
-  DC_ASSIGN_OR_RETURN(const Value* z, builder->Output(a->shape, a->data.get_desc()));
-  return std::unique_ptr<OperatorKernel>(std::make_unique<Computed>(builder, *a, *b, *z));
+  return Make<AddPair>(builder);
 }
 
 }  // namespace
 
 StatusOr<std::unique_ptr<OperatorKernel>> MakeBinary(NodeBuilder* builder) {
-  const op::Operator* record = &builder->record();
-  if (record == &op::kAdd) return Make<AddPair, SumKernel>(builder);
-  if (record == &op::kSub) return Make<SubPair>(builder);
-  if (record == &op::kMul) return Make<MulPair>(builder);
-  return Make<DivPair>(builder);
+  struct Entry {
+    const op::Operator* record;
+    KernelFactory make;
+  };
+  static constexpr Entry kEntries[] = {
+      {&op::kAdd, MakeAdd},           {&op::kSub, Make<SubPair>},
+      {&op::kMul, Make<MulPair>},     {&op::kDiv, Make<DivPair>},
+      {&op::kPow, Make<PowPair>},     {&op::kMax, Make<MaxPair>},
+      {&op::kMin, Make<MinPair>},     {&op::kMod, Make<ModPair>},
+      {&op::kPRelu, Make<PReluPair>}, {&op::kEqual, Make<EqualPair>},
+      {&op::kAnd, Make<AndPair>},     {&op::kGreater, Make<GreaterPair>},
+      {&op::kOr, Make<OrPair>},       {&op::kGreaterOrEqual, Make<GreaterOrEqualPair>},
+      {&op::kWhere, Make<Choice, 3>},
+  };
+  for (const Entry& entry : kEntries) {
+    if (entry.record == &builder->record()) return entry.make(builder);
+  }
+  return builder->NotCovered("an operator that is not listed");
 }
 
 }  // namespace dc::train

@@ -97,7 +97,7 @@ std::vector<OperatorCase> ChannelCases() {
     if (row.name == "lrn_even") row.judge = Judge::kOverruled;
   }
   AddNormalizing("Softmax", true, &cases);
-  AddNormalizing("LogSoftmax", false, &cases);
+  AddNormalizing("LogSoftmax", true, &cases);
   return cases;
 }
 

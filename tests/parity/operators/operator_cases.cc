@@ -9,8 +9,8 @@ namespace dc {
 const std::vector<OperatorCase>& AllCases() {
   static const std::vector<OperatorCase> all = [] {
     std::vector<OperatorCase> cases;
-    for (auto* family : {ValueCases, ArithmeticCases, ConvolutionCases, PoolingCases, MatrixCases,
-                         ChannelCases, ShapeCases}) {
+    for (auto* family : {ValueCases, FunctionCases, ArithmeticCases, PairCases, ReductionCases,
+                         ConvolutionCases, PoolingCases, MatrixCases, ChannelCases, ShapeCases}) {
       for (OperatorCase& row : family()) cases.push_back(std::move(row));
     }
     return cases;

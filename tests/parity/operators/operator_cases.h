@@ -89,7 +89,10 @@ inline Tensor Floats(std::vector<int64_t> shape, std::vector<float> values) {
 
 // The rows, by family; one file each.
 std::vector<OperatorCase> ValueCases();        // one value at a time
+std::vector<OperatorCase> FunctionCases();     // functions of one value
 std::vector<OperatorCase> ArithmeticCases();   // two operands
+std::vector<OperatorCase> PairCases();         // more of two operands, or three
+std::vector<OperatorCase> ReductionCases();    // values along axes
 std::vector<OperatorCase> ConvolutionCases();  // windows with weights
 std::vector<OperatorCase> PoolingCases();      // windows without
 std::vector<OperatorCase> MatrixCases();       // matrix products

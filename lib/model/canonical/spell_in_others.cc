@@ -1,0 +1,219 @@
+// Operators that need no record, since others say the same.
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "model/canonical/canonical.h"
+#include "model/node_attributes.h"
+
+namespace dc {
+namespace {
+
+using Attributes = std::map<std::string, AttributeValue>;
+using Inputs = std::vector<std::string>;
+
+// What takes the place of one node: nodes that are added one after the other, the last of which
+// writes what the node wrote.
+class Spelling {
+ public:
+  Spelling(const Node& node, Graph* graph) : node_(node), graph_(graph) {}
+
+  const std::string& Input(size_t i) const { return node_.Input(i); }
+  size_t inputs() const { return node_.inputs.size(); }
+  bool empty() const { return nodes_.empty(); }
+
+  std::string Add(std::string_view op, Inputs inputs, Attributes attributes = {}) {
+    Node node;
+    node.op = op;
+    node.inputs = std::move(inputs);
+    node.outputs = {Name(op)};
+    node.name = node.outputs[0];
+    node.attributes = std::move(attributes);
+    nodes_.push_back(std::move(node));
+    return nodes_.back().outputs[0];
+  }
+
+  std::string Number(float value) {
+    const std::string name = Name("number");
+    graph_->initializers[name] = Tensor::F32({}, {&value, 1});
+    return name;
+  }
+
+  // op(op(a, b), c) and so on of all inputs; a single one alone.
+  std::string Chain(std::string_view op) {
+    std::string sum = Input(0);
+    for (size_t i = 1; i < node_.inputs.size(); ++i) sum = Add(op, {sum, Input(i)});
+    return nodes_.empty() ? Add(op::kIdentity.name, {sum}) : sum;
+  }
+
+  // The sum of `x` along the node's axes, which ReduceSum has as an input since opset 13.
+  std::string Total(const std::string& x) {
+    Inputs inputs = {x};
+    Attributes attributes = node_.attributes;
+    if (node_.inputs.size() > 1) inputs.push_back(Input(1));
+    const auto axes = attributes.find("axes");
+    const auto* list =
+        axes != attributes.end() ? std::get_if<std::vector<int64_t>>(&axes->second) : nullptr;
+    if (list != nullptr && graph_->opset >= op::kReduceSum.opset) {
+      inputs.push_back(Name("axes"));
+      graph_->initializers[inputs.back()] = Tensor::I64(*list);
+      attributes.erase(axes);
+    }
+    return Add(op::kReduceSum.name, std::move(inputs), std::move(attributes));
+  }
+
+  // Whether the node says that no axes are to be reduced. It then does nothing to its input.
+  bool ReducesNothing() const {
+    return node_.Int("noop_with_empty_axes", 0) != 0 && Input(1).empty();
+  }
+
+  const Attributes& attributes() const { return node_.attributes; }
+
+  std::vector<Node> Take() && {
+    nodes_.back().name = node_.name;
+    nodes_.back().outputs = node_.outputs;
+    return std::move(nodes_);
+  }
+
+ private:
+  std::string Name(std::string_view what) {
+    return graph_->FreshName(node_.outputs[0] + "_" + std::string(what) + "_" +
+                             std::to_string(++names_));
+  }
+
+  const Node& node_;
+  Graph* graph_;
+  std::vector<Node> nodes_;
+  int names_ = 0;
+};
+
+using Spell = void(Spelling* to);
+
+void Reduction(Spelling* to, Spell* spell) {
+  if (to->ReducesNothing()) {
+    to->Add(op::kIdentity.name, {to->Input(0)});
+  } else {
+    spell(to);
+  }
+}
+
+std::string Square(Spelling* to) { return to->Add(op::kMul.name, {to->Input(0), to->Input(0)}); }
+
+const std::map<std::string_view, Spell*>& Spellings() {
+  static const std::map<std::string_view, Spell*> spellings = {
+      {"Sum", [](Spelling* to) { to->Chain(op::kAdd.name); }},
+      {"Mean",
+       [](Spelling* to) {
+         const size_t count = to->inputs();
+         const std::string sum = to->Chain(op::kAdd.name);
+         if (count > 1) to->Add(op::kDiv.name, {sum, to->Number(static_cast<float>(count))});
+       }},
+      {"Reciprocal",
+       [](Spelling* to) {
+         const std::string one = to->Number(1.0f);
+         to->Add(op::kDiv.name, {one, to->Input(0)});
+       }},
+      {"Ceil",
+       [](Spelling* to) {
+         const std::string negative = to->Add(op::kNeg.name, {to->Input(0)});
+         to->Add(op::kNeg.name, {to->Add(op::kFloor.name, {negative})});
+       }},
+      {"Less",
+       [](Spelling* to) {
+         to->Add(op::kGreater.name, {to->Input(1), to->Input(0)});
+       }},
+      {"LessOrEqual",
+       [](Spelling* to) {
+         to->Add(op::kGreaterOrEqual.name, {to->Input(1), to->Input(0)});
+       }},
+      {"Xor",
+       [](Spelling* to) {
+         to->Add(op::kNot.name, {to->Add(op::kEqual.name, {to->Input(0), to->Input(1)})});
+       }},
+      {"ArgMin",
+       [](Spelling* to) {
+         const std::string negative = to->Add(op::kNeg.name, {to->Input(0)});
+         to->Add(op::kArgMax.name, {negative}, to->attributes());
+       }},
+      {"ReduceL1",
+       [](Spelling* to) {
+         Reduction(to, [](Spelling* r) { r->Total(r->Add(op::kAbs.name, {r->Input(0)})); });
+       }},
+      {"ReduceL2",
+       [](Spelling* to) {
+         Reduction(to, [](Spelling* r) { r->Add(op::kSqrt.name, {r->Total(Square(r))}); });
+       }},
+      {"ReduceSumSquare",
+       [](Spelling* to) { Reduction(to, [](Spelling* r) { r->Total(Square(r)); }); }},
+      {"ReduceLogSum",
+       [](Spelling* to) {
+         Reduction(to, [](Spelling* r) { r->Add(op::kLog.name, {r->Total(r->Input(0))}); });
+       }},
+  };
+  return spellings;
+}
+
+// The exponent of a Pow where it is one constant.
+const Tensor* Exponent(const Graph& graph, const Node& node) {
+  const Tensor* exponent = graph.Constant(node.Input(1));
+  return exponent != nullptr && exponent->size() == 1 ? exponent : nullptr;
+}
+
+// Of any number of inputs; a square; an exponent that is an integer, which ONNX allows.
+void SpellKnown(const op::Operator* record, Spelling* to, const Tensor* exponent) {
+  if ((record == &op::kMax || record == &op::kMin) && to->inputs() != 2) to->Chain(record->name);
+  if (record != &op::kPow || exponent == nullptr) return;
+  const std::vector<int64_t> integers = IntegersOf(*exponent);
+  if (integers.size() == 1 ? integers[0] == 2
+                           : exponent->type == DataType::kFloat32 && exponent->f32()[0] == 2) {
+    Square(to);
+  } else if (integers.size() == 1) {
+    const std::string number = to->Number(static_cast<float>(integers[0]));
+    to->Add(record->name, {to->Input(0), number});
+  }
+}
+
+}  // namespace
+
+std::map<std::string, std::vector<std::string>> SpelledInOthers() {
+  std::map<std::string, std::vector<std::string>> result;
+  for (const auto& [name, spell] : Spellings()) {
+    Graph graph;
+    Node node;
+    node.op = name;
+    node.inputs = {"a", "b"};
+    node.outputs = {"y"};
+    Spelling spelling(node, &graph);
+    spell(&spelling);
+    for (const Node& each : std::move(spelling).Take()) {
+      result[node.op].push_back(each.op);
+    }
+  }
+  return result;
+}
+
+void SpellInOthers(Graph* graph) {
+  std::vector<Node> result;
+  for (const Node& node : graph->nodes) {
+    const bool usable = node.domain.empty() && !node.inputs.empty() && !node.outputs.empty();
+    Spelling spelling(node, graph);
+    if (usable) {
+      const auto spell = Spellings().find(node.op);
+      if (spell != Spellings().end()) {
+        spell->second(&spelling);
+      } else {
+        SpellKnown(OperatorOf(node), &spelling, Exponent(*graph, node));
+      }
+    }
+    if (spelling.empty()) {
+      result.push_back(node);
+      continue;
+    }
+    for (Node& each : std::move(spelling).Take()) result.push_back(std::move(each));
+  }
+  graph->nodes = std::move(result);
+}
+
+}  // namespace dc
