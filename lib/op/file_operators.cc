@@ -17,10 +17,11 @@ constexpr const Operator* kFileOperators[] = {
 
 std::span<const Operator* const> FileOperators() { return kFileOperators; }
 
-// Numbers count from 1 without a gap.
+// Numbers rise, with gaps.
 const Operator* FindOperator(Id id) {
-  const size_t index = static_cast<size_t>(id) - 1;
-  return index < std::size(kFileOperators) ? kFileOperators[index] : nullptr;
+  const auto it = std::find_if(std::begin(kFileOperators), std::end(kFileOperators),
+                               [&](const Operator* op) { return op->id == id; });
+  return it == std::end(kFileOperators) ? nullptr : *it;
 }
 
 const AttributeSpec* Operator::Attribute(std::string_view attribute_name) const {

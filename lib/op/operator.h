@@ -14,6 +14,7 @@
 
 #include "dc/status.h"
 #include "op/attributes.h"
+#include "op/element_map.h"
 #include "op/shape.h"
 
 namespace dc::op {
@@ -150,6 +151,7 @@ struct Operator {
   InferShapes* infer = nullptr;
   OnConstant* on_constant = nullptr;  // null: channels do not stay apart
   OutputAxis* output_axis = nullptr;  // null: it has no weight
+  MapElements* map = nullptr;         // of what only moves values
 
   bool Has(Trait trait) const { return (traits & trait) != 0; }
   // What input `i` is.

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "op/element_map.h"
 #include "op/operator.h"
 
 namespace dc::op {
@@ -21,6 +22,18 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   return OkStatus();
 }
 
+ElementMap Map(const Attributes& attributes, std::span<const int64_t> x,
+               std::span<const int64_t> y) {
+  const std::vector<int64_t> strides = Strides(x);
+  const auto perm = attributes.Ints("perm");
+  ElementMap map;
+  for (size_t d = 0; d < y.size(); ++d) {
+    const size_t from = perm.empty() ? y.size() - 1 - d : static_cast<size_t>(perm[d]);
+    map.offsets.push_back(Steps(y[d], strides[from]));
+  }
+  return map;
+}
+
 constexpr InputSpec kInputs[] = {{"x"}};
 constexpr AttributeSpec kAttributes[] = {Ints("perm")};
 
@@ -31,6 +44,7 @@ const Operator kTranspose = {.name = "Transpose",
                              .opset = 1,
                              .inputs = kInputs,
                              .attributes = kAttributes,
-                             .infer = Infer};
+                             .infer = Infer,
+                             .map = Map};
 
 }  // namespace dc::op

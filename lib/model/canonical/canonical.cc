@@ -13,15 +13,14 @@ namespace {
 void CanonicalizeAsItIs(Graph* graph) {
   HoistConstants(graph);
   ConvertFloats(graph);
+  const bool same_meaning = SpellByShapes(graph);
+  RemoveUnread(graph);
   const bool all_known = std::all_of(graph->nodes.begin(), graph->nodes.end(),
                                      [](const Node& node) { return OperatorOf(node) != nullptr; });
-  FoldConstants(graph);
-  const bool same_meaning = SpellByShapes(graph);
   if (graph->opset < kCanonicalOpset && all_known && same_meaning) {
     SpellSettings(graph);
     graph->opset = kCanonicalOpset;
   }
-  RemoveUnread(graph);
 }
 
 bool AllFixed(const Graph& graph) {

@@ -13,12 +13,14 @@ StatusOr<std::unique_ptr<OperatorKernel>> MakeConcat(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeConv(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeDropout(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeEltwise(NodeBuilder* builder);
+StatusOr<std::unique_ptr<OperatorKernel>> MakeGather(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeGemm(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeLrn(NodeBuilder* builder);
+StatusOr<std::unique_ptr<OperatorKernel>> MakeMove(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakePool(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeReshape(NodeBuilder* builder);
+StatusOr<std::unique_ptr<OperatorKernel>> MakeResize(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeSoftmax(NodeBuilder* builder);
-StatusOr<std::unique_ptr<OperatorKernel>> MakeTranspose(NodeBuilder* builder);
 
 namespace {
 
@@ -30,10 +32,13 @@ const std::map<std::string_view, KernelFactory>& Factories() {
       {"Clip", MakeEltwise},
       {"Concat", MakeConcat},
       {"Conv", MakeConv},
+      {"DepthToSpace", MakeMove},
       {"Div", MakeBinary},
       {"Dropout", MakeDropout},
       {"Elu", MakeEltwise},
+      {"Expand", MakeMove},
       {"Flatten", MakeReshape},
+      {"Gather", MakeGather},
       {"Gemm", MakeGemm},
       {"GlobalAveragePool", MakePool},
       {"GlobalMaxPool", MakePool},
@@ -44,14 +49,19 @@ const std::map<std::string_view, KernelFactory>& Factories() {
       {"MatMul", MakeGemm},
       {"MaxPool", MakePool},
       {"Mul", MakeBinary},
+      {"Pad", MakeMove},
       {"Relu", MakeEltwise},
       {"Reshape", MakeReshape},
+      {"Resize", MakeResize},
       {"Sigmoid", MakeEltwise},
+      {"Slice", MakeMove},
       {"Softmax", MakeSoftmax},
+      {"SpaceToDepth", MakeMove},
       {"Squeeze", MakeReshape},
       {"Sub", MakeBinary},
       {"Tanh", MakeEltwise},
-      {"Transpose", MakeTranspose},
+      {"Tile", MakeMove},
+      {"Transpose", MakeMove},
       {"Unsqueeze", MakeReshape},
   };
   return factories;

@@ -17,15 +17,16 @@ TEST(OperatorTest, EveryRecordIsFoundByItsNameOnce) {
   EXPECT_EQ(FindOperator("Einsum"), nullptr);
 }
 
-TEST(OperatorTest, NumbersOfTheFileCountFromOne) {
+TEST(OperatorTest, NumbersOfTheFileRise) {
   uint8_t number = 0;
   for (const Operator* op : FileOperators()) {
-    EXPECT_EQ(static_cast<uint8_t>(op->id), ++number) << op->name;
+    EXPECT_GT(static_cast<uint8_t>(op->id), number) << op->name;
+    number = static_cast<uint8_t>(op->id);
     EXPECT_EQ(FindOperator(op->id), op);
   }
-  EXPECT_EQ(number, static_cast<uint8_t>(Id::kHardSwish));
   EXPECT_EQ(FindOperator(Id::kNone), nullptr);
   EXPECT_EQ(FindOperator(static_cast<Id>(number + 1)), nullptr);
+  EXPECT_EQ(FindOperator(static_cast<Id>(79)), nullptr);  // a gap
 }
 
 TEST(OperatorTest, RecordsAreConsistent) {
@@ -47,7 +48,7 @@ TEST(OperatorTest, RecordsAreConsistent) {
       ++settings;
       EXPECT_NE(op->Attribute(input.name), nullptr) << input.name;
     }
-    EXPECT_EQ(op->inputs[0].role, Role::kOperand);
+    EXPECT_NE(op->inputs[0].role, Role::kSetting);
     EXPECT_LE(op->inputs.size() - settings, op->max_inputs);
     EXPECT_EQ(weights > 0, op->output_axis != nullptr);
     std::set<std::string_view> attributes;
