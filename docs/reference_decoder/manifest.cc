@@ -71,8 +71,10 @@ class Message {
   Bytes bytes_;
 };
 
-// Chapter 2, table of operators, op 1 first. In `ints` i is an integer, l a list of them.
+// Chapter 2, table of operators. In `ints` i is an integer, l a list of them, f the length of a
+// list of floats, which come on top of `floats`.
 struct Operator {
+  uint64_t number;
   const char* name;
   uint64_t least_inputs, most_inputs;
   const char* ints;
@@ -80,23 +82,49 @@ struct Operator {
 };
 // clang-format off
 constexpr Operator kOperators[] = {
-    {"Conv", 2, 3, "llil", 0},         {"Gemm", 2, 3, "ii", 2},
-    {"MatMul", 2, 2, "", 0},           {"Add", 2, 2, "", 0},
-    {"Mul", 2, 2, "", 0},              {"Sub", 2, 2, "", 0},
-    {"Relu", 1, 1, "", 0},             {"Sigmoid", 1, 1, "", 0},
-    {"Tanh", 1, 1, "", 0},             {"Clip", 1, 1, "", 2},
-    {"Softmax", 1, 1, "i", 0},         {"MaxPool", 1, 1, "lllil", 0},
-    {"AveragePool", 1, 1, "lllii", 0}, {"GlobalAveragePool", 1, 1, "", 0},
-    {"BatchNormalization", 5, 5, "", 1}, {"Flatten", 1, 1, "i", 0},
-    {"Reshape", 1, 1, "li", 0},        {"Transpose", 1, 1, "l", 0},
-    {"Concat", 1, 65535, "i", 0},      {"LRN", 1, 1, "i", 3},
-    {"LeakyRelu", 1, 1, "", 1},
-    {"Div", 2, 2, "", 0},
-    {"Elu", 1, 1, "", 1},
-    {"GlobalMaxPool", 1, 1, "", 0},
-    {"HardSwish", 1, 1, "", 0},
+    {1, "Conv", 2, 3, "llil", 0},
+    {2, "Gemm", 2, 3, "ii", 2},
+    {3, "MatMul", 2, 2, "", 0},
+    {4, "Add", 2, 2, "", 0},
+    {5, "Mul", 2, 2, "", 0},
+    {6, "Sub", 2, 2, "", 0},
+    {7, "Relu", 1, 1, "", 0},
+    {8, "Sigmoid", 1, 1, "", 0},
+    {9, "Tanh", 1, 1, "", 0},
+    {10, "Clip", 1, 1, "", 2},
+    {11, "Softmax", 1, 1, "i", 0},
+    {12, "MaxPool", 1, 1, "lllil", 0},
+    {13, "AveragePool", 1, 1, "lllii", 0},
+    {14, "GlobalAveragePool", 1, 1, "", 0},
+    {15, "BatchNormalization", 5, 5, "", 1},
+    {16, "Flatten", 1, 1, "i", 0},
+    {17, "Reshape", 1, 1, "li", 0},
+    {18, "Transpose", 1, 1, "l", 0},
+    {19, "Concat", 1, 65535, "i", 0},
+    {20, "LRN", 1, 1, "i", 3},
+    {21, "LeakyRelu", 1, 1, "", 1},
+    {22, "Div", 2, 2, "", 0},
+    {23, "Elu", 1, 1, "", 1},
+    {24, "GlobalMaxPool", 1, 1, "", 0},
+    {25, "HardSwish", 1, 1, "", 0},
+    {80, "Slice", 1, 1, "llll", 0},
+    {81, "Pad", 1, 1, "ill", 1},
+    {82, "Gather", 2, 2, "i", 0},
+    {83, "Expand", 1, 1, "l", 0},
+    {84, "Tile", 1, 1, "l", 0},
+    {85, "DepthToSpace", 1, 1, "ii", 0},
+    {86, "SpaceToDepth", 1, 1, "i", 0},
+    {87, "Resize", 1, 1, "iiiiff", 2},
 };
 // clang-format on
+
+// The operator of this number, or null.
+const Operator* FindOperator(uint64_t number) {
+  for (const Operator& op : kOperators) {
+    if (op.number == number) return &op;
+  }
+  return nullptr;
+}
 
 // Chapter 2, Tensor.
 Tensor ReadTensor(const Message& message) {
@@ -128,17 +156,22 @@ Tensor ReadTensor(const Message& message) {
 // Chapter 2, Node; of its attributes only whether the lists fit.
 Node ReadNode(const Message& message) {
   const Node node = {message.Number(1), message.List(2, 65'535)};
-  Require(node.op >= 1 && node.op <= std::size(kOperators), "unknown operator");
-  const Operator& op = kOperators[node.op - 1];
+  Require(FindOperator(node.op) != nullptr, "unknown operator");
+  const Operator& op = *FindOperator(node.op);
   const Numbers ints = message.List(3);
-  uint64_t used = 0;
+  uint64_t used = 0, floats = op.floats;
   for (const char* kind = op.ints; *kind != 0 && used < ints.size(); ++kind) {
     const uint64_t length = ints[used++];  // zigzag, so an odd one stands for a negative number
-    if (*kind != 'l') continue;
-    Require(length % 2 == 0 && length / 2 <= ints.size() - used, "damaged attributes");
+    if (*kind == 'i') continue;
+    Require(length % 2 == 0 && length / 2 <= 65'535, "damaged attributes");
+    if (*kind == 'f') {
+      floats += length / 2;
+      continue;
+    }
+    Require(length / 2 <= ints.size() - used, "damaged attributes");
     used += length / 2;
   }
-  Require(used == ints.size() && message.CountFloats(4) <= op.floats, "too many attributes");
+  Require(used == ints.size() && message.CountFloats(4) <= floats, "too many attributes");
   return node;
 }
 
@@ -150,7 +183,7 @@ void ResolveInputs(Manifest* manifest) {
   uint64_t next_tensor = first_tensor;  // after the last that an earlier node reads
   for (size_t i = 0; i < manifest->nodes.size(); ++i) {
     Node& node = manifest->nodes[i];
-    const Operator& op = kOperators[node.op - 1];
+    const Operator& op = *FindOperator(node.op);
     if (node.inputs.empty()) {
       Require(op.most_inputs <= 8 && op.most_inputs - 1 <= first_node - next_tensor,
               "no inputs by default");
@@ -172,7 +205,7 @@ void ResolveInputs(Manifest* manifest) {
 
 }  // namespace
 
-const char* OperatorName(uint64_t op) { return kOperators[op - 1].name; }
+const char* OperatorName(uint64_t op) { return FindOperator(op)->name; }
 
 // Chapter 2, Manifest. What only the execution of the network needs is not looked at.
 Manifest ReadManifest(Bytes section, uint64_t file_bytes) {

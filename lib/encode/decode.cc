@@ -1,5 +1,7 @@
 #include "dc/decode.h"
 
+#include <algorithm>
+#include <cmath>
 #include <set>
 #include <string>
 #include <utility>
@@ -12,6 +14,7 @@
 #include "entropy/dec/zstd.h"
 #include "format/reader.h"
 #include "model/canonical/canonical.h"
+#include "model/node_attributes.h"
 
 namespace dc {
 namespace {
@@ -35,6 +38,7 @@ class Raising {
     weight_nodes_.resize(manifest_.tensors.size());
     for (size_t i = 0; i < manifest_.tensors.size(); ++i) DC_RETURN_IF_ERROR(RaiseTensorAt(i));
     for (size_t i = 0; i < manifest_.nodes.size(); ++i) RaiseNodeAt(i);
+    for (Node& node : graph_.nodes) RestoreIntegers(&node);
     RaiseOutputs();
     RaiseMetadata();
     return std::move(graph_);
@@ -60,6 +64,25 @@ class Raising {
         });
     node.name = from.name.empty() ? node_names_.Take(output) : kept_names_[index];
     graph_.nodes.push_back(std::move(node));
+  }
+
+  // Constants that ONNX has as integers, and a .dcz as floats.
+  void RestoreIntegers(Node* node) {
+    const op::Operator* record = OperatorOf(*node);
+    for (size_t i = 0; record != nullptr && i < node->inputs.size(); ++i) {
+      const Tensor* floats = graph_.Constant(node->inputs[i]);
+      if (!record->Input(i).whole || floats == nullptr || floats->type != DataType::kFloat32) {
+        continue;
+      }
+      Tensor integers = Tensor::Zeros(DataType::kInt64, floats->shape);
+      std::transform(floats->f32().begin(), floats->f32().end(), integers.data<int64_t>().begin(),
+                     [](float v) { return std::abs(v) < 0x1p62f ? static_cast<int64_t>(v) : 0; });
+      const std::string name = value_names_.Take(node->inputs[i]);
+      // They stay floats for others that read them.
+      if (graph_.Consumers(node->inputs[i]).size() == 1) graph_.initializers.erase(node->inputs[i]);
+      graph_.initializers[name] = std::move(integers);
+      node->inputs[i] = name;
+    }
   }
 
   // Adds the nodes that compute the quantized weight `value`, unless they are there already.

@@ -21,6 +21,23 @@ constexpr const char* kBaselineKey = "dc.baseline_bytes";
 constexpr const char* kWeightPrefix = "dc.weight.";
 constexpr const char* kPolicySuffix = ".policy";
 
+// An integer or bool tensor as floats, where these can hold its numbers; else null.
+std::shared_ptr<const Tensor> WholeNumbers(const Tensor& tensor) {
+  Tensor floats = Tensor::Zeros(DataType::kFloat32, tensor.shape);
+  const auto copy = [&](auto values) {
+    constexpr int64_t kMost = int64_t{1} << 24;
+    std::copy(values.begin(), values.end(), floats.f32().begin());
+    return std::all_of(values.begin(), values.end(), [](auto value) {
+      return int64_t{value} >= -kMost && int64_t{value} <= kMost;
+    });
+  };
+  const bool exact = tensor.type == DataType::kInt64   ? copy(tensor.data<int64_t>())
+                     : tensor.type == DataType::kInt32 ? copy(tensor.data<int32_t>())
+                     : tensor.type == DataType::kBool  ? copy(tensor.data<uint8_t>())
+                                                       : false;
+  return exact ? std::make_shared<const Tensor>(std::move(floats)) : nullptr;
+}
+
 class Lowering {
  public:
   Lowering(const Graph& graph, bool keep_names) : graph_(graph), keep_names_(keep_names) {}
@@ -67,7 +84,10 @@ class Lowering {
 
   void LowerInputs() {
     result_.manifest.fixed_shapes = graph_.fixed_shapes;
-    free_batch_ = !graph_.fixed_shapes &&
+    // Some graphs have no meaning, or another one, for other batches than the one they declare.
+    const bool any_batch =
+        InferGraphShapes(graph_, /*any_batch=*/true).problems.size() == shapes_.problems.size();
+    free_batch_ = !graph_.fixed_shapes && any_batch &&
                   std::all_of(graph_.inputs.begin(), graph_.inputs.end(), [](const ValueInfo& v) {
                     return v.shape.size() >= 2 && v.shape[0] == 1;
                   });
@@ -120,7 +140,10 @@ class Lowering {
         return BadInput("reads value " + Quoted(name) + " that nothing defines", "",
                         "export the model again");
       }
-      if (tensor.plain->type != DataType::kFloat32) {
+      tensor.made = WholeNumbers(*tensor.plain);
+      if (tensor.made) {
+        tensor.plain = tensor.made.get();
+      } else if (tensor.plain->type != DataType::kFloat32) {
         return Unsupported(
             "a .dcz cannot hold tensor " + Quoted(name) + " of type " + NameOf(tensor.plain->type),
             "", "convert the model to float32");

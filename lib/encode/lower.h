@@ -2,6 +2,7 @@
 #ifndef DC_ENCODE_LOWER_H_
 #define DC_ENCODE_LOWER_H_
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,9 +14,10 @@ namespace dc {
 
 // Where the values of one tensor of the manifest come from.
 struct LoweredTensor {
-  std::string value;              // the value's name in the graph
-  bool quantized = false;         // Gather(codebook, Cast(codes)); else `plain`
-  const Tensor* plain = nullptr;  // float32, in the graph
+  std::string value;                   // the value's name in the graph
+  bool quantized = false;              // Gather(codebook, Cast(codes)); else `plain`
+  const Tensor* plain = nullptr;       // float32, in the graph or `made`
+  std::shared_ptr<const Tensor> made;  // whole numbers of another type, as floats
 };
 
 struct LoweredGraph {

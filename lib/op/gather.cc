@@ -18,7 +18,7 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
 }
 
 // A constant that computed indices choose from is learned: an embedding.
-constexpr InputSpec kInputs[] = {{"data", Role::kWeight}, {"indices"}};
+constexpr InputSpec kInputs[] = {{"data", Role::kWeight}, {"indices", Role::kOperand, true}};
 constexpr AttributeSpec kAttributes[] = {Int("axis", 0)};
 
 // A table of rows has its outputs in its columns, like the weight of a product with indicators.

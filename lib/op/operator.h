@@ -40,6 +40,7 @@ enum class Role : uint8_t {
 struct InputSpec {
   std::string_view name;  // ONNX's, in lower case
   Role role = Role::kOperand;
+  bool whole = false;  // whole numbers: int64 in ONNX, floats in the engines
 };
 
 enum class AttributeType : uint8_t {

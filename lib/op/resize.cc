@@ -30,12 +30,9 @@ constexpr float kMostScale = 1 << 20;
 
 Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   const Shape& x = context.Input(0);
-  const auto scales = context.attributes.Floats("scales");
-  const auto sizes = context.attributes.Ints("sizes");
-  const auto roi = context.attributes.Floats("roi");
-  const bool by_size = scales.empty();
-  if ((by_size ? sizes.size() : scales.size()) != x.size() || (!by_size && !sizes.empty())) {
-    return BadAttribute("scales or sizes", "a number for each dimension of " + DescribeShape(x));
+  const auto scales = context.attributes.Floats("scales"), roi = context.attributes.Floats("roi");
+  if (scales.size() != x.size()) {
+    return BadAttribute("scales", "a number for each dimension of " + DescribeShape(x));
   }
   const bool crops = context.attributes.Int("coordinate_transformation_mode") == kTfCropAndResize;
   if (crops && roi.size() != 2 * x.size()) {
@@ -44,20 +41,16 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   Shape y = x;
   for (size_t d = 0; d < x.size(); ++d) {
     if (x[d] < 0) {
-      const bool same = by_size ? sizes[d] == context.declared_batch : scales[d] == 1;
-      if (!same) return AcrossBatch("resizes");
+      if (scales[d] != 1) return AcrossBatch("resizes");
       continue;
     }
-    if (by_size) {
-      y[d] = sizes[d];
-    } else if (scales[d] > 0 && scales[d] <= kMostScale) {
-      y[d] = static_cast<int64_t>(scales[d] * static_cast<float>(x[d]));
-    } else {
+    if (!(scales[d] > 0 && scales[d] <= kMostScale)) {
       return BadAttribute("scales", "a list of positive numbers up to 2^20");
     }
-    if (y[d] < 1) return BadAttribute("scales or sizes", "such that elements are left");
+    y[d] = static_cast<int64_t>(scales[d] * static_cast<float>(x[d]));
+    if (y[d] < 1) return BadAttribute("scales", "such that elements are left");
   }
-  if (!Product(y)) return BadAttribute("scales or sizes", "smaller");
+  if (!Product(y)) return BadAttribute("scales", "smaller");
   *outputs = {std::move(y)};
   return OkStatus();
 }
@@ -133,8 +126,7 @@ std::vector<ResizeAxis> ResizeAxes(const Attributes& attributes, std::span<const
     ResizeAxis& axis = axes[d];
     axis.in = x[d];
     axis.out = y[d];
-    const float scale =
-        scales.empty() ? static_cast<float>(y[d]) / static_cast<float>(x[d]) : scales[d];
+    const float scale = scales[d];
     const bool crops = coordinates == kTfCropAndResize;
     if (scale == 1 && axis.in == axis.out && !crops) {
       axis.index = Steps(axis.out, 1);
@@ -193,8 +185,8 @@ ElementMap MapNearest(const Attributes& attributes, std::span<const int64_t> x,
 
 namespace {
 
-constexpr InputSpec kInputs[] = {
-    {"x"}, {"roi", Role::kSetting}, {"scales", Role::kSetting}, {"sizes", Role::kSetting}};
+// Sizes are scales in the canonical form.
+constexpr InputSpec kInputs[] = {{"x"}, {"roi", Role::kSetting}, {"scales", Role::kSetting}};
 constexpr AttributeSpec kAttributes[] = {
     Word("mode", kModes, kResizeNearest),
     Word("coordinate_transformation_mode", kCoordinates, kHalfPixel),
@@ -203,7 +195,6 @@ constexpr AttributeSpec kAttributes[] = {
     Int("exclude_outside", 0),
     Float("extrapolation_value", 0),
     Floats("scales"),
-    Ints("sizes"),
     Floats("roi")};
 [[maybe_unused]] constexpr OnnxOnly kOnnxOnly[] = {
     {.name = "antialias", .fixed = true, .number = 0},

@@ -150,7 +150,11 @@ void SpellResize(const ShapeTracker& shapes, Node* node, Graph* graph) {
   } else if (!all) {
     SetFloats(scales, kScales, kScalesInput, node, graph);
   }
-  if (!all && !region.empty()) SetFloats(roi, "roi", kRoiInput, node, graph);
+  if (node->String("coordinate_transformation_mode", "") != "tf_crop_and_resize") {
+    node->inputs[kRoiInput].clear();  // the others do not look at it
+  } else if (!all && !region.empty()) {
+    SetFloats(roi, "roi", kRoiInput, node, graph);
+  }
   node->attributes.erase("axes");
   node->attributes.erase(kPolicy);
 }

@@ -37,7 +37,17 @@ MakeOperatorKernel* FindMakeOperatorKernel(format::Op op) {
     case Op::kReshape:
       return MakeReshape;
     case Op::kTranspose:
-      return MakeTranspose;
+    case Op::kSlice:
+    case Op::kPad:
+    case Op::kExpand:
+    case Op::kTile:
+    case Op::kDepthToSpace:
+    case Op::kSpaceToDepth:
+      return MakeMove;
+    case Op::kGather:
+      return MakeGather;
+    case Op::kResize:
+      return MakeResize;
     case Op::kConcat:
       return MakeConcat;
     case Op::kLrn:

@@ -23,7 +23,9 @@ using MakeOperatorKernel = StatusOr<NodeResult>(const NodeContext& context);
 [[gnu::cold]] MakeOperatorKernel MakeGlobalPool;  // GlobalAveragePool, GlobalMaxPool
 [[gnu::cold]] MakeOperatorKernel MakeBatchNorm;
 [[gnu::cold]] MakeOperatorKernel MakeReshape;  // Reshape and Flatten
-[[gnu::cold]] MakeOperatorKernel MakeTranspose;
+[[gnu::cold]] MakeOperatorKernel MakeMove;     // Transpose, Slice, Pad, Expand, Tile, ...
+[[gnu::cold]] MakeOperatorKernel MakeGather;
+[[gnu::cold]] MakeOperatorKernel MakeResize;
 [[gnu::cold]] MakeOperatorKernel MakeConcat;
 [[gnu::cold]] MakeOperatorKernel MakeLrn;
 

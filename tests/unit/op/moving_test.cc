@@ -210,10 +210,11 @@ TEST(ResizeTest, ShapesAreRoundedDown) {
   std::vector<Shape> y;
   ASSERT_TRUE(kResize.infer({attributes, {&input, 1}}, &y).ok());
   EXPECT_EQ(y[0], (Shape{-1, 3, 7, 3}));
-  EXPECT_EQ(InferOne(kResize, {{-1, 2, 2}}, {{"sizes", {1, 5, 6}}}, 1).shape, (Shape{-1, 5, 6}));
-  EXPECT_THAT(InferOne(kResize, {{-1, 2, 2}}, {{"sizes", {2, 5, 6}}}, 1).error, HasSubstr("batch"));
-  EXPECT_NE(InferOne(kResize, {{-1, 2, 2}}).error, "");
-  EXPECT_NE(InferOne(kResize, {{2, 2}}, {{"sizes", {0, 4}}}).error, "");
+  EXPECT_THAT(InferOne(kResize, {{-1, 2, 2}}).error, HasSubstr("scales"));
+  const GivenAttributes more(kResize, {}, {}, {{"scales", {2, 1, 1, 1}}});
+  EXPECT_THAT(kResize.infer({more, {&input, 1}}, &y).ToString(), HasSubstr("batch"));
+  const GivenAttributes none(kResize, {}, {}, {{"scales", {1, 0, 1, 1}}});
+  EXPECT_FALSE(kResize.infer({none, {&input, 1}}, &y).ok());
 }
 
 TEST(ConcatTest, WhatIsTheSameForEachSampleMayBeJoined) {
