@@ -71,7 +71,8 @@ class Message {
   Bytes bytes_;
 };
 
-// Chapter 2, table of operators, by number. In `ints` i is an integer, l a list of them.
+// Chapter 2, table of operators, by number. In `ints` i is an integer, l a list of them, f the length of a
+// list of floats, which come on top of `floats`.
 struct Operator {
   uint64_t number;
   const char* name;
@@ -106,6 +107,14 @@ constexpr Operator kOperators[] = {
     {23, "Elu", 1, 1, "", 1},
     {24, "GlobalMaxPool", 1, 1, "", 0},
     {25, "HardSwish", 1, 1, "", 0},
+    {80, "Slice", 1, 1, "llll", 0},
+    {81, "Pad", 1, 1, "ill", 1},
+    {82, "Gather", 2, 2, "i", 0},
+    {83, "Expand", 1, 1, "l", 0},
+    {84, "Tile", 1, 1, "l", 0},
+    {85, "DepthToSpace", 1, 1, "ii", 0},
+    {86, "SpaceToDepth", 1, 1, "i", 0},
+    {87, "Resize", 1, 1, "iiiiff", 2},
     {140, "Cast", 1, 1, "i", 0},
 };
 // clang-format on
@@ -151,14 +160,19 @@ Node ReadNode(const Message& message) {
   const Node node = {message.Number(1), message.List(2, 65'535)};
   const Operator& op = FindOperator(node.op);
   const Numbers ints = message.List(3);
-  uint64_t used = 0;
+  uint64_t used = 0, floats = op.floats;
   for (const char* kind = op.ints; *kind != 0 && used < ints.size(); ++kind) {
     const uint64_t length = ints[used++];  // zigzag, so an odd one stands for a negative number
-    if (*kind != 'l') continue;
-    Require(length % 2 == 0 && length / 2 <= ints.size() - used, "damaged attributes");
+    if (*kind == 'i') continue;
+    Require(length % 2 == 0 && length / 2 <= 65'535, "damaged attributes");
+    if (*kind == 'f') {
+      floats += length / 2;
+      continue;
+    }
+    Require(length / 2 <= ints.size() - used, "damaged attributes");
     used += length / 2;
   }
-  Require(used == ints.size() && message.CountFloats(4) <= op.floats, "too many attributes");
+  Require(used == ints.size() && message.CountFloats(4) <= floats, "too many attributes");
   return node;
 }
 

@@ -88,7 +88,10 @@ class Lowering {
 
   void LowerInputs() {
     result_.manifest.fixed_shapes = graph_.fixed_shapes;
-    free_batch_ = !graph_.fixed_shapes &&
+    // Some graphs have no meaning, or another one, for other batches than the one they declare.
+    const bool any_batch =
+        InferGraphShapes(graph_, /*any_batch=*/true).problems.size() == shapes_.problems.size();
+    free_batch_ = !graph_.fixed_shapes && any_batch &&
                   std::all_of(graph_.inputs.begin(), graph_.inputs.end(), [](const ValueInfo& v) {
                     return v.shape.size() >= 2 && v.shape[0] == 1;
                   });

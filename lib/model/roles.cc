@@ -51,6 +51,10 @@ class RoleFinder {
         const std::string& name = node.inputs[k];
         if (ParameterShape(name) == nullptr && !graph_.initializers.count(name)) continue;
         Role role = record != nullptr ? record->Input(k).role : Role::kOperand;
+        // A codebook is no embedding.
+        if (record == &op::kGather && FindQuantizedForm(graph_, node.outputs[0])) {
+          role = Role::kOperand;
+        }
         if (const auto it = put_on_.find(i); it != put_on_.end() && it->second.name == name) {
           role = it->second.role;
         }

@@ -22,14 +22,14 @@ std::optional<op::Shape> InputShape(const ValueInfo& input, bool fixed) {
 
 }  // namespace
 
-ShapeTracker::ShapeTracker(const Graph& graph) : graph_(graph) {
+ShapeTracker::ShapeTracker(const Graph& graph, bool any_batch) : graph_(graph) {
   std::set<int64_t> batches;
   for (const ValueInfo& input : graph.inputs) {
     if (!input.shape.empty()) batches.insert(input.shape[0]);
     if (auto shape = InputShape(input, graph.fixed_shapes))
       computed_[input.name] = *std::move(shape);
   }
-  if (batches.size() == 1) declared_batch_ = *batches.begin();
+  if (batches.size() == 1 && !any_batch) declared_batch_ = *batches.begin();
   for (const ValueInfo& parameter : graph.uninitialized) {
     computed_[parameter.name] = parameter.shape;
   }
@@ -68,8 +68,8 @@ Status ShapeTracker::Visit(const Node& node) {
   return OkStatus();
 }
 
-GraphShapes InferGraphShapes(const Graph& graph) {
-  ShapeTracker tracker(graph);
+GraphShapes InferGraphShapes(const Graph& graph, bool any_batch) {
+  ShapeTracker tracker(graph, any_batch);
   GraphShapes shapes;
   for (const ValueInfo& input : graph.inputs) {
     if (tracker.Find(input.name) == nullptr) {

@@ -17,8 +17,9 @@ namespace dc {
 // graph input is the batch; an input with another open dimension has no known shape.
 class ShapeTracker {
  public:
-  // `graph` must outlive it; nodes may be changed before they are visited.
-  explicit ShapeTracker(const Graph& graph);
+  // `graph` must outlive it; nodes may be changed before they are visited. With `any_batch` the
+  // batch that its inputs declare does not count.
+  explicit ShapeTracker(const Graph& graph, bool any_batch = false);
 
   // The shape of a constant or of a value that is known, or null.
   const op::Shape* Find(const std::string& value) const;
@@ -44,8 +45,8 @@ struct GraphShapes {
   std::vector<Status> problems;                   // one per node or input that is a first cause
 };
 
-// All shapes that can be told, and why the others cannot.
-GraphShapes InferGraphShapes(const Graph& graph);
+// All shapes that can be told, and why the others cannot; see ShapeTracker.
+GraphShapes InferGraphShapes(const Graph& graph, bool any_batch = false);
 
 }  // namespace dc
 

@@ -8,15 +8,20 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   const std::optional<size_t> axis = Axis(context.attributes.Int("axis"), y.size());
   if (!axis) return BadAttribute("axis", "a dimension of ", y);
   for (size_t i = 1; i < context.inputs.size(); ++i) {
-    Shape x = context.Input(i);
-    const bool fits = x.size() == y.size();
-    // One sample after another, and not all of one input before those of the next.
-    if (fits && (x[*axis] < 0 || y[*axis] < 0)) return AcrossBatch("joins");
-    if (fits) {
-      y[*axis] += x[*axis];
-      x[*axis] = y[*axis];
+    const Shape& x = context.Input(i);
+    bool fits = x.size() == y.size();
+    for (size_t d = 0; fits && d < y.size(); ++d) {
+      if (d == *axis) {
+        // One sample after another, and not all of one input before those of the next.
+        if (x[d] < 0 || y[d] < 0) return AcrossBatch("joins");
+        y[d] += x[d];
+      } else if (x[d] == kBatch && y[d] == 1 && context.declared_batch == 1) {
+        y[d] = kBatch;  // input 0 is the same for every sample
+      } else {
+        fits = x[d] == y[d] || (x[d] == 1 && y[d] == kBatch && context.declared_batch == 1);
+      }
     }
-    if (x != y) return BadShape(i, context.Input(i), "that of input 0 but for the joined axis");
+    if (!fits) return BadShape(i, x, "that of input 0 but for the joined axis");
   }
   *outputs = {std::move(y)};
   return OkStatus();

@@ -34,7 +34,8 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   return OkStatus();
 }
 
-constexpr InputSpec kInputs[] = {{"x"}, {"weight", Role::kWeight}, {"bias", Role::kBias}};
+[[maybe_unused]] constexpr InputSpec kInputs[] = {
+    {"x"}, {"weight", Role::kWeight}, {"bias", Role::kBias}};
 // Attributes that often differ from their default come first: the rest is left out of the file.
 constexpr AttributeSpec kAttributes[] = {Ints("pads"), Ints("strides"), Int("group", 1),
                                          Ints("dilations")};
@@ -46,7 +47,7 @@ constexpr AttributeSpec kAttributes[] = {Ints("pads"), Ints("strides"), Int("gro
 const Operator kConv = {.name = "Conv",
                         .id = Id::kConv,
                         .opset = 11,
-                        .inputs = kInputs,
+                        .inputs = DC_NOT_FOR_SIZE(kInputs),
                         .min_inputs = 2,
                         .max_inputs = 3,
                         .attributes = kAttributes,

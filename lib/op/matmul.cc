@@ -24,7 +24,7 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   return OkStatus();
 }
 
-constexpr InputSpec kInputs[] = {{"a"}, {"weight", Role::kWeight}};
+[[maybe_unused]] constexpr InputSpec kInputs[] = {{"a"}, {"weight", Role::kWeight}};
 
 }  // namespace
 
@@ -32,7 +32,7 @@ const Operator kMatMul = {
     .name = "MatMul",
     .id = Id::kMatMul,
     .opset = 9,
-    .inputs = kInputs,
+    .inputs = DC_NOT_FOR_SIZE(kInputs),
     .min_inputs = 2,
     .max_inputs = 2,
     .infer = Infer,

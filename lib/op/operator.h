@@ -14,6 +14,7 @@
 
 #include "dc/status.h"
 #include "op/attributes.h"
+#include "op/element_map.h"
 #include "op/shape.h"
 
 namespace dc::op {
@@ -172,6 +173,7 @@ struct Operator {
   NotForSize<OnConstant*> on_constant = nullptr;  // null: channels do not stay apart
   OutputAxis* output_axis = nullptr;              // null: it has no weight
   NotForSize<Element> result = Element::kAny;     // of the outputs
+  MapElements* map = nullptr;                     // of what only moves values
 
   bool Has(Trait trait) const { return (traits & trait) != 0; }
 #ifndef DC_FOR_SIZE

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "op/element_map.h"
 #include "op/operator.h"
 
 namespace dc::op {
@@ -21,7 +22,19 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   return OkStatus();
 }
 
-constexpr InputSpec kInputs[] = {{"x"}};
+ElementMap Map(const Attributes& attributes, std::span<const int64_t> x,
+               std::span<const int64_t> y) {
+  const std::vector<int64_t> strides = Strides(x);
+  const auto perm = attributes.Ints("perm");
+  ElementMap map;
+  for (size_t d = 0; d < y.size(); ++d) {
+    const size_t from = perm.empty() ? y.size() - 1 - d : static_cast<size_t>(perm[d]);
+    map.offsets.push_back(Steps(y[d], strides[from]));
+  }
+  return map;
+}
+
+[[maybe_unused]] constexpr InputSpec kInputs[] = {{"x"}};
 constexpr AttributeSpec kAttributes[] = {Ints("perm")};
 
 }  // namespace
@@ -29,9 +42,10 @@ constexpr AttributeSpec kAttributes[] = {Ints("perm")};
 const Operator kTranspose = {.name = "Transpose",
                              .id = Id::kTranspose,
                              .opset = 1,
-                             .inputs = kInputs,
+                             .inputs = DC_NOT_FOR_SIZE(kInputs),
                              .attributes = kAttributes,
                              .traits = kWhole,
-                             .infer = Infer};
+                             .infer = Infer,
+                             .map = Map};
 
 }  // namespace dc::op

@@ -87,7 +87,9 @@ StatusOr<std::unique_ptr<Executor>> Executor::Make(const Network& network,
     }
     const Value& value = logits->second;
     const bool one_each = ElementCount(value.shape) == batch;
-    if ((value.shape.size() != 2 && !one_each) ||
+    const op::Shape* shape = build.shapes->Find(network.logits);
+    const bool by_sample = shape != nullptr && !shape->empty() && (*shape)[0] == op::kBatch;
+    if (!by_sample || (value.shape.size() != 2 && !one_each) ||
         !(value.data.get_desc() == PlainDesc(value.shape))) {
       return Unsupported("the model's output has shape " + ShapeText(value.shape),
                          "output \"" + network.logits + "\"",

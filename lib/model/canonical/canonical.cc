@@ -24,16 +24,15 @@ void CanonicalizeAsItIs(Graph* graph) {
   HoistConstants(graph);
   ConvertFloats(graph);
   SpellInOthers(graph);
+  const bool same_meaning = SpellByShapes(graph);
+  RemoveUnread(graph);
   const bool all_known = std::all_of(graph->nodes.begin(), graph->nodes.end(),
                                      [](const Node& node) { return OperatorOf(node) != nullptr; });
-  FoldConstants(graph);
-  const bool same_meaning = SpellByShapes(graph);
   const int64_t opset = NeededOpset(*graph);
   if (graph->opset < opset && all_known && same_meaning) {
     SpellSettings(graph);
     graph->opset = opset;
   }
-  RemoveUnread(graph);
 }
 
 bool AllFixed(const Graph& graph) {

@@ -15,12 +15,12 @@ inline constexpr int64_t kCanonicalOpset = 13;
 
 // Brings `graph`, as it was read from a file, to the one form that everything after import relies
 // on, without changing what it computes:
-//  - constants are initializers, and what only moves constants is done (HoistConstants,
-//    FoldConstants);
+//  - constants are initializers, and what follows from constants and shapes alone is computed
+//    (HoistConstants, SpellByShapes);
 //  - floating point is float32 (ConvertFloats, which notes what it converted);
 //  - what other operators can say is said by them (SpellInOthers);
 //  - settings are inputs as opset 13, or a newer one that a node needs, has them, and no operator
-//    has an older meaning (SpellSettings, PadExplicitly, SoftmaxOverOneAxis, ...);
+//    has an older meaning (SpellSettings, PadExplicitly, SoftmaxOverOneAxis, SplitBySlices, ...);
 //  - what no graph output depends on is gone (RemoveUnread).
 // Where samples of a batch would mix, and the file fixes all shapes, the graph keeps them
 // (Graph::fixed_shapes).
@@ -44,20 +44,16 @@ void SpellInOthers(Graph* graph);
 // Those that always are, and the operators that take the place of one with two inputs.
 std::map<std::string, std::vector<std::string>> SpelledInOthers();
 
-// Identities of constants disappear, their readers read the constant. A Reshape, Squeeze,
-// Unsqueeze, Flatten or Transpose of a constant becomes an initializer named like its output where
-// it is the constant's only reader, so that folding never makes a model larger. Graph outputs keep
-// their names and producers. What cannot be folded (a Reshape to an impossible shape) stays.
-void FoldConstants(Graph* graph);
-
 // What operators once had as attributes and now have as inputs (bounds of a Clip, axes of a
 // Squeeze): constant inputs. Attributes of older operator sets that say what is the only meaning
 // now are dropped.
 void SpellSettings(Graph* graph);
 
-// Spellings that need shapes, in one pass: `auto_pad` as pads; Softmax before opset 13, which took
-// its input for a matrix, over its last axis with reshapes around it where need be; leading ones of
-// a matrix product's constant. False where a node keeps a meaning that opset 13 does not have.
+// What is known before the run, and spellings that need shapes, in one pass: constants and shapes
+// are computed with (ConstantFolder); a Split is Slices; `auto_pad` as pads; Softmax before opset
+// 13, which took its input for a matrix, over its last axis with reshapes around it where need be;
+// leading ones of a matrix product's constant. False where a node keeps a meaning that opset 13
+// does not have.
 bool SpellByShapes(Graph* graph);
 
 // Nodes, initializers and declared parameters that no graph output depends on, and outputs of nodes

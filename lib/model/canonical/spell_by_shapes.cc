@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "model/canonical/canonical.h"
+#include "model/canonical/constant_folder.h"
 #include "model/shapes.h"
 
 namespace dc {
@@ -10,16 +11,26 @@ namespace dc {
 bool SpellByShapes(Graph* graph) {
   std::vector<Node> result;
   ShapeTracker shapes(*graph);
+  ConstantFolder folder(&shapes, graph);
   bool same_meaning = true;
   for (const Node& node : graph->nodes) {
-    std::vector<Node> spelled = {node};
-    PadExplicitly(shapes, &spelled[0]);
-    DropLeadingOnes(shapes, &spelled[0], graph);
-    same_meaning &= SoftmaxOverOneAxis(shapes, &spelled, graph);
-    for (Node& each : spelled) {
-      // What has no shape stays for the checks to find.
-      static_cast<void>(shapes.Visit(each));
-      result.push_back(std::move(each));
+    std::vector<Node> parts = {node};
+    SplitBySlices(shapes, &parts, graph);
+    if (parts.size() > 1) folder.Replace(node, parts);
+    for (Node& part : parts) {
+      if (folder.Fold(&part)) continue;
+      PadExplicitly(shapes, &part);
+      DropLeadingOnes(shapes, &part, graph);
+      SpellPad(&part);
+      SpellResize(shapes, &part, graph);
+      std::vector<Node> spelled = {std::move(part)};
+      GatherBySlice(shapes, &spelled, graph);
+      same_meaning &= SoftmaxOverOneAxis(shapes, &spelled, graph);
+      for (Node& each : spelled) {
+        // What has no shape stays for the checks to find.
+        static_cast<void>(shapes.Visit(each));
+        result.push_back(std::move(each));
+      }
     }
   }
   graph->nodes = std::move(result);

@@ -2,6 +2,7 @@
 #ifndef DC_MODEL_CANONICAL_SPELL_BY_SHAPES_H_
 #define DC_MODEL_CANONICAL_SPELL_BY_SHAPES_H_
 
+#include <string>
 #include <vector>
 
 #include "dc/graph.h"
@@ -16,6 +17,34 @@ void PadExplicitly(const ShapeTracker& shapes, Node* node);
 // The constant of a matrix product loses leading dimensions of 1 that the other operand's make up
 // for.
 void DropLeadingOnes(const ShapeTracker& shapes, Node* node, Graph* graph);
+
+// What a Slice along one axis takes.
+struct SliceSettings {
+  int64_t start = 0, end = 0, axis = 0, step = 1;
+};
+
+// The Slice of `from` that writes `to`, its settings new initializers of `graph`.
+Node SliceNode(const std::string& from, const std::string& to, const SliceSettings& settings,
+               Graph* graph);
+
+// A Split becomes one Slice for each output. `nodes` holds such a node. It stays where its input's
+// shape is not known, its sizes are computed or it splits the batch.
+void SplitBySlices(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph* graph);
+
+// A Gather of a computed value at one constant index, or at several that are evenly spaced, becomes
+// a Slice, and a Squeeze where the index is a single number. `nodes` holds such a node.
+void GatherBySlice(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph* graph);
+
+// Upsample and the Resize of opset 10 become Resizes as opset 13 has them; sizes become scales, and
+// both are listed for all axes.
+void SpellResize(const ShapeTracker& shapes, Node* node, Graph* graph);
+
+// Says the output of `node`, a Resize of a value of shape `x`, by scales in place of `sizes`, which
+// hold a dimension of `x` for each that stays. False where they are no sizes.
+bool ScaleToSizes(const op::Shape& x, const std::vector<int64_t>& sizes, Node* node, Graph* graph);
+
+// The attribute `value` of a Pad before opset 11 gets its newer name.
+void SpellPad(Node* node);
 
 // Before opset 13 Softmax and LogSoftmax took their input for a matrix, split at the axis. `nodes`
 // holds such a node; it becomes one over the last axis, between reshapes where that is not the

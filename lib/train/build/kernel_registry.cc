@@ -14,13 +14,15 @@ StatusOr<std::unique_ptr<OperatorKernel>> MakeConcat(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeConv(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeDropout(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeEltwise(NodeBuilder* builder);
+StatusOr<std::unique_ptr<OperatorKernel>> MakeGather(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeGemm(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeLrn(NodeBuilder* builder);
+StatusOr<std::unique_ptr<OperatorKernel>> MakeMove(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakePool(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeReduce(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeReshape(NodeBuilder* builder);
+StatusOr<std::unique_ptr<OperatorKernel>> MakeResize(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeSoftmax(NodeBuilder* builder);
-StatusOr<std::unique_ptr<OperatorKernel>> MakeTranspose(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeUnary(NodeBuilder* builder);
 
 namespace {
@@ -36,11 +38,14 @@ const std::map<std::string_view, KernelFactory>& Factories() {
       {"Concat", MakeConcat},
       {"Conv", MakeConv},
       {"CumSum", MakeAlongAxis},
+      {"DepthToSpace", MakeMove},
       {"Div", MakeBinary},
       {"Dropout", MakeDropout},
       {"Elu", MakeEltwise},
       {"Equal", MakeBinary},
+      {"Expand", MakeMove},
       {"Flatten", MakeReshape},
+      {"Gather", MakeGather},
       {"Gemm", MakeGemm},
       {"GlobalAveragePool", MakePool},
       {"GlobalMaxPool", MakePool},
@@ -61,6 +66,7 @@ const std::map<std::string_view, KernelFactory>& Factories() {
       {"Mul", MakeBinary},
       {"Or", MakeBinary},
       {"PRelu", MakeBinary},
+      {"Pad", MakeMove},
       {"Pow", MakeBinary},
       {"ReduceLogSumExp", MakeReduce},
       {"ReduceMax", MakeReduce},
@@ -70,12 +76,16 @@ const std::map<std::string_view, KernelFactory>& Factories() {
       {"ReduceSum", MakeReduce},
       {"Relu", MakeEltwise},
       {"Reshape", MakeReshape},
+      {"Resize", MakeResize},
       {"Sigmoid", MakeEltwise},
+      {"Slice", MakeMove},
       {"Softmax", MakeSoftmax},
+      {"SpaceToDepth", MakeMove},
       {"Squeeze", MakeReshape},
       {"Sub", MakeBinary},
       {"Tanh", MakeEltwise},
-      {"Transpose", MakeTranspose},
+      {"Tile", MakeMove},
+      {"Transpose", MakeMove},
       {"Unsqueeze", MakeReshape},
       {"Where", MakeBinary},
 #define DC_UNARY(name, opset, traits, specs, cost) {#name, MakeUnary},

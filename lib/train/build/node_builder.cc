@@ -40,13 +40,10 @@ StatusOr<std::vector<int64_t>> NodeBuilder::OutputShape() const {
       node_.outputs.empty() ? nullptr : state_->shapes->Find(node_.outputs[0]);
   if (inferred == nullptr) return NotCovered("an output of unknown shape");
   std::vector<int64_t> shape = *inferred;
-  for (size_t d = 0; d < shape.size(); ++d) {
-    if ((shape[d] == op::kBatch) == (d == 0)) continue;
-    return NotCovered("an output of shape " + op::DescribeShape(*inferred),
-                      "training covers operators that keep the batch (N) in dimension 0");
-  }
   if (shape.empty()) return NotCovered("an output without a batch");
-  shape[0] = state_->batch;
+  for (int64_t& extent : shape) {
+    if (extent < 0) extent *= -state_->batch;
+  }
   return shape;
 }
 
@@ -76,6 +73,21 @@ StatusOr<const Parameter*> NodeBuilder::ParameterAt(size_t i) const {
 dnnl::memory NodeBuilder::ParameterMemory(const Parameter& parameter,
                                           const dnnl::memory::desc& desc) const {
   return ViewOf(desc, state_->parameters->Values(parameter).data());
+}
+
+StatusOr<InputView> NodeBuilder::PlainInput(size_t i, std::vector<int64_t>* shape,
+                                            GradientSink* gradient) {
+  if (IsConstant(i)) {
+    DC_ASSIGN_OR_RETURN(const Parameter* parameter, ParameterAt(i));
+    *shape = parameter->shape;
+    const auto desc = PlainDesc(*shape);
+    if (gradient != nullptr) *gradient = ParameterGradient(*parameter);
+    return InputView(ParameterMemory(*parameter, desc), desc);
+  }
+  DC_ASSIGN_OR_RETURN(const Value* value, Input(i));
+  *shape = value->shape;
+  if (gradient != nullptr) *gradient = InputGradient(i, PlainDesc(*shape));
+  return InputView(value->data, PlainDesc(*shape));
 }
 
 GradientSink NodeBuilder::InputGradient(size_t i, const dnnl::memory::desc& written) {

@@ -24,7 +24,7 @@ namespace dc::train {
 
 // One activation of one executor. The gradient has the layout of the data.
 struct Value {
-  std::vector<int64_t> shape;  // dimension 0 is the batch
+  std::vector<int64_t> shape;  // all numbers; most kernels have the batch in dimension 0
   dnnl::memory data;
   dnnl::memory gradient;  // empty where none is needed
   // Readers that have not been built yet. Backward runs in reverse, so the reader that is built
@@ -55,7 +55,7 @@ class NodeBuilder {
   const op::Operator& record() const { return *record_; }
   // Settings among them.
   const op::Attributes& attributes() const { return attributes_; }
-  // The shape of output 0, with the batch in dimension 0. Unsupported where the batch is elsewhere.
+  // The shape of output 0, the batch a number wherever it is. Unsupported for a scalar.
   StatusOr<std::vector<int64_t>> OutputShape() const;
   const Graph& graph() const { return *state_->network->graph; }
   size_t node_index() const { return index_; }
@@ -71,6 +71,11 @@ class NodeBuilder {
   StatusOr<const Parameter*> ParameterAt(size_t i) const;
   // Its values, seen in the layout `desc` (plain, of as many elements).
   dnnl::memory ParameterMemory(const Parameter& parameter, const dnnl::memory::desc& desc) const;
+
+  // Input `i` in plain layout, a value or a parameter alike, and its shape; where Backward writes
+  // its gradient, if `gradient` is not null (call it so once per input). Errors say why it is
+  // neither.
+  StatusOr<InputView> PlainInput(size_t i, std::vector<int64_t>* shape, GradientSink* gradient);
 
   // Where Backward writes the gradient of activation input `i` in the layout `written`. Not needed
   // where no parameter comes before it. In training, call one of the two exactly once per input.

@@ -5,13 +5,12 @@ namespace {
 
 class CopyKernel : public OperatorKernel {
  public:
-  CopyKernel(NodeBuilder* builder, const Value& output, const std::vector<const Value*>& inputs,
-             const std::vector<dnnl::memory::desc>& windows) {
-    for (size_t i = 0; i < inputs.size(); ++i) {
-      forward_.emplace_back(inputs[i]->data, ViewOf(windows[i], Floats(output.data)));
+  CopyKernel(NodeBuilder* builder, const Value& output, const std::vector<CopiedInput>& inputs) {
+    for (const CopiedInput& input : inputs) {
+      forward_.emplace_back(input.value->data, ViewOf(input.window, Floats(output.data)));
       if (!output.gradient) continue;
       backward_.push_back(
-          builder->InputGradientCopy(i, ViewOf(windows[i], Floats(output.gradient))));
+          builder->InputGradientCopy(input.index, ViewOf(input.window, Floats(output.gradient))));
     }
   }
 
@@ -29,9 +28,8 @@ class CopyKernel : public OperatorKernel {
 }  // namespace
 
 std::unique_ptr<OperatorKernel> MakeCopy(NodeBuilder* builder, const Value& output,
-                                         const std::vector<const Value*>& inputs,
-                                         const std::vector<dnnl::memory::desc>& windows) {
-  return std::make_unique<CopyKernel>(builder, output, inputs, windows);
+                                         const std::vector<CopiedInput>& inputs) {
+  return std::make_unique<CopyKernel>(builder, output, inputs);
 }
 
 }  // namespace dc::train

@@ -10,11 +10,17 @@
 
 namespace dc::train {
 
-// windows[i] describes the part of the output that is a copy of input i: a layout of input i's
-// shape over the output's memory. Call after builder->Output.
+// One copied input of a node.
+struct CopiedInput {
+  size_t index = 0;  // among the node's inputs
+  const Value* value = nullptr;
+  // The part of the output that is a copy of it: a layout of its shape over the output's memory.
+  dnnl::memory::desc window;
+};
+
+// Call after builder->Output.
 std::unique_ptr<OperatorKernel> MakeCopy(NodeBuilder* builder, const Value& output,
-                                         const std::vector<const Value*>& inputs,
-                                         const std::vector<dnnl::memory::desc>& windows);
+                                         const std::vector<CopiedInput>& inputs);
 
 }  // namespace dc::train
 

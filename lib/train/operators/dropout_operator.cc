@@ -59,7 +59,7 @@ StatusOr<std::unique_ptr<OperatorKernel>> MakeDropout(NodeBuilder* builder) {
   const double* effective = builder->dropout()->Register(node.outputs[0], ratio);
   const auto layout = x->data.get_desc();
   DC_ASSIGN_OR_RETURN(const Value* y, builder->Output(x->shape, layout));
-  if (!builder->training()) return MakeCopy(builder, *y, {x}, {layout});
+  if (!builder->training()) return MakeCopy(builder, *y, {{0, x, layout}});
   return std::unique_ptr<OperatorKernel>(
       std::make_unique<DropoutKernel>(builder, *x, *y, effective));
 }

@@ -135,10 +135,7 @@ void AddConcats(std::vector<OperatorCase>* cases) {
                     .sample = {7},
                     .nodes = {{"Concat", {"x", "c"}, {{"axis", 1}}}},
                     .weights = {{"c", {1, 2}}},
-                    .trained = false,
-                    .executed = false,
-                    .fixed_batch = 1,
-                    .blamed = true});
+                    .fixed_batch = 1});
 }
 
 }  // namespace
@@ -154,9 +151,7 @@ std::vector<OperatorCase> ShapeCases() {
       {.name = "gather_columns",
        .sample = {7},
        .nodes = {{"Gather", {"x", "indices"}, {{"axis", 1}}}},
-       .constants = {{"indices", List({3, 0, 3})}},
-       .trained = false,
-       .executed = false},
+       .constants = {{"indices", List({3, 0, 3})}}},
   };
   AddFlattens(&cases);
   AddReshapes(&cases);

@@ -10,7 +10,7 @@ const std::vector<OperatorCase>& AllCases() {
   static const std::vector<OperatorCase> all = [] {
     std::vector<OperatorCase> cases;
     for (auto* family : {ValueCases, FunctionCases, ArithmeticCases, PairCases, ReductionCases,
-                         ConvolutionCases, PoolingCases, MatrixCases, ChannelCases, ShapeCases}) {
+                         ConvolutionCases, PoolingCases, MatrixCases, ChannelCases, MoveCases, ShapeCases}) {
       for (OperatorCase& row : family()) cases.push_back(std::move(row));
     }
     return cases;
@@ -51,6 +51,7 @@ Graph CaseGraph(const OperatorCase& row) {
     made.name = node.output + "_node";
     made.inputs = node.inputs;
     made.outputs = {node.output};
+    made.outputs.insert(made.outputs.end(), node.more_outputs.begin(), node.more_outputs.end());
     for (const auto& [name, attribute] : node.attributes) made.attributes[name] = attribute.value;
     graph.nodes.push_back(std::move(made));
   }

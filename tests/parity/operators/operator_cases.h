@@ -21,17 +21,19 @@ struct Attribute {
   Attribute(double number) : value(static_cast<float>(number)) {}                        // NOLINT
   Attribute(const char* text) : value(std::string(text)) {}                              // NOLINT
   Attribute(std::initializer_list<int64_t> list) : value(std::vector<int64_t>(list)) {}  // NOLINT
+  Attribute(std::vector<float> list) : value(std::move(list)) {}                         // NOLINT
   Attribute(Tensor tensor) : value(std::move(tensor)) {}                                 // NOLINT
 
   AttributeValue value;
 };
 
-// A node of ONNX's own domain with one output.
+// A node of ONNX's own domain.
 struct CaseNode {
   std::string op;
   std::vector<std::string> inputs;
   std::map<std::string, Attribute> attributes = {};
   std::string output = "y";
+  std::vector<std::string> more_outputs = {};
 };
 
 // Random values, so that a row need not spell them.
@@ -97,6 +99,7 @@ std::vector<OperatorCase> ConvolutionCases();  // windows with weights
 std::vector<OperatorCase> PoolingCases();      // windows without
 std::vector<OperatorCase> MatrixCases();       // matrix products
 std::vector<OperatorCase> ChannelCases();      // normalizations over channels or an axis
+std::vector<OperatorCase> MoveCases();         // parts, borders, repetitions, resolutions
 std::vector<OperatorCase> ShapeCases();        // other shapes and orders of the same values
 
 // All of them.

@@ -25,7 +25,7 @@ Graph Folded(std::vector<Node> nodes, std::map<std::string, Tensor> initializers
   }
   EXPECT_TRUE(CheckNames(graph).ok());
   HoistConstants(&graph);
-  FoldConstants(&graph);
+  SpellByShapes(&graph);
   RemoveUnread(&graph);
   EXPECT_TRUE(CheckNames(graph).ok());
   return graph;
@@ -123,7 +123,7 @@ TEST(FoldConstantsTest, GraphOutputsKeepTheirProducers) {
   graph.outputs = {{"out", DataType::kFloat32, {2, 3}}};
   graph.initializers["raw"] = Counting({2, 3});
   graph.nodes = {MakeNode("Identity", {"raw"}, {"out"})};
-  FoldConstants(&graph);
+  SpellByShapes(&graph);
   EXPECT_EQ(graph.nodes.size(), 1u);
   EXPECT_EQ(graph.initializers.size(), 1u);
 }

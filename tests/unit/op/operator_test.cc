@@ -50,7 +50,7 @@ TEST(OperatorTest, RecordsAreConsistent) {
       ++settings;
       EXPECT_NE(op->Attribute(input.name), nullptr) << input.name;
     }
-    EXPECT_EQ(op->inputs[0].role, Role::kOperand);
+    EXPECT_NE(op->inputs[0].role, Role::kSetting);
     EXPECT_LE(op->inputs.size() - settings, op->max_inputs);
     EXPECT_EQ(weights > 0, op->output_axis != nullptr);
     std::set<std::string_view> attributes;

@@ -1,0 +1,329 @@
+// What exporters write around shapes, and what is left of it after import.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "model/canonical/canonical.h"
+#include "model/canonical/known.h"
+#include "model/graph_check.h"
+#include "model/shapes.h"
+#include "unit/model/small_graphs.h"
+
+namespace dc {
+namespace {
+
+using testing::ElementsAre;
+using Ints = std::vector<int64_t>;
+
+Tensor List(Ints values) { return Tensor::I64(values); }
+Tensor Scalar(int64_t value) {
+  Tensor tensor = Tensor::I64({&value, 1});
+  tensor.shape.clear();
+  return tensor;
+}
+
+// A graph of one input, x, and one output, y.
+struct Builder {
+  Graph graph;
+
+  explicit Builder(Ints shape, int64_t opset = 13) {
+    graph.opset = opset;
+    graph.inputs = {{"x", DataType::kFloat32, std::move(shape)}};
+    graph.outputs = {{"y", DataType::kFloat32, {}}};
+  }
+  Builder& Constant(const std::string& name, Tensor tensor) {
+    graph.initializers[name] = std::move(tensor);
+    return *this;
+  }
+  Builder& Add(const std::string& op, std::vector<std::string> inputs, const std::string& output,
+               std::map<std::string, AttributeValue> attributes = {}) {
+    graph.nodes.push_back(MakeNode(op, std::move(inputs), {output}, std::move(attributes)));
+    return *this;
+  }
+  Graph Canonical() {
+    EXPECT_TRUE(CheckNames(graph).ok());
+    Canonicalize(&graph);
+    EXPECT_TRUE(CheckNames(graph).ok()) << CheckNames(graph).ToString();
+    return graph;
+  }
+};
+
+Ints IntsAt(const Graph& graph, const Node& node, size_t input) {
+  const Tensor* tensor = graph.Constant(node.Input(input));
+  if (tensor == nullptr) return {};
+  const auto known = Known::From(*tensor);
+  return known->ints;
+}
+
+std::vector<std::string> Operators(const Graph& graph) {
+  std::vector<std::string> names;
+  for (const Node& node : graph.nodes) names.push_back(node.op);
+  return names;
+}
+
+op::Shape OutputShape(const Graph& graph) {
+  const GraphShapes shapes = InferGraphShapes(graph);
+  for (const Status& problem : shapes.problems) ADD_FAILURE() << problem.ToString();
+  return shapes.of.at("y");
+}
+
+// PyTorch's x.view(x.size(0), -1).
+Builder View(Ints shape) {
+  Builder b(std::move(shape), 9);
+  b.Constant("zero", Scalar(0)).Constant("open", List({-1}));
+  b.Add("Shape", {"x"}, "shape").Add("Gather", {"shape", "zero"}, "batch");
+  b.Add("Unsqueeze", {"batch"}, "first", {{"axes", Ints{0}}});
+  b.Add("Concat", {"first", "open"}, "target", {{"axis", int64_t{0}}});
+  b.Add("Reshape", {"x", "target"}, "y");
+  return b;
+}
+
+TEST(ConstantFolderTest, AViewOfTheBatchAndTheRest) {
+  for (int64_t batch : {-1, 1, 4}) {
+    const Graph graph = View({batch, 3, 4, 5}).Canonical();
+    ASSERT_THAT(Operators(graph), ElementsAre("Reshape"));
+    EXPECT_THAT(IntsAt(graph, graph.nodes[0], 1), ElementsAre(0, -1));
+    EXPECT_EQ(graph.opset, 13);
+    EXPECT_EQ(OutputShape(graph), (op::Shape{-1, 60}));
+  }
+}
+
+// Heads of attention: [N, 6, 8] to [N * 2, 6, 4] by arithmetic.
+TEST(ConstantFolderTest, MultiplesOfTheBatchAreWhatIsLeft) {
+  Builder b({-1, 6, 8});
+  b.Constant("zero", Scalar(0)).Constant("two", Scalar(2)).Constant("axes", List({0}));
+  b.Constant("length", List({6})).Constant("width", List({4}));
+  b.Add("Shape", {"x"}, "shape").Add("Gather", {"shape", "zero"}, "batch");
+  b.Add("Mul", {"batch", "two"}, "both").Add("Unsqueeze", {"both", "axes"}, "first");
+  b.Add("Concat", {"first", "length", "width"}, "target", {{"axis", int64_t{0}}});
+  b.Add("Reshape", {"x", "target"}, "y");
+  const Graph graph = b.Canonical();
+  ASSERT_THAT(Operators(graph), ElementsAre("Reshape"));
+  EXPECT_THAT(IntsAt(graph, graph.nodes[0], 1), ElementsAre(-1, 6, 4));
+}
+
+TEST(ConstantFolderTest, TheBatchAndAnOpenDimensionElsewhere) {
+  Builder b({-1, 6, 8});
+  b.Constant("zero", List({0})).Constant("one", List({1})).Constant("rest", List({-1, 4}));
+  b.Constant("perm_less", List({2}));
+  b.Add("Shape", {"x"}, "shape").Add("Slice", {"shape", "zero", "one"}, "batch");
+  b.Add("Concat", {"rest", "batch"}, "turned", {{"axis", int64_t{0}}});
+  b.Add("Transpose", {"x"}, "t", {{"perm", Ints{1, 2, 0}}});
+  b.Add("Reshape", {"t", "turned"}, "y");
+  const Graph graph = b.Canonical();
+  ASSERT_THAT(Operators(graph), ElementsAre("Transpose", "Reshape"));
+  // Dimension 2 copies the batch; what is open is 6 * 8 / 4.
+  EXPECT_EQ(OutputShape(graph), (op::Shape{12, 4, -1}));
+}
+
+// An old exporter's Resize to twice the size, all of it computed.
+TEST(ConstantFolderTest, SizesFromShapes) {
+  Builder b({-1, 3, 4, 5});
+  b.Constant("two", Scalar(2)).Constant("from", List({2})).Constant("to", List({4}));
+  b.Constant("none", List({0})).Constant("factor", Tensor::F32({1}, std::vector<float>{2}));
+  b.Add("Shape", {"x"}, "shape").Add("Slice", {"shape", "none", "from"}, "outer");
+  b.Add("Slice", {"shape", "from", "to"}, "inner");
+  b.Add("Cast", {"inner"}, "floats", {{"to", int64_t{1}}})
+      .Add("Mul", {"floats", "factor"}, "twice");
+  b.Add("Floor", {"twice"}, "whole").Add("Cast", {"whole"}, "sizes", {{"to", int64_t{7}}});
+  b.Add("Concat", {"outer", "sizes"}, "target", {{"axis", int64_t{0}}});
+  b.Add("Resize", {"x", "", "", "target"}, "y", {{"mode", std::string("nearest")}});
+  const Graph graph = b.Canonical();
+  ASSERT_THAT(Operators(graph), ElementsAre("Resize"));
+  EXPECT_EQ(graph.nodes[0].inputs.size(), 3u);
+  const auto scales = graph.Constant(graph.nodes[0].inputs[2])->f32();
+  EXPECT_THAT(std::vector<float>(scales.begin(), scales.end()), ElementsAre(1, 1, 2, 2));
+  EXPECT_EQ(OutputShape(graph), (op::Shape{-1, 3, 8, 10}));
+}
+
+// torch.Tensor.expand: Where(Equal(sizes, -1), ones, sizes).
+TEST(ConstantFolderTest, ExpandToTheBatchThatIsThere) {
+  Builder b({-1, 1, 4});
+  b.Constant("minus", List({-1, -1, -1})).Constant("rank", List({3})).Constant("zero", List({0}));
+  b.Constant("one", List({1})).Constant("sizes", List({3, -1}));
+  b.Add("Shape", {"x"}, "shape").Add("Slice", {"shape", "zero", "one"}, "batch");
+  b.Add("Concat", {"batch", "sizes"}, "wanted", {{"axis", int64_t{0}}});
+  b.Add("ConstantOfShape", {"rank"}, "ones", {{"value", Tensor::I64(Ints{1})}});
+  b.Add("Equal", {"wanted", "minus"}, "kept").Add("Where", {"kept", "ones", "wanted"}, "target");
+  b.Add("Expand", {"x", "target"}, "y");
+  const Graph graph = b.Canonical();
+  ASSERT_THAT(Operators(graph), ElementsAre("Expand"));
+  EXPECT_THAT(IntsAt(graph, graph.nodes[0], 1), ElementsAre(1, 3, 1));
+}
+
+TEST(ConstantFolderTest, ASliceUpToTheBatch) {
+  Builder b({-1, 6});
+  b.Constant("zero", List({0})).Constant("one", List({1})).Constant("axes", List({0}));
+  b.Add("Shape", {"x"}, "shape").Add("Slice", {"shape", "zero", "one"}, "batch");
+  b.Add("Slice", {"x", "zero", "batch", "axes"}, "y");
+  const Graph graph = b.Canonical();
+  ASSERT_THAT(Operators(graph), ElementsAre("Slice"));
+  EXPECT_EQ(OutputShape(graph), (op::Shape{-1, 6}));
+}
+
+// A declared batch stands for itself where nothing holds for every batch.
+TEST(ConstantFolderTest, ADeclaredBatchIsANumberWhereItMustBe) {
+  const auto build = [](int64_t batch) {
+    Builder b({batch, 3});
+    b.Add("Shape", {"x"}, "shape").Add("ConstantOfShape", {"shape"}, "zeros");
+    b.Add("Add", {"x", "zeros"}, "y");
+    return b.Canonical();
+  };
+  const Graph fixed = build(2);
+  ASSERT_THAT(Operators(fixed), ElementsAre("Add"));
+  EXPECT_EQ(fixed.initializers.at("zeros").shape, (Ints{2, 3}));
+  EXPECT_THAT(Operators(build(-1)), ElementsAre("Shape", "ConstantOfShape", "Add"));
+}
+
+TEST(ConstantFolderTest, CausalMasks) {
+  Builder b({-1, 3, 3});
+  b.Constant("shape", List({3, 3})).Constant("k", Scalar(1));
+  b.Add("ConstantOfShape", {"shape"}, "ones",
+        {{"value", Tensor::F32({1}, std::vector<float>{-1})}});
+  b.Add("Trilu", {"ones", "k"}, "mask", {{"upper", int64_t{1}}}).Add("Add", {"x", "mask"}, "y");
+  b.graph.opset = 14;
+  const Graph graph = b.Canonical();
+  ASSERT_THAT(Operators(graph), ElementsAre("Add"));
+  const auto mask = graph.initializers.at("mask").f32();
+  EXPECT_THAT(std::vector<float>(mask.begin(), mask.end()),
+              ElementsAre(0, -1, -1, 0, 0, -1, 0, 0, 0));
+}
+
+TEST(ConstantFolderTest, PositionsOfAnEmbedding) {
+  Builder b({-1, 3, 2});
+  b.Constant("one", Scalar(1)).Constant("zero", Scalar(0)).Constant("table", Counting({5, 2}));
+  b.Add("Shape", {"x"}, "shape").Add("Gather", {"shape", "one"}, "length");
+  b.Add("Range", {"zero", "length", "one"}, "positions");
+  b.Add("Gather", {"table", "positions"}, "rows").Add("Add", {"x", "rows"}, "y");
+  const Graph graph = b.Canonical();
+  ASSERT_THAT(Operators(graph), ElementsAre("Add"));
+  const auto rows = graph.initializers.at("rows").f32();
+  EXPECT_THAT(std::vector<float>(rows.begin(), rows.end()), ElementsAre(1, 2, 3, 4, 5, 6));
+}
+
+TEST(ConstantFolderTest, ArithmeticOfConstants) {
+  Builder b({-1, 2});
+  b.Constant("a", Tensor::F32({2}, std::vector<float>{4, 9}));
+  b.Constant("b", Tensor::F32({1}, std::vector<float>{2}));
+  b.Add("Sqrt", {"a"}, "root").Add("Pow", {"root", "b"}, "again").Add("Neg", {"b"}, "minus");
+  b.Add("Div", {"again", "minus"}, "c").Add("Mul", {"x", "c"}, "y");
+  const Graph graph = b.Canonical();
+  ASSERT_THAT(Operators(graph), ElementsAre("Mul"));
+  const auto c = graph.initializers.at("c").f32();
+  EXPECT_THAT(std::vector<float>(c.begin(), c.end()), ElementsAre(-2, -4.5f));
+}
+
+// A scaled weight is a weight; a constant that is repeated does not make the model larger.
+TEST(ConstantFolderTest, ModelsDoNotGrow) {
+  Builder b({-1, 64});
+  b.Constant("raw", Counting({64, 64})).Constant("half", Tensor::F32({}, std::vector<float>{0.5}));
+  b.Add("Mul", {"raw", "half"}, "w").Add("MatMul", {"x", "w"}, "h");
+  b.Constant("row", Counting({1, 2048})).Constant("times", List({4, 1}));
+  b.Add("Tile", {"row", "times"}, "rows").Add("MatMul", {"h", "v"}, "m");
+  b.Constant("v", Counting({64, 1})).Add("Add", {"m", "rows"}, "y");
+  const Graph graph = b.Canonical();
+  EXPECT_THAT(Operators(graph), ElementsAre("MatMul", "Tile", "MatMul", "Add"));
+  EXPECT_EQ(graph.initializers.at("w").f32()[1], 1.0f);
+  EXPECT_EQ(graph.initializers.count("raw"), 0u);
+}
+
+TEST(ConstantFolderTest, SharedWeightsAreNotCopied) {
+  Builder b({-1, 3});
+  b.Constant("w", Counting({3, 3})).Constant("two", Tensor::F32({}, std::vector<float>{2}));
+  b.Add("MatMul", {"x", "w"}, "h").Add("Mul", {"w", "two"}, "twice");
+  b.Add("MatMul", {"h", "twice"}, "y");
+  EXPECT_THAT(Operators(b.Canonical()), ElementsAre("MatMul", "Mul", "MatMul"));
+}
+
+TEST(CanonicalMovesTest, ASplitIsSlices) {
+  for (const bool sizes : {false, true}) {
+    Builder b({-1, 6, 2}, 11);
+    std::map<std::string, AttributeValue> attributes = {{"axis", int64_t{1}}};
+    if (sizes) attributes["split"] = Ints{2, 4};
+    b.graph.nodes.push_back(MakeNode("Split", {"x"}, {"a", "y"}, attributes));
+    b.graph.outputs.push_back({"a", DataType::kFloat32, {}});
+    const Graph graph = b.Canonical();
+    ASSERT_THAT(Operators(graph), ElementsAre("Slice", "Slice"));
+    EXPECT_THAT(IntsAt(graph, graph.nodes[1], 1), ElementsAre(sizes ? 2 : 3));
+    EXPECT_THAT(IntsAt(graph, graph.nodes[1], 2), ElementsAre(6));
+    EXPECT_THAT(IntsAt(graph, graph.nodes[1], 3), ElementsAre(1));
+    EXPECT_EQ(OutputShape(graph), (op::Shape{-1, sizes ? 4 : 3, 2}));
+  }
+  // Opset 18: three parts of 3, 3 and 1.
+  Builder b({-1, 7}, 18);
+  b.graph.nodes.push_back(MakeNode("Split", {"x"}, {"a", "b", "y"},
+                                   {{"axis", int64_t{-1}}, {"num_outputs", int64_t{3}}}));
+  EXPECT_EQ(OutputShape(b.Canonical()), (op::Shape{-1, 1}));
+}
+
+TEST(CanonicalMovesTest, ASplitConstantIsConstants) {
+  Builder b({-1, 2});
+  b.Constant("both", Counting({4}));
+  b.graph.nodes.push_back(MakeNode("Split", {"both"}, {"a", "b"}, {{"axis", int64_t{0}}}));
+  b.Add("Mul", {"x", "a"}, "m").Add("Add", {"m", "b"}, "y");
+  const Graph graph = b.Canonical();
+  EXPECT_THAT(Operators(graph), ElementsAre("Mul", "Add"));
+  EXPECT_EQ(graph.initializers.at("b").f32()[0], 3.0f);
+}
+
+TEST(CanonicalMovesTest, AGatherOfEvenlySpacedIndicesIsASlice) {
+  Builder b({-1, 6, 2});
+  b.Constant("last", Scalar(-1)).Add("Gather", {"x", "last"}, "y", {{"axis", int64_t{1}}});
+  const Graph one = b.Canonical();
+  EXPECT_THAT(Operators(one), ElementsAre("Slice", "Squeeze"));
+  EXPECT_EQ(OutputShape(one), (op::Shape{-1, 2}));
+  Builder c({-1, 6, 2});
+  c.Constant("down", List({4, 2, 0})).Add("Gather", {"x", "down"}, "y", {{"axis", int64_t{1}}});
+  const Graph spaced = c.Canonical();
+  ASSERT_THAT(Operators(spaced), ElementsAre("Slice"));
+  EXPECT_THAT(IntsAt(spaced, spaced.nodes[0], 1), ElementsAre(4));
+  EXPECT_THAT(IntsAt(spaced, spaced.nodes[0], 2), ElementsAre(std::numeric_limits<int64_t>::min()));
+  EXPECT_THAT(IntsAt(spaced, spaced.nodes[0], 4), ElementsAre(-2));
+  Builder d({-1, 6, 2});
+  d.Constant("any", List({4, 0, 1})).Add("Gather", {"x", "any"}, "y", {{"axis", int64_t{1}}});
+  EXPECT_THAT(Operators(d.Canonical()), ElementsAre("Gather"));
+}
+
+TEST(CanonicalMovesTest, UpsampleIsAResize) {
+  Builder b({-1, 1, 2, 2}, 7);
+  b.Add("Upsample", {"x"}, "y",
+        {{"mode", std::string("nearest")}, {"scales", std::vector<float>{1, 1, 2, 3}}});
+  const Graph graph = b.Canonical();
+  ASSERT_THAT(Operators(graph), ElementsAre("Resize"));
+  EXPECT_EQ(graph.opset, 13);
+  EXPECT_EQ(graph.nodes[0].String("coordinate_transformation_mode", ""), "asymmetric");
+  EXPECT_EQ(graph.nodes[0].String("nearest_mode", ""), "floor");
+  EXPECT_EQ(OutputShape(graph), (op::Shape{-1, 1, 4, 6}));
+}
+
+TEST(CanonicalMovesTest, SizesOfSomeAxes) {
+  Builder b({-1, 3, 4, 6}, 18);
+  b.Constant("sizes", List({3, 8}));
+  b.Add("Resize", {"x", "", "", "sizes"}, "y",
+        {{"mode", std::string("linear")}, {"axes", Ints{3, 2}}});
+  EXPECT_EQ(OutputShape(b.Canonical()), (op::Shape{-1, 3, 8, 3}));
+  // Neither side over its size: by 8 / 6 no more than 2 times, so 2 of 4 by 2 / 4 of both.
+  Builder c({-1, 3, 4, 6}, 18);
+  c.Constant("sizes", List({2, 9}));
+  c.Add("Resize", {"x", "", "", "sizes"}, "y",
+        {{"axes", Ints{2, 3}}, {"keep_aspect_ratio_policy", std::string("not_larger")}});
+  EXPECT_EQ(OutputShape(c.Canonical()), (op::Shape{-1, 3, 2, 3}));
+}
+
+TEST(CanonicalMovesTest, OldPadsAndSlices) {
+  Builder b({-1, 4}, 9);
+  b.Add("Pad", {"x"}, "p", {{"pads", Ints{0, 1, 0, 2}}, {"value", 3.0f}});
+  b.Add("Slice", {"p"}, "y", {{"starts", Ints{1}}, {"ends", Ints{-1}}, {"axes", Ints{1}}});
+  const Graph graph = b.Canonical();
+  EXPECT_EQ(graph.opset, 13);
+  ASSERT_THAT(Operators(graph), ElementsAre("Pad", "Slice"));
+  EXPECT_THAT(IntsAt(graph, graph.nodes[0], 1), ElementsAre(0, 1, 0, 2));
+  EXPECT_EQ(graph.Constant(graph.nodes[0].Input(2))->f32()[0], 3.0f);
+  EXPECT_TRUE(graph.nodes[0].attributes.empty());
+  EXPECT_TRUE(graph.nodes[1].attributes.empty());
+  EXPECT_EQ(OutputShape(graph), (op::Shape{-1, 5}));
+}
+
+}  // namespace
+}  // namespace dc
