@@ -1,7 +1,10 @@
-# dc_module(NAME [LIBS ...]): the static library dc_NAME from every .cc below lib/NAME.
+# dc_module(NAME [LIBS ...] [EXCLUDE ...]): the static library dc_NAME from every .cc below lib/NAME
+# but for those excluded.
 function(dc_module name)
-  cmake_parse_arguments(ARG "" "" "LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "LIBS;EXCLUDE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  list(TRANSFORM ARG_EXCLUDE PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+  list(REMOVE_ITEM sources ${ARG_EXCLUDE})
   add_library(dc_${name} STATIC ${sources})
   target_link_libraries(dc_${name} PUBLIC dc_options ${ARG_LIBS})
 endfunction()

@@ -63,11 +63,22 @@ bool ReadFloat(pb_istream_t* stream, float* value) { return pb_decode_fixed32(st
 constexpr DecodeFunction kReadShape = ReadRepeated<int64_t, ReadDimension>;
 constexpr DecodeFunction kReadFloats = ReadRepeated<float, ReadFloat>;
 
-// What the message callbacks share. `unsupported` says what this version lacks.
+// What the message callbacks share. `lacks` is what this version or this build goes without.
 struct Context {
   Manifest manifest;
-  std::string unsupported;
+  Status lacks;
 };
+
+Status NotInThisVersion(const char* what, uint32_t number) {
+  return Unsupported(what + (" number " + std::to_string(number)) + " is not known to this version",
+                     "manifest", "use a newer version");
+}
+
+Status LeftOutOfThisBuild(std::string_view op) {
+  const std::string name(op);
+  return Unsupported("this build of the runtime leaves out operator " + name, "manifest",
+                     "rebuild it with " + name + " in DC_RUNTIME_OPERATORS");
+}
 
 // Makes room for one more item of a list, within its limit.
 template <typename T>
@@ -89,7 +100,7 @@ bool ReadTensor(pb_istream_t* stream, const pb_field_t*, void** arg) {
   Bind(&message.policy, ReadBytes, &entry->policy);
   if (!pb_decode(stream, dc_proto_Tensor_fields, &message)) return false;
   if (message.form > static_cast<uint32_t>(Form::kTernary)) {
-    context->unsupported = "form number " + std::to_string(message.form);
+    context->lacks = NotInThisVersion("form", message.form);
     return false;
   }
   entry->form = static_cast<Form>(message.form);
@@ -114,11 +125,14 @@ bool ReadNode(pb_istream_t* stream, const pb_field_t*, void** arg) {
   Bind(&message.name, ReadBytes, &node->name);
   Bind(&message.output_name, ReadBytes, &node->output_name);
   if (!pb_decode(stream, dc_proto_Node_fields, &message)) return false;
-  if (message.op > 0xFF || !FindOp(static_cast<Op>(message.op))) {
-    context->unsupported = "operator number " + std::to_string(message.op);
+  node->op = static_cast<Op>(message.op);
+  if (message.op > 0xFF || !FindOp(node->op)) {
+    const std::string_view left_out =
+        message.op > 0xFF ? std::string_view() : op::LeftOut(node->op);
+    context->lacks =
+        left_out.empty() ? NotInThisVersion("operator", message.op) : LeftOutOfThisBuild(left_out);
     return false;
   }
-  node->op = static_cast<Op>(message.op);
   // On file 0 is an omitted input: subtracting 1 turns it into kNoValue.
   for (uint32_t& value : node->inputs) --value;
   return true;
@@ -183,10 +197,7 @@ StatusOr<Manifest> ParseManifest(std::span<const uint8_t> bytes) {
   Bind(&message.graph_name, ReadBytes, &manifest.graph_name);
   pb_istream_t stream = pb_istream_from_buffer(bytes.data(), bytes.size());
   if (!pb_decode(&stream, dc_proto_Manifest_fields, &message)) {
-    if (!context.unsupported.empty()) {
-      return Unsupported(context.unsupported + " is not known to this version", "manifest",
-                         "use a newer version");
-    }
+    if (!context.lacks.ok()) return context.lacks;
     return BadInput(std::string("damaged manifest: ") + PB_GET_ERROR(&stream), "manifest",
                     "get a fresh copy of the file");
   }

@@ -1,33 +1,54 @@
-// The table of a .dcz's operators, apart from that of all: the runtime links only these records.
+// A .dcz's operators by number, apart from the list of all: the runtime links only the records that
+// it has (op/chosen_operators.h).
 
-#include <algorithm>
-
+#include "op/chosen_operators.h"
 #include "op/operator.h"
 
 namespace dc::op {
 namespace {
 
-constexpr const Operator* kFileOperators[] = {
-#define DC_FILE_OPERATOR(number, name) &k##name,
+constexpr bool kHasAll = true
+#define DC_FILE_OPERATOR(number, name) &&IsChosen(#name)
+#define DC_GRAPH_OPERATOR(name)
+#include "op/ops.inc"
+    ;
+
+// Numbers and names in one order. One text, as a table of texts would have a pointer for each.
+constexpr uint8_t kNumbers[] = {
+#define DC_FILE_OPERATOR(number, name) number,
 #define DC_GRAPH_OPERATOR(name)
 #include "op/ops.inc"
 };
+constexpr std::string_view kNames =
+#define DC_FILE_OPERATOR(number, name) #name ","
+#define DC_GRAPH_OPERATOR(name)
+#include "op/ops.inc"
+    ;
 
 }  // namespace
 
-std::span<const Operator* const> FileOperators() { return kFileOperators; }
-
-// Numbers count from 1 without a gap.
 const Operator* FindOperator(Id id) {
-  const size_t index = static_cast<size_t>(id) - 1;
-  return index < std::size(kFileOperators) ? kFileOperators[index] : nullptr;
+  switch (id) {
+#define DC_FILE_OPERATOR(number, name) \
+  case Id::k##name:                    \
+    return IsChosen(#name) ? &k##name : nullptr;
+#define DC_GRAPH_OPERATOR(name)
+#include "op/ops.inc"
+    case Id::kNone:
+      break;
+  }
+  return nullptr;
 }
 
-const AttributeSpec* Operator::Attribute(std::string_view attribute_name) const {
-  const auto it = std::find_if(attributes.begin(), attributes.end(), [&](const auto& attribute) {
-    return attribute.name == attribute_name;
-  });
-  return it == attributes.end() ? nullptr : &*it;
+std::string_view LeftOut(Id id) {
+  if (kHasAll || FindOperator(id) != nullptr) return {};
+  std::string_view names = kNames;
+  for (uint8_t number : kNumbers) {
+    const size_t end = names.find(',');
+    if (number == static_cast<uint8_t>(id)) return names.substr(0, end);
+    names.remove_prefix(end + 1);
+  }
+  return {};
 }
 
 }  // namespace dc::op

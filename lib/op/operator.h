@@ -156,7 +156,7 @@ struct Operator {
   const InputSpec& Input(size_t i) const {
     return inputs[i < inputs.size() ? i : inputs.size() - 1];
   }
-  // The attribute `name`, or null.
+  // The attribute `name`, or null. Not in the runtime.
   const AttributeSpec* Attribute(std::string_view name) const;
 };
 
@@ -164,12 +164,16 @@ struct Operator {
 #define DC_GRAPH_OPERATOR(name) extern const Operator k##name;
 #include "op/ops.inc"
 
-// The operators of a .dcz, by number: all that the runtime knows.
-std::span<const Operator* const> FileOperators();
+// The operator of a .dcz with this number, or null: the format has none, or this build of the
+// runtime leaves it out.
 const Operator* FindOperator(Id id);
+// The name in ops.inc of an operator that this build of the runtime leaves out; empty for others.
+std::string_view LeftOut(Id id);
 
-// All operators, in the order of ops.inc, and the one with this ONNX name, or null.
+// All operators, in the order of ops.inc; those of a .dcz, by number; and the one with this ONNX
+// name, or null. Not in the runtime.
 std::span<const Operator* const> AllOperators();
+std::span<const Operator* const> FileOperators();
 const Operator* FindOperator(std::string_view onnx_name);
 
 }  // namespace dc::op

@@ -9,6 +9,13 @@ namespace dc::runtime {
 // Layouts for permutations of two registers: only if kernels for AVX-512 are compiled.
 inline constexpr bool kHasBlocks = (HWY_TARGETS & HWY_AVX3) != 0;
 
+// Plain loops to compare with and for machines without vectors.
+#ifdef DC_NO_REFERENCE_KERNELS
+inline constexpr bool kHasReference = false;
+#else
+inline constexpr bool kHasReference = true;
+#endif
+
 // Whether the smallest program counts for more than the fastest (CMAKE_BUILD_TYPE=MinSizeRel): then
 // there is one way to convolve, one to multiply a vector, and tiles of few widths.
 #ifdef DC_FOR_SIZE

@@ -2,7 +2,6 @@
 
 #include "hwy/highway.h"
 #include "hwy/targets.h"
-#include "runtime/kernels/build.h"
 
 namespace dc::runtime {
 
@@ -14,8 +13,6 @@ const KernelSet& ReferenceKernels() {
                                       .column_scatter = ColumnScatterRef,
                                       .panel_dot = PanelDotRef,
                                       .panel_shift = PanelShiftRef,
-                                      .lrn = LrnRef,
-                                      .pool_plane = PoolPlaneRef,
                                       .reference = true};
   return kKernels;
 }
@@ -29,8 +26,6 @@ const KernelSet& SimdKernels() {
                   .column_scatter = kForSize ? nullptr : ColumnScatterSimd,
                   .panel_dot = PanelDotSimd,
                   .panel_shift = PanelShiftSimd,
-                  .lrn = LrnSimd,
-                  .pool_plane = PoolPlaneSimd,
                   .fast_blocks = kHasBlocks && BlockPermuteIsFast()};
     if (!kForSize) {
       set.winograd = WinogradIsCovered();

@@ -1,15 +1,15 @@
-// The kernels that a session uses, as one table.
+// The kernels that a session uses: those of weights as one table, those that one operator alone
+// calls by its choice between two.
 #ifndef DC_RUNTIME_KERNELS_KERNEL_SET_H_
 #define DC_RUNTIME_KERNELS_KERNEL_SET_H_
 
 #include <string>
 
 #include "runtime/kernels/block_permute.h"
+#include "runtime/kernels/build.h"
 #include "runtime/kernels/column_scatter.h"
-#include "runtime/kernels/lrn.h"
 #include "runtime/kernels/panel_dot.h"
 #include "runtime/kernels/panel_shift.h"
-#include "runtime/kernels/pool_planes.h"
 #include "runtime/kernels/sell_gather.h"
 #include "runtime/kernels/sparse_shift.h"
 #include "runtime/kernels/winograd.h"
@@ -24,8 +24,6 @@ struct KernelSet {
   ColumnScatter* column_scatter;
   PanelDot* panel_dot;
   PanelShift* panel_shift;
-  Lrn* lrn;
-  PoolPlane* pool_plane;
   bool winograd = false;  // whether there are the following
   WinogradTransformInput* winograd_transform_input = nullptr;
   WinogradTransformFilters* winograd_transform_filters = nullptr;
@@ -34,6 +32,12 @@ struct KernelSet {
   bool reference = false;
   bool fast_blocks = false;  // whether block_permute is worth its layout here
 };
+
+// Of a kernel that is not in the table, so that a build without the operator is without it.
+template <typename Kernel>
+Kernel* ChooseKernel(const KernelSet& kernels, Kernel* reference, Kernel* simd) {
+  return kHasReference && kernels.reference ? reference : simd;
+}
 
 // Plain loops: they define what the others compute.
 const KernelSet& ReferenceKernels();

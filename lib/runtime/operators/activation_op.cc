@@ -59,42 +59,42 @@ class ActivationOp : public OperatorKernel {
   size_t max_chunks_;
 };
 
-}  // namespace
-
-StatusOr<NodeResult> MakeActivation(const NodeContext& context) {
+StatusOr<NodeResult> Make(const NodeContext& context, Activation* apply, double cost, float p = 0,
+                          float q = 0) {
   if (!context.IsActivation(0)) {
     return Unsupported("the operator's input is a constant", "", "fold it into the model first");
   }
   NodeResult result;
   const size_t size = static_cast<size_t>(CheckedSize(context.output));
-  const auto make = [&](Activation* apply, float p, float q, double cost) {
-    result.kernel = std::make_unique<ActivationOp>(size, apply, p, q, cost, context.max_chunks);
-  };
-  const format::Attributes& attributes = context.attributes;
-  switch (context.node.op) {
-    case format::Op::kRelu:
-      make(ClampAll, 0.0f, Epilogue().high, 0.5);
-      break;
-    case format::Op::kClip:
-      make(ClampAll, attributes.Float("min"), attributes.Float("max"), 0.5);
-      break;
-    case format::Op::kLeakyRelu:
-      make(LeakyRelu, attributes.Float("alpha"), 0.0f, 0.5);
-      break;
-    case format::Op::kElu:
-      make(Elu, attributes.Float("alpha"), 0.0f, 20);
-      break;
-    case format::Op::kHardSwish:
-      make(HardSwish, 0.0f, 0.0f, 1);
-      break;
-    case format::Op::kSigmoid:
-      make(Sigmoid, 0.0f, 0.0f, 20);
-      break;
-    default:
-      make(Tanh, 0.0f, 0.0f, 20);
-      break;
-  }
+  result.kernel = std::make_unique<ActivationOp>(size, apply, p, q, cost, context.max_chunks);
   return result;
 }
+
+}  // namespace
+
+StatusOr<NodeResult> MakeRelu(const NodeContext& context) {
+  return Make(context, ClampAll, 0.5, 0.0f, Epilogue().high);
+}
+
+StatusOr<NodeResult> MakeClip(const NodeContext& context) {
+  const format::Attributes& attributes = context.attributes;
+  return Make(context, ClampAll, 0.5, attributes.Float("min"), attributes.Float("max"));
+}
+
+StatusOr<NodeResult> MakeLeakyRelu(const NodeContext& context) {
+  return Make(context, LeakyRelu, 0.5, context.attributes.Float("alpha"));
+}
+
+StatusOr<NodeResult> MakeElu(const NodeContext& context) {
+  return Make(context, Elu, 20, context.attributes.Float("alpha"));
+}
+
+StatusOr<NodeResult> MakeHardSwish(const NodeContext& context) {
+  return Make(context, HardSwish, 1);
+}
+
+StatusOr<NodeResult> MakeSigmoid(const NodeContext& context) { return Make(context, Sigmoid, 20); }
+
+StatusOr<NodeResult> MakeTanh(const NodeContext& context) { return Make(context, Tanh, 20); }
 
 }  // namespace dc::runtime

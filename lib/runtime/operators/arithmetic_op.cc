@@ -123,9 +123,7 @@ std::vector<int64_t> BroadcastStrides(const Shape& shape) {
   return strides;
 }
 
-}  // namespace
-
-StatusOr<NodeResult> MakeArithmetic(const NodeContext& context) {
+StatusOr<NodeResult> Make(const NodeContext& context, CombineRow* combine) {
   if (!context.IsActivation(0) && !context.IsActivation(1)) {
     return Unsupported("both operands are constants", "", "fold them into the model first");
   }
@@ -142,14 +140,28 @@ StatusOr<NodeResult> MakeArithmetic(const NodeContext& context) {
     shape = {1};
     for (Operand& operand : operands) operand.strides = {0};
   }
-  CombineRow* combine = Combine<std::multiplies<float>>;
-  if (context.node.op == format::Op::kAdd) combine = Combine<std::plus<float>>;
-  if (context.node.op == format::Op::kSub) combine = Combine<std::minus<float>>;
-  if (context.node.op == format::Op::kDiv) combine = Combine<std::divides<float>>;
   NodeResult result;
   result.kernel = std::make_unique<ArithmeticOp>(combine, shape, std::move(operands[0]),
                                                  std::move(operands[1]), context.max_chunks);
   return result;
+}
+
+}  // namespace
+
+StatusOr<NodeResult> MakeAdd(const NodeContext& context) {
+  return Make(context, Combine<std::plus<float>>);
+}
+
+StatusOr<NodeResult> MakeSub(const NodeContext& context) {
+  return Make(context, Combine<std::minus<float>>);
+}
+
+StatusOr<NodeResult> MakeMul(const NodeContext& context) {
+  return Make(context, Combine<std::multiplies<float>>);
+}
+
+StatusOr<NodeResult> MakeDiv(const NodeContext& context) {
+  return Make(context, Combine<std::divides<float>>);
 }
 
 }  // namespace dc::runtime

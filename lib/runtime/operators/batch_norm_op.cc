@@ -53,7 +53,7 @@ Status LoadBatchNorm(const NodeContext& context, int64_t channels, ChannelAffine
   return OkStatus();
 }
 
-StatusOr<NodeResult> MakeBatchNorm(const NodeContext& context) {
+StatusOr<NodeResult> MakeBatchNormalization(const NodeContext& context) {
   DC_ASSIGN_OR_RETURN(const Shape shape, context.Item());
   ChannelAffine affine;
   DC_RETURN_IF_ERROR(LoadBatchNorm(context, shape[0], &affine));

@@ -102,10 +102,8 @@ Status AddBias(const Constant& constant, float scale, std::vector<float>* bias) 
   return OkStatus();
 }
 
-}  // namespace
-
-StatusOr<NodeResult> MakeFullyConnected(const NodeContext& context) {
-  const bool gemm = context.node.op == format::Op::kGemm;
+// Gemm or MatMul.
+StatusOr<NodeResult> MakeFullyConnected(const NodeContext& context, bool gemm) {
   if (!context.IsActivation(0) || !context.IsConstant(1)) {
     return Unsupported("a product of two activations or of two constants", "",
                        "only a product of an activation with a constant weight is covered");
@@ -149,6 +147,16 @@ StatusOr<NodeResult> MakeFullyConnected(const NodeContext& context) {
   result.kernel = std::make_unique<FullyConnectedOp>(
       std::move(weight), static_cast<size_t>(outputs), vectors, context);
   return result;
+}
+
+}  // namespace
+
+StatusOr<NodeResult> MakeGemm(const NodeContext& context) {
+  return MakeFullyConnected(context, true);
+}
+
+StatusOr<NodeResult> MakeMatMul(const NodeContext& context) {
+  return MakeFullyConnected(context, false);
 }
 
 }  // namespace dc::runtime

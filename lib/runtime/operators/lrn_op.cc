@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "runtime/kernels/chunks.h"
+#include "runtime/kernels/lrn.h"
 #include "runtime/operators/registry.h"
 
 namespace dc::runtime {
@@ -11,7 +12,9 @@ class LrnOp : public OperatorKernel {
  public:
   // `shape` is that of one sample.
   LrnOp(const LrnShape& shape, const NodeContext& context)
-      : shape_(shape), max_chunks_(context.max_chunks), lrn_(context.kernels.lrn) {}
+      : shape_(shape),
+        max_chunks_(context.max_chunks),
+        lrn_(ChooseKernel(context.kernels, LrnRef, LrnSimd)) {}
 
   void Run(const RunContext& context) const override {
     LrnShape shape = shape_;

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "runtime/kernels/chunks.h"
+#include "runtime/kernels/pool_planes.h"
 #include "runtime/kernels/shift.h"
 #include "runtime/operators/registry.h"
 #include "runtime/operators/sliding_window.h"
@@ -49,7 +50,7 @@ class PoolOp : public OperatorKernel {
         runs_y_(std::move(runs_y)),
         runs_x_(std::move(runs_x)),
         max_chunks_(context.max_chunks),
-        pool_(context.kernels.pool_plane) {}
+        pool_(ChooseKernel(context.kernels, PoolPlaneRef, PoolPlaneSimd)) {}
 
   uint64_t ScratchFloats(size_t lanes) const override { return max_chunks_ * LineFloats(lanes); }
 
@@ -113,27 +114,41 @@ StatusOr<NodeResult> MakeResult(PoolKind kind, const SlidingWindow& window, bool
   return result;
 }
 
-}  // namespace
-
-StatusOr<NodeResult> MakePool(const NodeContext& context) {
+StatusOr<NodeResult> MakePool(const NodeContext& context, PoolKind kind, bool count_pad) {
   DC_ASSIGN_OR_RETURN(const Shape x, context.Item());
   const format::Attributes& attributes = context.attributes;
   DC_ASSIGN_OR_RETURN(
       const SlidingWindow window,
       MakeSlidingWindow(attributes, std::span(x).subspan(1), attributes.Ints("kernel_shape"),
                         attributes.Int("ceil_mode") != 0));
-  const bool maximum = context.node.op == format::Op::kMaxPool;
-  const bool count_pad = !maximum && attributes.Int("count_include_pad") != 0;
-  return MakeResult(maximum ? PoolKind::kMaximum : PoolKind::kAverage, window, count_pad, context);
+  return MakeResult(kind, window, count_pad, context);
 }
 
-StatusOr<NodeResult> MakeGlobalPool(const NodeContext& context) {
+StatusOr<NodeResult> MakeGlobalPool(const NodeContext& context, PoolKind kind) {
   DC_ASSIGN_OR_RETURN(const Shape x, context.Item());
   // One window over all spatial positions, in a row.
   SlidingWindow window;
   window.x.in = window.x.kernel = CheckedSize(x, 1, x.size());
-  const bool maximum = context.node.op == format::Op::kGlobalMaxPool;
-  return MakeResult(maximum ? PoolKind::kMaximum : PoolKind::kAverage, window, false, context);
+  return MakeResult(kind, window, false, context);
+}
+
+}  // namespace
+
+StatusOr<NodeResult> MakeMaxPool(const NodeContext& context) {
+  return MakePool(context, PoolKind::kMaximum, false);
+}
+
+StatusOr<NodeResult> MakeAveragePool(const NodeContext& context) {
+  const bool count_pad = context.attributes.Int("count_include_pad") != 0;
+  return MakePool(context, PoolKind::kAverage, count_pad);
+}
+
+StatusOr<NodeResult> MakeGlobalAveragePool(const NodeContext& context) {
+  return MakeGlobalPool(context, PoolKind::kAverage);
+}
+
+StatusOr<NodeResult> MakeGlobalMaxPool(const NodeContext& context) {
+  return MakeGlobalPool(context, PoolKind::kMaximum);
 }
 
 }  // namespace dc::runtime

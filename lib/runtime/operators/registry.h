@@ -13,21 +13,13 @@ namespace dc::runtime {
 // node: compiled for size.
 using MakeOperatorKernel = StatusOr<NodeResult>(const NodeContext& context);
 
-[[gnu::cold]] MakeOperatorKernel MakeConv;
-[[gnu::cold]] MakeOperatorKernel MakeFullyConnected;  // Gemm and MatMul
-[[gnu::cold]] MakeOperatorKernel MakeArithmetic;      // Add, Sub, Mul, Div
-[[gnu::cold]] MakeOperatorKernel
-    MakeActivation;  // Relu, Sigmoid, Tanh, Clip, LeakyRelu, Elu, HardSwish
-[[gnu::cold]] MakeOperatorKernel MakeSoftmax;
-[[gnu::cold]] MakeOperatorKernel MakePool;        // MaxPool, AveragePool
-[[gnu::cold]] MakeOperatorKernel MakeGlobalPool;  // GlobalAveragePool, GlobalMaxPool
-[[gnu::cold]] MakeOperatorKernel MakeBatchNorm;
-[[gnu::cold]] MakeOperatorKernel MakeReshape;  // Reshape and Flatten
-[[gnu::cold]] MakeOperatorKernel MakeTranspose;
-[[gnu::cold]] MakeOperatorKernel MakeConcat;
-[[gnu::cold]] MakeOperatorKernel MakeLrn;
+// MakeConv, MakeGemm, ...: one for each operator of a .dcz, which refers to nothing that it alone
+// does not need. What no operator of a build refers to is not in a program.
+#define DC_FILE_OPERATOR(number, name) [[gnu::cold]] MakeOperatorKernel Make##name;
+#define DC_GRAPH_OPERATOR(name)
+#include "op/ops.inc"
 
-// The function for `op`, or null.
+// The function for `op`, or null where this build of the runtime leaves the operator out.
 MakeOperatorKernel* FindMakeOperatorKernel(format::Op op);
 
 }  // namespace dc::runtime

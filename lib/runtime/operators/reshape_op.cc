@@ -10,4 +10,6 @@ StatusOr<NodeResult> MakeReshape(const NodeContext& context) {
   return NodeResult{};
 }
 
+StatusOr<NodeResult> MakeFlatten(const NodeContext& context) { return MakeReshape(context); }
+
 }  // namespace dc::runtime

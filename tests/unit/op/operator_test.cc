@@ -22,10 +22,12 @@ TEST(OperatorTest, NumbersOfTheFileCountFromOne) {
   for (const Operator* op : FileOperators()) {
     EXPECT_EQ(static_cast<uint8_t>(op->id), ++number) << op->name;
     EXPECT_EQ(FindOperator(op->id), op);
+    EXPECT_EQ(LeftOut(op->id), "");
   }
   EXPECT_EQ(number, static_cast<uint8_t>(Id::kHardSwish));
   EXPECT_EQ(FindOperator(Id::kNone), nullptr);
   EXPECT_EQ(FindOperator(static_cast<Id>(number + 1)), nullptr);
+  EXPECT_EQ(LeftOut(static_cast<Id>(number + 1)), "");
 }
 
 TEST(OperatorTest, RecordsAreConsistent) {
