@@ -10,7 +10,7 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   if (x.size() < 2) return BadShape(0, x, "NxC, NxCxHxW, ...");
   for (size_t i = 1; i < context.inputs.size(); ++i) {
     if (context.Input(i).size() != 1 || context.Input(i)[0] != x[1]) {
-      return BadShape(i, context.Input(i), "one value per channel of " + DescribeShape(x));
+      return BadShape(i, context.Input(i), "one value per channel of ", x);
     }
   }
   return SameShape(context, outputs);

@@ -6,7 +6,7 @@ namespace {
 Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   Shape y = context.Input(0);
   const std::optional<size_t> axis = Axis(context.attributes.Int("axis"), y.size());
-  if (!axis) return BadAttribute("axis", "a dimension of " + DescribeShape(y));
+  if (!axis) return BadAttribute("axis", "a dimension of ", y);
   for (size_t i = 1; i < context.inputs.size(); ++i) {
     Shape x = context.Input(i);
     const bool fits = x.size() == y.size();

@@ -15,9 +15,7 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   if (group < 1) return BadAttribute("group", "at least 1");
   if (w.size() != x.size() || w[0] < 1 || w[1] < 1 || w[0] % group != 0 || x[1] % group != 0 ||
       x[1] / group != w[1]) {
-    return BadShape(1, w,
-                    "outputs x channels x kernel for " + DescribeShape(x) + " in " +
-                        std::to_string(group) + " groups");
+    return BadShape(1, w, "outputs x channels x kernel for ", x, " in ", group, " groups");
   }
   const auto kernel = std::span(w).subspan(2);
   const auto stated = context.attributes.Ints("kernel_shape");

@@ -24,8 +24,7 @@ bool Broadcast(std::span<const int64_t> a, std::span<const int64_t> b, Shape* re
 Status BroadcastShape(const InferContext& context, std::vector<Shape>* outputs) {
   Shape shape;
   if (!Broadcast(context.Input(0), context.Input(1), &shape)) {
-    return BadShape(1, context.Input(1),
-                    "one that broadcasts with " + DescribeShape(context.Input(0)));
+    return BadShape(1, context.Input(1), "one that broadcasts with ", context.Input(0));
   }
   *outputs = {std::move(shape)};
   return OkStatus();

@@ -9,7 +9,7 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   const int64_t rank = static_cast<int64_t>(x.size());
   int64_t axis = context.attributes.Int("axis");
   if (axis < 0) axis += rank;
-  if (axis < 0 || axis > rank) return BadAttribute("axis", "a dimension of " + DescribeShape(x));
+  if (axis < 0 || axis > rank) return BadAttribute("axis", "a dimension of ", x);
   const auto split = static_cast<size_t>(axis);
   const auto rows = Product(std::span(x).first(split)),
              columns = Product(std::span(x).subspan(split));

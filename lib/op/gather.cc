@@ -7,7 +7,7 @@ namespace {
 Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   const Shape& data = context.Input(0);
   const std::optional<size_t> axis = Axis(context.attributes.Int("axis"), data.size());
-  if (!axis) return BadAttribute("axis", "a dimension of " + DescribeShape(data));
+  if (!axis) return BadAttribute("axis", "a dimension of ", data);
   Shape y(data.begin(), data.begin() + static_cast<std::ptrdiff_t>(*axis));
   y.insert(y.end(), context.Input(1).begin(), context.Input(1).end());
   y.insert(y.end(), data.begin() + static_cast<std::ptrdiff_t>(*axis) + 1, data.end());

@@ -13,13 +13,13 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   const size_t turn_a = context.attributes.Int("transA") != 0,
                turn_b = context.attributes.Int("transB") != 0;
   if (a[1 - turn_a] != b[turn_b]) {
-    return BadShape(1, b, "a matrix that " + DescribeShape(a) + " can be multiplied with");
+    return BadShape(1, b, "a matrix that ", a, " can be multiplied with");
   }
   Shape y = {a[turn_a], b[1 - turn_b]};
   if (context.Has(2)) {
     Shape sum;
     if (!Broadcast(y, context.Input(2), &sum) || sum != y) {
-      return BadShape(2, context.Input(2), "one that broadcasts to " + DescribeShape(y));
+      return BadShape(2, context.Input(2), "one that broadcasts to ", y);
     }
   }
   *outputs = {std::move(y)};

@@ -5,7 +5,7 @@ namespace {
 
 Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   if (!Axis(context.attributes.Int("axis"), context.Input(0).size())) {
-    return BadAttribute("axis", "a dimension of " + DescribeShape(context.Input(0)));
+    return BadAttribute("axis", "a dimension of ", context.Input(0));
   }
   return SameShape(context, outputs);
 }

@@ -16,8 +16,7 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   Shape y;
   if (a.back() != b[b.size() - 2] ||
       !Broadcast(std::span(a).first(a.size() - 2), std::span(b).first(b.size() - 2), &y)) {
-    return BadShape(1, context.Input(1),
-                    "one that " + DescribeShape(context.Input(0)) + " can be multiplied with");
+    return BadShape(1, context.Input(1), "one that ", context.Input(0), " can be multiplied with");
   }
   if (!row) y.push_back(a[a.size() - 2]);
   if (!column) y.push_back(b.back());

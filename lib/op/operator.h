@@ -26,6 +26,23 @@ enum class Id : uint8_t {
 #include "op/ops.inc"
 };
 
+// The runtime, built for size, goes without what only other parts of the toolchain ask.
+#ifdef DC_FOR_SIZE
+#define DC_NOT_FOR_SIZE(value) \
+  {}
+// Takes any value and keeps nothing of it.
+struct NotKept {
+  constexpr NotKept() = default;
+  constexpr NotKept(const auto&) {}  // NOLINT: implicit, as what it replaces is
+};
+template <typename T>
+using NotForSize = NotKept;
+#else
+#define DC_NOT_FOR_SIZE(value) value
+template <typename T>
+using NotForSize = T;
+#endif
+
 // What an input is to the operator.
 enum class Role : uint8_t {
   kOperand,    // a computed value; a constant in its place is a fixed number of the formula
@@ -55,7 +72,7 @@ struct AttributeSpec {
   float float_default;
   bool required = false;  // ONNX has no default: the one here is a .dcz's alone
   // kInt whose value is a word in ONNX: the value i stands for words[i].
-  std::span<const std::string_view> words = {};
+  NotForSize<std::span<const std::string_view>> words = {};
 };
 
 constexpr AttributeSpec Int(std::string_view name, int64_t otherwise) {
@@ -90,14 +107,6 @@ struct OnnxOnly {
   int64_t number = 0;
   std::string_view text = {};
 };
-
-// The runtime, built for size, goes without what only other parts of the toolchain ask.
-#ifdef DC_FOR_SIZE
-#define DC_NOT_FOR_SIZE(value) \
-  {}
-#else
-#define DC_NOT_FOR_SIZE(value) value
-#endif
 
 // What passes ask of an operator.
 enum Trait : uint16_t {
@@ -141,21 +150,23 @@ struct Operator {
   std::string_view name;  // ONNX's
   Id id = Id::kNone;
   int opset = 13;  // of ONNX: whose definition this is
-  std::span<const InputSpec>
-      inputs;  // settings last; the last one repeats where max_inputs is more
+  // Settings last; the last one repeats where max_inputs is more.
+  NotForSize<std::span<const InputSpec>> inputs;
   uint32_t min_inputs = 1, max_inputs = 1;    // settings not counted
   std::span<const AttributeSpec> attributes;  // in the order of a .dcz, settings among them
-  std::span<const OnnxOnly> onnx_only = {};
+  NotForSize<std::span<const OnnxOnly>> onnx_only = {};
   uint16_t traits = 0;
   InferShapes* infer = nullptr;
-  OnConstant* on_constant = nullptr;  // null: channels do not stay apart
-  OutputAxis* output_axis = nullptr;  // null: it has no weight
+  NotForSize<OnConstant*> on_constant = nullptr;  // null: channels do not stay apart
+  OutputAxis* output_axis = nullptr;              // null: it has no weight
 
   bool Has(Trait trait) const { return (traits & trait) != 0; }
+#ifndef DC_FOR_SIZE
   // What input `i` is.
   const InputSpec& Input(size_t i) const {
     return inputs[i < inputs.size() ? i : inputs.size() - 1];
   }
+#endif
   // The attribute `name`, or null. Not in the runtime.
   const AttributeSpec* Attribute(std::string_view name) const;
 };

@@ -6,10 +6,12 @@ namespace dc::op {
 namespace {
 
 Status Refuse(const Shape& x, std::span<const int64_t> to) {
+  constexpr const char* kAdvice =
+      "reshape so that one dimension stays the batch, and to as many values";
+  if (kBriefErrors) return Unsupported("this Reshape", "", kAdvice);
   std::string target;
   for (int64_t d : to) target += (target.empty() ? "" : "x") + std::to_string(d);
-  return Unsupported("a Reshape of " + DescribeShape(x) + " to " + target, "",
-                     "reshape so that one dimension stays the batch, and to as many values");
+  return Unsupported("a Reshape of " + DescribeShape(x) + " to " + target, "", kAdvice);
 }
 
 Status Infer(const InferContext& context, std::vector<Shape>* outputs) {

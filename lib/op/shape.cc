@@ -45,21 +45,33 @@ std::optional<size_t> Axis(int64_t axis, size_t rank) {
   return static_cast<size_t>(axis < 0 ? axis + signed_rank : axis);
 }
 
-Status BadShape(size_t i, const Shape& shape, TextView expected) {
-  return BadInput("input " + std::to_string(i) + " has shape " + DescribeShape(shape) +
-                      ", expected " + std::string(std::string_view(expected)),
-                  "", "correct the model's shapes");
-}
-
 Status AcrossBatch(TextView what) {
   return Unsupported(std::string(std::string_view(what)) + " across the batch", "",
                      "export the model with a fixed batch, or so that samples stay apart");
 }
 
-Status BadAttribute(TextView name, TextView expected) {
+#ifdef DC_FOR_SIZE
+Status WrongShape(size_t i) {
+  return BadInput("the shape of input " + std::to_string(i) + " does not fit", "",
+                  "correct the model's shapes");
+}
+
+Status WrongAttribute(TextView name) {
+  return BadInput("the value of attribute " + std::string(std::string_view(name)), "",
+                  "correct the model");
+}
+#else
+Status WrongShape(size_t i, const Shape& shape, TextView expected) {
+  return BadInput("input " + std::to_string(i) + " has shape " + DescribeShape(shape) +
+                      ", expected " + std::string(std::string_view(expected)),
+                  "", "correct the model's shapes");
+}
+
+Status WrongAttribute(TextView name, TextView expected) {
   return BadInput("attribute " + std::string(std::string_view(name)) + " is not " +
                       std::string(std::string_view(expected)),
                   "", "correct the model");
 }
+#endif
 
 }  // namespace dc::op

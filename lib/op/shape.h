@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "dc/status.h"
@@ -36,14 +37,51 @@ std::string DescribeShape(const Shape& shape);
 // the end).
 std::optional<size_t> Axis(int64_t axis, size_t rank);
 
-// BadInput: input `i` has `shape`, and should have had `expected`.
-[[gnu::cold]] Status BadShape(size_t i, const Shape& shape, TextView expected);
+// Whether errors are constant texts instead of texts that are put together from shapes and numbers.
+#ifdef DC_FOR_SIZE
+inline constexpr bool kBriefErrors = true;
+#else
+inline constexpr bool kBriefErrors = false;
+#endif
+
+// What is expected, part by part.
+inline std::string ErrorText(std::string_view text) { return std::string(text); }
+inline std::string ErrorText(int64_t number) { return std::to_string(number); }
+inline std::string ErrorText(const Shape& shape) { return DescribeShape(shape); }
+
+// The errors below, put together.
+#ifdef DC_FOR_SIZE
+[[gnu::cold]] Status WrongShape(size_t i);
+[[gnu::cold]] Status WrongAttribute(TextView name);
+#else
+[[gnu::cold]] Status WrongShape(size_t i, const Shape& shape, TextView expected);
+[[gnu::cold]] Status WrongAttribute(TextView name, TextView expected);
+#endif
+
+// BadInput: input `i` has `shape`, and should have had what the parts of `expected` say: texts,
+// numbers and shapes.
+template <typename... Parts>
+[[gnu::cold]] Status BadShape(size_t i, [[maybe_unused]] const Shape& shape,
+                              [[maybe_unused]] const Parts&... expected) {
+#ifdef DC_FOR_SIZE
+  return WrongShape(i);
+#else
+  return WrongShape(i, shape, (std::string() + ... + ErrorText(expected)));
+#endif
+}
 
 // Unsupported: `what` would mix the samples of a batch.
 [[gnu::cold]] Status AcrossBatch(TextView what);
 
 // BadInput: the attribute `name` has no value that the operator defines.
-[[gnu::cold]] Status BadAttribute(TextView name, TextView expected);
+template <typename... Parts>
+[[gnu::cold]] Status BadAttribute(TextView name, [[maybe_unused]] const Parts&... expected) {
+#ifdef DC_FOR_SIZE
+  return WrongAttribute(name);
+#else
+  return WrongAttribute(name, (std::string() + ... + ErrorText(expected)));
+#endif
+}
 
 }  // namespace dc::op
 

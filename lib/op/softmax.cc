@@ -6,7 +6,7 @@ namespace {
 Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   const Shape& x = context.Input(0);
   const std::optional<size_t> axis = Axis(context.attributes.Int("axis"), x.size());
-  if (!axis) return BadAttribute("axis", "a dimension of " + DescribeShape(x));
+  if (!axis) return BadAttribute("axis", "a dimension of ", x);
   if (x[*axis] < 0) return AcrossBatch("a softmax");
   return SameShape(context, outputs);
 }

@@ -12,7 +12,7 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   for (int64_t listed : context.attributes.Ints("axes")) {
     const std::optional<size_t> axis = Axis(listed, x.size());
     if (!axis || x[*axis] != 1) {
-      return BadAttribute("axes", "a list of dimensions of 1 in " + DescribeShape(x));
+      return BadAttribute("axes", "a list of dimensions of 1 in ", x);
     }
     axes.insert(*axis);
   }

@@ -14,7 +14,7 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
     for (size_t d = 0; valid && d < x.size(); ++d) {
       valid = std::find(perm.begin(), perm.end(), static_cast<int64_t>(d)) != perm.end();
     }
-    if (!valid) return BadAttribute("perm", "an order of the dimensions of " + DescribeShape(x));
+    if (!valid) return BadAttribute("perm", "an order of the dimensions of ", x);
     for (size_t d = 0; d < x.size(); ++d) y[d] = x[static_cast<size_t>(perm[d])];
   }
   *outputs = {std::move(y)};

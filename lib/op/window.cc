@@ -12,10 +12,13 @@ constexpr int64_t kMost = int64_t{1} << 22;
 
 Status CheckList(const char* name, std::span<const int64_t> list, size_t expected, int64_t least) {
   if (!list.empty() && list.size() != expected) {
-    return BadAttribute(name, "a list of " + std::to_string(expected));
+    return BadAttribute(name, "a list of ", expected);
   }
   for (int64_t value : list) {
     if (value >= least && value <= kMost) continue;
+    if (kBriefErrors) {
+      return value < least ? BadAttribute(name) : Unsupported(name, "", "use a smaller value");
+    }
     const std::string what = std::string(name) + " holds " + std::to_string(value);
     if (value < least) return BadInput(what, "", "the least is " + std::to_string(least));
     return Unsupported(what, "", "up to " + std::to_string(kMost) + " is covered");
@@ -33,7 +36,7 @@ Status SlideWindows(const Attributes& attributes, std::span<const int64_t> sizes
   const auto pads = attributes.Ints("pads");
   const auto dilations = attributes.Ints("dilations");
   if (kernel.size() != axes) {
-    return BadAttribute("kernel_shape", "a list of " + std::to_string(axes));
+    return BadAttribute("kernel_shape", "a list of ", axes);
   }
   DC_RETURN_IF_ERROR(CheckList("spatial size", sizes, axes, 1));
   DC_RETURN_IF_ERROR(CheckList("kernel_shape", kernel, axes, 1));
@@ -53,6 +56,7 @@ Status SlideWindows(const Attributes& attributes, std::span<const int64_t> sizes
     }
     const int64_t room = axis.padded() - axis.extent();
     if (room < 0) {
+      if (kBriefErrors) return BadAttribute("kernel_shape");
       return BadInput("a window of " + std::to_string(axis.extent()) + " in an input of " +
                           std::to_string(axis.padded()) + " (padding included)",
                       "", "use inputs of the size that the network was made for");

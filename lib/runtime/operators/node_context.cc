@@ -12,7 +12,7 @@ StatusOr<std::vector<float>> NodeContext::Values(size_t i, int64_t size) const {
                        "fold the computation of this input into the model first");
   }
   if (size < 0 || CheckedSize(inputs[i].shape) != size) {
-    return op::BadShape(i, inputs[i].shape, std::to_string(size) + " values");
+    return op::BadShape(i, inputs[i].shape, size, " values");
   }
   DC_ASSIGN_OR_RETURN(const Constant constant, load(inputs[i].tensor));
   return ExpandValues(constant);
