@@ -55,6 +55,10 @@ Status Status::At(std::string_view place) const {
   return copy;
 }
 
+Status Status::OrMissingValue() && {
+  return ok() ? Internal("a result without a value") : std::move(*this);
+}
+
 int ExitCode(StatusCode code) {
   switch (code) {
     case StatusCode::kOk:
@@ -74,6 +78,10 @@ int ExitCode(StatusCode code) {
   return 3;
 }
 
+namespace {
+TextView OrEmpty(const char* text) { return text != nullptr ? text : ""; }
+}  // namespace
+
 Status GoalNotMet(TextView what, TextView where, TextView advice) {
   return Status(StatusCode::kGoalNotMet, what, where, advice);
 }
@@ -85,6 +93,12 @@ Status BadInput(TextView what, TextView where, TextView advice) {
 }
 Status Unsupported(TextView what, TextView where, TextView advice) {
   return Status(StatusCode::kUnsupported, what, where, advice);
+}
+Status BadInput(const char* what, const char* where, const char* advice) {
+  return BadInput(OrEmpty(what), OrEmpty(where), OrEmpty(advice));
+}
+Status Unsupported(const char* what, const char* where, const char* advice) {
+  return Unsupported(OrEmpty(what), OrEmpty(where), OrEmpty(advice));
 }
 Status IoError(TextView what, TextView where, TextView advice) {
   return Status(StatusCode::kIo, what, where, advice);

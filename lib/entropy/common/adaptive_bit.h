@@ -11,16 +11,6 @@
 
 namespace dc {
 
-// kAdaptationRates[n] / 65536 = 1 / (n + 3/2), rounded down: how far the bit after n others moves
-// an estimate.
-inline constexpr std::array<uint16_t, 1024> kAdaptationRates = [] {
-  std::array<uint16_t, 1024> rates{};
-  for (uint32_t n = 0; n < rates.size(); ++n) {
-    rates[n] = static_cast<uint16_t>(131072 / (2 * n + 3));
-  }
-  return rates;
-}();
-
 // The probability of a one in one context: 22 bits, and in the low 10 bits the number of bits seen,
 // 1023 at most. Young estimates move fast, old ones at a steady rate.
 class AdaptiveBit {
@@ -28,18 +18,17 @@ class AdaptiveBit {
   // The probability in units of 2^-12, rounded down.
   uint32_t p12() const { return state_ >> 20; }
 
-  void Update(bool bit) {
+  void Update(bool bit, const Logistic& tables) {
+    constexpr uint32_t kMostSeen = Logistic::kRates - 1;
     const uint32_t seen = state_ & kMostSeen;
     const int64_t p = state_ >> 10;
     const int64_t target = bit ? (1 << 22) - 1 : 0;
     // Rounded towards minus infinity.
-    const int64_t step = ((target - p) * kAdaptationRates[seen]) >> 16;
+    const int64_t step = ((target - p) * tables.Rate(seen)) >> 16;
     state_ += (static_cast<uint32_t>(step) << 10) + (seen < kMostSeen);
   }
 
  private:
-  static constexpr uint32_t kMostSeen = 1023;
-
   uint32_t state_ = 1u << 31;
 };
 

@@ -62,9 +62,9 @@ class CodeModel {
     const uint32_t p16 = logistic_.Squash(mixer->Mix(inputs));
     const auto learn = [&](uint32_t coded) {
       mixer->Update(inputs, p16, coded);
-      a->Update(coded);
-      b->Update(coded);
-      c->Update(coded);
+      a->Update(coded, logistic_);
+      b->Update(coded, logistic_);
+      c->Update(coded, logistic_);
       return coded;
     };
     return coder.Code(bit, p16) ? learn(1) : learn(0);

@@ -13,6 +13,7 @@ Logistic::Logistic() {
     squash_[static_cast<size_t>(x + kLogOddsLimit)] =
         static_cast<uint16_t>(std::lround(65536.0 / (1.0 + std::exp(-x / 128.0))));
   }
+  for (uint32_t n = 0; n < kRates; ++n) rates_[n] = static_cast<uint16_t>(131072 / (2 * n + 3));
 }
 
 const Logistic& Logistic::Get() {

@@ -1,4 +1,5 @@
-// The logistic function and its inverse in integers, for mixing probabilities.
+// The logistic function and its inverse in integers, for mixing probabilities, and the rates at
+// which these learn.
 #ifndef DC_ENTROPY_COMMON_LOGISTIC_H_
 #define DC_ENTROPY_COMMON_LOGISTIC_H_
 
@@ -11,7 +12,7 @@ namespace dc {
 // Log odds are in units of 1/128, within +-11 * 128.
 inline constexpr int kLogOddsLimit = 11 * 128;
 
-// Tables of both functions. They are part of the format: no entry is near a rounding tie (a test
+// Their tables. They are part of the format: no entry is near a rounding tie (a test
 // checks that), so every machine computes the same.
 class Logistic {
  public:
@@ -26,11 +27,17 @@ class Logistic {
                                        kLogOddsLimit)];
   }
 
+  // Rate(n) / 65536 = 1 / (n + 3/2), rounded down: how far the bit after n others moves an
+  // estimate; n below kRates.
+  static constexpr uint32_t kRates = 1024;
+  int64_t Rate(uint32_t n) const { return rates_[n]; }
+
  private:
   Logistic();
 
   std::array<int16_t, 4096> stretch_;
   std::array<uint16_t, 2 * kLogOddsLimit + 1> squash_;
+  std::array<uint16_t, kRates> rates_;
 };
 
 }  // namespace dc

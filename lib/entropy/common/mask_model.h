@@ -107,8 +107,8 @@ class MaskModel {
       ++seen;
       const auto learn = [&](bool bit) {
         mixer.Update(inputs, p16, bit);
-        by_local.Update(bit);
-        by_counts.Update(bit);
+        by_local.Update(bit, logistic);
+        by_counts.Update(bit, logistic);
         row[c] = static_cast<uint8_t>(bit | (up << 1 & 2u));
         history = (history << 1 | bit) & 15u;
       };

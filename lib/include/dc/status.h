@@ -74,6 +74,9 @@ class [[nodiscard]] DC_API Status {
   // that the callee could not know.
   Status At(std::string_view place) const;
 
+  // This error; the error of a result without a value where it is none.
+  Status OrMissingValue() &&;
+
  private:
   struct Error;
   void Free();
@@ -93,6 +96,11 @@ DC_API [[gnu::cold]] Status GoalNotMet(TextView what, TextView where = {}, TextV
 DC_API [[gnu::cold]] Status UsageError(TextView what, TextView where = {}, TextView advice = {});
 DC_API [[gnu::cold]] Status BadInput(TextView what, TextView where = {}, TextView advice = {});
 DC_API [[gnu::cold]] Status Unsupported(TextView what, TextView where = {}, TextView advice = {});
+// The same for literals, where passing no lengths makes the smaller program. Null stands for "".
+DC_API [[gnu::cold]] Status BadInput(const char* what, const char* where = nullptr,
+                                     const char* advice = nullptr);
+DC_API [[gnu::cold]] Status Unsupported(const char* what, const char* where = nullptr,
+                                        const char* advice = nullptr);
 DC_API [[gnu::cold]] Status IoError(TextView what, TextView where = {}, TextView advice = {});
 DC_API [[gnu::cold]] Status Internal(TextView what, TextView where = {}, TextView advice = {});
 DC_API [[gnu::cold]] Status NoMemory(TextView what, TextView where = {}, TextView advice = {});
@@ -101,10 +109,8 @@ DC_API [[gnu::cold]] Status NoMemory(TextView what, TextView where = {}, TextVie
 template <typename T>
 class [[nodiscard]] StatusOr {
  public:
-  StatusOr(T value) : value_(std::move(value)) {}         // NOLINT: implicit by design
-  StatusOr(Status status) : status_(std::move(status)) {  // NOLINT: implicit by design
-    if (status_.ok()) status_ = Internal("a result without a value");
-  }
+  StatusOr(T value) : value_(std::move(value)) {}  // NOLINT: implicit by design
+  StatusOr(Status status) : status_(std::move(status).OrMissingValue()) {}  // NOLINT
 
   bool ok() const { return value_.has_value(); }
   const Status& status() const& { return status_; }

@@ -10,12 +10,12 @@ TEST(AdaptiveBitTest, LearnsByHand) {
   // rate 26214: + floor(699074 * 26214 / 65536); a zero at 18724.
   AdaptiveBit bit;
   EXPECT_EQ(bit.p12(), 2048u);
-  bit.Update(true);
+  bit.Update(true, Logistic::Get());
   EXPECT_EQ(bit.p12(), 3495229u >> 10);
-  bit.Update(true);
+  bit.Update(true, Logistic::Get());
   const uint32_t second = 3495229u + static_cast<uint32_t>(699074ull * 26214 / 65536);
   EXPECT_EQ(bit.p12(), second >> 10);
-  bit.Update(false);
+  bit.Update(false, Logistic::Get());
   const uint64_t down = (uint64_t{second} * 18724 + 65535) / 65536;  // the floor of a negative step
   EXPECT_EQ(bit.p12(), (second - down) >> 10);
 }
@@ -23,8 +23,8 @@ TEST(AdaptiveBitTest, LearnsByHand) {
 TEST(AdaptiveBitTest, StaysInRangeForever) {
   AdaptiveBit ones, zeros;
   for (int i = 0; i < 1000000; ++i) {
-    ones.Update(true);
-    zeros.Update(false);
+    ones.Update(true, Logistic::Get());
+    zeros.Update(false, Logistic::Get());
   }
   EXPECT_GE(ones.p12(), 4094u);
   EXPECT_EQ(zeros.p12(), 0u);
@@ -32,7 +32,7 @@ TEST(AdaptiveBitTest, StaysInRangeForever) {
 
 TEST(AdaptiveBitTest, FindsAFrequency) {
   AdaptiveBit bit;
-  for (int i = 0; i < 100000; ++i) bit.Update(i % 10 == 0);
+  for (int i = 0; i < 100000; ++i) bit.Update(i % 10 == 0, Logistic::Get());
   EXPECT_NEAR(bit.p12() / 4096.0, 0.1, 0.005);
 }
 
