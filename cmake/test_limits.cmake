@@ -5,11 +5,11 @@
 set(idle_seconds_unit_data 6)
 set(idle_seconds_unit_runtime 32)
 set(idle_seconds_parity 6)
+set(idle_seconds_cli 18)
 # Estimates, to be lowered to what an idle machine shows: several programs work together here.
 set(idle_seconds_unit_pipeline 20)
 set(idle_seconds_parity_operators 30)
 set(idle_seconds_roundtrip 60)
-set(idle_seconds_cli 60)
 # They install the build and compile a program.
 set(idle_seconds_package_embed_c 10)
 set(idle_seconds_package_embed_cpp 10)
