@@ -3,24 +3,12 @@
 # libstdc++ and libzstd stay shared), strips it and compares its size with a limit. The limit is for
 # the operators of the classic networks; the size with all operators is printed.
 # usage: size_test.sh CC RUNTIME_DIR BYTES
-#        size_test.sh CC --one-target SOURCE_DIR BUILD_DIR BYTES   builds the libraries first, for one
-#        instruction set and for size
 set -euo pipefail
-cc=$1 runtime=$2
+cc=$1 runtime=$2 limit=$3
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-
-limit=${*: -1}
-if [[ $runtime == --one-target ]]; then
-  build=$4
-  cmake -S "$3" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=MinSizeRel -DDC_RUNTIME_ONLY=ON \
-    -DDC_TESTS=OFF -DDC_ONE_TARGET=x86-64-v3 >"$work/log" || { cat "$work/log"; exit 1; }
-  cmake --build "$build" --target dc_runtime_static dc_runtime_classic >"$work/log" ||
-    { cat "$work/log"; exit 1; }
-  runtime=$build/runtime
-fi
 
 # The program with the library in folder $1.
 link() {
