@@ -16,6 +16,7 @@
 #include "model/canonical/canonical.h"
 #include "model/graph_check.h"
 #include "model/input_shapes.h"
+#include "model/onnx_branches.h"
 #include "model/onnx_check.h"
 #include "model/onnx_order.h"
 #include "model/onnx_tensor.h"
@@ -226,6 +227,14 @@ StatusOr<Graph> ImportModel(onnx::ModelProto* model, bool text, const InputShape
     model->set_ir_version(onnx::Version::IR_VERSION);
   }
   SortNodes(model->mutable_graph());
+  TakeBranches(
+      [&](const onnx::ModelProto& part) -> StatusOr<Graph> {
+        DC_ASSIGN_OR_RETURN(Graph graph, ConvertModel(part));
+        DC_RETURN_IF_ERROR(CheckNames(graph));
+        DC_RETURN_IF_ERROR(SetInputShapes(shapes, &graph));
+        return graph;
+      },
+      model);
   DC_ASSIGN_OR_RETURN(Graph graph, ConvertModel(*model));
   DC_RETURN_IF_ERROR(CheckNames(graph));
   DC_RETURN_IF_ERROR(SplitParameters(parameters, &graph));

@@ -43,7 +43,7 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
     const auto [begin, end] = margins[d];
     if (begin == 0 && end == 0) continue;
     if (x[d] < 0) return AcrossBatch("pads");
-    if (std::max(std::abs(begin), std::abs(end)) > kMostElements) {
+    if (std::max(begin, end) > kMostElements || std::min(begin, end) < -kMostElements) {
       return Unsupported("a Pad of " + std::to_string(begin) + " and " + std::to_string(end), "",
                          "pad less");
     }

@@ -25,7 +25,7 @@ bool OnlyMoves(const op::Operator& record) {
 
 }  // namespace
 
-ConstantFolder::ConstantFolder(const ShapeTracker* shapes, Graph* graph)
+ConstantFolder::ConstantFolder(ShapeTracker* shapes, Graph* graph)
     : shapes_(*shapes), graph_(*graph) {
   for (const ValueInfo& output : graph_.outputs) graph_outputs_.insert(output.name);
   for (const Node& node : graph_.nodes) Count(node);
@@ -152,13 +152,14 @@ void ConstantFolder::UseDeclaredBatch(Node* node) {
   }
 }
 
-bool ConstantFolder::Fold(Node* node) {
+bool ConstantFolder::Fold(Node* node, std::vector<Node>* before) {
   for (std::string& input : node->inputs) {
     const auto alias = alias_.find(input);
     if (alias != alias_.end()) input = alias->second;
   }
   const bool one_output = node->outputs.size() == 1;
   if (!one_output || graph_outputs_.count(node->outputs[0])) {
+    UseRepeated(node, before);
     UseDeclaredBatch(node);
     return false;
   }
@@ -177,6 +178,10 @@ bool ConstantFolder::Fold(Node* node) {
   }
   auto result = FromShape(*node);
   if (!result) result = FromInputs(*node);
+  if (!result) {
+    FindRepeated(*node);
+    UseRepeated(node, before);
+  }
   if (!result || (result->batches.empty() && !MayReplace(*node, *result))) {
     UseDeclaredBatch(node);
     return false;

@@ -20,7 +20,8 @@ namespace dc {
 // values, and what is computed from them, as far as the batch is not in them. Where it is, the node
 // stays, and its value goes into the settings that read it in a form that holds for every batch: 0
 // or -1 in a Reshape, 1 in an Expand. Where there is none, the batch that the graph's inputs
-// declare stands for it, if they do.
+// declare stands for it, if they do. A constant that is repeated for each sample is read as the
+// constant by operators that broadcast it.
 //
 // No model grows by it, and what is learned stays so: a constant of several numbers is moved only
 // where nothing else reads it, weights and biases are not copied, and results are not larger than
@@ -30,13 +31,14 @@ namespace dc {
 class ConstantFolder {
  public:
   // Both must outlive it.
-  ConstantFolder(const ShapeTracker* shapes, Graph* graph);
+  ConstantFolder(ShapeTracker* shapes, Graph* graph);
 
   // Says that `parts` stand for `node` from here on.
   void Replace(const Node& node, const std::vector<Node>& parts);
 
-  // True where `node` was folded and must go.
-  bool Fold(Node* node);
+  // True where `node` was folded and must go. Else it may need nodes before it, which are added to
+  // `before`.
+  bool Fold(Node* node, std::vector<Node>* before);
 
  private:
   void Count(const Node& node);
@@ -48,8 +50,14 @@ class ConstantFolder {
   bool MayReplace(const Node& node, const Known& result) const;
   void SetConstant(const std::string& output, const Known& value);
   void UseDeclaredBatch(Node* node);
+  // What is the same for every sample (repeated_constants.cc).
+  std::optional<Known> OfOneSample(const Node& node);
+  std::optional<op::Shape> RepeatedShape(const Node& node);
+  void FindRepeated(const Node& node);
+  std::string RepeatedAsConstant(const std::string& value);
+  void UseRepeated(Node* node, std::vector<Node>* before);
 
-  const ShapeTracker& shapes_;
+  ShapeTracker& shapes_;
   Graph& graph_;
   std::unordered_set<std::string> graph_outputs_;
   std::unordered_set<std::string> learned_;           // read as weights, biases, ...
@@ -57,6 +65,7 @@ class ConstantFolder {
   std::unordered_map<std::string, std::string>
       alias_;                                          // output of a node that is gone -> its input
   std::unordered_map<std::string, Known> with_batch_;  // outputs of nodes that stay
+  std::unordered_map<std::string, Known> repeated_;    // likewise, and what one sample has of it
   std::map<std::string, Known> read_;                  // initializers, as they were read
 };
 

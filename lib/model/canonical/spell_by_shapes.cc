@@ -18,7 +18,12 @@ bool SpellByShapes(Graph* graph) {
     SplitBySlices(shapes, &parts, graph);
     if (parts.size() > 1) folder.Replace(node, parts);
     for (Node& part : parts) {
-      if (folder.Fold(&part)) continue;
+      std::vector<Node> before;
+      if (folder.Fold(&part, &before)) continue;
+      for (Node& each : before) {
+        static_cast<void>(shapes.Visit(each));
+        result.push_back(std::move(each));
+      }
       PadExplicitly(shapes, &part);
       DropLeadingOnes(shapes, &part, graph);
       SpellPad(&part);

@@ -173,7 +173,7 @@ TEST(ConstantFolderTest, ADeclaredBatchIsANumberWhereItMustBe) {
   const Graph fixed = build(2);
   ASSERT_THAT(Operators(fixed), ElementsAre("Add"));
   EXPECT_EQ(fixed.initializers.at("zeros").shape, (Ints{2, 3}));
-  EXPECT_THAT(Operators(build(-1)), ElementsAre("Shape", "ConstantOfShape", "Add"));
+  EXPECT_TRUE(fixed.fixed_shapes);
 }
 
 TEST(ConstantFolderTest, CausalMasks) {
@@ -234,6 +234,45 @@ TEST(ConstantFolderTest, SharedWeightsAreNotCopied) {
   b.Add("MatMul", {"x", "w"}, "h").Add("Mul", {"w", "two"}, "twice");
   b.Add("MatMul", {"h", "twice"}, "y");
   EXPECT_THAT(Operators(b.Canonical()), ElementsAre("MatMul", "Mul", "MatMul"));
+}
+
+// Positions that are repeated for each sample of a free batch, chosen from a table and added.
+TEST(ConstantFolderTest, WhatIsTheSameForEachSampleIsBroadcast) {
+  Builder b({-1, 3, 2});
+  b.Constant("zero", List({0})).Constant("two", List({2})).Constant("table", Counting({5, 2}));
+  b.Constant("positions", Tensor(List({2, 1, 0}))).Constant("first", List({0}));
+  b.Add("Shape", {"x"}, "shape").Add("Slice", {"shape", "zero", "two"}, "sizes");
+  b.Add("Expand", {"positions", "sizes"}, "all").Add("Gather", {"table", "all"}, "rows");
+  b.Add("Add", {"rows", "x"}, "y");
+  const Graph graph = b.Canonical();
+  ASSERT_THAT(Operators(graph), ElementsAre("Add"));
+  const Tensor* rows = graph.Constant(graph.nodes[0].inputs[0]);
+  ASSERT_NE(rows, nullptr);
+  const auto values = rows->f32();
+  EXPECT_THAT(std::vector<float>(values.begin(), values.end()), ElementsAre(5, 6, 3, 4, 1, 2));
+  EXPECT_EQ(OutputShape(graph), (op::Shape{-1, 3, 2}));
+}
+
+TEST(ConstantFolderTest, ZerosOfTheBatchAreZeros) {
+  Builder b({-1, 3});
+  b.Add("Shape", {"x"}, "shape").Add("ConstantOfShape", {"shape"}, "zeros");
+  b.Add("Add", {"x", "zeros"}, "y");
+  const Graph graph = b.Canonical();
+  ASSERT_THAT(Operators(graph), ElementsAre("Add"));
+  EXPECT_EQ(graph.Constant(graph.nodes[0].inputs[1])->shape, (Ints{1, 3}));
+}
+
+// A class token in front of every sample's patches.
+TEST(ConstantFolderTest, WhatIsTheSameForEachSampleIsJoined) {
+  Builder b({-1, 3, 2});
+  b.Constant("zero", Scalar(0)).Constant("axes", List({0})).Constant("rest", List({1, 2}));
+  b.Constant("token", Counting({1, 1, 2}));
+  b.Add("Shape", {"x"}, "shape").Add("Gather", {"shape", "zero"}, "batch");
+  b.Add("Unsqueeze", {"batch", "axes"}, "n");
+  b.Add("Concat", {"n", "rest"}, "sizes", {{"axis", int64_t{0}}});
+  b.Add("Expand", {"token", "sizes"}, "tokens");
+  b.Add("Concat", {"tokens", "x"}, "y", {{"axis", int64_t{1}}});
+  EXPECT_THAT(Operators(b.Canonical()), ElementsAre("Slice", "IsNaN", "Where", "Concat"));
 }
 
 TEST(CanonicalMovesTest, ASplitIsSlices) {
