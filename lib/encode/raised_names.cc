@@ -27,11 +27,14 @@ std::vector<std::string> TensorRoles(const format::Manifest& manifest) {
     const op::Operator& record = *op::FindOperator(node.op);
     const std::string layer = names.Next(record);
     if (layer.empty()) continue;
-    for (size_t i = 1; i < node.inputs.size(); ++i) {
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      const bool weight = record.Input(i).role == op::Role::kWeight;
+      if (i == 0 && !weight) continue;
       const size_t value = node.inputs[i];
       if (value < first_tensor || value >= first_tensor + roles.size()) continue;
       std::string& role = roles[value - first_tensor];
-      if (role.empty()) role = layer + "." + std::string(record.Input(i).name);
+      if (role.empty())
+        role = layer + "." + (weight ? "weight" : std::string(record.Input(i).name));
     }
   }
   return roles;

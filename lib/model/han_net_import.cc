@@ -37,6 +37,10 @@ size_t Reads(const Graph& graph, const std::string& name) {
 Status CheckLayer(const Graph& graph, const WeightRef& weight) {
   const Node& node = graph.nodes[weight.node];
   const std::string where = Quoted(node);
+  if (!weight.is_one_matrix()) {
+    return Unsupported("a weight of shape " + ShapeText(weight.shape), where,
+                       "such files hold convolutions and matrices");
+  }
   if (weight.bias.empty()) {
     return BadInput("the file has biases for this layer, the model has none", where,
                     "add a bias of " + std::to_string(weight.outputs()) + " zeros to the model");
@@ -79,9 +83,9 @@ StatusOr<ImportedLayer> Fill(const WeightRef& ref, HanNetLayer layer, Graph* gra
   weight.policy = "kmeans";
   weight.bits = layer.code_bits;
   weight.codebook = std::move(layer.codebook);
-  weight.codes = ref.output_major ? std::move(layer.codes)
-                                  : Transposed(layer.codes, static_cast<size_t>(ref.outputs()),
-                                               static_cast<size_t>(ref.inputs()));
+  weight.codes = ref.output_major() ? std::move(layer.codes)
+                                    : Transposed(layer.codes, static_cast<size_t>(ref.outputs()),
+                                                 static_cast<size_t>(ref.inputs()));
   DC_RETURN_IF_ERROR(SetQuantizedWeight(graph, ref.name, weight));
   return imported;
 }

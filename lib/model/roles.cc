@@ -78,8 +78,10 @@ class RoleFinder {
     const Node& node = graph_.nodes[i];
     const op::Operator* record = OperatorOf(node);
     if (record == nullptr || node.outputs.empty()) return;
-    if (record->output_axis != nullptr && node.inputs.size() > 1) {
-      FindBias(i, *record);
+    if (record->output_axis != nullptr) {
+      for (size_t k = 0; k < node.inputs.size() && k < 2; ++k) {
+        if (record->Input(k).role == Role::kWeight && FindBias(i, k, *record)) return;
+      }
     } else if (record->Has(op::kBlends) && node.inputs.size() > 1) {
       const std::vector<int64_t>* scale = ParameterShape(node.inputs[1]);
       if (scale == nullptr || scale->size() != 1) return;
@@ -89,28 +91,36 @@ class RoleFinder {
     }
   }
 
-  void FindBias(size_t i, const op::Operator& record) {
+  // The bias of node `i` whose weight is input `weight`; false where that is no weight.
+  bool FindBias(size_t i, size_t weight, const op::Operator& record) {
     const Node& node = graph_.nodes[i];
     std::vector<int64_t> shape;
-    if (const auto* known = ParameterShape(node.inputs[1])) {
+    if (const auto* known = ParameterShape(node.inputs[weight])) {
       shape = *known;
-    } else if (const auto form = FindQuantizedForm(graph_, node.inputs[1])) {
+    } else if (const auto form = FindQuantizedForm(graph_, node.inputs[weight])) {
       shape = graph_.initializers.at(form->codes).shape;
     }
-    if (shape.size() < 2) return;
+    if (shape.size() < 2) return false;
     const auto attributes = NodeAttributes::Read(graph_, node, record);
-    if (!attributes.ok()) return;
-    const int64_t outputs = shape[record.output_axis(*attributes, shape.size())];
+    if (!attributes.ok()) return false;
+    const size_t output_axis = record.output_axis(*attributes, weight, shape.size());
+    int64_t outputs = shape[output_axis];
+    if (output_axis != 0 && record.Attribute("group") != nullptr) {
+      outputs *= attributes->Int("group");
+    }
     for (size_t k = 2; k < node.inputs.size(); ++k) {
       if (record.Input(k).role != Role::kBias || node.inputs[k].empty()) continue;
       const std::vector<int64_t>* own = ParameterShape(node.inputs[k]);
       if (own != nullptr && ElementCount(*own) == outputs) roles_.bias[i] = node.inputs[k];
-      return;
+      return true;
     }
-    // Channels of a convolution stand before its spatial axes, those of a product come last.
-    const size_t axis_from_end = record.Has(op::kConvolves) ? shape.size() - 2 : 0;
+    // Channels of a convolution stand before its spatial axes, those of a product come last or,
+    // where the weight is on the left, before that.
+    const size_t axis_from_end =
+        record.Has(op::kConvolves) ? shape.size() - 2 : static_cast<size_t>(weight == 0);
     const size_t next = Put(i, op::kAdds, Role::kBias, outputs, axis_from_end);
     if (next != kNoNode) roles_.bias[i] = put_on_[next].name;
+    return true;
   }
 
   static constexpr size_t kAnyAxis = ~size_t{0};

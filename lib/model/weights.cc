@@ -35,11 +35,11 @@ std::optional<WeightRef> WeightAt(const Graph& graph, size_t index, size_t input
     return std::nullopt;
   }
   const bool conv = ref.kind == LayerKind::kConv;
-  if (conv ? ref.shape.size() < 3 : ref.shape.size() != 2) return std::nullopt;
+  if (ref.shape.size() < (conv ? 3 : 2)) return std::nullopt;
   if (ref.size() == 0) return std::nullopt;
   const auto attributes = NodeAttributes::Read(graph, node, record);
   if (!attributes.ok()) return std::nullopt;
-  ref.output_major = record.output_axis(*attributes, ref.shape.size()) == 0;
+  ref.output_axis = record.output_axis(*attributes, input, ref.shape.size());
   return ref;
 }
 

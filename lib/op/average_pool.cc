@@ -17,9 +17,9 @@ namespace {
 }
 
 constexpr InputSpec kInputs[] = {{"x"}};
-constexpr AttributeSpec kAttributes[] = {RequiredInts("kernel_shape"), Ints("strides"),
-                                         Ints("pads"), Int("ceil_mode", 0),
-                                         Int("count_include_pad", 0)};
+constexpr AttributeSpec kAttributes[] = {
+    RequiredInts("kernel_shape"), Ints("strides"),  Ints("pads"), Int("ceil_mode", 0),
+    Int("count_include_pad", 0),  Ints("dilations")};
 [[maybe_unused]] constexpr OnnxOnly kOnnxOnly[] = {
     {.name = "auto_pad", .fixed = true, .text = "NOTSET"}};
 

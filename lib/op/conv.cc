@@ -44,16 +44,17 @@ constexpr AttributeSpec kAttributes[] = {Ints("pads"), Ints("strides"), Int("gro
 
 }  // namespace
 
-const Operator kConv = {.name = "Conv",
-                        .id = Id::kConv,
-                        .opset = 11,
-                        .inputs = DC_NOT_FOR_SIZE(kInputs),
-                        .min_inputs = 2,
-                        .max_inputs = 3,
-                        .attributes = kAttributes,
-                        .onnx_only = DC_NOT_FOR_SIZE(kOnnxOnly),
-                        .traits = kConvolves,
-                        .infer = Infer,
-                        .output_axis = [](const Attributes&, size_t) -> size_t { return 0; }};
+const Operator kConv = {
+    .name = "Conv",
+    .id = Id::kConv,
+    .opset = 11,
+    .inputs = DC_NOT_FOR_SIZE(kInputs),
+    .min_inputs = 2,
+    .max_inputs = 3,
+    .attributes = kAttributes,
+    .onnx_only = DC_NOT_FOR_SIZE(kOnnxOnly),
+    .traits = kConvolves,
+    .infer = Infer,
+    .output_axis = [](const Attributes&, size_t, size_t) -> size_t { return 0; }};
 
 }  // namespace dc::op

@@ -6,6 +6,7 @@ namespace {
 // Divides by the sum of squares over `size` neighbouring channels.
 Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   if (context.Input(0).size() < 2) return BadShape(0, context.Input(0), "NxC, NxCxHxW, ...");
+  if (context.Input(0)[1] < 0) return AcrossBatch("normalizes");
   return SameShape(context, outputs);
 }
 

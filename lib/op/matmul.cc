@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "op/elementwise.h"
 #include "op/operator.h"
 
@@ -13,6 +15,7 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   const bool row = a.size() == 1, column = b.size() == 1;
   if (row) a.insert(a.begin(), 1);
   if (column) b.push_back(1);
+  if (a.back() < 0 || b[b.size() - 2] < 0) return AcrossBatch("sums products");
   Shape y;
   if (a.back() != b[b.size() - 2] ||
       !Broadcast(std::span(a).first(a.size() - 2), std::span(b).first(b.size() - 2), &y)) {
@@ -20,11 +23,15 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   }
   if (!row) y.push_back(a[a.size() - 2]);
   if (!column) y.push_back(b.back());
+  if (std::count_if(y.begin(), y.end(), [](int64_t d) { return d < 0; }) > 1) {
+    return AcrossBatch("multiplies");
+  }
   *outputs = {std::move(y)};
   return OkStatus();
 }
 
-[[maybe_unused]] constexpr InputSpec kInputs[] = {{"a"}, {"weight", Role::kWeight}};
+// A constant is a weight on either side.
+[[maybe_unused]] constexpr InputSpec kInputs[] = {{"a", Role::kWeight}, {"weight", Role::kWeight}};
 
 }  // namespace
 
@@ -35,7 +42,10 @@ const Operator kMatMul = {
     .inputs = DC_NOT_FOR_SIZE(kInputs),
     .min_inputs = 2,
     .max_inputs = 2,
+    .traits = kProduct,
     .infer = Infer,
-    .output_axis = [](const Attributes&, size_t rank) -> size_t { return rank - 1; }};
+    .output_axis = [](const Attributes&, size_t input, size_t rank) -> size_t {
+      return input == 0 && rank > 1 ? rank - 2 : rank - 1;
+    }};
 
 }  // namespace dc::op

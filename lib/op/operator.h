@@ -136,6 +136,8 @@ enum Trait : uint32_t {
   kConvolves = 4096,   // its weight is a convolution's
   kLimits = 8192,      // to [min, max], its attributes; to [0, ...] where it has none
   kOnceOverMatrices = 16384,  // before opset 13 over all axes from its own on, taken for one
+  kRemembers = 32768,         // what it computes goes into its next step
+  kProduct = 65536,           // a product of matrices
   kWhole = 1 << 20,           // computes on integers what it computes on floats that hold them
 };
 
@@ -156,8 +158,10 @@ using InferShapes = Status(const InferContext& context, std::vector<Shape>* outp
 // in inputs 1, 2, ... are channel[1], channel[2], ...; NaN where that is no constant.
 using OnConstant = double(const Attributes& attributes, std::span<const double> channel);
 
-// The axis of a weight of `rank` dimensions that counts the outputs.
-using OutputAxis = size_t(const Attributes& attributes, size_t rank);
+// The axis of the weight at `input`, of `rank` dimensions, that counts the outputs: those of one
+// group, where it is not axis 0 and the operator has groups; of one matrix, where there are
+// several.
+using OutputAxis = size_t(const Attributes& attributes, size_t input, size_t rank);
 
 struct Operator {
   std::string_view name;  // ONNX's

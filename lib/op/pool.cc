@@ -3,6 +3,21 @@
 #include "op/window.h"
 
 namespace dc::op {
+namespace {
+
+// Whether a window has no tap inside the input.
+bool HasEmptyWindow(const WindowAxis& axis) {
+  if (axis.pad_begin >= axis.extent() || axis.pad_end >= axis.extent()) return true;
+  if (axis.dilation == 1) return false;
+  for (int64_t o = 0; o < axis.out; ++o) {
+    const int64_t begin = o * axis.stride - axis.pad_begin;
+    const int64_t before = begin < 0 ? (-begin + axis.dilation - 1) / axis.dilation : 0;
+    if (before >= axis.kernel || begin + before * axis.dilation >= axis.in) return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 Status PooledShape(const InferContext& context, std::vector<Shape>* outputs) {
   const Shape& x = context.Input(0);
@@ -13,7 +28,7 @@ Status PooledShape(const InferContext& context, std::vector<Shape>* outputs) {
                                   context.attributes.Int("ceil_mode") != 0, &windows));
   Shape y = {x[0], x[1]};
   for (const WindowAxis& axis : windows) {
-    if (axis.pad_begin >= axis.extent() || axis.pad_end >= axis.extent()) {
+    if (HasEmptyWindow(axis)) {
       return Unsupported("padding as wide as the window: windows without a single input value", "",
                          "use less padding");
     }

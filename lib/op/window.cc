@@ -1,5 +1,6 @@
 #include "op/window.h"
 
+#include <algorithm>
 #include <string>
 
 #include "op/shape.h"
@@ -26,6 +27,23 @@ Status CheckList(const char* name, std::span<const int64_t> list, size_t expecte
   return OkStatus();
 }
 
+// What all windows have in common.
+Status CheckSettings(const Attributes& attributes, std::span<const int64_t> sizes,
+                     std::span<const int64_t> kernel) {
+  const size_t axes = sizes.size();
+  if (kernel.size() != axes) {
+    return BadAttribute("kernel_shape", "a list of ", axes);
+  }
+  if (std::any_of(sizes.begin(), sizes.end(), [](int64_t size) { return size < 0; })) {
+    return AcrossBatch("slides windows");
+  }
+  DC_RETURN_IF_ERROR(CheckList("spatial size", sizes, axes, 1));
+  DC_RETURN_IF_ERROR(CheckList("kernel_shape", kernel, axes, 1));
+  DC_RETURN_IF_ERROR(CheckList("strides", attributes.Ints("strides"), axes, 1));
+  DC_RETURN_IF_ERROR(CheckList("pads", attributes.Ints("pads"), 2 * axes, 0));
+  return CheckList("dilations", attributes.Ints("dilations"), axes, 1);
+}
+
 }  // namespace
 
 Status SlideWindows(const Attributes& attributes, std::span<const int64_t> sizes,
@@ -35,14 +53,7 @@ Status SlideWindows(const Attributes& attributes, std::span<const int64_t> sizes
   const auto strides = attributes.Ints("strides");
   const auto pads = attributes.Ints("pads");
   const auto dilations = attributes.Ints("dilations");
-  if (kernel.size() != axes) {
-    return BadAttribute("kernel_shape", "a list of ", axes);
-  }
-  DC_RETURN_IF_ERROR(CheckList("spatial size", sizes, axes, 1));
-  DC_RETURN_IF_ERROR(CheckList("kernel_shape", kernel, axes, 1));
-  DC_RETURN_IF_ERROR(CheckList("strides", strides, axes, 1));
-  DC_RETURN_IF_ERROR(CheckList("pads", pads, 2 * axes, 0));
-  DC_RETURN_IF_ERROR(CheckList("dilations", dilations, axes, 1));
+  DC_RETURN_IF_ERROR(CheckSettings(attributes, sizes, kernel));
   windows->assign(axes, {});
   for (size_t i = 0; i < axes; ++i) {
     WindowAxis& axis = (*windows)[i];
@@ -63,6 +74,37 @@ Status SlideWindows(const Attributes& attributes, std::span<const int64_t> sizes
     }
     axis.out = (room + (ceil_mode ? axis.stride - 1 : 0)) / axis.stride + 1;
     if (ceil_mode && (axis.out - 1) * axis.stride >= axis.in + axis.pad_begin) --axis.out;
+  }
+  return OkStatus();
+}
+
+Status SpreadWindows(const Attributes& attributes, std::span<const int64_t> sizes,
+                     std::span<const int64_t> kernel, std::vector<WindowAxis>* windows) {
+  const size_t axes = sizes.size();
+  const auto strides = attributes.Ints("strides");
+  const auto pads = attributes.Ints("pads");
+  const auto dilations = attributes.Ints("dilations");
+  const auto more = attributes.Ints("output_padding");
+  DC_RETURN_IF_ERROR(CheckSettings(attributes, sizes, kernel));
+  DC_RETURN_IF_ERROR(CheckList("output_padding", more, axes, 0));
+  windows->assign(axes, {});
+  for (size_t i = 0; i < axes; ++i) {
+    WindowAxis& axis = (*windows)[i];
+    axis.out = sizes[i];
+    axis.kernel = kernel[i];
+    if (!strides.empty()) axis.stride = strides[i];
+    if (!dilations.empty()) axis.dilation = dilations[i];
+    if (!pads.empty()) {
+      axis.pad_begin = pads[i];
+      axis.pad_end = pads[axes + i];
+    }
+    axis.in = (axis.out - 1) * axis.stride + axis.extent() - axis.pad_begin - axis.pad_end +
+              (more.empty() ? 0 : more[i]);
+    if (axis.in < 1 || axis.in > kMost) {
+      return BadInput(
+          "an output of size " + std::to_string(axis.in) + " along axis " + std::to_string(i + 2),
+          "", "correct the pads");
+    }
   }
   return OkStatus();
 }

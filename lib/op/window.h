@@ -28,6 +28,12 @@ Status SlideWindows(const Attributes& attributes, std::span<const int64_t> sizes
                     std::span<const int64_t> kernel, bool ceil_mode,
                     std::vector<WindowAxis>* windows);
 
+// The same windows of a transposed convolution for inputs of `sizes`: those of the convolution that
+// leads from its outputs back to its inputs. So WindowAxis::in is the size of its output, which
+// strides, pads, dilations and output_padding give, and WindowAxis::out that of its input.
+Status SpreadWindows(const Attributes& attributes, std::span<const int64_t> sizes,
+                     std::span<const int64_t> kernel, std::vector<WindowAxis>* windows);
+
 }  // namespace dc::op
 
 #endif  // DC_OP_WINDOW_H_

@@ -20,7 +20,7 @@ struct Connections {
       : values(graph->initializers.at(ref.name).f32()),
         outputs(ref.outputs()),
         inputs(ref.inputs()),
-        output_major(ref.output_major) {}
+        output_major(ref.output_major()) {}
 
   int64_t OutputOf(size_t position) const {
     const auto i = static_cast<int64_t>(position);

@@ -30,7 +30,7 @@ bool IsUnitProduct(const Node& node) {
 bool IsPlain(const Graph& graph, const WeightRef& ref) {
   const Node& node = graph.nodes[ref.node];
   if (ref.quantized || node.outputs.size() != 1 || !HasOneReader(graph, ref.name)) return false;
-  if (!IsUnitProduct(node)) return false;
+  if (!IsUnitProduct(node) || ref.input != 1 || !ref.is_one_matrix()) return false;
   if (ref.bias.empty()) return node.Input(2).empty();
   // The outputs are the only axis of the bias of a Conv or Gemm that is not 1, and the last one.
   if (node.Input(2) == ref.bias && graph.initializers.at(ref.bias).shape.back() != ref.outputs()) {

@@ -36,13 +36,24 @@ Fans FansOf(const Node& node, const op::Operator& record, const std::vector<int6
   const double size = static_cast<double>(ElementCount(shape));
   const double outputs = static_cast<double>(shape[output_axis]);
   Fans fans{size / outputs, outputs};
-  if (!record.Has(op::kConvolves)) return fans;
+  if (!record.Has(op::kConvolves)) {
+    // Of matrices side by side each has these fans.
+    double matrices = 1;
+    for (size_t i = 0; i + 2 < shape.size(); ++i) matrices *= static_cast<double>(shape[i]);
+    fans.in /= matrices;
+    return fans;
+  }
   // Each output channel reads a group of the input's, each input channel reaches a group of
-  // outputs.
+  // outputs: those that `shape` counts, where they are not its first dimension.
   double area = 1;
   for (size_t i = 2; i < shape.size(); ++i) area *= static_cast<double>(shape[i]);
   const double groups = static_cast<double>(std::max<int64_t>(node.Int("group", 1), 1));
-  fans.out = outputs / groups * area;
+  if (output_axis == 0) {
+    fans.out = outputs / groups * area;
+  } else {
+    fans.in /= groups;
+    fans.out = outputs * area;
+  }
   return fans;
 }
 
@@ -74,7 +85,7 @@ void Fill(const Graph& graph, const std::string& name, Rng* rng, Tensor* tensor)
       if (input.role != op::Role::kWeight || tensor->shape.size() < 2) continue;
       const auto attributes = NodeAttributes::Read(graph, node, *record);
       if (!attributes.ok()) continue;
-      const size_t axis = record->output_axis(*attributes, tensor->shape.size());
+      const size_t axis = record->output_axis(*attributes, k, tensor->shape.size());
       FillWeight(graph, node, FansOf(node, *record, tensor->shape, axis), rng, tensor);
       return;
     }

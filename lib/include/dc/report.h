@@ -85,7 +85,7 @@ StatusOr<Report> ReportFile(std::span<const uint8_t> file);
 // quantized, and tensors that no stage compresses.
 std::vector<Uncompressed> NotQuantized(const Graph& graph);
 
-// A line for each: "not pruned: 'up.weight', 1,536 bytes: ConvTranspose is not compressed", where
+// A line for each: "not pruned: 'up.weight', 1,536 bytes: Einsum is not compressed", where
 // `what` is "pruned".
 std::string UncompressedText(const std::string& what, const std::vector<Uncompressed>& tensors);
 

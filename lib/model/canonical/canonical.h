@@ -50,7 +50,8 @@ std::map<std::string, std::vector<std::string>> SpelledInOthers();
 void SpellSettings(Graph* graph);
 
 // What is known before the run, and spellings that need shapes, in one pass: constants and shapes
-// are computed with (ConstantFolder); a Split is Slices; `auto_pad` as pads; Softmax before opset
+// are computed with (ConstantFolder); a Split is Slices; `auto_pad` and `output_shape` as
+// pads; Softmax before opset
 // 13, which took its input for a matrix, over its last axis with reshapes around it where need be;
 // leading ones of a matrix product's constant. False where a node keeps a meaning that opset 13
 // does not have.

@@ -13,7 +13,8 @@ constexpr const char* kAutoPad = "auto_pad";
 
 void PadExplicitly(const ShapeTracker& shapes, Node* node) {
   const op::Operator* record = OperatorOf(*node);
-  if (record == nullptr || (!record->Has(op::kPools) && !record->Has(op::kConvolves))) return;
+  if (record == nullptr || record == &op::kConvTranspose) return;
+  if (!record->Has(op::kPools) && !record->Has(op::kConvolves)) return;
   const std::string mode = node->String(kAutoPad, "");
   if (mode.empty()) return;
   const bool upper = mode == "SAME_UPPER";

@@ -11,18 +11,6 @@ namespace {
 constexpr const char* kAxis = "axis";
 constexpr int64_t kOldDefaultAxis = 1, kLastAxis = -1;
 
-Node ReshapeNode(const std::string& from, const std::string& to, std::vector<int64_t> shape,
-                 Graph* graph) {
-  Node node;
-  node.op = op::kReshape.name;
-  node.name = to;
-  const std::string setting = graph->FreshName(to + "_shape");
-  graph->initializers[setting] = Tensor::I64(shape);
-  node.inputs = {from, setting};
-  node.outputs = {to};
-  return node;
-}
-
 // The rank of the input, which the output has too: known, or declared of a graph output.
 size_t RankOf(const ShapeTracker& shapes, const Node& node, const Graph& graph) {
   if (const op::Shape* x = shapes.Find(node.Input(0))) return x->size();

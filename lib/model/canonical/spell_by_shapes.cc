@@ -25,11 +25,14 @@ bool SpellByShapes(Graph* graph) {
         result.push_back(std::move(each));
       }
       PadExplicitly(shapes, &part);
+      PadTransposed(shapes, &part);
       DropLeadingOnes(shapes, &part, graph);
       SpellPad(&part);
       SpellResize(shapes, &part, graph);
       std::vector<Node> spelled = {std::move(part)};
       GatherBySlice(shapes, &spelled, graph);
+      ProductOfTransposed(shapes, &spelled, graph);
+      RecurrentStates(shapes, &spelled, graph);
       same_meaning &= SoftmaxOverOneAxis(shapes, &spelled, graph);
       for (Node& each : spelled) {
         // What has no shape stays for the checks to find.

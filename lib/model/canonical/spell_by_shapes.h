@@ -2,6 +2,7 @@
 #ifndef DC_MODEL_CANONICAL_SPELL_BY_SHAPES_H_
 #define DC_MODEL_CANONICAL_SPELL_BY_SHAPES_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,10 @@ namespace dc {
 // `auto_pad` of windows becomes pads: none (VALID), or as many as make the output the input's size
 // over the stride, rounded up; the odd one at the end (SAME_UPPER) or the begin (SAME_LOWER).
 void PadExplicitly(const ShapeTracker& shapes, Node* node);
+
+// `auto_pad` and `output_shape` of a transposed convolution become pads, and output_padding where
+// the output is to be larger than its windows make it.
+void PadTransposed(const ShapeTracker& shapes, Node* node);
 
 // The constant of a matrix product loses leading dimensions of 1 that the other operand's make up
 // for.
@@ -51,6 +56,19 @@ void SpellPad(Node* node);
 // same. False where the input's rank is not known, or the axis is the batch: the node keeps its
 // meaning.
 bool SoftmaxOverOneAxis(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph* graph);
+
+// A product with the transpose of a constant matrix, which others read as it is (a tied weight),
+// reads the matrix itself: as a Gemm, between reshapes where the other operand is no matrix.
+// `nodes` holds such a product.
+void ProductOfTransposed(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph* graph);
+
+// Of a recurrent node: its last state, which is a part of all states, is taken from them; activations
+// and lengths that say what holds without them are left out. `nodes` holds such a node.
+void RecurrentStates(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph* graph);
+
+// A Reshape of the value `from` to `to`, named like that, and its setting.
+Node ReshapeNode(const std::string& from, const std::string& to, std::vector<int64_t> shape,
+                 Graph* graph);
 
 }  // namespace dc
 

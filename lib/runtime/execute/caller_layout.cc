@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "runtime/execute/lane_transpose.h"
+#include "runtime/kernels/lane_transpose.h"
 
 namespace dc::runtime {
 

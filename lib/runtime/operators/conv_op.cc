@@ -6,6 +6,7 @@
 #include "runtime/forms/layer_weight.h"
 #include "runtime/kernels/build.h"
 #include "runtime/kernels/chunks.h"
+#include "runtime/operators/grid_conv_op.h"
 #include "runtime/operators/registry.h"
 #include "runtime/operators/shift_planes.h"
 #include "runtime/operators/winograd_op.h"
@@ -147,11 +148,8 @@ SlidingWindow JoinLines(const SlidingWindow& window) {
 }  // namespace
 
 StatusOr<NodeResult> MakeConv(const NodeContext& context) {
-  if (!context.IsConstant(1)) {
-    return Unsupported("a convolution whose weight is computed", "",
-                       "only a constant weight is covered");
-  }
   DC_ASSIGN_OR_RETURN(const Shape x, context.Item());
+  if (!context.IsConstant(1) || x.size() > 3) return MakeGridConv(context);
   const Shape& w = context.inputs[1].shape;
   const int64_t group = context.attributes.Int("group");
   const int64_t columns = CheckedSize(w, 1, w.size());
@@ -172,7 +170,8 @@ StatusOr<NodeResult> MakeConv(const NodeContext& context) {
   DC_ASSIGN_OR_RETURN(ShiftPlanes many,
                       ShiftPlanes::Make(x[0], group_channels, joined, ShiftPlanes::kMany));
   std::vector<float> bias(static_cast<size_t>(w[0]), 0.0f);
-  if (context.inputs.size() > 2 && context.inputs[2].kind != NodeInput::kOmitted) {
+  if (context.IsActivation(2)) return MakeGridConv(context);
+  if (context.IsConstant(2)) {
     DC_ASSIGN_OR_RETURN(bias, context.Values(2, w[0]));
   }
   DC_ASSIGN_OR_RETURN(Constant constant, context.load(context.inputs[1].tensor));

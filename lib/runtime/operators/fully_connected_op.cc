@@ -1,4 +1,4 @@
-// Gemm (A x B + C with a constant B) and MatMul (A x B with a constant B).
+// Products of an activation on the left with a constant weight on the right: Gemm and MatMul.
 #include <algorithm>
 #include <memory>
 #include <span>
@@ -7,7 +7,8 @@
 #include "runtime/forms/layer_weight.h"
 #include "runtime/kernels/build.h"
 #include "runtime/kernels/chunks.h"
-#include "runtime/operators/registry.h"
+#include "runtime/kernels/lane_transpose.h"
+#include "runtime/operators/product.h"
 
 namespace dc::runtime {
 namespace {
@@ -15,78 +16,155 @@ namespace {
 // Cores are not equally fast, other work keeps some of them: who is ahead takes more.
 constexpr size_t kPartsOfThread = 16;
 
+// Vectors of a sample from which on it is faster to run them side by side, as a batch is run, than
+// one after the other, and how many of them at once.
+constexpr size_t kManyVectors = 12;
+constexpr size_t kVectorsAtOnce = 64;
+
 class FullyConnectedOp : public OperatorKernel {
  public:
-  FullyConnectedOp(LayerWeight weight, size_t outputs, size_t vectors, const NodeContext& context)
-      : weight_(std::move(weight)),
+  // `weights` are `outputs` wide each; of every part, `vectors` vectors are multiplied by one.
+  FullyConnectedOp(std::vector<LayerWeight> weights, std::vector<MatrixPart> parts, size_t outputs,
+                   size_t vectors, bool side_by_side, size_t max_chunks)
+      : weights_(std::move(weights)),
+        parts_(std::move(parts)),
         outputs_(outputs),
         vectors_(vectors),
-        max_parts_(context.max_chunks > 1 ? kPartsOfThread * context.max_chunks : 1) {}
+        side_by_side_(side_by_side),
+        max_chunks_(max_chunks),
+        max_parts_(max_chunks > 1 ? kPartsOfThread * max_chunks : 1) {}
 
-  int64_t ResidentBytes() const override { return weight_.ResidentBytes(); }
-
-  // The list of active inputs.
-  uint64_t ScratchFloats(size_t lanes) const override {
-    static_assert(sizeof(uint32_t) == sizeof(float));
-    return lanes == 1 && weight_.by_columns ? weight_.by_columns->ScratchFloats() : 0;
+  int64_t ResidentBytes() const override {
+    int64_t bytes = 0;
+    for (const LayerWeight& weight : weights_) bytes += weight.ResidentBytes();
+    return bytes;
   }
 
-  void PrepareBatch() override { weight_.MakeBatchForm(); }
-  void DropBatch() override { weight_.DropBatchForm(); }
+  // The vectors that are run side by side with their outputs, or the list of active inputs.
+  uint64_t ScratchFloats(size_t lanes) const override {
+    static_assert(sizeof(uint32_t) == sizeof(float));
+    if (lanes > 1) return 0;
+    if (side_by_side_) return std::min(max_chunks_, Blocks()) * (SideFloats() + OutFloats());
+    uint64_t floats = 0;
+    for (const LayerWeight& weight : weights_) {
+      if (weight.by_columns) floats = std::max(floats, weight.by_columns->ScratchFloats());
+    }
+    return floats;
+  }
+
+  void PrepareBatch() override {
+    for (LayerWeight& weight : weights_) weight.MakeBatchForm();
+  }
+  void DropBatch() override {
+    for (LayerWeight& weight : weights_) weight.DropBatchForm();
+  }
 
   void Run(const RunContext& context) const override {
-    for (size_t v = 0; v < vectors_; ++v) {
-      const float* x = context.inputs[0] + v * weight_.columns * context.lanes;
-      float* y = context.output + v * outputs_ * context.lanes;
-      if (context.lanes > 1) {
-        RunBatch(context, x, y);
-      } else if (kForSize || !RunColumns(context, x, y)) {
-        RunSample(context, x, y);
+    for (const MatrixPart& part : parts_) {
+      const LayerWeight& weight = weights_[part.weight];
+      const float* x = context.inputs[0] + part.x * context.lanes;
+      float* y = context.output + part.y * context.lanes;
+      if (side_by_side_ && context.lanes == 1) {
+        RunSideBySide(context, weight, x, y);
+        continue;
+      }
+      for (size_t v = 0; v < vectors_; ++v) {
+        RunVector(context, weight, x + v * weight.columns * context.lanes,
+                  y + v * outputs_ * context.lanes);
       }
     }
   }
 
  private:
-  void RunSample(const RunContext& context, const float* x, float* y) const {
-    const Form& form = *weight_.form;
-    const Epilogue epilogue = weight_.epilogue.Get();
+  size_t Blocks() const { return (vectors_ + kVectorsAtOnce - 1) / kVectorsAtOnce; }
+  size_t AtOnce() const { return RoundUpToShiftUnit(std::min(vectors_, kVectorsAtOnce)); }
+  uint64_t SideFloats() const {
+    return RoundUpToShiftUnit(weights_[0].columns * AtOnce() + kReadSlack);
+  }
+  uint64_t OutFloats() const { return outputs_ * AtOnce(); }
+
+  void RunVector(const RunContext& context, const LayerWeight& weight, const float* x,
+                 float* y) const {
+    if (context.lanes > 1) {
+      RunBatch(context, weight, x, y);
+    } else if (kForSize || !RunColumns(context, weight, x, y)) {
+      RunSample(context, weight, x, y);
+    }
+  }
+
+  void RunSample(const RunContext& context, const LayerWeight& weight, const float* x,
+                 float* y) const {
+    const Form& form = *weight.form;
+    const Epilogue epilogue = weight.epilogue.Get();
     ForChunks(
-        context.pool, max_parts_, form.Parts(), weight_.multiply_adds,
+        context.pool, max_parts_, form.Parts(), weight.multiply_adds,
         [&](size_t, size_t begin, size_t end) { form.MultiplyVector(begin, end, x, epilogue, y); });
   }
 
   // False: too few inputs are zero, or there are no columns.
-  bool RunColumns(const RunContext& context, const float* x, float* y) const {
-    if (weight_.by_columns == nullptr) return false;
-    const ColumnForm& columns = *weight_.by_columns;
-    const Epilogue epilogue = weight_.epilogue.Get();
+  bool RunColumns(const RunContext& context, const LayerWeight& weight, const float* x,
+                  float* y) const {
+    if (weight.by_columns == nullptr) return false;
+    const ColumnForm& columns = *weight.by_columns;
+    const Epilogue epilogue = weight.epilogue.Get();
     const std::span<const uint32_t> active = columns.Active(x, context.scratch);
-    const double share = static_cast<double>(active.size()) / weight_.columns;
+    const double share = static_cast<double>(active.size()) / weight.columns;
     if (share > columns.most_active()) return false;
-    ForChunks(context.pool, max_parts_, columns.Parts(), weight_.multiply_adds * share,
+    ForChunks(context.pool, max_parts_, columns.Parts(), weight.multiply_adds * share,
               [&](size_t, size_t begin, size_t end) {
                 columns.MultiplyVector(begin, end, active, x, epilogue, y);
               });
     return true;
   }
 
-  void RunBatch(const RunContext& context, const float* x, float* y) const {
+  void RunBatch(const RunContext& context, const LayerWeight& weight, const float* x,
+                float* y) const {
     const size_t lanes = context.lanes;
-    const Form& form = weight_.shift_form();
-    const Epilogue epilogue = weight_.epilogue.Get();
+    const Form& form = weight.shift_form();
+    const Epilogue epilogue = weight.epilogue.Get();
     const Shift shift{.x = x, .unit = lanes, .length = lanes, .y = y, .y_row_stride = lanes};
     ForChunks(
-        context.pool, max_parts_, form.Parts(), weight_.multiply_adds * static_cast<double>(lanes),
+        context.pool, max_parts_, form.Parts(), weight.multiply_adds * static_cast<double>(lanes),
         [&](size_t, size_t begin, size_t end) { form.MultiplyShift(begin, end, shift, epilogue); });
   }
 
-  LayerWeight weight_;
+  // Blocks of vectors as if each of them was a sample of its own.
+  void RunSideBySide(const RunContext& context, const LayerWeight& weight, const float* x,
+                     float* y) const {
+    const Form& form = weight.shift_form();
+    const Epilogue epilogue = weight.epilogue.Get();
+    const size_t blocks = Blocks();
+    const double work = weight.multiply_adds * static_cast<double>(vectors_);
+    ForChunks(context.pool, max_chunks_, blocks, work, [&](size_t chunk, size_t begin, size_t end) {
+      float* side = context.scratch + chunk * (SideFloats() + OutFloats());
+      float* out = side + SideFloats();
+      for (size_t block = begin; block < end; ++block) {
+        const size_t first = block * kVectorsAtOnce;
+        const size_t count = std::min(kVectorsAtOnce, vectors_ - first);
+        const size_t lanes = RoundUpToShiftUnit(count);
+        ToLanes(x + first * weight.columns, count, weight.columns, lanes, side);
+        const Shift shift{
+            .x = side, .unit = lanes, .length = lanes, .y = out, .y_row_stride = lanes};
+        // A single block is shared by rows of the weight.
+        ForChunks(blocks == 1 ? context.pool : nullptr, max_parts_, form.Parts(), work,
+                  [&](size_t, size_t begin_part, size_t end_part) {
+                    form.MultiplyShift(begin_part, end_part, shift, epilogue);
+                  });
+        FromLanes(out, count, outputs_, lanes, y + first * outputs_);
+      }
+    });
+  }
+
+  std::vector<LayerWeight> weights_;
+  std::vector<MatrixPart> parts_;
   size_t outputs_;
-  size_t vectors_;    // that a sample consists of, each multiplied by the weight
+  size_t vectors_;     // of a part
+  bool side_by_side_;  // the vectors of a single sample are
+  size_t max_chunks_;
   size_t max_parts_;  // that rows are split into
 };
 
-// Adds `scale` times constant input or tensor to `bias`: one value, or one per output.
+// Adds `scale` times a constant to `bias`: one value, or one per output.
 Status AddBias(const Constant& constant, float scale, std::vector<float>* bias) {
   const Shape& shape = constant.shape;
   const int64_t size = CheckedSize(shape);
@@ -102,30 +180,22 @@ Status AddBias(const Constant& constant, float scale, std::vector<float>* bias) 
   return OkStatus();
 }
 
-// Gemm or MatMul.
-StatusOr<NodeResult> MakeFullyConnected(const NodeContext& context, bool gemm) {
-  if (!context.IsActivation(0) || !context.IsConstant(1)) {
-    return Unsupported("a product of two activations or of two constants", "",
-                       "only a product of an activation with a constant weight is covered");
-  }
-  const Shape& x = context.inputs[0].shape;
-  const Shape& w = context.inputs[1].shape;
-  if (gemm && context.attributes.Int("transA") != 0) {
-    return Unsupported("Gemm with transA", "", "write the model so that rows are samples");
-  }
-  if (w.size() != 2 || std::max(w[0], w[1]) > kMaxMatrixSide) {
-    return Unsupported("a weight of shape " + DescribeShape(w), "",
-                       "only matrices of up to 2^24 rows and columns are covered");
-  }
-  const bool output_major = gemm && context.attributes.Int("transB") != 0;
-  const int64_t outputs = output_major ? w[0] : w[1];
-  const int64_t inputs = output_major ? w[1] : w[0];
-  NodeResult result;
-  std::vector<float> bias(static_cast<size_t>(outputs), 0.0f);
-  if (gemm && context.inputs.size() > 2 && context.inputs[2].kind != NodeInput::kOmitted) {
-    if (!context.IsConstant(2)) {
-      return Unsupported("a bias that is not a constant", "", "add it with an Add node");
-    }
+// Whether input 2 of a Gemm is a bias that every row of the output has.
+bool HasRowBias(const NodeContext& context, int64_t outputs) {
+  if (!context.IsConstant(2)) return false;
+  const Shape& shape = context.inputs[2].shape;
+  const int64_t size = CheckedSize(shape);
+  return size == 1 || (size == outputs && shape.back() == outputs);
+}
+
+}  // namespace
+
+StatusOr<NodeResult> MakeWeightOnTheRight(const NodeContext& context, const ProductShape& shape) {
+  const bool gemm = context.node.op == format::Op::kGemm;
+  std::vector<float> bias(static_cast<size_t>(shape.columns), 0.0f);
+  const bool has_bias = context.inputs.size() > 2 && context.inputs[2].kind != NodeInput::kOmitted;
+  const bool adds_matrix = has_bias && !HasRowBias(context, shape.columns);
+  if (has_bias && !adds_matrix) {
     DC_ASSIGN_OR_RETURN(const Constant c, context.load(context.inputs[2].tensor));
     DC_RETURN_IF_ERROR(AddBias(c, context.attributes.Float("beta"), &bias));
   }
@@ -133,30 +203,26 @@ StatusOr<NodeResult> MakeFullyConnected(const NodeContext& context, bool gemm) {
     DC_ASSIGN_OR_RETURN(const Constant c, context.load(*context.extra_bias));
     DC_RETURN_IF_ERROR(AddBias(c, 1.0f, &bias));
   }
-  DC_ASSIGN_OR_RETURN(Constant constant, context.load(context.inputs[1].tensor));
-  const WeightShape shape{.product = Product::kVector,
-                          .rows = static_cast<uint32_t>(outputs),
-                          .columns = static_cast<uint32_t>(inputs),
-                          .transposed = !output_major,
-                          .threads = context.max_chunks};
-  result.layer.emplace();
-  LayerWeight weight = MakeLayerWeight(
-      std::move(constant), shape, gemm ? context.attributes.Float("alpha") : 1.0f,
-      context.EpilogueOf(std::move(bias)), context.kernels, context.memory, &*result.layer);
-  const size_t vectors = static_cast<size_t>(CheckedSize(x, 0, x.size() - 1));
-  result.kernel = std::make_unique<FullyConnectedOp>(
-      std::move(weight), static_cast<size_t>(outputs), vectors, context);
+  const RowEpilogue epilogue =
+      adds_matrix ? RowEpilogue{.bias = bias} : context.EpilogueOf(std::move(bias));
+  const size_t vectors = static_cast<size_t>(shape.rows);
+  const bool side_by_side = vectors >= kManyVectors;
+  const WeightShape weight_shape{.product = side_by_side ? Product::kShift : Product::kVector,
+                                 .rows = static_cast<uint32_t>(shape.columns),
+                                 .columns = static_cast<uint32_t>(shape.inner),
+                                 .transposed = !shape.turn_b,
+                                 .threads = context.max_chunks};
+  NodeResult result;
+  DC_ASSIGN_OR_RETURN(std::vector<LayerWeight> weights,
+                      LoadWeights(context, 1, weight_shape, epilogue, &result));
+  result.kernel = std::make_unique<FullyConnectedOp>(std::move(weights), PartsOf(shape, 1),
+                                                     static_cast<size_t>(shape.columns), vectors,
+                                                     side_by_side, context.max_chunks);
+  if (shape.turn_a) {
+    result.kernel = MakeTurned(std::move(result.kernel), shape.inner, shape.rows);
+  }
+  if (gemm && adds_matrix) return AddMatrix(context, shape, std::move(result));
   return result;
-}
-
-}  // namespace
-
-StatusOr<NodeResult> MakeGemm(const NodeContext& context) {
-  return MakeFullyConnected(context, true);
-}
-
-StatusOr<NodeResult> MakeMatMul(const NodeContext& context) {
-  return MakeFullyConnected(context, false);
 }
 
 }  // namespace dc::runtime

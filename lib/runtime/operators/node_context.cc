@@ -37,6 +37,16 @@ StatusOr<Shape> NodeContext::Item() const {
   return Shape(inputs[0].shape.begin() + 1, inputs[0].shape.end());
 }
 
+void AddLayer(LayerPlan matrix, NodeResult* result) {
+  if (!result->layer) {
+    result->layer = std::move(matrix);
+    return;
+  }
+  result->layer->weights += matrix.weights;
+  result->layer->survivors += matrix.survivors;
+  result->layer->resident_bytes += matrix.resident_bytes;
+}
+
 StatusOr<op::Shape> InferOutput(const NodeContext& context, int64_t batch) {
   std::vector<const op::Shape*> inputs;
   for (const NodeInput& input : context.inputs) {

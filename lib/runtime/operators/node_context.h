@@ -71,6 +71,9 @@ struct NodeResult {
   std::optional<LayerPlan> layer;  // of operators with weights; name is left to the plan
 };
 
+// Notes in `result` another matrix of its layer's weight.
+void AddLayer(LayerPlan matrix, NodeResult* result);
+
 // The shape of the output of `context`, whose graph inputs declare `batch` samples (-1: any
 // number).
 StatusOr<op::Shape> InferOutput(const NodeContext& context, int64_t batch);

@@ -5,6 +5,7 @@
 #include "runtime/kernels/chunks.h"
 #include "runtime/kernels/pool_planes.h"
 #include "runtime/kernels/shift.h"
+#include "runtime/operators/grid_pool_op.h"
 #include "runtime/operators/registry.h"
 #include "runtime/operators/sliding_window.h"
 
@@ -27,7 +28,8 @@ std::vector<OutputRun> RunsOf(const WindowAxis& axis, bool count_pad) {
     const int64_t room = (axis.in - start + axis.dilation - 1) / axis.dilation;
     const int64_t taps = std::max<int64_t>(0, std::min(axis.kernel - outside, room));
     // With padding counted the window ends where the padding does (ceil_mode goes beyond it).
-    const int64_t padded = std::min(axis.kernel, axis.padded() - o * axis.stride);
+    const int64_t padded = std::min(
+        axis.kernel, (axis.padded() - o * axis.stride + axis.dilation - 1) / axis.dilation);
     const float divisor = static_cast<float>(count_pad ? padded : taps);
     const bool whole = taps == axis.kernel;
     if (whole && !runs.empty() && runs.back().taps == axis.kernel) {
@@ -117,6 +119,7 @@ StatusOr<NodeResult> MakeResult(PoolKind kind, const SlidingWindow& window, bool
 StatusOr<NodeResult> MakePool(const NodeContext& context, PoolKind kind, bool count_pad) {
   DC_ASSIGN_OR_RETURN(const Shape x, context.Item());
   const format::Attributes& attributes = context.attributes;
+  if (x.size() > 3) return MakeGridPool(context);
   DC_ASSIGN_OR_RETURN(
       const SlidingWindow window,
       MakeSlidingWindow(attributes, std::span(x).subspan(1), attributes.Ints("kernel_shape"),

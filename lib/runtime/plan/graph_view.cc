@@ -102,13 +102,18 @@ std::optional<size_t> GraphView::SoleReader(uint32_t value) const {
 bool GraphView::IsNormOf(size_t norm, uint32_t value, const format::Node& layer) const {
   const format::Node& node = manifest_->nodes[norm];
   if (!format::FindOp(node.op)->Has(op::kBlends) || node.inputs[0] != value) return false;
-  if (!IsTensor(layer.inputs[1]) || !IsTensor(node.inputs[1])) return false;
+  if (!IsTensor(layer.inputs[1])) return false;
+  for (size_t i = 1; i < node.inputs.size(); ++i) {
+    if (!IsTensor(node.inputs[i])) return false;
+  }
   const std::vector<int64_t>& weight = manifest_->tensors[TensorOf(layer.inputs[1])].shape;
-  if (weight.empty()) return false;
-  const bool first_is_rows =
-      format::FindOp(layer.op)->output_axis(format::Attributes(layer), weight.size()) == 0;
+  if (weight.size() < 2 || (weight.size() > 2 && !format::FindOp(layer.op)->Has(op::kConvolves))) {
+    return false;
+  }
+  const size_t axis =
+      format::FindOp(layer.op)->output_axis(format::Attributes(layer), 1, weight.size());
   const std::vector<int64_t>& channels = manifest_->tensors[TensorOf(node.inputs[1])].shape;
-  return channels.size() == 1 && channels[0] == (first_is_rows ? weight.front() : weight.back());
+  return channels.size() == 1 && channels[0] == weight[axis];
 }
 
 Fusion GraphView::FindFusion(size_t node, bool rows_are_channels) const {
@@ -126,7 +131,7 @@ Fusion GraphView::FindFusion(size_t node, bool rows_are_channels) const {
       const std::vector<int64_t>& bias = manifest_->tensors[TensorOf(other)].shape;
       const std::vector<int64_t>& weight = manifest_->tensors[TensorOf(layer.inputs[1])].shape;
       const bool row = bias.size() == 1 || (bias.size() == 2 && bias[0] == 1);
-      if (row && !weight.empty() && bias.back() == weight.back()) {
+      if (row && weight.size() > 1 && bias.back() == weight.back()) {
         fusion.extra_bias = TensorOf(other);
         fusion.nodes.push_back(*next);
         value = OutputOf(*next);

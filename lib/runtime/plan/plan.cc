@@ -42,7 +42,7 @@ class Planner {
       if (!KnowsInputs(n)) continue;
       const op::Operator& record = *op::FindOperator(manifest_.nodes[n].op);
       Fusion fusion;
-      if (record.inputs.size() > 1 && record.inputs[1].role == op::Role::kWeight) {
+      if (record.Has(op::kConvolves) || record.Has(op::kProduct)) {
         // A product's rows are its last dimension, the channels of what follows dimension 1.
         const uint32_t x = manifest_.nodes[n].inputs[0];
         const size_t rank = graph_.IsTensor(x) ? 0 : values_[x].whole.size();
@@ -195,7 +195,9 @@ class Planner {
     const bool convolution = format::FindOp(node.op)->Has(op::kConvolves);
     const int number = ++(convolution ? convolutions_ : fully_connected_);
     layer.op = format::FindOp(node.op)->name;
-    layer.name = manifest_.tensors[graph_.TensorOf(node.inputs[1])].name;
+    // A product's weight may be on the left.
+    const uint32_t weight = node.inputs[graph_.IsTensor(node.inputs[1]) ? 1 : 0];
+    layer.name = manifest_.tensors[graph_.TensorOf(weight)].name;
     if (layer.name.empty()) layer.name = (convolution ? "conv" : "fc") + std::to_string(number);
     plan_.layers.push_back(std::move(layer));
   }

@@ -12,12 +12,14 @@ StatusOr<std::unique_ptr<OperatorKernel>> MakeBatchNorm(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeBinary(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeConcat(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeConv(NodeBuilder* builder);
+StatusOr<std::unique_ptr<OperatorKernel>> MakeConvTranspose(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeDropout(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeEltwise(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeGather(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeGemm(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeLrn(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeMove(NodeBuilder* builder);
+StatusOr<std::unique_ptr<OperatorKernel>> MakeNormalization(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakePool(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeReduce(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeReshape(NodeBuilder* builder);
@@ -37,6 +39,7 @@ const std::map<std::string_view, KernelFactory>& Factories() {
       {"Clip", MakeEltwise},
       {"Concat", MakeConcat},
       {"Conv", MakeConv},
+      {"ConvTranspose", MakeConvTranspose},
       {"CumSum", MakeAlongAxis},
       {"DepthToSpace", MakeMove},
       {"Div", MakeBinary},
@@ -48,16 +51,21 @@ const std::map<std::string_view, KernelFactory>& Factories() {
       {"Gather", MakeGather},
       {"Gemm", MakeGemm},
       {"GlobalAveragePool", MakePool},
+      {"GlobalLpPool", MakePool},
       {"GlobalMaxPool", MakePool},
       {"Greater", MakeBinary},
       {"GreaterOrEqual", MakeBinary},
+      {"GroupNormalization", MakeNormalization},
       {"HardSwish", MakeEltwise},
       {"Hardmax", MakeAlongAxis},
       {"Identity", MakeReshape},
+      {"InstanceNormalization", MakeNormalization},
       {"LRN", MakeLrn},
+      {"LayerNormalization", MakeNormalization},
       {"LeakyRelu", MakeEltwise},
       {"LogSoftmax", MakeSoftmax},
       {"LpNormalization", MakeAlongAxis},
+      {"LpPool", MakePool},
       {"MatMul", MakeGemm},
       {"Max", MakeBinary},
       {"MaxPool", MakePool},

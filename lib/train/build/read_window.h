@@ -3,19 +3,20 @@
 #define DC_TRAIN_BUILD_READ_WINDOW_H_
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "dc/status.h"
+#include "op/window.h"
 #include "train/build/node_builder.h"
-#include "train/kernels/image_window.h"
 
 namespace dc::train {
 
-// The window of the builder's node (op::SlideWindows) for an NCHW input of shape `input` and the
-// given kernel. pad_end is what the last window needs, which with ceil_mode may be more than the
-// node's own padding. Unsupported where the input is not 2-D.
-StatusOr<Window> ReadWindow(const NodeBuilder& builder, const std::vector<int64_t>& input,
-                            const std::vector<int64_t>& kernel);
+// The windows of the builder's node (op::SlideWindows) for an input of shape `input`, [batch,
+// channels, spatial axes], and the given kernel: one per spatial axis.
+StatusOr<std::vector<op::WindowAxis>> ReadWindows(const NodeBuilder& builder,
+                                                  const std::vector<int64_t>& input,
+                                                  std::span<const int64_t> kernel);
 
 }  // namespace dc::train
 

@@ -98,7 +98,7 @@ class BatchNormKernel : public OperatorKernel {
 
 StatusOr<std::unique_ptr<OperatorKernel>> MakeBatchNorm(NodeBuilder* builder) {
   DC_ASSIGN_OR_RETURN(const Value* x, builder->Input(0));
-  if (x->shape.size() != 2 && x->shape.size() != 4) {
+  if (x->shape.size() > 5) {
     return builder->NotCovered("batch norm of shape " + ShapeText(x->shape));
   }
   const Parameter* parameters[4];

@@ -1,4 +1,4 @@
-// Conv: 2-D convolution with groups, strides, padding and dilation, on oneDNN.
+// Conv over one to three spatial axes, with groups, strides, padding and dilation, on oneDNN.
 #include "train/operators/conv_operator.h"
 
 #include "train/build/read_window.h"
@@ -28,11 +28,12 @@ class ConvKernel : public OperatorKernel {
         algorithm_(AlgorithmFor(shape, x)),
         x_dims_(x.shape),
         y_dims_(shape.output) {
-    const Window& w = shape.window;
-    stride_ = {w.stride[0], w.stride[1]};
-    dilation_ = {w.dilation[0] - 1, w.dilation[1] - 1};
-    begin_ = {w.pad_begin[0], w.pad_begin[1]};
-    end_ = {w.pad_end[0], w.pad_end[1]};
+    for (const op::WindowAxis& axis : shape.windows) {
+      stride_.push_back(axis.stride);
+      dilation_.push_back(axis.dilation - 1);
+      begin_.push_back(axis.pad_begin);
+      end_.push_back(axis.pad_end);
+    }
     w_dims_ = weight.shape;
     if (shape.groups > 1) {
       w_dims_[0] /= shape.groups;
@@ -139,13 +140,13 @@ class ConvKernel : public OperatorKernel {
 StatusOr<ConvShape> ReadShape(const NodeBuilder& builder, const Value& x, const Parameter& weight) {
   ConvShape shape;
   shape.groups = builder.attributes().Int("group");
-  if (weight.shape.size() != 4 || x.shape.size() != 4) {
+  if (x.shape.size() > 5) {
     return builder.NotCovered(
         "convolution of " + ShapeText(x.shape) + " with " + ShapeText(weight.shape),
-        "training covers two-dimensional convolutions");
+        "training covers convolutions over up to three axes");
   }
-  DC_ASSIGN_OR_RETURN(shape.window,
-                      ReadWindow(builder, x.shape, {weight.shape[2], weight.shape[3]}));
+  DC_ASSIGN_OR_RETURN(shape.windows,
+                      ReadWindows(builder, x.shape, std::span(weight.shape).subspan(2)));
   DC_ASSIGN_OR_RETURN(shape.output, builder.OutputShape());
   return shape;
 }
@@ -159,7 +160,7 @@ bool LanesAreFaster(const ConvShape& shape, const Value& x) {
   };
   const int64_t inputs = x.shape[1];
   const double work = padding(shape.output[1]) * (inputs <= 3 ? 1.0 : padding(inputs));
-  return work > 1.2 && shape.window.kernel[0] * shape.window.kernel[1] > 1;
+  return work > 1.2 && shape.windows[0].kernel * shape.windows[1].kernel > 1;
 }
 
 }  // namespace

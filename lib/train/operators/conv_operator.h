@@ -6,15 +6,15 @@
 #include <memory>
 #include <vector>
 
+#include "op/window.h"
 #include "train/build/node_builder.h"
-#include "train/kernels/image_window.h"
 
 namespace dc::train {
 
 struct ConvShape {
   int64_t groups = 1;
-  Window window;
-  std::vector<int64_t> output;  // [batch, outputs, height, width]
+  std::vector<op::WindowAxis> windows;  // one per spatial axis
+  std::vector<int64_t> output;          // [batch, outputs, spatial axes]
 };
 
 // True where the batch-in-lanes convolution covers the shape.

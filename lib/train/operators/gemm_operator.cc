@@ -1,9 +1,9 @@
-// Gemm and MatMul with a parameter on the right: y = alpha * x * W + beta * b, on oneDNN's sgemm.
-// It works on plain layouts and beats the inner product primitives, whose blocked weights would
-// have to be reordered every step (docs/decisions).
+// Gemm and MatMul with one matrix of parameters on the right: y = alpha * x * W + beta * b, on
+// oneDNN's sgemm. It works on plain layouts and beats the inner product primitives, whose blocked
+// weights would have to be reordered every step (docs/decisions).
 #include <algorithm>
 
-#include "train/build/node_builder.h"
+#include "train/operators/product_operator.h"
 
 namespace dc::train {
 namespace {
@@ -84,25 +84,21 @@ class GemmKernel : public OperatorKernel {
 StatusOr<std::unique_ptr<OperatorKernel>> MakeGemm(NodeBuilder* builder) {
   const op::Attributes& attributes = builder->attributes();
   const bool gemm = &builder->record() == &op::kGemm;
-  DC_ASSIGN_OR_RETURN(const Value* x, builder->Input(0));
-  DC_ASSIGN_OR_RETURN(const Parameter* weight, builder->ParameterAt(1));
-  const Parameter* bias = nullptr;
-  if (!builder->node().Input(2).empty()) {
-    DC_ASSIGN_OR_RETURN(bias, builder->ParameterAt(2));
-  }
-  if (gemm && attributes.Int("transA") != 0) return builder->NotCovered("transA = 1");
-  const bool transposed = gemm && attributes.Int("transB") != 0;
-  if (weight->shape.size() != 2) {
-    return builder->NotCovered("a weight of shape " + ShapeText(weight->shape),
-                               "training covers products with a matrix");
-  }
+  const auto parameter = [&](size_t i) -> StatusOr<const Parameter*> {
+    if (!builder->IsConstant(i)) return static_cast<const Parameter*>(nullptr);
+    return builder->ParameterAt(i);
+  };
+  DC_ASSIGN_OR_RETURN(const Parameter* weight, parameter(1));
+  DC_ASSIGN_OR_RETURN(const Parameter* bias, parameter(2));
   DC_ASSIGN_OR_RETURN(const std::vector<int64_t> shape, builder->OutputShape());
   const int64_t columns = shape.back();
-  if (bias &&
-      (bias->size != size_t(columns) || bias->shape.empty() || bias->shape.back() != columns)) {
-    return builder->NotCovered("bias of shape " + ShapeText(bias->shape),
-                               "training covers a bias of one value per output");
-  }
+  const bool one_weight = weight != nullptr && weight->shape.size() == 2 && !builder->IsConstant(0);
+  const bool row = bias == nullptr ? builder->node().Input(2).empty()
+                                   : bias->size == static_cast<size_t>(columns) &&
+                                         !bias->shape.empty() && bias->shape.back() == columns;
+  if (!one_weight || !row || (gemm && attributes.Int("transA") != 0)) return MakeProduct(builder);
+  DC_ASSIGN_OR_RETURN(const Value* x, builder->Input(0));
+  const bool transposed = gemm && attributes.Int("transB") != 0;
   DC_ASSIGN_OR_RETURN(const Value* y, builder->Output(shape, PlainDesc(shape)));
   return std::unique_ptr<OperatorKernel>(std::make_unique<GemmKernel>(
       builder, *x, *y, *weight, bias, columns, transposed, gemm ? attributes.Float("alpha") : 1.0f,

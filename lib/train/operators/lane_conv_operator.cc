@@ -20,13 +20,11 @@ class LaneConvKernel : public OperatorKernel {
         x_(x.data, LaneLayout(x.shape)),
         y_(y),
         w_(Floats(builder->ParameterMemory(weight, PlainDesc(weight.shape)))) {
-    const Window& window = conv.window;
+    const op::WindowAxis &rows = conv.windows[0], &columns = conv.windows[1];
     in_width_ = x.shape[3];
-    forward_ = {
-        x.shape[1],       x.shape[2],       x.shape[3] + window.pad_begin[1] + window.pad_end[1],
-        conv.output[1],   conv.output[2],   conv.output[3],
-        window.kernel[0], window.kernel[1], window.pad_begin[0]};
-    pad_left_ = window.pad_begin[1];
+    forward_ = {x.shape[1],     x.shape[2],  columns.padded(), conv.output[1], conv.output[2],
+                conv.output[3], rows.kernel, columns.kernel,   rows.pad_begin};
+    pad_left_ = columns.pad_begin;
     padded_x_ = AlignedFloats(PaddedSize(forward_, x.shape[3]) * groups_);
     packed_ =
         AlignedFloats(forward_.Blocks() * kLaneBlock * forward_.in_channels * forward_.Taps());
@@ -40,12 +38,11 @@ class LaneConvKernel : public OperatorKernel {
     sums_ = AlignedFloats(forward_.Taps() * kLaneBlock * kLanes);
     if (!dx_.needed()) return;
     // dx is the convolution of dy, with the kernel turned round and kernel - 1 - pad zeros about.
-    const int64_t left = window.kernel[1] - 1 - window.pad_begin[1];
-    const int64_t right = x.shape[3] + window.kernel[1] - 1 - conv.output[3] - left;
-    backward_ = {
-        forward_.out_channels, forward_.out_height, conv.output[3] + left + right,
-        forward_.in_channels,  forward_.in_height,  x.shape[3],
-        forward_.kernel_h,     forward_.kernel_w,   window.kernel[0] - 1 - window.pad_begin[0]};
+    const int64_t left = columns.kernel - 1 - columns.pad_begin;
+    const int64_t right = x.shape[3] + columns.kernel - 1 - conv.output[3] - left;
+    backward_ = {forward_.out_channels, forward_.out_height, conv.output[3] + left + right,
+                 forward_.in_channels,  forward_.in_height,  x.shape[3],
+                 forward_.kernel_h,     forward_.kernel_w,   rows.kernel - 1 - rows.pad_begin};
     dy_left_ = left;
     padded_dy_ = AlignedFloats(PaddedSize(backward_, conv.output[3]));
     turned_ =
@@ -171,13 +168,12 @@ class LaneConvKernel : public OperatorKernel {
 }  // namespace
 
 bool FitsLanes(const ConvShape& conv, const Value& x) {
-  const Window& w = conv.window;
-  const auto fits = [](const Window& window, int axis) {
-    return window.stride[axis] == 1 && window.dilation[axis] == 1 &&
-           window.pad_begin[axis] < window.kernel[axis] &&
-           window.pad_end[axis] < window.kernel[axis];
-  };
-  return x.shape[0] % kLanes == 0 && conv.groups == 1 && fits(w, 0) && fits(w, 1);
+  const bool fit =
+      std::all_of(conv.windows.begin(), conv.windows.end(), [](const op::WindowAxis& axis) {
+        return axis.stride == 1 && axis.dilation == 1 && axis.pad_begin < axis.kernel &&
+               axis.pad_end < axis.kernel;
+      });
+  return x.shape[0] % kLanes == 0 && conv.groups == 1 && conv.windows.size() == 2 && fit;
 }
 
 StatusOr<std::unique_ptr<OperatorKernel>> MakeLaneConv(NodeBuilder* builder, const ConvShape& conv,

@@ -50,10 +50,10 @@ class LrnKernel : public OperatorKernel {
 StatusOr<std::unique_ptr<OperatorKernel>> MakeLrn(NodeBuilder* builder) {
   DC_ASSIGN_OR_RETURN(const Value* x, builder->Input(0));
   const int64_t size = builder->attributes().Int("size");
-  if (x->shape.size() != 4 || size < 1 || size > 1024 || size % 2 == 0) {
+  if (x->shape.size() < 3 || x->shape.size() > 5 || size < 1 || size > 1024 || size % 2 == 0) {
     return builder->NotCovered(
         "size " + std::to_string(size) + " on input of shape " + ShapeText(x->shape),
-        "training covers an odd size on [batch, channels, height, width]");
+        "training covers an odd size on [batch, channels, one to three spatial axes]");
   }
   DC_ASSIGN_OR_RETURN(const Value* y, builder->Output(x->shape, x->data.get_desc()));
   return std::unique_ptr<OperatorKernel>(std::make_unique<LrnKernel>(builder, *x, *y));

@@ -27,9 +27,7 @@ void AddGemm(std::vector<OperatorCase>* cases) {
   cases->back().opset = 7;
   cases->push_back(Dense("bias_matrix_of_a_row", {5, 4}, {}, {1, 4}));
   cases->push_back(Dense("bias_of_one", {5, 4}, {}, {1}));
-  cases->back().trained = false;
   cases->push_back(Dense("bias_of_a_scalar", {5, 4}, {{"beta", 0.5}}, {}));
-  cases->back().trained = false;
   cases->push_back(Dense("one_output", {5, 1}, {}, {1}));
   cases->push_back(Dense("one_input", {1, 4}, {}, {4}));
   cases->push_back(Dense("large", {150, 300}, {{"transB", 1}}, {150}));
@@ -41,16 +39,13 @@ void AddGemm(std::vector<OperatorCase>* cases) {
                     .sample = {5},
                     .nodes = {{"Gemm", {"w", "x"}, {{"transA", 1}, {"transB", 1}}}},
                     .weights = {{"w", {5, 4}}},
-                    .trained = false,
-                    .executed = false});
+                    .trained = false});
   cases->push_back({.name = "gemm_across_the_batch",
                     .sample = {5},
                     .nodes = {{"Gemm", {"x", "w"}, {{"transA", 1}}}},
                     .weights = {{"w", {17, 4}}},
                     .trained = false,
-                    .executed = false,
-                    .fixed_batch = 17,
-                    .blamed = true});
+                    .fixed_batch = 17});
   OperatorCase row = Dense("then_clip", {5, 4}, {}, {4});
   row.nodes[0].output = "g";
   row.nodes.push_back({"Clip", {"g", "min", "max"}});
@@ -94,26 +89,18 @@ std::vector<OperatorCase> MatrixCases() {
       {.name = "matmul_by_a_vector",
        .sample = {5},
        .nodes = {{"MatMul", {"x", "w"}}},
-       .weights = {{"w", {5}}},
-       .trained = false,
-       .executed = false},
+       .weights = {{"w", {5}}}},
       {.name = "matmul_by_several_matrices",
        .sample = {2, 3, 5},
        .nodes = {{"MatMul", {"x", "w"}}},
-       .weights = {{"w", {2, 5, 4}}},
-       .trained = false,
-       .executed = false},
+       .weights = {{"w", {2, 5, 4}}}},
       {.name = "matmul_of_two_values",
        .sample = {3, 5},
-       .nodes = {{"Transpose", {"x"}, {{"perm", {0, 2, 1}}}, "t"}, {"MatMul", {"x", "t"}}},
-       .trained = false,
-       .executed = false},
+       .nodes = {{"Transpose", {"x"}, {{"perm", {0, 2, 1}}}, "t"}, {"MatMul", {"x", "t"}}}},
       {.name = "matmul_by_a_constant_on_the_left",
        .sample = {3, 5},
        .nodes = {{"MatMul", {"w", "x"}}},
-       .weights = {{"w", {4, 3}}},
-       .trained = false,
-       .executed = false},
+       .weights = {{"w", {4, 3}}}},
       {.name = "matmul_and_bias",
        .sample = {5},
        .nodes = {{"MatMul", {"x", "w"}, {}, "m"}, {"Add", {"m", "b"}}},

@@ -8,12 +8,9 @@ using Attributes = std::map<std::string, Attribute>;
 
 OperatorCase Pool(const std::string& name, const std::string& op, std::vector<int64_t> sample,
                   Attributes attributes) {
-  const size_t axes = sample.size() - 1;
   return {.name = op + "_" + name,
           .sample = std::move(sample),
-          .nodes = {{op, {"x"}, std::move(attributes)}},
-          .trained = axes == 2,
-          .executed = axes <= 2};
+          .nodes = {{op, {"x"}, std::move(attributes)}}};
 }
 
 // What both pools have.
@@ -62,17 +59,13 @@ void AddCommon(const std::string& op, std::vector<OperatorCase>* cases) {
   }
 }
 
-void AddGlobal(const std::string& op, bool executed, std::vector<OperatorCase>* cases) {
+void AddGlobal(const std::string& op, std::vector<OperatorCase>* cases) {
   for (const auto& [name, sample] :
        std::vector<std::pair<std::string, std::vector<int64_t>>>{{"images", {3, 4, 5}},
                                                                  {"one_pixel", {3, 1, 1}},
                                                                  {"lines", {3, 7}},
                                                                  {"volumes", {2, 3, 2, 3}}}) {
-    cases->push_back({.name = op + "_" + name,
-                      .sample = sample,
-                      .nodes = {{op, {"x"}}},
-                      .trained = sample.size() == 3,
-                      .executed = executed});
+    cases->push_back({.name = op + "_" + name, .sample = sample, .nodes = {{op, {"x"}}}});
   }
 }
 
@@ -82,8 +75,8 @@ std::vector<OperatorCase> PoolingCases() {
   std::vector<OperatorCase> cases;
   AddCommon("MaxPool", &cases);
   AddCommon("AveragePool", &cases);
-  AddGlobal("GlobalAveragePool", true, &cases);
-  AddGlobal("GlobalMaxPool", true, &cases);
+  AddGlobal("GlobalAveragePool", &cases);
+  AddGlobal("GlobalMaxPool", &cases);
 
   // Padding counts as minus infinity, not as 0.
   OperatorCase negative = Pool("of_negative_values", "MaxPool", {3, 6, 7},

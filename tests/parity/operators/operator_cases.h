@@ -100,6 +100,7 @@ std::vector<OperatorCase> PoolingCases();      // windows without
 std::vector<OperatorCase> MatrixCases();       // matrix products
 std::vector<OperatorCase> ChannelCases();      // normalizations over channels or an axis
 std::vector<OperatorCase> MoveCases();         // parts, borders, repetitions, resolutions
+std::vector<OperatorCase> LayerCases();        // what layers have besides
 std::vector<OperatorCase> ShapeCases();        // other shapes and orders of the same values
 
 // All of them.

@@ -52,6 +52,52 @@ TEST(PadExplicitlyTest, KeepsTheSizeOverTheStride) {
   EXPECT_EQ(PadsOf("VALID", {1, 1}, {8, 8}, {3, 3}), (Ints{}));
 }
 
+// Of a transposed convolution of 4x5 by 3x3 at stride 2: 9x11 without padding.
+const Node Transposed(std::map<std::string, AttributeValue> attributes) {
+  attributes["strides"] = Ints{2, 2};
+  return Canonical({-1, 2, 4, 5}, {MakeNode("ConvTranspose", {"x", "w"}, {"y"}, attributes)},
+                   {{"w", Counting({2, 1, 3, 3})}})
+      .nodes[0];
+}
+
+TEST(PadTransposedTest, MakesTheOutputThatIsAskedFor) {
+  // Stride times the input is one less.
+  Node node = Transposed({{"auto_pad", std::string("SAME_UPPER")}});
+  EXPECT_EQ(node.Ints("pads", {}), (Ints{0, 0, 1, 1}));
+  EXPECT_EQ(node.attributes.count("auto_pad"), 0u);
+  node = Transposed({{"auto_pad", std::string("SAME_LOWER")}});
+  EXPECT_EQ(node.Ints("pads", {}), (Ints{1, 1, 0, 0}));
+  node = Transposed({{"output_shape", Ints{6, 11}}});
+  EXPECT_EQ(node.Ints("pads", {}), (Ints{2, 0, 1, 0}));
+  EXPECT_EQ(node.attributes.count("output_shape"), 0u);
+  node = Transposed({{"output_shape", Ints{9, 14}}});
+  EXPECT_EQ(node.Ints("pads", {}), (Ints{0, 0, 0, 0}));
+  EXPECT_EQ(node.Ints("output_padding", {}), (Ints{0, 3}));
+  node = Transposed({{"auto_pad", std::string("VALID")}});
+  EXPECT_EQ(node.Ints("pads", {}), (Ints{}));
+}
+
+TEST(ProductOfTransposedTest, ReadsATiedWeightAsItIs) {
+  const auto tied = [](Ints x) {
+    return Canonical(std::move(x),
+                     {MakeNode("MatMul", {"x", "w"}, {"h"}), MakeNode("Transpose", {"w"}, {"t"}),
+                      MakeNode("MatMul", {"h", "t"}, {"y"})},
+                     {{"w", Counting({4, 3})}});
+  };
+  const Graph rows = tied({-1, 4});
+  ASSERT_EQ(rows.nodes.size(), 2u);
+  EXPECT_EQ(rows.nodes[1].op, "Gemm");
+  EXPECT_EQ(rows.nodes[1].inputs, (std::vector<std::string>{"h", "w"}));
+  EXPECT_EQ(rows.nodes[1].Int("transB", 0), 1);
+  const Graph sequences = tied({-1, 7, 4});
+  ASSERT_EQ(sequences.nodes.size(), 4u);
+  EXPECT_EQ(sequences.nodes[1].op, "Reshape");
+  EXPECT_EQ(sequences.nodes[2].op, "Gemm");
+  EXPECT_EQ(sequences.nodes[2].inputs[1], "w");
+  EXPECT_EQ(sequences.nodes[3].op, "Reshape");
+  EXPECT_EQ(sequences.nodes[3].outputs[0], "y");
+}
+
 TEST(PadExplicitlyTest, StaysWhereTheSizeIsOpen) {
   const Graph graph =
       Canonical({-1, 1, -1, -1},

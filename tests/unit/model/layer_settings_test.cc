@@ -150,7 +150,7 @@ TEST(LayerSettingsTest, NumbersAreCheckedWhole) {
   }
 }
 
-// x -> Conv(conv1.weight) -> ConvTranspose(up.weight) -> Flatten -> Gemm(fc1.weight, fc1.bias)
+// x -> Conv(conv1.weight) -> Einsum(up.weight) -> Flatten -> Gemm(fc1.weight, fc1.bias)
 Graph LayeredGraph() {
   Graph graph;
   graph.initializers["conv1.weight"] = Counting({2, 1, 3, 3});
@@ -158,8 +158,8 @@ Graph LayeredGraph() {
   graph.initializers["fc1.weight"] = Counting({3, 8});
   graph.initializers["fc1.bias"] = Counting({3});
   graph.nodes = {
-      MakeNode("Conv", {"x", "conv1.weight"}, {"c"}),
-      MakeNode("ConvTranspose", {"c", "up.weight"}, {"u"}), MakeNode("Flatten", {"u"}, {"f"}),
+      MakeNode("Conv", {"x", "conv1.weight"}, {"c"}), MakeNode("Einsum", {"c", "up.weight"}, {"u"}),
+      MakeNode("Flatten", {"u"}, {"f"}),
       MakeNode("Gemm", {"f", "fc1.weight", "fc1.bias"}, {"y"}, {{"transB", int64_t{1}}})};
   graph.outputs = {{"y", DataType::kFloat32, {-1, 3}}};
   return graph;
@@ -176,10 +176,10 @@ TEST(LayerSettingsTest, WhatChoosesNoLayerIsNamedWithTheReason) {
   EXPECT_THAT(error(graph, "fc=5,fc1.wieght=3"), HasSubstr("no layer is called 'fc1.wieght'"));
   EXPECT_THAT(error(graph, "fc=5,fc1.wieght=3"), HasSubstr("conv1.weight, fc1.weight"));
   EXPECT_THAT(error(graph, "block*=3"), HasSubstr("matches 'block*'"));
-  EXPECT_THAT(error(graph, "up.weight=3"), HasSubstr("ConvTranspose"));
-  EXPECT_THAT(error(graph, "up*=3"), HasSubstr("ConvTranspose"));
+  EXPECT_THAT(error(graph, "up.weight=3"), HasSubstr("Einsum"));
+  EXPECT_THAT(error(graph, "up*=3"), HasSubstr("Einsum"));
   EXPECT_THAT(error(graph, "fc1.bias=3"), HasSubstr("a constant of Gemm"));
-  EXPECT_THAT(error(graph, "u=3"), HasSubstr("ConvTranspose computes"));
+  EXPECT_THAT(error(graph, "u=3"), HasSubstr("Einsum computes"));
   Graph fully_connected = GemmGraph();
   EXPECT_THAT(error(fully_connected, "conv=3"), HasSubstr("no layer is a convolution"));
   EXPECT_THAT(error(fully_connected, "conv=3"), HasSubstr("one of: w"));
@@ -191,8 +191,8 @@ TEST(LayerSettingsTest, WhatChoosesNoLayerIsNamedWithTheReason) {
   EXPECT_TRUE(Parsed("\"fc\"=2").CheckKeys(fully_connected).ok());
   Graph none;
   none.initializers["up"] = Counting({2, 2, 4, 4});
-  none.nodes = {MakeNode("ConvTranspose", {"x", "up"}, {"y"})};
-  EXPECT_THAT(error(none, "*=3"), HasSubstr("'up' (ConvTranspose is not compressed)"));
+  none.nodes = {MakeNode("Einsum", {"x", "up"}, {"y"})};
+  EXPECT_THAT(error(none, "*=3"), HasSubstr("'up' (Einsum is not compressed)"));
   none.nodes.clear();
   EXPECT_THAT(error(none, "3"), HasSubstr("no layer"));
 }
@@ -202,7 +202,7 @@ TEST(UncompressedTest, ListsLargeFloatsOfOtherNodesOnly) {
   ASSERT_EQ(list.size(), 1u);
   EXPECT_EQ(list[0].name, "up.weight");
   EXPECT_EQ(list[0].bytes, 4 * 64);
-  EXPECT_EQ(list[0].reason, "ConvTranspose is not compressed");
+  EXPECT_EQ(list[0].reason, "Einsum is not compressed");
 
   Graph graph = GemmGraph();
   EXPECT_TRUE(ListUncompressed(graph).empty());

@@ -25,7 +25,7 @@ TEST(WeightsTest, GemmWithTransposedWeight) {
   EXPECT_EQ(weights[0].kind, LayerKind::kFullyConnected);
   EXPECT_EQ(weights[0].node, 0u);
   EXPECT_EQ(weights[0].shape, (std::vector<int64_t>{2, 3}));
-  EXPECT_TRUE(weights[0].output_major);
+  EXPECT_TRUE(weights[0].output_major());
   EXPECT_EQ(weights[0].outputs(), 2);
   EXPECT_EQ(weights[0].inputs(), 3);
   EXPECT_EQ(weights[0].bias, "b");
@@ -37,7 +37,7 @@ TEST(WeightsTest, GemmWithPlainWeight) {
                                 {{"w", Counting({3, 2})}, {"b", Counting({1, 2})}});
   const auto weights = ListWeights(graph);
   ASSERT_EQ(weights.size(), 1u);
-  EXPECT_FALSE(weights[0].output_major);
+  EXPECT_FALSE(weights[0].output_major());
   EXPECT_EQ(weights[0].outputs(), 2);
   EXPECT_EQ(weights[0].inputs(), 3);
   EXPECT_EQ(weights[0].bias, "b");
@@ -51,7 +51,7 @@ TEST(WeightsTest, MatMulTakesTheBiasFromAnAddOnEitherSide) {
     const auto weights = ListWeights(graph);
     ASSERT_EQ(weights.size(), 1u);
     EXPECT_EQ(weights[0].bias, "b");
-    EXPECT_FALSE(weights[0].output_major);
+    EXPECT_FALSE(weights[0].output_major());
   }
 }
 
@@ -87,6 +87,40 @@ TEST(WeightsTest, ConvolutionsWithOwnAndAddedBias) {
   EXPECT_EQ(weights[1].inputs(), 36);
 }
 
+TEST(WeightsTest, ProductsHaveTheirWeightOnEitherSideAndInSeveralMatrices) {
+  const Graph graph =
+      MakeGraph({MakeNode("MatMul", {"left", "x"}, {"h"}), MakeNode("Add", {"h", "b"}, {"a"}),
+                 MakeNode("MatMul", {"a", "several"}, {"m"}),
+                 MakeNode("Gemm", {"turned", "m"}, {"y"}, {{"transA", int64_t{1}}})},
+                {{"left", Counting({5, 4})},
+                 {"b", Counting({5, 1})},
+                 {"several", Counting({2, 3, 7})},
+                 {"turned", Counting({8, 6})}});
+  const auto weights = ListWeights(graph);
+  ASSERT_EQ(weights.size(), 3u);
+  EXPECT_EQ(weights[0].input, 0u);
+  EXPECT_EQ(weights[0].outputs(), 5);
+  EXPECT_EQ(weights[0].bias, "b");
+  EXPECT_TRUE(weights[0].is_one_matrix());
+  EXPECT_EQ(weights[1].input, 1u);
+  EXPECT_EQ(weights[1].outputs(), 7);
+  EXPECT_FALSE(weights[1].is_one_matrix());
+  EXPECT_EQ(weights[2].outputs(), 6);
+}
+
+TEST(WeightsTest, TransposedConvolutionsCountTheOutputsOfAGroup) {
+  const Graph graph =
+      MakeGraph({MakeNode("ConvTranspose", {"x", "w"}, {"h"}, {{"group", int64_t{2}}}),
+                 MakeNode("Add", {"h", "b"}, {"y"})},
+                {{"w", Counting({4, 3, 2, 2})}, {"b", Counting({6, 1, 1})}});
+  const auto weights = ListWeights(graph);
+  ASSERT_EQ(weights.size(), 1u);
+  EXPECT_EQ(weights[0].kind, LayerKind::kConv);
+  EXPECT_EQ(weights[0].outputs(), 3);
+  EXPECT_EQ(weights[0].bias, "b");
+  EXPECT_FALSE(weights[0].is_one_matrix());
+}
+
 TEST(WeightsTest, ABiasAlongTheWidthOfAConvolutionIsNone) {
   const Graph graph =
       MakeGraph({MakeNode("Conv", {"x", "w"}, {"h"}), MakeNode("Add", {"h", "b"}, {"y"})},
@@ -110,11 +144,11 @@ TEST(WeightsTest, LeavesOutWhatIsNoWeight) {
   Node foreign = MakeNode("Conv", {"x", "w4"}, {"f"});
   foreign.domain = "com.example";
   const Graph graph = MakeGraph({MakeNode("MatMul", {"x", "x"}, {"a"}),      // no constant
-                                 MakeNode("MatMul", {"x", "w3"}, {"b"}),     // a batch of matrices
+                                 MakeNode("MatMul", {"x", "w1"}, {"b"}),     // a vector
                                  MakeNode("Gemm", {"x", "wd"}, {"c"}),       // float64
                                  MakeNode("MatMul", {"x", "empty"}, {"d"}),  // nothing to compress
                                  MakeNode("Mul", {"x", "w2"}, {"y"}), foreign},
-                                {{"w3", Counting({2, 3, 2})},
+                                {{"w1", Counting({3})},
                                  {"wd", Tensor::Zeros(DataType::kFloat64, {3, 2})},
                                  {"empty", Counting({0, 2})},
                                  {"w2", Counting({3, 2})},

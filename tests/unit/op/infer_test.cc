@@ -68,6 +68,71 @@ TEST(InferTest, ProductsOfMatrices) {
   EXPECT_THAT(InferOne(kMatMul, {{-1, 6, 8}, {5, 8, 3}}).error, HasSubstr("can be multiplied"));
 }
 
+TEST(InferTest, ProductsDoNotMixSamples) {
+  EXPECT_THAT(InferOne(kGemm, {{-1, 8}, {16, 3}}, {{"transA", {1}}}).error,
+              HasSubstr("across the batch"));
+  EXPECT_THAT(InferOne(kMatMul, {{5, -1}, {-1, 3}}).error, HasSubstr("across the batch"));
+  // Each sample with each other.
+  EXPECT_THAT(InferOne(kMatMul, {{-1, 8}, {8, -1}}).error, HasSubstr("across the batch"));
+  EXPECT_THAT(InferOne(kConv, {{2, 3, -1}, {4, 3, 1}}).error, HasSubstr("across the batch"));
+}
+
+TEST(InferTest, TransposedConvolutionsSpreadTheirWindows) {
+  // rows: (4 - 1) * 2 + 3 - 1 - 1 + 1, columns: (5 - 1) * 1 + (3 - 1) * 2 + 1
+  EXPECT_EQ(InferOne(kConvTranspose, {{-1, 6, 4, 5}, {6, 2, 3, 3}},
+                     {{"strides", {2, 1}},
+                      {"pads", {1, 0, 1, 0}},
+                      {"dilations", {1, 2}},
+                      {"output_padding", {1, 0}},
+                      {"group", {3}}})
+                .shape,
+            (Shape{-1, 6, 8, 9}));
+  EXPECT_EQ(InferOne(kConvTranspose, {{-1, 3, 4}, {3, 5, 2}, {5}}).shape, (Shape{-1, 5, 5}));
+  const std::vector<Shape> plain = {{-1, 6, 4, 5}, {6, 2, 3, 3}};
+  EXPECT_THAT(InferOne(kConvTranspose, {{-1, 5, 4, 5}, {6, 2, 3, 3}}).error, HasSubstr("input 1"));
+  EXPECT_THAT(InferOne(kConvTranspose, plain, {{"group", {4}}}).error, HasSubstr("input 1"));
+  EXPECT_THAT(InferOne(kConvTranspose, plain, {{"pads", {3, 0, 3, 0}}}).error,
+              HasSubstr("an output of size 0"));
+  EXPECT_THAT(InferOne(kConvTranspose, plain, {{"strides", {1 << 21, 1}}}).error,
+              HasSubstr("an output of size"));
+  EXPECT_THAT(InferOne(kConvTranspose, plain, {{"output_padding", {-1, 0}}}).error,
+              HasSubstr("output_padding holds -1"));
+}
+
+TEST(InferTest, NormalizationsStayWithinASample) {
+  EXPECT_EQ(InferOne(kLayerNormalization, {{-1, 3, 4}, {4}, {4}}).shape, (Shape{-1, 3, 4}));
+  EXPECT_EQ(InferOne(kLayerNormalization, {{-1, 3, 4}, {3, 4}}, {{"axis", {1}}}).shape,
+            (Shape{-1, 3, 4}));
+  EXPECT_THAT(InferOne(kLayerNormalization, {{-1, 3, 4}, {4}}, {{"axis", {0}}}).error,
+              HasSubstr("normalizes across the batch"));
+  EXPECT_EQ(InferOne(kLayerNormalization, {{2, 3, 4}, {4}}, {{"axis", {0}}}).shape,
+            (Shape{2, 3, 4}));
+  EXPECT_THAT(InferOne(kLayerNormalization, {{-1, 3, 4}, {3}}).error, HasSubstr("input 1"));
+  EXPECT_EQ(InferOne(kInstanceNormalization, {{-1, 3, 4}, {3}, {3}}).shape, (Shape{-1, 3, 4}));
+  EXPECT_THAT(InferOne(kInstanceNormalization, {{-1, 3, 4}, {3}, {4}}).error, HasSubstr("input 2"));
+  const auto groups = [](int64_t count, int64_t scales) {
+    return InferOne(kGroupNormalization, {{-1, 6, 4}, {scales}, {scales}},
+                    {{"num_groups", {count}}});
+  };
+  EXPECT_EQ(groups(3, 6).shape, (Shape{-1, 6, 4}));
+  EXPECT_EQ(groups(3, 3).shape, (Shape{-1, 6, 4}));
+  EXPECT_THAT(groups(3, 2).error, HasSubstr("input 1"));
+  EXPECT_THAT(groups(4, 6).error, HasSubstr("num_groups"));
+  EXPECT_THAT(groups(0, 6).error, HasSubstr("num_groups"));
+}
+
+TEST(InferTest, DilatedPoolsHaveNoEmptyWindows) {
+  const auto pool = [](int64_t size, int64_t pad) {
+    return InferOne(kAveragePool, {{-1, 4, size}},
+                    {{"kernel_shape", {2}}, {"dilations", {3}}, {"pads", {pad, pad}}});
+  };
+  EXPECT_EQ(pool(6, 1).shape, (Shape{-1, 4, 5}));
+  // Taps at -2 and 1 of an input of 1.
+  EXPECT_THAT(pool(1, 2).error, HasSubstr("without a single input value"));
+  EXPECT_THAT(InferOne(kLpPool, {{-1, 4, 6}}, {{"kernel_shape", {2}}, {"p", {0}}}).error,
+              HasSubstr("p is not"));
+}
+
 TEST(InferTest, OperandsBroadcastFromTheEnd) {
   EXPECT_EQ(InferOne(kAdd, {{-1, 3, 8, 8}, {3, 1, 1}}).shape, (Shape{-1, 3, 8, 8}));
   EXPECT_EQ(InferOne(kMul, {{1}, {-1, 3}}).shape, (Shape{-1, 3}));

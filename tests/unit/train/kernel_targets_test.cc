@@ -102,10 +102,9 @@ TEST(PoolKernels, MatchPlainLoopsForEveryInnerSize) {
   for (int64_t inner : {1, 3, 8, 16, 21}) {
     PoolShape s;
     s.outer = 2;
-    s.height = 5;
-    s.width = 4;
     s.inner = inner;
-    s.window = {{3, 2}, {2, 1}, {1, 1}, {1, 0}, {1, 1}, {3, 4}, {1, 1}};
+    s.axes[1] = {.in = 5, .out = 3, .kernel = 3, .stride = 2, .pad_begin = 1, .pad_end = 1};
+    s.axes[2] = {.in = 4, .out = 4, .kernel = 2, .pad_end = 1};
     s.count_padding = true;
     const size_t in_size = 2 * 5 * 4 * inner, out_size = 2 * 3 * 4 * inner;
     const AlignedFloats x = RandomFloats(in_size, 6), dy = RandomFloats(out_size, 7);

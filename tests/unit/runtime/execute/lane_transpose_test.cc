@@ -1,4 +1,4 @@
-#include "runtime/execute/lane_transpose.h"
+#include "runtime/kernels/lane_transpose.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // Between the caller's layout, one sample after the other, and the operators', samples side by
 // side.
-#ifndef DC_RUNTIME_EXECUTE_LANE_TRANSPOSE_H_
-#define DC_RUNTIME_EXECUTE_LANE_TRANSPOSE_H_
+#ifndef DC_RUNTIME_KERNELS_LANE_TRANSPOSE_H_
+#define DC_RUNTIME_KERNELS_LANE_TRANSPOSE_H_
 
 #include <cstddef>
 
@@ -15,4 +15,4 @@ void FromLanes(const float* in, size_t samples, size_t size, size_t lanes, float
 
 }  // namespace dc::runtime
 
-#endif  // DC_RUNTIME_EXECUTE_LANE_TRANSPOSE_H_
+#endif  // DC_RUNTIME_KERNELS_LANE_TRANSPOSE_H_

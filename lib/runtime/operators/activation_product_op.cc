@@ -1,0 +1,148 @@
+// Products of two activations.
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "runtime/kernels/chunks.h"
+#include "runtime/kernels/shift.h"
+#include "runtime/operators/product.h"
+
+namespace dc::runtime {
+namespace {
+
+// Rows that are computed together: each value of b is loaded once for them.
+constexpr size_t kRowsAtOnce = 4;
+
+// One of the operands, in values of a sample.
+struct Steps {
+  size_t row = 0, column = 0;
+};
+
+class ActivationProductOp : public OperatorKernel {
+ public:
+  ActivationProductOp(ProductShape shape, float alpha, float low, float high, size_t max_chunks)
+      : shape_(std::move(shape)),
+        rows_(static_cast<size_t>(shape_.rows)),
+        inner_(static_cast<size_t>(shape_.inner)),
+        columns_(static_cast<size_t>(shape_.columns)),
+        a_(shape_.turn_a ? Steps{1, rows_} : Steps{inner_, 1}),
+        b_(shape_.turn_b ? Steps{1, inner_} : Steps{columns_, 1}),
+        alpha_(alpha),
+        max_chunks_(max_chunks) {
+    limits_.low = low;
+    limits_.high = high;
+  }
+
+  void Run(const RunContext& context) const override {
+    // Blocks of rows of all matrices, one after the other.
+    const size_t blocks = (rows_ + kRowsAtOnce - 1) / kRowsAtOnce;
+    const size_t matrices = shape_.a_of.size();
+    const double work = static_cast<double>(matrices * rows_ * inner_ * columns_) *
+                        static_cast<double>(context.lanes);
+    ForChunks(context.pool, max_chunks_, matrices * blocks, work,
+              [&](size_t, size_t begin, size_t end) {
+                for (size_t i = begin; i < end; ++i) {
+                  Block(context, i / blocks, i % blocks * kRowsAtOnce);
+                }
+              });
+  }
+
+ private:
+  void Block(const RunContext& context, size_t matrix, size_t row) const {
+    const size_t lanes = context.lanes;
+    const size_t count = std::min(kRowsAtOnce, rows_ - row);
+    const float* a =
+        context.inputs[0] + (shape_.a_of[matrix] * rows_ * inner_ + row * a_.row) * lanes;
+    const float* b = context.inputs[1] + shape_.b_of[matrix] * inner_ * columns_ * lanes;
+    float* y = context.output + (matrix * rows_ + row) * columns_ * lanes;
+    if (lanes > 1) {
+      BlockOfLanes(lanes, count, a, b, y);
+    } else if (b_.column != 1) {
+      Dots(count, a, b, y);
+    } else if (count == kRowsAtOnce) {
+      FourRows(a, b, y);
+    } else {
+      for (size_t r = 0; r < count; ++r) OneRow(a + r * a_.row, b, y + r * columns_);
+    }
+    const size_t values = count * columns_ * lanes;
+    for (size_t i = 0; i < values; ++i) y[i] = limits_.Limit(alpha_ * y[i]);
+  }
+
+  void OneRow(const float* a, const float* b, float* __restrict y) const {
+    std::fill_n(y, columns_, 0.0f);
+    for (size_t k = 0; k < inner_; ++k, b += columns_) {
+      const float left = a[k * a_.column];
+      for (size_t c = 0; c < columns_; ++c) y[c] += left * b[c];
+    }
+  }
+
+  void FourRows(const float* a, const float* b, float* __restrict y0) const {
+    float* __restrict y1 = y0 + columns_;
+    float* __restrict y2 = y1 + columns_;
+    float* __restrict y3 = y2 + columns_;
+    std::fill_n(y0, kRowsAtOnce * columns_, 0.0f);
+    for (size_t k = 0; k < inner_; ++k, b += columns_) {
+      const float* left = a + k * a_.column;
+      const float a0 = left[0], a1 = left[a_.row], a2 = left[2 * a_.row], a3 = left[3 * a_.row];
+      for (size_t c = 0; c < columns_; ++c) {
+        y0[c] += a0 * b[c];
+        y1[c] += a1 * b[c];
+        y2[c] += a2 * b[c];
+        y3[c] += a3 * b[c];
+      }
+    }
+  }
+
+  // Rows of b lie in its columns.
+  void Dots(size_t count, const float* a, const float* b, float* y) const {
+    for (size_t r = 0; r < count; ++r) {
+      for (size_t c = 0; c < columns_; ++c) {
+        float sum = 0;
+        for (size_t k = 0; k < inner_; ++k) {
+          sum += a[r * a_.row + k * a_.column] * b[k * b_.row + c * b_.column];
+        }
+        y[r * columns_ + c] = sum;
+      }
+    }
+  }
+
+  void BlockOfLanes(size_t lanes, size_t count, const float* a, const float* b, float* y) const {
+    for (size_t r = 0; r < count; ++r) {
+      for (size_t c = 0; c < columns_; ++c) {
+        for (size_t lane = 0; lane < lanes; lane += kShiftUnit) {
+          float sums[kShiftUnit] = {};
+          for (size_t k = 0; k < inner_; ++k) {
+            const float* left = a + (r * a_.row + k * a_.column) * lanes + lane;
+            const float* right = b + (k * b_.row + c * b_.column) * lanes + lane;
+            for (size_t l = 0; l < kShiftUnit; ++l) sums[l] += left[l] * right[l];
+          }
+          std::copy(sums, sums + kShiftUnit, y + (r * columns_ + c) * lanes + lane);
+        }
+      }
+    }
+  }
+
+  ProductShape shape_;
+  size_t rows_, inner_, columns_;
+  Steps a_, b_;
+  float alpha_;
+  Epilogue limits_;
+  size_t max_chunks_;
+};
+
+}  // namespace
+
+StatusOr<NodeResult> MakeProductOfActivations(const NodeContext& context,
+                                              const ProductShape& shape) {
+  const bool gemm = context.node.op == format::Op::kGemm;
+  const bool adds = context.inputs.size() > 2 && context.inputs[2].kind != NodeInput::kOmitted;
+  const Epilogue none;
+  NodeResult result;
+  result.kernel = std::make_unique<ActivationProductOp>(
+      shape, gemm ? context.attributes.Float("alpha") : 1.0f, adds ? none.low : context.low,
+      adds ? none.high : context.high, context.max_chunks);
+  if (adds) return AddMatrix(context, shape, std::move(result));
+  return result;
+}
+
+}  // namespace dc::runtime
