@@ -64,7 +64,7 @@ enum class Element : uint8_t {
 };
 
 struct InputSpec {
-  std::string_view name;  // ONNX's, in lower case
+  NotForSize<std::string_view> name;  // ONNX's, in lower case
   Role role = Role::kOperand;
   Element element = Element::kAny;
 };
@@ -168,7 +168,7 @@ struct Operator {
   Id id = Id::kNone;
   int opset = 13;  // of ONNX: whose definition this is
   // Settings last; the last one repeats where max_inputs is more.
-  NotForSize<std::span<const InputSpec>> inputs;
+  std::span<const InputSpec> inputs;
   uint32_t min_inputs = 1, max_inputs = 1;    // settings not counted
   std::span<const AttributeSpec> attributes;  // in the order of a .dcz, settings among them
   NotForSize<std::span<const OnnxOnly>> onnx_only = {};
@@ -180,12 +180,10 @@ struct Operator {
   MapElements* map = nullptr;                     // of what only moves values
 
   bool Has(Trait trait) const { return (traits & trait) != 0; }
-#ifndef DC_FOR_SIZE
   // What input `i` is.
   const InputSpec& Input(size_t i) const {
     return inputs[i < inputs.size() ? i : inputs.size() - 1];
   }
-#endif
   // The attribute `name`, or null. Not in the runtime.
   const AttributeSpec* Attribute(std::string_view name) const;
 };
