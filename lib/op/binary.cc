@@ -5,11 +5,11 @@
 namespace dc::op {
 namespace {
 
-// What is computed with the remainder of a division by zero, and the sign of a floored one, depends
-// on the integer type.
+// That of integers with fmod = 0 is spelled with fmod = 1: model/canonical/spell_in_others.cc.
 Status InferMod(const InferContext& context, std::vector<Shape>* outputs) {
   if (context.attributes.Int("fmod") == 0) {
-    return Unsupported("a remainder of integers", "", "use Mod with fmod = 1 on floats");
+    return Unsupported("a Mod of floats with fmod = 0", "",
+                       "ONNX defines that of integers alone: export it with fmod = 1");
   }
   return BroadcastShape(context, outputs);
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "model/canonical/canonical.h"
+#include "model/element_types.h"
 #include "model/node_attributes.h"
 
 namespace dc {
@@ -194,18 +195,16 @@ std::map<std::string, std::vector<std::string>> SpelledInOthers() {
   return result;
 }
 
-void SpellInOthers(Graph* graph) {
+namespace {
+
+// Replaces each node of `graph` for which `spell` adds nodes to the spelling.
+template <typename SpellNode>
+void Replace(Graph* graph, SpellNode spell) {
   std::vector<Node> result;
   for (const Node& node : graph->nodes) {
-    const bool usable = node.domain.empty() && !node.inputs.empty() && !node.outputs.empty();
     Spelling spelling(node, graph);
-    if (usable) {
-      const auto spell = Spellings().find(node.op);
-      if (spell != Spellings().end()) {
-        spell->second(&spelling);
-      } else {
-        SpellKnown(OperatorOf(node), &spelling, Exponent(*graph, node));
-      }
+    if (node.domain.empty() && !node.inputs.empty() && !node.outputs.empty()) {
+      spell(node, &spelling);
     }
     if (spelling.empty()) {
       result.push_back(node);
@@ -214,6 +213,33 @@ void SpellInOthers(Graph* graph) {
     for (Node& each : std::move(spelling).Take()) result.push_back(std::move(each));
   }
   graph->nodes = std::move(result);
+}
+
+// The remainder of integers that has the divisor's sign, by those that have the dividend's.
+void SpellRemainder(Spelling* to) {
+  const Attributes attributes = {{"fmod", int64_t{1}}};
+  const std::string own = to->Add(op::kMod.name, {to->Input(0), to->Input(1)}, attributes);
+  const std::string above = to->Add(op::kAdd.name, {own, to->Input(1)});
+  to->Add(op::kMod.name, {above, to->Input(1)}, attributes);
+}
+
+}  // namespace
+
+void SpellInOthers(Graph* graph) {
+  bool remainders = false;
+  Replace(graph, [&](const Node& node, Spelling* to) {
+    const auto spell = Spellings().find(node.op);
+    if (spell != Spellings().end()) return spell->second(to);
+    SpellKnown(OperatorOf(node), to, Exponent(*graph, node));
+    remainders |= OperatorOf(node) == &op::kMod && node.Int("fmod", 0) == 0;
+  });
+  if (!remainders) return;
+  const auto types = InferElementTypes(*graph);
+  Replace(graph, [&](const Node& node, Spelling* to) {
+    if (OperatorOf(node) != &op::kMod || node.Int("fmod", 0) != 0) return;
+    const auto type = types.find(node.inputs[0]);
+    if (type != types.end() && type->second != DataType::kFloat32) SpellRemainder(to);
+  });
 }
 
 }  // namespace dc

@@ -113,6 +113,23 @@ TEST(SpellInOthersTest, ANodeThatNeedsANewerOpsetGetsIt) {
   }
 }
 
+// -7 mod 3: -1 has the dividend's sign, (-1 + 3) mod 3 = 2 the divisor's.
+TEST(SpellInOthersTest, RemaindersOfIntegers) {
+  Graph graph;
+  graph.inputs = {{"x", DataType::kInt64, {-1, 6}}};
+  graph.outputs = {{"y", DataType::kInt64, {-1, 6}}};
+  graph.nodes = {MakeNode("Mod", {"x", "c"}, {"y"})};
+  graph.initializers = {{"c", Tensor::I64(Ints{3})}};
+  Graph floats = graph;
+  Canonicalize(&graph);
+  EXPECT_EQ(Text(graph), "Mod(x,[3]) Add(#0,[3]) Mod(#1,[3])");
+  EXPECT_EQ(graph.nodes[0].Int("fmod", 0), 1);
+  EXPECT_EQ(graph.nodes[2].Int("fmod", 0), 1);
+  floats.inputs[0].type = DataType::kFloat32;
+  Canonicalize(&floats);
+  EXPECT_EQ(Text(floats), "Mod(x,[3])");
+}
+
 TEST(SpellInOthersTest, Powers) {
   const auto spelled = [](Tensor exponent) {
     return Text(Spelled(MakeNode("Pow", {"x", "e"}, {"y"}), 13, {{"e", std::move(exponent)}}));
