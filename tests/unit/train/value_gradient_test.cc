@@ -180,7 +180,8 @@ TEST(WhereGradient, OfConstants) {
   AddShift(b, {3, 4});
   b.AddOn("Greater", "positive", {"shifted", b.Fixed("zero", {}, {0.0f})});
   b.AddOn("Where", "one", {"positive", "shifted", b.Random("p", {4})});
-  b.AddOn("Where", "tested", {"positive", b.Random("q", {3, 1}), "one"}).Add("Flatten", "flat");
+  b.AddOn("Greater", "high", {"shifted", b.Fixed("limit", {}, {0.6f})});
+  b.AddOn("Where", "tested", {"high", b.Random("q", {3, 1}), "one"}).Add("Flatten", "flat");
   CheckGradients(b.Build(), 2, GridValues(24, 0.1), kStep, kTolerance);
 }
 
