@@ -42,7 +42,8 @@ class Planner {
       if (!KnowsInputs(n)) continue;
       const op::Operator& record = *op::FindOperator(manifest_.nodes[n].op);
       Fusion fusion;
-      if (record.inputs.size() > 1 && record.inputs[1].role == op::Role::kWeight) {
+      // An embedding picks rows of its weight, and nothing is merged into it.
+      if (record.output_axis != nullptr && !record.Has(op::kWhole)) {
         // A product's rows are its last dimension, the channels of what follows dimension 1.
         const uint32_t x = manifest_.nodes[n].inputs[0];
         const size_t rank = graph_.IsTensor(x) ? 0 : values_[x].whole.size();
