@@ -57,10 +57,15 @@ std::optional<onnx::ModelProto> PartBefore(const onnx::ModelProto& model, int en
   *part.mutable_opset_import() = model.opset_import();
   onnx::GraphProto* made = part.mutable_graph();
   for (auto i = nodes.rbegin(); i != nodes.rend(); ++i) *made->add_node() = graph.node(*i);
+  Names constants;
   for (const auto& tensor : graph.initializer()) {
+    constants.insert(tensor.name());
     if (needed.count(tensor.name())) *made->add_initializer() = tensor;
   }
-  *made->mutable_input() = graph.input();
+  // Older files list constants among the inputs, too.
+  for (const auto& input : graph.input()) {
+    if (!constants.count(input.name())) *made->add_input() = input;
+  }
   // Outputs stay what they are: the value itself is to be folded.
   onnx::NodeProto* last = made->add_node();
   last->set_op_type("Identity");

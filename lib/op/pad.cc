@@ -105,7 +105,7 @@ constexpr AttributeSpec kAttributes[] = {Word("mode", kModes, kConstant), Requir
 
 const Operator kPad = {.name = "Pad",
                        .id = Id::kPad,
-                       .opset = 18,
+                       .opset = 13,  // but for the input axes, of opset 18
                        .inputs = DC_NOT_FOR_SIZE(kInputs),
                        .attributes = kAttributes,
                        .traits = kKeepsScale | kWhole,

@@ -121,10 +121,12 @@ bool ConstantFolder::MayReplace(const Node& node, const Known& result) const {
   for (const std::string& input : node.inputs) {
     const auto tensor = graph_.initializers.find(input);
     if (tensor == graph_.initializers.end()) continue;
-    const bool alone = readers_.at(input) == 1 && !graph_outputs_.count(input);
-    if (alone) going += static_cast<int64_t>(tensor->second.bytes.size());
+    const auto bytes = static_cast<int64_t>(tensor->second.bytes.size());
+    const int64_t readers = readers_.at(input) + (graph_outputs_.count(input) > 0 ? 1 : 0);
+    going += bytes / readers;
     if (tensor->second.type != DataType::kFloat32 || tensor->second.size() == 1) continue;
-    if (!alone && (moves || learned_.count(input))) return false;
+    // A part of it may go to each of several readers, as in a Split.
+    if (readers > 1 && (learned_.count(input) || (moves && Bytes(result) >= bytes))) return false;
     large |= tensor->second.size() > static_cast<int64_t>(kFewElements);
   }
   return Bytes(result) <= (large ? going + kFewBytes : kMostBytes);

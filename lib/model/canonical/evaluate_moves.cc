@@ -29,7 +29,8 @@ std::optional<Known> Moved(const Known& x, const op::ElementMap& map, std::vecto
       }
     }
   });
-  return y;
+  if (y.is_float()) return y;
+  return Known::Integers(y.type, y.shape, std::move(y.ints), std::move(y.batches));
 }
 
 // What records describe: operators that reshape or that have a map.

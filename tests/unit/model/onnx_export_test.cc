@@ -68,8 +68,9 @@ TEST(OnnxExportTest, EverythingAGraphHoldsRoundTrips) {
                            {"no_strings", std::vector<std::string>{}}});
   strange.domain = "com.example";
   graph.nodes.push_back(strange);
-  graph.nodes.push_back(MakeNode("Split", {"h"}, {"left", "right"}, {{"axis", int64_t{1}}}));
-  graph.outputs.push_back({"right", DataType::kFloat32, {-1, -1}});
+  graph.initializers["k"] = Tensor::I64(std::vector<int64_t>{2});
+  graph.nodes.push_back(MakeNode("TopK", {"h", "k"}, {"left", "right"}, {{"axis", int64_t{1}}}));
+  graph.outputs.push_back({"right", DataType::kInt64, {-1, -1}});
   graph.outputs.push_back({"q", DataType::kInt64, {}});
 
   const ScratchDir dir;
