@@ -23,7 +23,7 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
 constexpr AttributeSpec kAttributes[] = {Int("axis", 0)};
 
 // A table of rows has its outputs in its columns, like the weight of a product with indicators.
-size_t Outputs(const Attributes& attributes, size_t rank) {
+size_t Outputs(const Attributes& attributes, size_t, size_t rank) {
   return Axis(attributes.Int("axis"), rank).value_or(0) == 0 ? rank - 1 : 0;
 }
 
