@@ -121,9 +121,9 @@ constexpr Operator kOperators[] = {
     {113, "InstanceNormalization", 3, 3, "", 1},
     {114, "LayerNormalization", 2, 3, "i", 1},
     {115, "GroupNormalization", 3, 3, "i", 1},
-    {120, "RNN", 3, 6, "ii", 0},
-    {121, "GRU", 3, 6, "iii", 0},
-    {122, "LSTM", 3, 8, "ii", 0},
+    {120, "RNN", 3, 6, "iii", 0},
+    {121, "GRU", 3, 6, "iiii", 0},
+    {122, "LSTM", 3, 8, "iii", 0},
     {140, "Cast", 1, 1, "i", 0},
 };
 // clang-format on
