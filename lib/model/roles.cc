@@ -78,7 +78,7 @@ class RoleFinder {
     const Node& node = graph_.nodes[i];
     const op::Operator* record = OperatorOf(node);
     if (record == nullptr || node.outputs.empty()) return;
-    if (record->output_axis != nullptr) {
+    if (record->Has(op::kConvolves) || record->Has(op::kProduct)) {
       for (size_t k = 0; k < node.inputs.size() && k < 2; ++k) {
         if (record->Input(k).role == Role::kWeight && FindBias(i, k, *record)) return;
       }

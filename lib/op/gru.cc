@@ -13,9 +13,8 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
 }
 
 constexpr AttributeSpec kAttributes[] = {Word("direction", kDirections, 0), Int("layout", 0),
+                                         RequiredInt("hidden_size", 0),
                                          Int("linear_before_reset", 0)};
-// hidden_size is the recurrence's; activations are ONNX's defaults.
-[[maybe_unused]] constexpr OnnxOnly kOnnxOnly[] = {{"hidden_size"}};
 
 }  // namespace
 
@@ -27,7 +26,6 @@ const Operator kGru = {
     .min_inputs = 3,
     .max_inputs = 6,
     .attributes = kAttributes,
-    .onnx_only = DC_NOT_FOR_SIZE(kOnnxOnly),
     .traits = kRemembers,
     .infer = Infer,
     .output_axis = [](const Attributes&, size_t, size_t) -> size_t { return 1; }};

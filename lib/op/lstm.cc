@@ -12,10 +12,9 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   return OkStatus();
 }
 
-constexpr AttributeSpec kAttributes[] = {Word("direction", kDirections, 0), Int("layout", 0)};
-// hidden_size is the recurrence's; activations are ONNX's defaults.
-[[maybe_unused]] constexpr OnnxOnly kOnnxOnly[] = {{"hidden_size"},
-                                                   {.name = "input_forget", .fixed = true}};
+constexpr AttributeSpec kAttributes[] = {Word("direction", kDirections, 0), Int("layout", 0),
+                                         RequiredInt("hidden_size", 0)};
+[[maybe_unused]] constexpr OnnxOnly kOnnxOnly[] = {{.name = "input_forget", .fixed = true}};
 
 }  // namespace
 

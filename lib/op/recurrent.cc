@@ -29,6 +29,9 @@ Status ReadRecurrent(const InferContext& context, int64_t gates, RecurrentSizes*
   if (r.size() != 3 || r[2] < 1 || r[2] > (int64_t{1} << 24)) {
     return BadShape(2, r, "directions x gates x hidden");
   }
+  if (context.attributes.Int("hidden_size") != r[2]) {
+    return BadAttribute("hidden_size", "that of the recurrence, ", r[2]);
+  }
   sizes->batch_first = context.attributes.Int("layout") != 0;
   sizes->steps = x[sizes->batch_first ? 1 : 0];
   sizes->batch = x[sizes->batch_first ? 0 : 1];

@@ -95,6 +95,10 @@ void RecurrentStates(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph
   const op::Operator* record = OperatorOf(node);
   if (record == nullptr || !record->Has(op::kRemembers)) return;
   DropDefaultActivations(*record, &node);
+  const op::Shape* recurrence = shapes.Find(node.Input(2));
+  if (recurrence != nullptr && recurrence->size() == 3) {
+    node.attributes.insert({"hidden_size", recurrence->back()});
+  }
   const op::Shape* x = shapes.Find(node.Input(0));
   if (x == nullptr || x->size() != 3) return;
   const bool batch_first = node.Int("layout", 0) != 0;

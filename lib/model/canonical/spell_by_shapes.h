@@ -62,7 +62,7 @@ bool SoftmaxOverOneAxis(const ShapeTracker& shapes, std::vector<Node>* nodes, Gr
 // `nodes` holds such a product.
 void ProductOfTransposed(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph* graph);
 
-// Of a recurrent node: its last state, which is a part of all states, is taken from them; activations
+// Of a recurrent node: hidden_size is said, which may be left out; its last state, which is a part of all states, is taken from them; activations
 // and lengths that say what holds without them are left out. `nodes` holds such a node.
 void RecurrentStates(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph* graph);
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "model/canonical/canonical.h"
@@ -63,6 +64,16 @@ class Spelling {
       attributes.erase(axes);
     }
     return Add(op::kReduceSum.name, std::move(inputs), std::move(attributes));
+  }
+
+  // The mean of `x` along `axes`, which stay as ones.
+  std::string Average(const std::string& x, const std::vector<int64_t>& axes) {
+    if (graph_->opset < op::kReduceMean.opset) {
+      return Add(op::kReduceMean.name, {x}, {{"axes", axes}});
+    }
+    const std::string list = Name("axes");
+    graph_->initializers[list] = Tensor::I64(axes);
+    return Add(op::kReduceMean.name, {x, list});
   }
 
   // Whether the node says that no axes are to be reduced. It then does nothing to its input.
@@ -137,6 +148,21 @@ const std::map<std::string_view, Spell*>& Spellings() {
        [](Spelling* to) {
          const std::string negative = to->Add(op::kNeg.name, {to->Input(0)});
          to->Add(op::kArgMax.name, {negative}, to->attributes());
+       }},
+      {"MeanVarianceNormalization",
+       [](Spelling* to) {
+         const auto given = to->attributes().find("axes");
+         const auto* list = given != to->attributes().end()
+                                ? std::get_if<std::vector<int64_t>>(&given->second)
+                                : nullptr;
+         const std::vector<int64_t> axes = list != nullptr ? *list : std::vector<int64_t>{0, 2, 3};
+         const std::string mean = to->Average(to->Input(0), axes);
+         const std::string rest = to->Add(op::kSub.name, {to->Input(0), mean});
+         const std::string variance = to->Average(to->Add(op::kMul.name, {rest, rest}), axes);
+         // ONNX's epsilon keeps what is constant from becoming NaN.
+         const std::string deviation =
+             to->Add(op::kAdd.name, {to->Add(op::kSqrt.name, {variance}), to->Number(1e-9f)});
+         to->Add(op::kDiv.name, {rest, deviation});
        }},
       {"ReduceL1",
        [](Spelling* to) {

@@ -133,6 +133,12 @@ void AddNorms(std::vector<OperatorCase>* cases) {
   add(group, "by_channel", 21, {6, 3, 4}, {6}, {{"num_groups", 3}});
   add(group, "of_all_channels", 21, {6, 3, 4}, {6}, {{"num_groups", 1}, {"epsilon", 0.1}});
   add(group, "lines", 21, {6, 7}, {6}, {{"num_groups", 2}});
+  for (const int64_t opset : {13, 18}) {
+    cases->push_back({.name = "MeanVarianceNormalization_opset_" + std::to_string(opset),
+                      .opset = opset,
+                      .sample = {3, 4, 5},
+                      .nodes = {{"MeanVarianceNormalization", {"x"}, {{"axes", {2, 3}}}}}});
+  }
   // In opset 18 scale and bias are those of a group.
   add(group, "by_group", 18, {6, 3, 4}, {2}, {{"num_groups", 2}});
 }

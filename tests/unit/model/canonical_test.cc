@@ -98,6 +98,37 @@ TEST(ProductOfTransposedTest, ReadsATiedWeightAsItIs) {
   EXPECT_EQ(sequences.nodes[3].outputs[0], "y");
 }
 
+TEST(RecurrentStatesTest, TakesTheLastStateFromAllStates) {
+  const auto read = [](const std::string& direction, std::vector<std::string> activations) {
+    const int64_t directions = direction == "bidirectional" ? 2 : 1;
+    Graph graph;
+    graph.opset = 14;
+    graph.inputs = {{"x", DataType::kFloat32, {-1, 7, 5}}};
+    graph.outputs = {{"h", DataType::kFloat32, {}}};
+    graph.nodes = {MakeNode("Transpose", {"x"}, {"t"}, {{"perm", Ints{1, 0, 2}}}),
+                   MakeNode("GRU", {"t", "w", "r"}, {"", "h"},
+                            {{"direction", direction}, {"activations", activations}})};
+    graph.initializers = {{"w", Counting({directions, 9, 5})}, {"r", Counting({directions, 9, 3})}};
+    Canonicalize(&graph);
+    EXPECT_TRUE(CheckNames(graph).ok());
+    return graph;
+  };
+  const Graph forward = read("forward", {"Sigmoid", "Tanh"});
+  ASSERT_EQ(forward.nodes.size(), 4u);
+  EXPECT_EQ(forward.nodes[1].outputs.size(), 1u);
+  EXPECT_EQ(forward.nodes[1].attributes.count("activations"), 0u);
+  EXPECT_EQ(forward.nodes[2].op, "Slice");
+  const Tensor& starts = forward.initializers.at(forward.nodes[2].inputs[1]);
+  EXPECT_EQ(starts.data<int64_t>()[0], 6);
+  EXPECT_EQ(forward.nodes[3].op, "Squeeze");
+  EXPECT_EQ(forward.nodes[3].outputs[0], "h");
+  const Graph both = read("bidirectional", {"Sigmoid", "Tanh", "Sigmoid", "Tanh"});
+  EXPECT_EQ(both.nodes.back().op, "Concat");
+  EXPECT_EQ(both.nodes.back().outputs[0], "h");
+  // Others keep their meaning, and are refused where they are read.
+  EXPECT_EQ(read("forward", {"Sigmoid", "Relu"}).nodes[1].attributes.count("activations"), 1u);
+}
+
 TEST(PadExplicitlyTest, StaysWhereTheSizeIsOpen) {
   const Graph graph =
       Canonical({-1, 1, -1, -1},

@@ -51,9 +51,6 @@ TEST(OperatorTest, RecordsAreConsistent) {
       EXPECT_NE(op->Attribute(input.name), nullptr) << input.name;
     }
     EXPECT_NE(op->inputs[0].role, Role::kSetting);
-    // A product has its weight on either side.
-    const bool either_side = weights == 2 && !op->Has(kRemembers);
-    EXPECT_EQ(op->inputs[0].role, either_side ? Role::kWeight : Role::kOperand);
     EXPECT_LE(op->inputs.size() - settings, op->max_inputs);
     EXPECT_EQ(weights > 0, op->output_axis != nullptr);
     std::set<std::string_view> attributes;
