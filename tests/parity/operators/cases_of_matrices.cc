@@ -37,15 +37,9 @@ void AddGemm(std::vector<OperatorCase>* cases) {
                     .weights = {{"w", {5, 4}}}});
   cases->push_back({.name = "gemm_transA",
                     .sample = {5},
-                    .nodes = {{"Gemm", {"w", "x"}, {{"transA", 1}, {"transB", 1}}}},
-                    .weights = {{"w", {5, 4}}},
-                    .trained = false});
-  cases->push_back({.name = "gemm_across_the_batch",
-                    .sample = {5},
-                    .nodes = {{"Gemm", {"x", "w"}, {{"transA", 1}}}},
-                    .weights = {{"w", {17, 4}}},
-                    .trained = false,
-                    .fixed_batch = 17});
+                    .nodes = {{"Gemm", {"w", "x"}, {{"transA", 1}, {"transB", 1}}, "turned"},
+                              {"Transpose", {"turned"}, {{"perm", {1, 0}}}}},
+                    .weights = {{"w", {5, 4}}}});
   OperatorCase row = Dense("then_clip", {5, 4}, {}, {4});
   row.nodes[0].output = "g";
   row.nodes.push_back({"Clip", {"g", "min", "max"}});
