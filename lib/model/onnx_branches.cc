@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/canonical/canonical.h"
+#include "op/operator.h"
 
 namespace dc {
 namespace {
@@ -68,7 +69,7 @@ std::optional<onnx::ModelProto> PartBefore(const onnx::ModelProto& model, int en
   }
   // Outputs stay what they are: the value itself is to be folded.
   onnx::NodeProto* last = made->add_node();
-  last->set_op_type("Identity");
+  last->set_op_type(std::string(op::kIdentity.name));
   last->add_input(wanted);
   last->add_output(wanted + "_known");
   auto* output = made->add_output();
@@ -145,7 +146,7 @@ bool Inline(int index, onnx::GraphProto branch, onnx::GraphProto* graph) {
     for (int k = 0; k < node.output_size(); ++k) {
       if (node.output(k).empty()) continue;
       onnx::NodeProto* identity = nodes.Add();
-      identity->set_op_type("Identity");
+      identity->set_op_type(std::string(op::kIdentity.name));
       identity->set_name(node.name());
       identity->add_input(branch.output(k).name());
       identity->add_output(node.output(k));

@@ -50,25 +50,24 @@ TEST_F(BadInputCli, ADamagedOnnxFileIsRefused) {
 
 TEST_F(BadInputCli, AnOperatorThatIsNotCoveredIsNamed) {
   std::string model = Read("tiny.onnxtxt");
-  model.replace(model.find("Relu"), 4, "Erf ");
-  Write("erf.onnxtxt", model);
-  Fail("train", "erf.onnxtxt --data idx:data -o out.onnx", 3, {"Erf"});
+  model.replace(model.find("Relu"), 4, "Det ");
+  Write("det.onnxtxt", model);
+  Fail("train", "det.onnxtxt --data idx:data -o out.onnx", 3, {"Det"});
 }
 
 TEST_F(BadInputCli, WhatCannotRunIsRefusedBeforeAnyWork) {
-  // A matrix product of two computed values: a .dcz can hold it, the runtime cannot execute it.
-  Write("product.onnxtxt",
-        "<ir_version: 7, opset_import: [\"\" : 13]>\n"
-        "g (float[N, 4, 4] x) => (float[N, 4, 4] y) {\n"
-        "  a = MatMul(x, x)\n  b = Erf(a)\n  y = MatMul(b, x)\n}\n");
-  Fail("encode", "product.onnxtxt -o out.dcz", 3, {"Erf"});
-  Write("product.onnxtxt",
-        "<ir_version: 7, opset_import: [\"\" : 13]>\n"
-        "g (float[N, 4, 4] x) => (float[N, 4, 4] y) {\n"
-        "  a = MatMul(x, x)\n  b = Relu(a)\n  y = MatMul(b, x)\n}\n");
+  const std::string head =
+      "<ir_version: 7, opset_import: [\"\" : 13]>\n"
+      "g (float[N, 4, 4] x) => (float[N, 4, 4] y) ";
+  Write("other.onnxtxt", head + "{\n  a = Relu(x)\n  y = Det(a)\n}\n");
+  Fail("encode", "other.onnxtxt -o out.dcz", 3, {"Det"});
+  // More values than the runtime takes for one sample: a .dcz can hold it.
+  Write("large.onnxtxt", head +
+                             "\n<int64[3] times = {1, 1, 134217728}> {\n"
+                             "  a = Tile(x, times)\n  b = Relu(x)\n  c = Tile(b, times)\n"
+                             "  y = Add(a, c)\n}\n");
   // Both nodes at once, and no file.
-  Fail("encode", "product.onnxtxt -o out.dcz", 3,
-       {"a product of two activations", "node 0, MatMul", "node 2, MatMul"});
+  Fail("encode", "large.onnxtxt -o out.dcz", 3, {"2^28 values", "node 0, Tile", "node 2, Tile"});
 }
 
 TEST_F(BadInputCli, MissingAndWrongDataIsNamed) {

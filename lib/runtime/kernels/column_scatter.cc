@@ -71,7 +71,8 @@ HWY_ATTR HWY_INLINE size_t CollectVectors(const float* x, size_t count, uint32_t
   size_t i = 0;
   for (; i + kLanes <= count; i += kLanes) {
     const auto numbers = hn::Iota(di, static_cast<int32_t>(i));
-    const auto is_active = hn::Ne(hn::LoadU(d, x + i), hn::Zero(d));
+    // NaN counts: of AVX-512's two ways to be different, Ne takes the one that leaves it out.
+    const auto is_active = hn::Not(hn::Eq(hn::LoadU(d, x + i), hn::Zero(d)));
     *found += hn::CompressStore(numbers, hn::RebindMask(di, is_active), di,
                                 reinterpret_cast<int32_t*>(active + *found));
   }

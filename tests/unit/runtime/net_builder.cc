@@ -9,6 +9,7 @@
 
 #include "entropy/enc/weight_encoder.h"
 #include "entropy/enc/zstd_compress.h"
+#include "format/defaults.h"
 
 namespace dc::runtime {
 namespace {
@@ -98,6 +99,7 @@ NetBuilder::Ref NetBuilder::Node(format::Op op, const std::vector<Ref>& inputs,
   node.op = op;
   node.ints = std::move(ints);
   node.floats = std::move(floats);
+  format::FillAttributes(&node);  // those that the lists leave out
   manifest_.nodes.push_back(std::move(node));
   node_inputs_.push_back(inputs);
   outputs_ = {{Ref::kNode, manifest_.nodes.size() - 1}};
