@@ -1,18 +1,22 @@
 #include "runtime/plan/arena.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace dc::runtime {
 
 ArenaLayout PlanArena(std::span<const ArenaBuffer> buffers) {
   ArenaLayout layout;
   layout.offsets.assign(buffers.size(), 0);
-  std::vector<uint32_t> order(buffers.size());
-  std::iota(order.begin(), order.end(), 0u);
-  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-    return buffers[a].floats != buffers[b].floats ? buffers[a].floats > buffers[b].floats : a < b;
-  });
+  // The largest first, equal ones by number. Inserted one by one: what follows takes as long, and
+  // std::sort is 1 KB of code.
+  std::vector<uint32_t> order;
+  order.reserve(buffers.size());
+  for (uint32_t i = 0; i < buffers.size(); ++i) {
+    const auto at =
+        std::upper_bound(order.begin(), order.end(), buffers[i].floats,
+                         [&](uint64_t floats, uint32_t j) { return floats > buffers[j].floats; });
+    order.insert(at, i);
+  }
   const auto padded = [&](uint32_t i) {
     return (buffers[i].floats + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
   };
