@@ -34,15 +34,16 @@ std::string_view ValueOf(std::string_view header, const std::string& key) {
 Status ParseType(std::string_view text, const std::string& where, NpyView* view) {
   if (text.size() < 5 || text[0] != '\'') return BadHeader("no element type in the header", where);
   const std::string_view name = text.substr(1, text.find('\'', 1) - 1);
+  const bool truth = name == "|b1";
   const bool native = name[0] == '<' || name[0] == '|' || name[0] == '=';
   const bool real = name == "<f2" || name == "<f4" || name == "<f8";
   const bool whole = name.size() == 3 && native && (name[1] == 'u' || name[1] == 'i') &&
                      (name[2] == '1' || name[2] == '2' || name[2] == '4' || name[2] == '8');
-  if (!real && !whole) {
+  if (!real && !whole && !truth) {
     return Unsupported("element type '" + std::string(name.substr(0, 20)) + "'", where,
                        "convert with .astype('float32'), or 'uint8' for images, and save again");
   }
-  view->kind = name[1];
+  view->kind = truth ? 'u' : name[1];
   view->width = name[2] - '0';
   return OkStatus();
 }

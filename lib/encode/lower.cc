@@ -175,6 +175,7 @@ class Lowering {
     if (casts_.count(output) || quantized_.count(output)) return OkStatus();
     const op::Operator* record = OperatorOf(node);
     const bool renames = record != nullptr && (record->Has(op::kRenames) || CastsNothing(node));
+    if (record != nullptr && record->Has(op::kDrops)) DC_RETURN_IF_ERROR(CheckDropsNothing(node));
     if (renames) {
       aliases_[output] = Resolve(node.Input(0));
       return CheckOutputs(node);
@@ -238,6 +239,14 @@ class Lowering {
     const DataType from = TypeOf(node.Input(0)), to = TypeOf(node.outputs[0]);
     const bool to_wide = to == DataType::kInt64 || to == DataType::kInt32;
     return to == from || to == DataType::kFloat32 || (to_wide && from != DataType::kFloat32);
+  }
+
+  // A .dcz is for inference: refuses random numbers.
+  Status CheckDropsNothing(const Node& node) const {
+    DC_ASSIGN_OR_RETURN(const NodeAttributes attributes,
+                        NodeAttributes::Read(graph_, node, *OperatorOf(node)));
+    if (attributes.Int("training_mode") == 0 || attributes.Float("ratio") == 0) return OkStatus();
+    return Unsupported(node.op + " in training mode", "", "export the model for inference");
   }
 
   // Values are floats in a .dcz: refuses what differs on other types.

@@ -10,6 +10,7 @@ using op::AttributeType;
 
 // What every entry of a list is where the list says nothing; -1: there is no such value.
 int64_t NeutralEntry(const AttributeSpec& attribute) {
+  if (attribute.required) return -1;
   if (attribute.name == "pads") return 0;
   return attribute.name == "strides" || attribute.name == "dilations" ? 1 : -1;
 }

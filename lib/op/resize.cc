@@ -38,6 +38,7 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   if (crops && roi.size() != 2 * x.size()) {
     return BadAttribute("roi", "two numbers for each dimension of ", x);
   }
+  const bool aligns = context.attributes.Int("coordinate_transformation_mode") == kAlignCorners;
   Shape y = x;
   for (size_t d = 0; d < x.size(); ++d) {
     if (x[d] < 0) {
@@ -47,7 +48,13 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
     if (!(scales[d] > 0 && scales[d] <= kMostScale)) {
       return BadAttribute("scales", "a list of positive numbers up to 2^20");
     }
-    y[d] = static_cast<int64_t>(scales[d] * static_cast<float>(x[d]));
+    const float length = scales[d] * static_cast<float>(x[d]);
+    y[d] = static_cast<int64_t>(length);
+    // ONNX's own tests and its runtimes disagree on where the last corner is.
+    if (aligns && std::abs(length - std::round(length)) > 1e-3f) {
+      return Unsupported("aligned corners with a scale that leaves a fraction of an element", "",
+                         "give sizes in place of scales");
+    }
     if (y[d] < 1) return BadAttribute("scales", "such that elements are left");
   }
   if (!Product(y)) return BadAttribute("scales", "smaller");
@@ -195,7 +202,7 @@ constexpr AttributeSpec kAttributes[] = {
     Float("cubic_coeff_a", -0.75f),
     Int("exclude_outside", 0),
     Float("extrapolation_value", 0),
-    Floats("scales"),
+    AttributeSpec{"scales", AttributeType::kFloats, 0, 0.0f, true},
     Floats("roi")};
 [[maybe_unused]] constexpr OnnxOnly kOnnxOnly[] = {
     {.name = "antialias", .fixed = true, .number = 0},

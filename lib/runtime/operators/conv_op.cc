@@ -149,7 +149,9 @@ SlidingWindow JoinLines(const SlidingWindow& window) {
 
 StatusOr<NodeResult> MakeConv(const NodeContext& context) {
   DC_ASSIGN_OR_RETURN(const Shape x, context.Item());
-  if (!context.IsConstant(1) || x.size() > 3) return MakeGridConv(context);
+  if (!context.IsConstant(1) || x.size() > 3 || context.IsActivation(2)) {
+    return kForSize ? LeftOutForSize() : MakeGridConv(context);
+  }
   const Shape& w = context.inputs[1].shape;
   const int64_t group = context.attributes.Int("group");
   const int64_t columns = CheckedSize(w, 1, w.size());
@@ -170,7 +172,6 @@ StatusOr<NodeResult> MakeConv(const NodeContext& context) {
   DC_ASSIGN_OR_RETURN(ShiftPlanes many,
                       ShiftPlanes::Make(x[0], group_channels, joined, ShiftPlanes::kMany));
   std::vector<float> bias(static_cast<size_t>(w[0]), 0.0f);
-  if (context.IsActivation(2)) return MakeGridConv(context);
   if (context.IsConstant(2)) {
     DC_ASSIGN_OR_RETURN(bias, context.Values(2, w[0]));
   }

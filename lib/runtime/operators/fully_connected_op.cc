@@ -221,7 +221,10 @@ StatusOr<NodeResult> MakeWeightOnTheRight(const NodeContext& context, const Prod
   if (shape.turn_a) {
     result.kernel = MakeTurned(std::move(result.kernel), shape.inner, shape.rows);
   }
-  if (gemm && adds_matrix) return AddMatrix(context, shape, std::move(result));
+  if (gemm && adds_matrix) {
+    if (kForSize) return LeftOutForSize();
+    return AddMatrix(context, shape, std::move(result));
+  }
   return result;
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "runtime/kernels/build.h"
 #include "runtime/kernels/chunks.h"
 #include "runtime/kernels/pool_planes.h"
 #include "runtime/kernels/shift.h"
@@ -119,7 +120,7 @@ StatusOr<NodeResult> MakeResult(PoolKind kind, const SlidingWindow& window, bool
 StatusOr<NodeResult> MakePool(const NodeContext& context, PoolKind kind, bool count_pad) {
   DC_ASSIGN_OR_RETURN(const Shape x, context.Item());
   const format::Attributes& attributes = context.attributes;
-  if (x.size() > 3) return MakeGridPool(context);
+  if (x.size() > 3) return kForSize ? LeftOutForSize() : MakeGridPool(context);
   DC_ASSIGN_OR_RETURN(
       const SlidingWindow window,
       MakeSlidingWindow(attributes, std::span(x).subspan(1), attributes.Ints("kernel_shape"),

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "op/elementwise.h"
+#include "runtime/kernels/build.h"
 #include "runtime/load/split_constant.h"
 #include "runtime/operators/registry.h"
 
@@ -111,6 +112,7 @@ StatusOr<NodeResult> MakeProduct(const NodeContext& context) {
   }
   DC_ASSIGN_OR_RETURN(const ProductShape shape, ShapeOf(context));
   if (context.IsConstant(1)) return MakeWeightOnTheRight(context, shape);
+  if (kForSize) return LeftOutForSize();
   if (context.IsConstant(0)) return MakeWeightOnTheLeft(context, shape);
   return MakeProductOfActivations(context, shape);
 }

@@ -80,9 +80,7 @@ void AddPairs(const std::string& op, bool executed, std::vector<OperatorCase>* c
        .nodes = {{"Flatten", {"x"}, {}, "f"}, {"MatMul", {"f", "w"}, {}, "m"}, {op, {"x", "m"}}},
        .weights = {{"w", {68, 4}, 0.5}},
        .trained = false,
-       .executed = false,
-       .fixed_batch = 17,
-       .blamed = true},
+       .fixed_batch = 17},
   };
   for (OperatorCase row : rows) {
     row.name = op + "_" + row.name;

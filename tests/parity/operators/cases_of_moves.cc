@@ -135,8 +135,7 @@ void AddRepetitions(std::vector<OperatorCase>* cases) {
                     .sample = {4, 2048},
                     .nodes = {{"Tile", {"c", "repeats"}, {}, "rows"}, {"Add", {"x", "rows"}}},
                     .weights = {{"c", {1, 2048}}},
-                    .constants = {{"repeats", List({4, 1})}},
-                    .trained = false});
+                    .constants = {{"repeats", List({4, 1})}}});
 }
 
 void AddGathers(std::vector<OperatorCase>* cases) {
@@ -188,10 +187,15 @@ void AddResizes(std::vector<OperatorCase>* cases) {
     for (const char* mode : {"nearest", "linear", "cubic"}) {
       const std::string name = std::string(mode) + "_" + coordinates;
       const Attributes words = {{"mode", mode}, {"coordinate_transformation_mode", coordinates}};
-      add(name + "_larger", {1, 1, 2, 1.6f}, words);
-      add(name + "_smaller", {1, 1, 0.5f, 0.7f}, words);
+      // Corners are aligned where a whole number of elements lies between them alone.
+      const bool aligned = std::string(coordinates) == "align_corners";
+      add(name + "_larger", {1, 1, 2, aligned ? 1.5f : 1.6f}, words);
+      add(name + "_smaller", {1, 1, 0.5f, aligned ? 0.5f : 0.7f}, words);
     }
   }
+  add("with_aligned_corners_of_a_fraction", {1, 1, 1, 1.6f},
+      {{"mode", "linear"}, {"coordinate_transformation_mode", "align_corners"}});
+  cases->back().trained = cases->back().executed = false;
   for (const char* rounding : {"round_prefer_ceil", "floor", "ceil"}) {
     add(std::string("nearest_") + rounding, {1, 1, 1.5f, 0.6f}, {{"nearest_mode", rounding}});
   }
@@ -202,7 +206,7 @@ void AddResizes(std::vector<OperatorCase>* cases) {
       ResizeCase("symmetric", {1, 1, 1.3f, 2.2f},
                  {{"mode", "linear"}, {"coordinate_transformation_mode", "half_pixel_symmetric"}}));
   cases->back().opset = 19;
-  cases->push_back(ResizeCase("crop", {1, 1, 1.5f, 1},
+  cases->push_back(ResizeCase("crop", {1, 1, 1.5f, 2},
                               {{"mode", "linear"},
                                {"coordinate_transformation_mode", "tf_crop_and_resize"},
                                {"extrapolation_value", 7.0}}));

@@ -85,13 +85,11 @@ std::vector<OperatorCase> ValueCases() {
       {.name = "cast_to_float",
        .sample = {9},
        .nodes = {{"Cast", {"x"}, {{"to", 1}}}},
-       .trained = false,
-       .executed = false},
+       .trained = false},
       {.name = "cast_to_int_and_back",
        .sample = {9},
        .nodes = {{"Cast", {"x"}, {{"to", 6}}, "i"}, {"Cast", {"i"}, {{"to", 1}}}},
-       .trained = false,
-       .executed = false},
+       .trained = false},
   };
 }
 

@@ -34,7 +34,9 @@ Harness::Harness(Graph graph, int64_t batch, bool training, double dropout_scale
   // Constants of the formula have gradients, too, where they are trained.
   TrainChoice constants;
   for (const auto& [name, role] : FindRoles(graph_).of) {
-    if (role == op::Role::kSetting) continue;
+    const Tensor* tensor = graph_.Constant(name);
+    const bool floats = tensor == nullptr || tensor->type == DataType::kFloat32;
+    if (role == op::Role::kSetting || !floats) continue;
     if (name.starts_with(GraphBuilder::kFixed)) {
       constants.freeze.push_back(name);
     } else if (role == op::Role::kOperand) {

@@ -289,20 +289,6 @@ TEST(PlanTest, RefusesWhatIsNotCovered) {
                   {1, 1});
   EXPECT_FALSE(Refused(transposed).ok());
 
-  NetBuilder product({-1, 6, 6});
-  product.Node(Op::kMatMul, {product.input(), product.input()});
-  EXPECT_EQ(Refused(product).code(), StatusCode::kUnsupported);
-
-  NetBuilder volume({-1, 1, 4, 4, 4});
-  volume.Node(Op::kConv, {volume.input(), volume.Coded({2, 1, 3, 3, 3}, 0.5, 4)}, {0, 0, 1, 0});
-  EXPECT_THAT(Refused(volume).ToString(), HasSubstr("NxCxHxW"));
-
-  NetBuilder computed({-1, 6});
-  const auto shift = computed.Relu(computed.input());
-  computed.Node(Op::kGemm, {computed.input(), computed.Coded({6, 6}, 0.5, 4), shift}, {1, 0},
-                {1, 1});
-  EXPECT_EQ(Refused(computed).code(), StatusCode::kUnsupported);
-
   NetBuilder pool({-1, 1, 4, 4});
   pool.Node(Op::kMaxPool, {pool.input()}, {2, 2, 2, 2, 2, 2, 4, 3, 0, 0, 0, 0, 0});
   EXPECT_THAT(Refused(pool).ToString(), HasSubstr("without a single input"));
