@@ -7,6 +7,7 @@
 #include "runtime/kernels/build.h"
 #include "runtime/kernels/chunks.h"
 #include "runtime/operators/grid_conv_op.h"
+#include "runtime/operators/rare_operands.h"
 #include "runtime/operators/registry.h"
 #include "runtime/operators/shift_planes.h"
 #include "runtime/operators/winograd_op.h"
@@ -150,7 +151,8 @@ SlidingWindow JoinLines(const SlidingWindow& window) {
 StatusOr<NodeResult> MakeConv(const NodeContext& context) {
   DC_ASSIGN_OR_RETURN(const Shape x, context.Item());
   if (!context.IsConstant(1) || x.size() > 3 || context.IsActivation(2)) {
-    return kForSize ? LeftOutForSize() : MakeGridConv(context);
+    const RareOperands* rare = FindRareOperands();
+    return rare == nullptr ? RareOperandsLeftOut() : rare->conv(context);
   }
   const Shape& w = context.inputs[1].shape;
   const int64_t group = context.attributes.Int("group");

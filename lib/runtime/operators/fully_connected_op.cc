@@ -9,6 +9,8 @@
 #include "runtime/kernels/chunks.h"
 #include "runtime/kernels/lane_transpose.h"
 #include "runtime/operators/product.h"
+#include "runtime/operators/rare_operands.h"
+#include "runtime/operators/registry.h"
 
 namespace dc::runtime {
 namespace {
@@ -222,8 +224,9 @@ StatusOr<NodeResult> MakeWeightOnTheRight(const NodeContext& context, const Prod
     result.kernel = MakeTurned(std::move(result.kernel), shape.inner, shape.rows);
   }
   if (gemm && adds_matrix) {
-    if (kForSize) return LeftOutForSize();
-    return AddMatrix(context, shape, std::move(result));
+    const RareOperands* rare = FindRareOperands();
+    if (rare == nullptr) return RareOperandsLeftOut();
+    return rare->add_matrix(context, shape, std::move(result));
   }
   return result;
 }

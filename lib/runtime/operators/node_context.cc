@@ -47,11 +47,6 @@ void AddLayer(LayerPlan matrix, NodeResult* result) {
   result->layer->resident_bytes += matrix.resident_bytes;
 }
 
-Status LeftOutForSize() {
-  return Unsupported("operands of a kind that a build for size leaves out", "",
-                     "use a library that is built for speed (CMAKE_BUILD_TYPE=Release)");
-}
-
 StatusOr<op::Shape> InferOutput(const NodeContext& context, int64_t batch) {
   std::vector<const op::Shape*> inputs;
   for (const NodeInput& input : context.inputs) {

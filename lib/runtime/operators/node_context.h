@@ -74,9 +74,6 @@ struct NodeResult {
 // Notes in `result` another matrix of its layer's weight.
 void AddLayer(LayerPlan matrix, NodeResult* result);
 
-// Unsupported: a build for size goes without this way to compute the operator.
-[[gnu::cold]] Status LeftOutForSize();
-
 // The shape of the output of `context`, whose graph inputs declare `batch` samples (-1: any
 // number).
 StatusOr<op::Shape> InferOutput(const NodeContext& context, int64_t batch);

@@ -7,6 +7,7 @@
 #include "runtime/kernels/pool_planes.h"
 #include "runtime/kernels/shift.h"
 #include "runtime/operators/grid_pool_op.h"
+#include "runtime/operators/rare_operands.h"
 #include "runtime/operators/registry.h"
 #include "runtime/operators/sliding_window.h"
 
@@ -120,7 +121,10 @@ StatusOr<NodeResult> MakeResult(PoolKind kind, const SlidingWindow& window, bool
 StatusOr<NodeResult> MakePool(const NodeContext& context, PoolKind kind, bool count_pad) {
   DC_ASSIGN_OR_RETURN(const Shape x, context.Item());
   const format::Attributes& attributes = context.attributes;
-  if (x.size() > 3) return kForSize ? LeftOutForSize() : MakeGridPool(context);
+  if (x.size() > 3) {
+    const RareOperands* rare = FindRareOperands();
+    return rare == nullptr ? RareOperandsLeftOut() : rare->pool(context);
+  }
   DC_ASSIGN_OR_RETURN(
       const SlidingWindow window,
       MakeSlidingWindow(attributes, std::span(x).subspan(1), attributes.Ints("kernel_shape"),

@@ -7,6 +7,7 @@
 #include "op/elementwise.h"
 #include "runtime/kernels/build.h"
 #include "runtime/load/split_constant.h"
+#include "runtime/operators/rare_operands.h"
 #include "runtime/operators/registry.h"
 
 namespace dc::runtime {
@@ -112,14 +113,19 @@ StatusOr<NodeResult> MakeProduct(const NodeContext& context) {
   }
   DC_ASSIGN_OR_RETURN(const ProductShape shape, ShapeOf(context));
   if (context.IsConstant(1)) return MakeWeightOnTheRight(context, shape);
-  if (kForSize) return LeftOutForSize();
-  if (context.IsConstant(0)) return MakeWeightOnTheLeft(context, shape);
-  return MakeProductOfActivations(context, shape);
+  const RareOperands* rare = FindRareOperands();
+  return rare == nullptr ? RareOperandsLeftOut() : rare->product(context);
 }
 
 }  // namespace
 
 StatusOr<NodeResult> MakeGemm(const NodeContext& context) { return MakeProduct(context); }
 StatusOr<NodeResult> MakeMatMul(const NodeContext& context) { return MakeProduct(context); }
+
+StatusOr<NodeResult> MakeOtherProduct(const NodeContext& context) {
+  DC_ASSIGN_OR_RETURN(const ProductShape shape, ShapeOf(context));
+  if (context.IsConstant(0)) return MakeWeightOnTheLeft(context, shape);
+  return MakeProductOfActivations(context, shape);
+}
 
 }  // namespace dc::runtime

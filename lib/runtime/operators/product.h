@@ -43,8 +43,12 @@ std::unique_ptr<OperatorKernel> MakeTurned(std::unique_ptr<OperatorKernel> kerne
                                            int64_t columns);
 
 // A Gemm's input 2, whatever its shape, and the rest of the epilogue behind the kernel of `result`.
-StatusOr<NodeResult> AddMatrix(const NodeContext& context, const ProductShape& shape,
-                               NodeResult result);
+using AddToProduct = StatusOr<NodeResult>(const NodeContext& context, const ProductShape& shape,
+                                          NodeResult result);
+AddToProduct AddMatrix;
+
+// A product whose input 1 is no constant.
+StatusOr<NodeResult> MakeOtherProduct(const NodeContext& context);
 
 // The kernels.
 StatusOr<NodeResult> MakeWeightOnTheRight(const NodeContext& context, const ProductShape& shape);

@@ -1,6 +1,9 @@
 #include "runtime/operators/registry.h"
 
 #include "op/chosen_operators.h"
+#include "runtime/operators/grid_conv_op.h"
+#include "runtime/operators/grid_pool_op.h"
+#include "runtime/operators/rare_operands.h"
 
 namespace dc::runtime {
 
@@ -15,6 +18,20 @@ MakeOperatorKernel* FindMakeOperatorKernel(format::Op op) {
       break;
   }
   return nullptr;
+}
+
+const RareOperands* FindRareOperands() {
+  if constexpr (op::IsChosen("RareOperands")) {
+    static constexpr RareOperands kRareOperands = {MakeGridConv, MakeGridPool, MakeOtherProduct,
+                                                   AddMatrix};
+    return &kRareOperands;
+  }
+  return nullptr;
+}
+
+Status RareOperandsLeftOut() {
+  return Unsupported("operands of a kind that this build of the runtime leaves out", "",
+                     "rebuild it with RareOperands in DC_RUNTIME_OPERATORS");
 }
 
 }  // namespace dc::runtime
