@@ -78,7 +78,9 @@ class Spelling {
 
   // Whether the node says that no axes are to be reduced. It then does nothing to its input.
   bool ReducesNothing() const {
-    return node_.Int("noop_with_empty_axes", 0) != 0 && Input(1).empty();
+    const Tensor* axes = graph_->Constant(Input(1));
+    const bool none = axes != nullptr ? axes->size() == 0 : Input(1).empty();
+    return none && node_.Int("noop_with_empty_axes", 0) != 0;
   }
 
   const Attributes& attributes() const { return node_.attributes; }
@@ -188,8 +190,13 @@ const Tensor* Exponent(const Graph& graph, const Node& node) {
   return exponent != nullptr && exponent->size() == 1 ? exponent : nullptr;
 }
 
-// Of any number of inputs; a square; an exponent that is an integer, which ONNX allows.
+// Of any number of inputs; a reduction of no axes, which ONNX Runtime refuses; a square; an
+// exponent that is an integer, which ONNX allows.
 void SpellKnown(const op::Operator* record, Spelling* to, const Tensor* exponent) {
+  if (record != nullptr && record->Attribute("noop_with_empty_axes") != nullptr &&
+      to->ReducesNothing()) {
+    to->Add(op::kIdentity.name, {to->Input(0)});
+  }
   if ((record == &op::kMax || record == &op::kMin) && to->inputs() != 2) to->Chain(record->name);
   if (record != &op::kPow || exponent == nullptr) return;
   const std::vector<int64_t> integers = IntegersOf(*exponent);

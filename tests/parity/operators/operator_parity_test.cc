@@ -123,6 +123,8 @@ class OperatorParity : public ::testing::TestWithParam<OperatorCase> {
         }
         ASSERT_TRUE(session.ok()) << engine << ": " << session.status().ToString();
         for (const int64_t at_once : {input.samples, int64_t{1}}) {
+          // Samples that mix are there all at once.
+          if (graph.fixed_shapes && at_once != input.samples) continue;
           ExpectSame(engine + ", " + std::to_string(at_once) + " samples at once",
                      RunSession(*session, input, at_once));
         }

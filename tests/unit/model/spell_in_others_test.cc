@@ -100,6 +100,17 @@ TEST(SpellInOthersTest, AxesAreAnInputWhateverTheOpset) {
       "Identity(x)");
 }
 
+TEST(SpellInOthersTest, AReductionOfNoAxesIsItsInput) {
+  const std::map<std::string, AttributeValue> nothing = {{"noop_with_empty_axes", int64_t{1}}};
+  EXPECT_EQ(Text(Spelled(MakeNode("ReduceMean", {"x"}, {"y"}, nothing), 18)), "Identity(x)");
+  EXPECT_EQ(Text(Spelled(MakeNode("ReduceSum", {"x", "axes"}, {"y"}, nothing), 13,
+                         {{"axes", Tensor::I64(Ints{})}})),
+            "Identity(x)");
+  EXPECT_EQ(Text(Spelled(MakeNode("ReduceSum", {"x", "axes"}, {"y"}, nothing), 13,
+                         {{"axes", Tensor::I64(Ints{1})}})),
+            "ReduceSum(x,[1])");
+}
+
 // Before opset 18 the axes of a ReduceMean were an attribute.
 TEST(SpellInOthersTest, ANodeThatNeedsANewerOpsetGetsIt) {
   for (const int64_t opset : {7, 13, 18, 20}) {

@@ -74,11 +74,13 @@ TEST(ValueOpsTest, PairsOfActivationsAndConstants) {
   };
   pair(Op::kPow, {2, 3, -2}, {3}, {8, 27, -8});
   pair(Op::kPow, {2, 3, -2}, {2}, {4, 8, 0.25f}, true);
-  pair(Op::kMax, {1, 5, kNaN, 2}, {3, 3, 3, 3}, {3, 5, kNaN, 3});
-  pair(Op::kMin, {1, 5, kNaN, 2}, {3, 3, 3, 3}, {1, 3, kNaN, 2});
+  pair(Op::kMax, {1, 5, kNaN}, {3}, {3, 5, kNaN});
+  pair(Op::kMax, {1, 5, kNaN}, {3}, {3, 5, kNaN}, true);
+  pair(Op::kMin, {1, 5, kNaN}, {3}, {1, 3, kNaN});
+  pair(Op::kMin, {1, 5, kNaN}, {3}, {1, 3, kNaN}, true);
   pair(Op::kMod, {5.5f, -5.5f}, {2}, {1.5f, -1.5f}, false, {1});
   pair(Op::kPRelu, {-4, 4, -1}, {0.5f, 0.25f, 2}, {-2, 4, -2});
-  pair(Op::kEqual, {1, 2, kNaN}, {1, 1, 1}, {1, 0, 0});
+  pair(Op::kEqual, {1, 2, kNaN}, {1}, {1, 0, 0});
   pair(Op::kGreater, {1, 2, 0}, {1}, {0, 1, 0});
   pair(Op::kGreater, {1, 2, 0}, {1}, {0, 0, 1}, true);
   pair(Op::kGreaterOrEqual, {1, 2, 0}, {1}, {1, 1, 0});
