@@ -31,6 +31,7 @@ bool SpellByShapes(Graph* graph) {
       SpellResize(shapes, &part, graph);
       std::vector<Node> spelled = {std::move(part)};
       GatherBySlice(shapes, &spelled, graph);
+      LayerStatistics(shapes, &spelled, graph);
       ProductOfTransposed(shapes, &spelled, graph);
       RecurrentStates(shapes, &spelled, graph);
       same_meaning &= SoftmaxOverOneAxis(shapes, &spelled, graph);

@@ -40,6 +40,10 @@ void SplitBySlices(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph* 
 // a Slice, and a Squeeze where the index is a single number. `nodes` holds such a node.
 void GatherBySlice(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph* graph);
 
+// A LayerNormalization whose mean or inverse deviation is read becomes the operators that it is
+// made of. `nodes` holds such a node.
+void LayerStatistics(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph* graph);
+
 // Upsample and the Resize of opset 10 become Resizes as opset 13 has them; sizes become scales, and
 // both are listed for all axes.
 void SpellResize(const ShapeTracker& shapes, Node* node, Graph* graph);
@@ -62,8 +66,9 @@ bool SoftmaxOverOneAxis(const ShapeTracker& shapes, std::vector<Node>* nodes, Gr
 // `nodes` holds such a product.
 void ProductOfTransposed(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph* graph);
 
-// Of a recurrent node: hidden_size is said, which may be left out; its last state, which is a part of all states, is taken from them; activations
-// and lengths that say what holds without them are left out. `nodes` holds such a node.
+// Of a recurrent node: hidden_size is said, which may be left out; its last state, which is a part
+// of all states, is taken from them; activations and lengths that say what holds without them are
+// left out. `nodes` holds such a node.
 void RecurrentStates(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph* graph);
 
 // A Reshape of the value `from` to `to`, named like that, and its setting.

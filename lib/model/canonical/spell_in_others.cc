@@ -1,4 +1,5 @@
 // Operators that need no record, since others say the same.
+#include <algorithm>
 #include <map>
 #include <string>
 #include <string_view>
@@ -256,11 +257,25 @@ void SpellRemainder(Spelling* to) {
   to->Add(op::kMod.name, {above, to->Input(1)}, attributes);
 }
 
+// A Clip whose bounds are inputs of the graph.
+void SpellClip(const Graph& graph, Spelling* to) {
+  const auto is_input = [&](const std::string& name) {
+    return std::any_of(graph.inputs.begin(), graph.inputs.end(),
+                       [&](const ValueInfo& input) { return input.name == name; });
+  };
+  const std::string low = to->Input(1), high = to->Input(2);
+  if (!is_input(low) && !is_input(high)) return;
+  std::string x = to->Input(0);
+  if (!low.empty()) x = to->Add(op::kMax.name, {x, low});
+  if (!high.empty()) to->Add(op::kMin.name, {x, high});
+}
+
 }  // namespace
 
 void SpellInOthers(Graph* graph) {
   bool remainders = false;
   Replace(graph, [&](const Node& node, Spelling* to) {
+    if (OperatorOf(node) == &op::kClip) return SpellClip(*graph, to);
     const auto spell = Spellings().find(node.op);
     if (spell != Spellings().end()) return spell->second(to);
     SpellKnown(OperatorOf(node), to, Exponent(*graph, node));

@@ -153,5 +153,34 @@ TEST(SpellInOthersTest, Powers) {
   EXPECT_EQ(spelled(Tensor::F32({2}, std::vector<float>{2, 2})), "Pow(x,200%200%)");
 }
 
+TEST(SpellInOthersTest, ClipAtInputsOfTheGraph) {
+  EXPECT_EQ(Text(Spelled(MakeNode("Clip", {"x", "r"}, {"y"}))), "Max(x,r)");
+  EXPECT_EQ(Text(Spelled(MakeNode("Clip", {"x", "", "r"}, {"y"}))), "Min(x,r)");
+  EXPECT_EQ(Text(Spelled(MakeNode("Clip", {"x", "r", "r"}, {"y"}))), "Max(x,r) Min(#0,r)");
+}
+
+TEST(LayerStatisticsTest, ANormalizationWhoseMeanIsReadIsItsParts) {
+  Graph graph;
+  graph.opset = 17;
+  graph.inputs = {{"x", DataType::kFloat32, {-1, 6}}};
+  graph.outputs = {{"y", DataType::kFloat32, {-1, 6}}, {"m", DataType::kFloat32, {-1, 1}}};
+  graph.initializers["scale"] = Counting({6});
+  graph.initializers["bias"] = Counting({6});
+  graph.nodes = {MakeNode("LayerNormalization", {"x", "scale", "bias"}, {"y", "m", "i"})};
+  Graph whole = graph;
+  Canonicalize(&graph);
+  EXPECT_TRUE(CheckNames(graph).ok()) << CheckNames(graph).ToString();
+  std::string operators;
+  for (const Node& node : graph.nodes) operators += node.op + " ";
+  EXPECT_EQ(operators, "ReduceMean Sub Mul ReduceMean Add Sqrt Div Mul Mul Add ");
+  EXPECT_EQ(graph.nodes[0].outputs[0], "m");
+  EXPECT_EQ(graph.nodes.back().outputs[0], "y");
+  // Where nobody reads it, the node stays.
+  whole.outputs.pop_back();
+  Canonicalize(&whole);
+  ASSERT_EQ(whole.nodes.size(), 1u);
+  EXPECT_EQ(whole.nodes[0].op, "LayerNormalization");
+}
+
 }  // namespace
 }  // namespace dc
