@@ -83,7 +83,12 @@ std::string AttributeText(const format::Node& node) {
       }
       if (!value.empty()) value += "]";
     } else if (attribute.type == format::AttributeType::kInt) {
-      if (values.Int(name) != attribute.int_default) value = std::to_string(values.Int(name));
+      const int64_t number = values.Int(name);
+      const bool word = number >= 0 && static_cast<size_t>(number) < attribute.words.size();
+      if (number != attribute.int_default) {
+        value = word ? std::string(attribute.words[static_cast<size_t>(number)])
+                     : std::to_string(number);
+      }
     } else if (values.Float(name) != attribute.float_default) {
       value = NumberText(values.Float(name));
     }
@@ -116,6 +121,7 @@ void PrintRest(const format::Manifest& manifest, const TextSink& sink) {
   std::string text = "model\n  " + Thousands(manifest.baseline_bytes) +
                      " bytes of float32 before compression, opset " +
                      std::to_string(manifest.opset) + Named(manifest.graph_name) + "\n";
+  if (manifest.fixed_shapes) text += "  no dimension of an input is the batch\n";
   const Preprocess& scaling = manifest.scaling;
   text += "  input scale " + NumberText(scaling.scale.value_or(kByteScale));
   if (!scaling.scale) text += " for bytes";
@@ -129,6 +135,12 @@ void PrintRest(const format::Manifest& manifest, const TextSink& sink) {
   }
 }
 
+// " int64": the type of an input or output, where it is not float32.
+std::string TypeText(uint32_t type) {
+  if (type == format::kFloat32Type) return "";
+  return std::string(" ") + NameOf(static_cast<DataType>(type));
+}
+
 }  // namespace
 
 void PrintStructure(const InspectedFile& inspected, uint64_t file_bytes, const TextSink& sink) {
@@ -139,7 +151,7 @@ void PrintStructure(const InspectedFile& inspected, uint64_t file_bytes, const T
   sink("\ninputs\n");
   for (size_t i = 0; i < manifest.inputs.size(); ++i) {
     sink("  v" + std::to_string(i) + "  " + ShapeText(manifest.inputs[i].shape) +
-         Named(manifest.inputs[i].name) + "\n");
+         TypeText(manifest.inputs[i].type) + Named(manifest.inputs[i].name) + "\n");
   }
   if (!manifest.tensors.empty()) sink("tensors\n");
   for (size_t i = 0; i < manifest.tensors.size(); ++i) PrintTensor(inspected, i, sink);
@@ -148,7 +160,7 @@ void PrintStructure(const InspectedFile& inspected, uint64_t file_bytes, const T
   sink("outputs\n");
   for (const format::OutputInfo& output : manifest.outputs) {
     sink("  v" + std::to_string(output.value) + "  " + ShapeText(output.shape) +
-         Named(output.name) + "\n");
+         TypeText(output.type) + Named(output.name) + "\n");
   }
   PrintRest(manifest, sink);
 }

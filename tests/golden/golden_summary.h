@@ -9,6 +9,7 @@
 #include "base/crc32.h"
 #include "dc/graph.h"
 #include "dc/quantized_weight.h"
+#include "op/operator.h"
 
 namespace dc {
 
@@ -31,8 +32,12 @@ inline std::string Summary(const Graph& graph) {
   for (const Node& node : graph.nodes) {
     if (node.op == "Cast" || node.op == "Gather") continue;
     ops += (ops.empty() ? "" : " ") + node.op;
-    for (const std::string& input : node.inputs) {
-      if (!seen.insert(input).second) continue;
+    const op::Operator* record = op::FindOperator(node.op);
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      const std::string& input = node.inputs[i];
+      // Settings are attributes in a .dcz.
+      const bool setting = record != nullptr && record->Input(i).role == op::Role::kSetting;
+      if (setting || !seen.insert(input).second) continue;
       const auto plain = graph.initializers.find(input);
       if (IsQuantized(graph, input)) {
         const QuantizedWeight weight = *GetQuantizedWeight(graph, input);

@@ -84,6 +84,38 @@ void PutModels() {
   PutModel("fc_zstd", repeated);
 }
 
+// What later readers know: shapes without a batch, types of inputs and outputs, several outputs,
+// and attributes that are words and lists of floats.
+void PutExtensions() {
+  Graph fixed;
+  fixed.fixed_shapes = true;
+  fixed.inputs = {{"x", DataType::kFloat32, {1, 6}}};
+  fixed.outputs = {{"y", DataType::kFloat32, {1, 6}}};
+  fixed.nodes.push_back(MakeNode("Softmax", {"x"}, "y"));
+  fixed.nodes[0].attributes["axis"] = int64_t{0};
+  PutModel("fixed_shapes", fixed);
+
+  Graph typed;
+  typed.inputs = {{"x", DataType::kInt64, {-1, 6}}};
+  typed.outputs = {{"y", DataType::kBool, {-1, 6}}};
+  typed.nodes.push_back(MakeNode("Equal", {"x", "x"}, "y"));
+  PutModel("types", typed);
+
+  Graph outputs;
+  outputs.inputs = {{"x", DataType::kFloat32, {-1, 6}}};
+  outputs.outputs = {{"y", DataType::kFloat32, {-1, 6}}, {"z", DataType::kFloat32, {-1, 6}}};
+  outputs.nodes = {MakeNode("Relu", {"x"}, "y"), MakeNode("Abs", {"x"}, "z")};
+  PutModel("two_outputs", outputs);
+
+  Graph words;
+  words.inputs = {{"x", DataType::kFloat32, {-1, 1, 2, 3}}};
+  words.outputs = {{"y", DataType::kFloat32, {-1, 1, 4, 3}}};
+  words.initializers["scales"] = Tensor::F32({4}, std::vector<float>{1, 1, 2, 1});
+  words.nodes.push_back(MakeNode("Resize", {"x", "", "scales"}, "y"));
+  words.nodes[0].attributes["mode"] = std::string("linear");
+  PutModel("words_and_floats", words);
+}
+
 // One Gemm whose weight has these dimensions and these codes, and a bias that is mostly zeros.
 Graph CodesGraph(const std::vector<int64_t>& shape, const std::vector<float>& codebook,
                  std::vector<uint16_t> codes) {
@@ -309,6 +341,7 @@ int main(int argc, char** argv) {
   dc::directory = argv[1];
   dc::PutExample();
   dc::PutModels();
+  dc::PutExtensions();
   dc::PutLayouts();
   dc::PutMustFail();
   return 0;
