@@ -41,17 +41,25 @@ bool AllFixed(const Graph& graph) {
   });
 }
 
+// What keeps `graph` from being run: shapes that cannot be told, and operators that have neither a
+// record nor another spelling.
+size_t Problems(const Graph& graph) {
+  const auto unknown = std::count_if(graph.nodes.begin(), graph.nodes.end(),
+                                     [](const Node& node) { return OperatorOf(node) == nullptr; });
+  return InferGraphShapes(graph).problems.size() + static_cast<size_t>(unknown);
+}
+
 }  // namespace
 
 void Canonicalize(Graph* graph) {
   if (graph->fixed_shapes || !AllFixed(*graph)) return CanonicalizeAsItIs(graph);
   Graph fixed = *graph;
   CanonicalizeAsItIs(graph);
-  const size_t problems = InferGraphShapes(*graph).problems.size();
+  const size_t problems = Problems(*graph);
   if (problems == 0) return;
   fixed.fixed_shapes = true;
   CanonicalizeAsItIs(&fixed);
-  if (InferGraphShapes(fixed).problems.size() < problems) *graph = std::move(fixed);
+  if (Problems(fixed) < problems) *graph = std::move(fixed);
 }
 
 }  // namespace dc

@@ -296,6 +296,14 @@ TEST(CanonicalMovesTest, ASplitIsSlices) {
   EXPECT_EQ(OutputShape(b.Canonical()), (op::Shape{-1, 1}));
 }
 
+TEST(CanonicalMovesTest, ASplitOfDimension0FixesAllShapes) {
+  Builder b({6, 2});
+  b.graph.nodes.push_back(MakeNode("Split", {"x"}, {"a", "y"}, {{"axis", int64_t{0}}}));
+  const Graph graph = b.Canonical();
+  EXPECT_TRUE(graph.fixed_shapes);
+  EXPECT_EQ(OutputShape(graph), (op::Shape{3, 2}));
+}
+
 TEST(CanonicalMovesTest, ASplitConstantIsConstants) {
   Builder b({-1, 2});
   b.Constant("both", Counting({4}));

@@ -28,7 +28,7 @@ Graph GraphOf(const MoveCase& c) {
   AddShift(b, c.sample);
   std::vector<std::string> inputs;
   if (!c.scales.empty()) {
-    inputs = {"", b.Fixed("scales", {static_cast<int64_t>(c.scales.size())}, c.scales)};
+    inputs = {"", b.Values("scales", {static_cast<int64_t>(c.scales.size())}, c.scales)};
   }
   for (const auto& [name, values] : c.settings) {
     inputs.push_back(name.empty() ? "" : b.Integers(name, values));
@@ -127,13 +127,13 @@ TEST(MoveForward, TheBatchMayBeAnyDimension) {
 
 TEST(MoveForward, PadFillsAndCuts) {
   GraphBuilder b({4});
-  b.Add("Pad", "padded", {b.Integers("pads", {0, 1, 0, -1}), b.Fixed("five", {}, {5})});
+  b.Add("Pad", "padded", {b.Integers("pads", {0, 1, 0, -1}), b.Values("five", {}, {5})});
   EXPECT_THAT(Harness(b.Build(), 1, false).Forward({1, 2, 3, 4}), ElementsAre(5, 1, 2, 3));
 }
 
 TEST(MoveForward, LinearResize) {
   GraphBuilder b({1, 2, 2});
-  b.Add("Resize", "larger", {"", b.Fixed("scales", {4}, {1, 1, 1, 2})},
+  b.Add("Resize", "larger", {"", b.Values("scales", {4}, {1, 1, 1, 2})},
         {{"mode", std::string("linear")}});
   const Graph graph = b.Add("Flatten", "flat").Build();
   EXPECT_THAT(Harness(graph, 1, false).Forward({0, 4, 8, 16}),
