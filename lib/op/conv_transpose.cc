@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "op/operator.h"
 #include "op/window.h"
 
@@ -18,10 +16,7 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
     return BadShape(1, w, "channels x outputs x kernel for ", x, " in ", group, " groups");
   }
   const auto kernel = std::span(w).subspan(2);
-  const auto stated = context.attributes.Ints("kernel_shape");
-  if (!stated.empty() && !std::equal(stated.begin(), stated.end(), kernel.begin(), kernel.end())) {
-    return BadAttribute("kernel_shape", "the weight's");
-  }
+  DC_RETURN_IF_ERROR(CheckStatedKernel(context.attributes, kernel));
   const int64_t channels = w[1] * group;
   if (context.Has(2) && Product(context.Input(2)) != channels) {
     return BadShape(2, context.Input(2), "one value per output channel");

@@ -1,4 +1,5 @@
 #include "op/elementwise.h"
+#include "op/normalization.h"
 
 namespace dc::op {
 namespace {
@@ -8,9 +9,7 @@ namespace {
 Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   const Shape& x = context.Input(0);
   if (x.size() < 2) return BadShape(0, x, "NxC, NxCxHxW, ...");
-  for (size_t d = 1; d < x.size(); ++d) {
-    if (x[d] < 0) return AcrossBatch("normalizes");
-  }
+  DC_RETURN_IF_ERROR(CheckNormalized(std::span(x).subspan(1)));
   const int64_t groups = context.attributes.Int("num_groups");
   if (groups < 1 || x[1] % groups != 0) {
     return BadAttribute("num_groups", "a divisor of ", x[1], " channels");
@@ -22,23 +21,18 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   return SameShape(context, outputs);
 }
 
-[[maybe_unused]] constexpr InputSpec kInputs[] = {
-    {"x"}, {"scale", Role::kScale}, {"bias", Role::kBias}};
 constexpr AttributeSpec kAttributes[] = {RequiredInt("num_groups", 1), Float("epsilon", 1e-5f)};
-// The type that means are computed in: float32.
-[[maybe_unused]] constexpr OnnxOnly kOnnxOnly[] = {
-    {.name = "stash_type", .fixed = true, .number = 1}};
 
 }  // namespace
 
 const Operator kGroupNormalization = {.name = "GroupNormalization",
                                       .id = Id::kGroupNormalization,
                                       .opset = 18,
-                                      .inputs = DC_NOT_FOR_SIZE(kInputs),
+                                      .inputs = DC_NOT_FOR_SIZE(kNormalizationInputs),
                                       .min_inputs = 3,
                                       .max_inputs = 3,
                                       .attributes = kAttributes,
-                                      .onnx_only = DC_NOT_FOR_SIZE(kOnnxOnly),
+                                      .onnx_only = DC_NOT_FOR_SIZE(kNormalizationOnnxOnly),
                                       .traits = kKeepsScale,
                                       .infer = Infer};
 

@@ -1,4 +1,5 @@
 #include "op/elementwise.h"
+#include "op/normalization.h"
 
 namespace dc::op {
 namespace {
@@ -7,9 +8,7 @@ namespace {
 Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   const Shape& x = context.Input(0);
   if (x.size() < 3) return BadShape(0, x, "NxCxL, NxCxHxW, ...");
-  for (size_t d = 1; d < x.size(); ++d) {
-    if (x[d] < 0) return AcrossBatch("normalizes");
-  }
+  DC_RETURN_IF_ERROR(CheckNormalized(std::span(x).subspan(1)));
   for (size_t i = 1; i < 3; ++i) {
     if (context.Input(i) == Shape{x[1]}) continue;
     return BadShape(i, context.Input(i), "one value per channel of ", x);
@@ -17,8 +16,6 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   return SameShape(context, outputs);
 }
 
-[[maybe_unused]] constexpr InputSpec kInputs[] = {
-    {"x"}, {"scale", Role::kScale}, {"bias", Role::kBias}};
 constexpr AttributeSpec kAttributes[] = {Float("epsilon", 1e-5f)};
 
 }  // namespace
@@ -26,7 +23,7 @@ constexpr AttributeSpec kAttributes[] = {Float("epsilon", 1e-5f)};
 const Operator kInstanceNormalization = {.name = "InstanceNormalization",
                                          .id = Id::kInstanceNormalization,
                                          .opset = 6,
-                                         .inputs = DC_NOT_FOR_SIZE(kInputs),
+                                         .inputs = DC_NOT_FOR_SIZE(kNormalizationInputs),
                                          .min_inputs = 3,
                                          .max_inputs = 3,
                                          .attributes = kAttributes,

@@ -1,4 +1,5 @@
 #include "op/elementwise.h"
+#include "op/normalization.h"
 
 namespace dc::op {
 namespace {
@@ -9,9 +10,7 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   const std::optional<size_t> axis = Axis(context.attributes.Int("axis"), x.size());
   if (!axis) return BadAttribute("axis", "a dimension of ", x);
   const Shape normalized(x.begin() + static_cast<std::ptrdiff_t>(*axis), x.end());
-  for (int64_t d : normalized) {
-    if (d < 0) return AcrossBatch("normalizes");
-  }
+  DC_RETURN_IF_ERROR(CheckNormalized(normalized));
   for (size_t i = 1; i < 3; ++i) {
     if (!context.Has(i)) continue;
     Shape sum;
@@ -21,23 +20,18 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
   return SameShape(context, outputs);
 }
 
-[[maybe_unused]] constexpr InputSpec kInputs[] = {
-    {"x"}, {"scale", Role::kScale}, {"bias", Role::kBias}};
 constexpr AttributeSpec kAttributes[] = {Int("axis", -1), Float("epsilon", 1e-5f)};
-// The type that means are computed in: float32.
-[[maybe_unused]] constexpr OnnxOnly kOnnxOnly[] = {
-    {.name = "stash_type", .fixed = true, .number = 1}};
 
 }  // namespace
 
 const Operator kLayerNormalization = {.name = "LayerNormalization",
                                       .id = Id::kLayerNormalization,
                                       .opset = 17,
-                                      .inputs = DC_NOT_FOR_SIZE(kInputs),
+                                      .inputs = DC_NOT_FOR_SIZE(kNormalizationInputs),
                                       .min_inputs = 2,
                                       .max_inputs = 3,
                                       .attributes = kAttributes,
-                                      .onnx_only = DC_NOT_FOR_SIZE(kOnnxOnly),
+                                      .onnx_only = DC_NOT_FOR_SIZE(kNormalizationOnnxOnly),
                                       .traits = kKeepsScale,
                                       .infer = Infer};
 

@@ -33,6 +33,18 @@ Status ReadRecurrent(const InferContext& context, int64_t gates, RecurrentSizes*
 // The shape of Y: steps x directions x batch x hidden, or batch x steps x directions x hidden.
 Shape RecurrentOutput(const RecurrentSizes& sizes);
 
+// The inference of an operator with `gates` gates.
+template <int64_t gates>
+Status InferRecurrent(const InferContext& context, std::vector<Shape>* outputs) {
+  RecurrentSizes sizes;
+  DC_RETURN_IF_ERROR(ReadRecurrent(context, gates, &sizes));
+  *outputs = {RecurrentOutput(sizes)};
+  return OkStatus();
+}
+
+// Their weights count hidden units of all gates in dimension 1, after the directions.
+inline size_t RecurrentOutputAxis(const Attributes&, size_t, size_t) { return 1; }
+
 }  // namespace dc::op
 
 #endif  // DC_OP_RECURRENT_H_

@@ -27,10 +27,12 @@ Status CheckList(const char* name, std::span<const int64_t> list, size_t expecte
   return OkStatus();
 }
 
-// What all windows have in common.
-Status CheckSettings(const Attributes& attributes, std::span<const int64_t> sizes,
-                     std::span<const int64_t> kernel) {
+// What all windows have in common: everything but sizes in and out.
+Status ReadWindows(const Attributes& attributes, std::span<const int64_t> sizes,
+                   std::span<const int64_t> kernel, std::vector<WindowAxis>* windows) {
   const size_t axes = sizes.size();
+  const auto strides = attributes.Ints("strides"), pads = attributes.Ints("pads"),
+             dilations = attributes.Ints("dilations");
   if (kernel.size() != axes) {
     return BadAttribute("kernel_shape", "a list of ", axes);
   }
@@ -39,25 +41,12 @@ Status CheckSettings(const Attributes& attributes, std::span<const int64_t> size
   }
   DC_RETURN_IF_ERROR(CheckList("spatial size", sizes, axes, 1));
   DC_RETURN_IF_ERROR(CheckList("kernel_shape", kernel, axes, 1));
-  DC_RETURN_IF_ERROR(CheckList("strides", attributes.Ints("strides"), axes, 1));
-  DC_RETURN_IF_ERROR(CheckList("pads", attributes.Ints("pads"), 2 * axes, 0));
-  return CheckList("dilations", attributes.Ints("dilations"), axes, 1);
-}
-
-}  // namespace
-
-Status SlideWindows(const Attributes& attributes, std::span<const int64_t> sizes,
-                    std::span<const int64_t> kernel, bool ceil_mode,
-                    std::vector<WindowAxis>* windows) {
-  const size_t axes = sizes.size();
-  const auto strides = attributes.Ints("strides");
-  const auto pads = attributes.Ints("pads");
-  const auto dilations = attributes.Ints("dilations");
-  DC_RETURN_IF_ERROR(CheckSettings(attributes, sizes, kernel));
+  DC_RETURN_IF_ERROR(CheckList("strides", strides, axes, 1));
+  DC_RETURN_IF_ERROR(CheckList("pads", pads, 2 * axes, 0));
+  DC_RETURN_IF_ERROR(CheckList("dilations", dilations, axes, 1));
   windows->assign(axes, {});
   for (size_t i = 0; i < axes; ++i) {
     WindowAxis& axis = (*windows)[i];
-    axis.in = sizes[i];
     axis.kernel = kernel[i];
     if (!strides.empty()) axis.stride = strides[i];
     if (!dilations.empty()) axis.dilation = dilations[i];
@@ -65,6 +54,19 @@ Status SlideWindows(const Attributes& attributes, std::span<const int64_t> sizes
       axis.pad_begin = pads[i];
       axis.pad_end = pads[axes + i];
     }
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+Status SlideWindows(const Attributes& attributes, std::span<const int64_t> sizes,
+                    std::span<const int64_t> kernel, bool ceil_mode,
+                    std::vector<WindowAxis>* windows) {
+  DC_RETURN_IF_ERROR(ReadWindows(attributes, sizes, kernel, windows));
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    WindowAxis& axis = (*windows)[i];
+    axis.in = sizes[i];
     const int64_t room = axis.padded() - axis.extent();
     if (room < 0) {
       if (kBriefErrors) return BadAttribute("kernel_shape");
@@ -80,24 +82,12 @@ Status SlideWindows(const Attributes& attributes, std::span<const int64_t> sizes
 
 Status SpreadWindows(const Attributes& attributes, std::span<const int64_t> sizes,
                      std::span<const int64_t> kernel, std::vector<WindowAxis>* windows) {
-  const size_t axes = sizes.size();
-  const auto strides = attributes.Ints("strides");
-  const auto pads = attributes.Ints("pads");
-  const auto dilations = attributes.Ints("dilations");
   const auto more = attributes.Ints("output_padding");
-  DC_RETURN_IF_ERROR(CheckSettings(attributes, sizes, kernel));
-  DC_RETURN_IF_ERROR(CheckList("output_padding", more, axes, 0));
-  windows->assign(axes, {});
-  for (size_t i = 0; i < axes; ++i) {
+  DC_RETURN_IF_ERROR(ReadWindows(attributes, sizes, kernel, windows));
+  DC_RETURN_IF_ERROR(CheckList("output_padding", more, sizes.size(), 0));
+  for (size_t i = 0; i < sizes.size(); ++i) {
     WindowAxis& axis = (*windows)[i];
     axis.out = sizes[i];
-    axis.kernel = kernel[i];
-    if (!strides.empty()) axis.stride = strides[i];
-    if (!dilations.empty()) axis.dilation = dilations[i];
-    if (!pads.empty()) {
-      axis.pad_begin = pads[i];
-      axis.pad_end = pads[axes + i];
-    }
     axis.in = (axis.out - 1) * axis.stride + axis.extent() - axis.pad_begin - axis.pad_end +
               (more.empty() ? 0 : more[i]);
     if (axis.in < 1 || axis.in > kMost) {
@@ -107,6 +97,14 @@ Status SpreadWindows(const Attributes& attributes, std::span<const int64_t> size
     }
   }
   return OkStatus();
+}
+
+Status CheckStatedKernel(const Attributes& attributes, std::span<const int64_t> kernel) {
+  const auto stated = attributes.Ints("kernel_shape");
+  if (stated.empty() || std::equal(stated.begin(), stated.end(), kernel.begin(), kernel.end())) {
+    return OkStatus();
+  }
+  return BadAttribute("kernel_shape", "the weight's");
 }
 
 }  // namespace dc::op

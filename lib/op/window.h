@@ -34,6 +34,10 @@ Status SlideWindows(const Attributes& attributes, std::span<const int64_t> sizes
 Status SpreadWindows(const Attributes& attributes, std::span<const int64_t> sizes,
                      std::span<const int64_t> kernel, std::vector<WindowAxis>* windows);
 
+// BadInput where the attribute kernel_shape of a convolution states another kernel than its weight
+// has.
+Status CheckStatedKernel(const Attributes& attributes, std::span<const int64_t> kernel);
+
 }  // namespace dc::op
 
 #endif  // DC_OP_WINDOW_H_

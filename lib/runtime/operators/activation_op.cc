@@ -1,4 +1,5 @@
-// Relu, Clip, LeakyRelu, Elu, HardSwish, Sigmoid, Tanh and those of unary.inc: one value at a time.
+// Relu, Clip, LeakyRelu, Elu, HardSwish, Sigmoid, Tanh, Cast and those of unary.inc: one value at a
+// time.
 #include <cmath>
 #include <memory>
 
@@ -36,6 +37,14 @@ void Sigmoid(const float* x, size_t count, float, float, float* y) {
 
 void Tanh(const float* x, size_t count, float, float, float* y) {
   for (size_t i = 0; i < count; ++i) y[i] = std::tanh(x[i]);
+}
+
+void Truncate(const float* x, size_t count, float, float, float* y) {
+  for (size_t i = 0; i < count; ++i) y[i] = std::trunc(x[i]);
+}
+
+void Truth(const float* x, size_t count, float, float, float* y) {
+  for (size_t i = 0; i < count; ++i) y[i] = x[i] != 0 ? 1.0f : 0.0f;
 }
 
 template <typename Function>
@@ -102,6 +111,12 @@ StatusOr<NodeResult> MakeHardSwish(const NodeContext& context) {
 StatusOr<NodeResult> MakeSigmoid(const NodeContext& context) { return Make(context, Sigmoid, 20); }
 
 StatusOr<NodeResult> MakeTanh(const NodeContext& context) { return Make(context, Tanh, 20); }
+
+// To an integer, towards zero, or to a truth value. Both are floats here.
+StatusOr<NodeResult> MakeCast(const NodeContext& context) {
+  constexpr int64_t kBool = 9;  // ONNX's number of the element type
+  return Make(context, context.attributes.Int("to") == kBool ? Truth : Truncate, 1);
+}
 
 #define DC_UNARY(name, opset, traits, specs, cost)                                \
   StatusOr<NodeResult> Make##name(const NodeContext& context) {                   \

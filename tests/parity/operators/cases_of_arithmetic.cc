@@ -18,7 +18,7 @@ OperatorCase WithoutZeros(const std::string& op, OperatorCase row) {
 }
 
 // A constant of each shape that broadcasts, on either side.
-void AddConstants(const std::string& op, bool executed, std::vector<OperatorCase>* cases) {
+void AddConstants(const std::string& op, std::vector<OperatorCase>* cases) {
   const std::vector<std::pair<std::string, std::vector<int64_t>>> shapes = {
       {"scalar", {}},
       {"one", {1}},
@@ -34,15 +34,14 @@ void AddConstants(const std::string& op, bool executed, std::vector<OperatorCase
       OperatorCase row{.name = op + (first ? "_of_constant_" : "_constant_") + name,
                        .sample = {3, 4, 5},
                        .nodes = {{op, {"x", "c"}}},
-                       .weights = {{"c", shape, 0.5}},
-                       .executed = executed};
+                       .weights = {{"c", shape, 0.5}}};
       if (first) std::swap(row.nodes[0].inputs[0], row.nodes[0].inputs[1]);
       cases->push_back(WithoutZeros(op, row));
     }
   }
 }
 
-void AddPairs(const std::string& op, bool executed, std::vector<OperatorCase>* cases) {
+void AddPairs(const std::string& op, std::vector<OperatorCase>* cases) {
   const std::vector<OperatorCase> rows = {
       {.name = "of_rows", .sample = {7}, .nodes = {{"Sigmoid", {"x"}, {}, "r"}, {op, {"x", "r"}}}},
       {.name = "of_images",
@@ -84,7 +83,6 @@ void AddPairs(const std::string& op, bool executed, std::vector<OperatorCase>* c
   };
   for (OperatorCase row : rows) {
     row.name = op + "_" + row.name;
-    row.executed = row.executed && executed;
     cases->push_back(WithoutZeros(op, std::move(row)));
   }
 }
@@ -108,9 +106,8 @@ std::vector<OperatorCase> ArithmeticCases() {
        .weights = {{"s", {3, 1, 1}, 1.0}, {"t", {3, 1, 1}}}},
   };
   for (const std::string op : {"Add", "Mul", "Sub", "Div"}) {
-    const bool executed = true;
-    AddConstants(op, executed, &cases);
-    AddPairs(op, executed, &cases);
+    AddConstants(op, &cases);
+    AddPairs(op, &cases);
   }
   return cases;
 }

@@ -64,9 +64,6 @@ struct OperatorCase {
   Judge judge = Judge::kAgrees;
   int64_t fixed_batch = 0;  // dimension 0 of "x" where the model fixes it
   double tolerance = 1e-5;  // of the largest output
-  // An engine that does not cover the row says BadInput where it should say Unsupported: to be
-  // mended.
-  bool blamed = false;
 };
 
 // How GoogleTest calls a row.
