@@ -169,6 +169,8 @@ constexpr Operator kOperators[] = {
     {85, "DepthToSpace", 1, 1, "ii", 0},
     {86, "SpaceToDepth", 1, 1, "i", 0},
     {87, "Resize", 1, 1, "iiiiff", 2},
+    {88, "UniformQuantize", 2, 2, "iii", 1},
+    {89, "BinaryQuantize", 2, 2, "", 0},
     {110, "ConvTranspose", 2, 3, "llill", 0},
     {111, "LpPool", 1, 1, "lllili", 0},
     {112, "GlobalLpPool", 1, 1, "i", 0},

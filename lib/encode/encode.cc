@@ -150,7 +150,9 @@ Status EncodeValues(const EncodeOptions& options, Job* job) {
 }
 
 void EncodeTensor(const Graph& graph, const EncodeOptions& options, Job* job) {
-  if (job->tensor->quantized) {
+  if (job->tensor->unscaled != nullptr) {
+    job->status = EncodeCodes(*job->tensor->unscaled, options, job);
+  } else if (job->tensor->quantized) {
     const auto weight = GetQuantizedWeight(graph, job->tensor->value);
     job->status = weight.ok() ? EncodeCodes(*weight, options, job) : weight.status();
   } else {
@@ -199,6 +201,7 @@ StatusOr<std::vector<uint8_t>> EncodeModel(const Graph& graph, const EncodeOptio
     jobs[i].tensor = &lowered.tensors[i];
     jobs[i].entry = &lowered.manifest.tensors[i];
     jobs[i].options.coder = coder;
+    jobs[i].is_bias = lowered.tensors[i].per_channel;
     by_name[jobs[i].tensor->value] = &jobs[i];
   }
   for (const WeightRef& weight : weights) {

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include "dc/preprocess.h"
 #include "dc/quantized_weight.h"
@@ -136,8 +138,10 @@ class Lowering {
     format::TensorEntry entry;
     entry.name = Kept(name);
     if (quantized_.count(name)) {
+      const auto form = FindQuantizedForm(graph_, name);
+      entry.shape = graph_.initializers.at(form->codes).shape;
       tensor.quantized = true;
-      entry.shape = graph_.initializers.at(FindQuantizedForm(graph_, name)->codes).shape;
+      if (form->mul && !scaled_apart_.count(name)) DC_RETURN_IF_ERROR(TakeScalesIn(&tensor));
     } else {
       tensor.plain = graph_.Constant(name);
       if (!tensor.plain) {
@@ -160,6 +164,100 @@ class Lowering {
     values_[name] = {ValueKind::kTensor, static_cast<uint32_t>(result_.tensors.size())};
     result_.tensors.push_back(tensor);
     result_.manifest.tensors.push_back(std::move(entry));
+    return OkStatus();
+  }
+
+  // The weight `tensor` with its scales in its codebook, or as floats where that would be too
+  // large.
+  Status TakeScalesIn(LoweredTensor* tensor) {
+    DC_ASSIGN_OR_RETURN(const QuantizedWeight weight, GetQuantizedWeight(graph_, tensor->value));
+    if (auto unscaled = WithoutScales(weight)) {
+      result_.unscaled.push_back(*std::move(unscaled));
+      tensor->unscaled = &result_.unscaled.back();
+      return OkStatus();
+    }
+    tensor->quantized = false;
+    result_.converted.push_back(Tensor::F32(weight.shape, weight.Values()));
+    tensor->plain = &result_.converted.back();
+    return OkStatus();
+  }
+
+  // Makes a value of the manifest called `name` of the constant `from` in another shape.
+  void UsePerChannel(const std::string& name, const std::string& from, std::vector<int64_t> shape) {
+    Tensor tensor = *graph_.Constant(from);
+    tensor.shape = std::move(shape);
+    result_.converted.push_back(std::move(tensor));
+    LoweredTensor lowered;
+    lowered.value = from;
+    lowered.plain = &result_.converted.back();
+    lowered.per_channel = true;
+    format::TensorEntry entry;
+    entry.name = Kept(from);
+    entry.shape = lowered.plain->shape;
+    values_[name] = {ValueKind::kTensor, static_cast<uint32_t>(result_.tensors.size())};
+    result_.tensors.push_back(lowered);
+    result_.manifest.tensors.push_back(std::move(entry));
+  }
+
+  // The form of the weight at input 1 of `node`, where its scales are those of the node's outputs
+  // and nothing else reads it.
+  std::optional<QuantizedForm> ScalesOfOutputs(const Node& node, const op::Operator& record,
+                                               const NodeAttributes& attributes) const {
+    const bool conv = &record == &op::kConv, gemm = &record == &op::kGemm;
+    if (!conv && !gemm && &record != &op::kMatMul) return std::nullopt;
+    if (!quantized_.count(node.Input(1)) || graph_.Consumers(node.Input(1)).size() != 1) {
+      return std::nullopt;
+    }
+    auto form = FindQuantizedForm(graph_, node.Input(1));
+    const size_t rank = graph_.initializers.at(form->codes).shape.size();
+    if (!form->mul || record.output_axis(attributes, 1, rank) != form->scale_axis) {
+      return std::nullopt;
+    }
+    if (!conv && rank != 2) return std::nullopt;
+    const std::string& bias = node.Input(2);
+    if (!bias.empty()) {
+      const Tensor* tensor = graph_.Constant(bias);
+      if (tensor == nullptr || tensor->type != DataType::kFloat32) return std::nullopt;
+      if (gemm && attributes.Float("beta") != 1) return std::nullopt;
+      const int64_t outputs = graph_.initializers.at(form->scales).size();
+      if (tensor->size() != outputs || tensor->shape.back() != outputs) return std::nullopt;
+    }
+    return form;
+  }
+
+  // Adds `node`, lowered as far as its inputs, and after it a Mul with the scales of `form` and an
+  // Add of its bias.
+  Status AddScaled(const Node& node, format::Node lowered, const QuantizedForm& form) {
+    const std::string& output = node.outputs[0];
+    const int64_t channels = graph_.initializers.at(form.scales).size();
+    // Channels of a convolution stand before its spatial axes.
+    std::vector<int64_t> shape = {channels};
+    if (lowered.op == op::kConv.id) {
+      shape.resize(graph_.initializers.at(form.codes).shape.size() - 1, 1);
+    }
+    const std::string unscaled = output + "\nunscaled", scaled = output + "\nscaled";
+    const std::string bias = node.Input(2);
+    const std::string x = Resolve(node.Input(0));
+    DC_RETURN_IF_ERROR(Use(x));
+    scaled_apart_.insert(node.Input(1));
+    DC_RETURN_IF_ERROR(Use(node.Input(1)));
+    const std::string scales = output + "\nscales", biases = output + "\nbias";
+    UsePerChannel(scales, form.scales, shape);
+    const std::string output_name = std::exchange(lowered.output_name, "");
+    AddAs(unscaled, std::move(lowered), {x, node.Input(1)});
+    format::Node mul;
+    mul.op = op::kMul.id;
+    if (bias.empty()) {
+      mul.output_name = output_name;
+      AddAs(output, std::move(mul), {unscaled, scales});
+      return OkStatus();
+    }
+    AddAs(scaled, std::move(mul), {unscaled, scales});
+    UsePerChannel(biases, bias, shape);
+    format::Node add;
+    add.op = op::kAdd.id;
+    add.output_name = output_name;
+    AddAs(output, std::move(add), {scaled, biases});
     return OkStatus();
   }
 
@@ -221,8 +319,11 @@ class Lowering {
   }
 
   void Add(const Node& node, format::Node lowered, std::vector<std::string> inputs) {
-    values_[node.outputs[0]] = {ValueKind::kNode,
-                                static_cast<uint32_t>(result_.manifest.nodes.size())};
+    AddAs(node.outputs[0], std::move(lowered), std::move(inputs));
+  }
+
+  void AddAs(const std::string& output, format::Node lowered, std::vector<std::string> inputs) {
+    values_[output] = {ValueKind::kNode, static_cast<uint32_t>(result_.manifest.nodes.size())};
     node_inputs_.push_back(std::move(inputs));
     result_.manifest.nodes.push_back(std::move(lowered));
   }
@@ -289,6 +390,10 @@ class Lowering {
     lowered.op = record.id;
     lowered.name = Kept(node.name);
     lowered.output_name = Kept(node.outputs[0]);
+    if (const auto form = ScalesOfOutputs(node, record, attributes)) {
+      LowerAttributes(record, attributes, &lowered);
+      return AddScaled(node, std::move(lowered), *form);
+    }
     std::vector<std::string> inputs;
     for (size_t i = 0; i < node.inputs.size() && i < record.max_inputs; ++i) {
       if (record.Input(i).role == op::Role::kSetting) break;
@@ -392,6 +497,7 @@ class Lowering {
   std::map<std::string, Value> values_;
   std::map<std::string, std::string> aliases_;
   std::set<std::string> quantized_, casts_;
+  std::set<std::string> scaled_apart_;  // weights whose scales follow their layer
   std::vector<std::vector<std::string>> node_inputs_;
   GraphShapes shapes_;
   std::vector<Status> reasons_;

@@ -33,10 +33,15 @@ int64_t Graph::Float32Bytes() const {
   int64_t bytes = 0;
   std::set<std::string> codebooks;
   for (const Node& node : nodes) {
-    if (OperatorOf(node) != &op::kGather || node.outputs.empty()) continue;
+    const op::Operator* record = OperatorOf(node);
+    if ((record != &op::kGather && record != &op::kMul) || node.outputs.empty()) continue;
     if (!needed.count(node.outputs[0])) continue;
     const auto form = FindQuantizedForm(*this, node.outputs[0]);
     if (!form) continue;
+    if (form->mul) {  // its codes are counted at the Gather
+      codebooks.insert(form->scales);
+      continue;
+    }
     codebooks.insert(form->codebook);
     bytes += int64_t{sizeof(float)} * initializers.at(form->codes).size();
   }

@@ -1,5 +1,6 @@
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <exception>
 #include <limits>
 #include <map>
@@ -12,7 +13,9 @@
 
 #include "dc/files.h"
 #include "dc/onnx.h"
+#include "model/dialects/dialects.h"
 #include "model/graph_check.h"
+#include "model/node_attributes.h"
 #include "model/onnx_check.h"
 #include "model/onnx_tensor.h"
 
@@ -162,6 +165,19 @@ StatusOr<std::string> Serialize(const Graph& graph) {
   return bytes;
 }
 
+// With quantizers of values in standard operators.
+StatusOr<std::string> SerializeStandard(const Graph& graph) {
+  const bool quantizes = std::any_of(graph.nodes.begin(), graph.nodes.end(), [](const Node& node) {
+    const op::Operator* record = OperatorOf(node);
+    return record != nullptr && record->Has(op::kQuantizes);
+  });
+  if (!quantizes) return Serialize(graph);
+  Graph standard = graph;
+  WriteQuantizerTraining(&standard);
+  SpellQuantizers(&standard);
+  return Serialize(standard);
+}
+
 }  // namespace
 
 Status SaveModel(const Graph& graph, const std::string& path) {
@@ -172,7 +188,7 @@ Status SaveModel(const Graph& graph, const std::string& path) {
   try {
     const Status names = CheckNames(graph);
     if (!names.ok()) return names.At(path);
-    const StatusOr<std::string> bytes = Serialize(graph);
+    const StatusOr<std::string> bytes = SerializeStandard(graph);
     if (!bytes.ok()) return bytes.status().At(path);
     return WriteFileAtomic(path, *bytes);
   } catch (const std::exception& error) {

@@ -14,10 +14,12 @@
 #include "dc/files.h"
 #include "dc/onnx.h"
 #include "model/canonical/canonical.h"
+#include "model/dialects/dialects.h"
 #include "model/graph_check.h"
 #include "model/input_shapes.h"
 #include "model/onnx_branches.h"
 #include "model/onnx_check.h"
+#include "model/onnx_domains.h"
 #include "model/onnx_order.h"
 #include "model/onnx_tensor.h"
 #include "model/quoted.h"
@@ -226,6 +228,7 @@ StatusOr<Graph> ImportModel(onnx::ModelProto* model, bool text, const InputShape
   if (model->ir_version() > onnx::Version::IR_VERSION) {
     model->set_ir_version(onnx::Version::IR_VERSION);
   }
+  CompleteDomains(model);
   SortNodes(model->mutable_graph());
   TakeBranches(
       [&](const onnx::ModelProto& part) -> StatusOr<Graph> {
@@ -242,6 +245,7 @@ StatusOr<Graph> ImportModel(onnx::ModelProto* model, bool text, const InputShape
   model->Clear();
   DC_RETURN_IF_ERROR(SetInputShapes(shapes, &graph));
   Canonicalize(&graph);
+  DC_RETURN_IF_ERROR(ReadQuantizerTraining(&graph));
   DC_RETURN_IF_ERROR(CheckFinite(graph));
   return graph;
 }

@@ -42,6 +42,18 @@ Status CheckContents(const QuantizedWeight& weight, const std::string& where) {
                    [](float v) { return std::isfinite(v); })) {
     return BadInput("NaN or infinity in the codebook", where, "quantize the model again");
   }
+  if (!weight.scales.empty()) {
+    if (weight.scale_axis >= weight.shape.size() ||
+        static_cast<int64_t>(weight.scales.size()) != weight.shape[weight.scale_axis]) {
+      return BadInput(
+          std::to_string(weight.scales.size()) + " scales for shape " + ShapeText(weight.shape),
+          where, "quantize the model again");
+    }
+    if (!std::all_of(weight.scales.begin(), weight.scales.end(),
+                     [](float v) { return std::isfinite(v); })) {
+      return BadInput("NaN or infinity among the scales", where, "quantize the model again");
+    }
+  }
   if (static_cast<int64_t>(weight.codes.size()) != ElementCount(weight.shape)) {
     return BadInput(
         std::to_string(weight.codes.size()) + " codes for shape " + ShapeText(weight.shape), where,
@@ -71,15 +83,16 @@ Tensor CodesTensor(const QuantizedWeight& weight) {
 }
 
 // Removes nodes and initializers of `form`, except those that something else reads too. The value
-// that its Gather wrote is undefined afterwards.
+// that it wrote is undefined afterwards.
 void RemoveForm(const QuantizedForm& form, Graph* graph) {
   const std::string indices = graph->nodes[form.cast].outputs[0];
+  // They stand in this order, so erasing the last leaves the others in place.
+  if (form.mul) graph->nodes.erase(graph->nodes.begin() + static_cast<std::ptrdiff_t>(*form.mul));
   graph->nodes.erase(graph->nodes.begin() + static_cast<std::ptrdiff_t>(form.gather));
   if (graph->Consumers(indices).empty() && !IsGraphOutput(*graph, indices)) {
-    // A Gather stands after its Cast, so erasing it left form.cast in place.
     graph->nodes.erase(graph->nodes.begin() + static_cast<std::ptrdiff_t>(form.cast));
   }
-  for (const std::string& name : {form.codes, form.codebook}) {
+  for (const std::string& name : {form.codes, form.codebook, form.scales}) {
     if (graph->Consumers(name).empty() && !IsGraphOutput(*graph, name)) {
       graph->initializers.erase(name);
     }
@@ -88,8 +101,40 @@ void RemoveForm(const QuantizedForm& form, Graph* graph) {
 
 }  // namespace
 
+namespace {
+
+// The dimension of `scales` that is not 1, where it alone is not and `rank` are in all.
+std::optional<size_t> ScaleAxis(const Tensor& scales, size_t rank) {
+  if (scales.type != DataType::kFloat32 || scales.shape.size() != rank) return std::nullopt;
+  for (size_t d = 0; d < rank; ++d) {
+    if (scales.shape[d] == scales.size()) return d;
+  }
+  return std::nullopt;
+}
+
+// The form NAME = Mul(Gather(codebook, Cast(codes)), scales) that `mul` ends.
+std::optional<QuantizedForm> FindScaledForm(const Graph& graph, const Node& mul) {
+  if (mul.inputs.size() != 2 || graph.Consumers(mul.inputs[0]).size() != 1 ||
+      IsGraphOutput(graph, mul.inputs[0])) {
+    return std::nullopt;
+  }
+  const Tensor* scales = Initializer(graph, mul.inputs[1]);
+  auto form = scales != nullptr ? FindQuantizedForm(graph, mul.inputs[0]) : std::nullopt;
+  if (!form || form->mul) return std::nullopt;
+  const std::vector<int64_t>& shape = graph.initializers.at(form->codes).shape;
+  const auto axis = ScaleAxis(*scales, shape.size());
+  if (!axis || shape[*axis] != scales->size()) return std::nullopt;
+  form->mul = static_cast<size_t>(&mul - graph.nodes.data());
+  form->scales = mul.inputs[1];
+  form->scale_axis = *axis;
+  return form;
+}
+
+}  // namespace
+
 std::optional<QuantizedForm> FindQuantizedForm(const Graph& graph, const std::string& name) {
   const Node* gather = graph.Producer(name);
+  if (gather && OperatorOf(*gather) == &op::kMul) return FindScaledForm(graph, *gather);
   if (!gather || OperatorOf(*gather) != &op::kGather) return std::nullopt;
   if (gather->Int("axis", 0) != 0) return std::nullopt;
   const Node* cast = graph.Producer(gather->Input(1));
@@ -152,10 +197,24 @@ Status SetQuantizedWeight(Graph* graph, const std::string& name, const Quantized
   gather.inputs = {codebook, cast.outputs[0]};
   gather.outputs = {name};
   gather.attributes["axis"] = int64_t{0};
+  Node mul;
+  if (!weight.scales.empty()) {
+    const std::string scales = graph->FreshName(name + "_scales");
+    std::vector<int64_t> scale_shape(weight.shape.size(), 1);
+    scale_shape[weight.scale_axis] = static_cast<int64_t>(weight.scales.size());
+    graph->initializers[scales] = Tensor::F32(scale_shape, weight.scales);
+    mul.op = op::kMul.name;
+    mul.name = gather.name;
+    gather.outputs = {graph->FreshName(name + "_unscaled")};
+    gather.name = graph->FreshNodeName(gather.outputs[0]);
+    mul.inputs = {gather.outputs[0], scales};
+    mul.outputs = {name};
+  }
   const std::vector<size_t> readers = graph->Consumers(name);
   const size_t place = readers.empty() ? graph->nodes.size() : readers.front();
   const auto at = graph->nodes.begin() + static_cast<std::ptrdiff_t>(place);
   std::vector<Node> added = {std::move(cast), std::move(gather)};
+  if (!mul.op.empty()) added.push_back(std::move(mul));
   graph->nodes.insert(at, std::make_move_iterator(added.begin()),
                       std::make_move_iterator(added.end()));
 
@@ -182,6 +241,11 @@ StatusOr<QuantizedWeight> GetQuantizedWeight(const Graph& graph, const std::stri
     const auto wide = codes.data<uint16_t>();
     weight.codes.assign(wide.begin(), wide.end());
   }
+  if (form->mul) {
+    const auto scales = graph.initializers.at(form->scales).f32();
+    weight.scales.assign(scales.begin(), scales.end());
+    weight.scale_axis = form->scale_axis;
+  }
   DC_RETURN_IF_ERROR(CheckContents(weight, where));
 
   const auto policy = graph.metadata.find(PolicyKey(name));
@@ -198,19 +262,55 @@ StatusOr<QuantizedWeight> GetQuantizedWeight(const Graph& graph, const std::stri
   return weight;
 }
 
+std::vector<float> QuantizedWeight::Values() const {
+  std::vector<float> values(codes.size());
+  for (size_t i = 0; i < codes.size(); ++i) values[i] = codebook[codes[i]];
+  if (scales.empty()) return values;
+  const size_t channels = scales.size();
+  size_t inner = 1;
+  for (size_t d = scale_axis + 1; d < shape.size(); ++d) inner *= static_cast<size_t>(shape[d]);
+  for (size_t i = 0; i < values.size(); ++i) values[i] *= scales[i / inner % channels];
+  return values;
+}
+
+std::optional<QuantizedWeight> WithoutScales(const QuantizedWeight& weight) {
+  if (weight.scales.empty()) return weight;
+  QuantizedWeight result = weight;
+  result.scales.clear();
+  result.scale_axis = 0;
+  const std::vector<float> values = weight.Values();
+  std::vector<float> entries = values;
+  std::sort(entries.begin(), entries.end());
+  entries.erase(std::unique(entries.begin(), entries.end()), entries.end());
+  const auto zero = std::find(entries.begin(), entries.end(), 0.0f);
+  const bool has_zero = zero != entries.end();
+  if (has_zero) {  // goes first, as in every weight with zeros
+    *zero = 0.0f;  // not -0
+    std::rotate(entries.begin(), zero, zero + 1);
+  }
+  if (entries.size() > kMostEntries) return std::nullopt;
+  const auto first = entries.begin() + (has_zero ? 1 : 0);
+  for (size_t i = 0; i < values.size(); ++i) {
+    const auto at = std::lower_bound(first, entries.end(), values[i]);
+    result.codes[i] = values[i] == 0.0f ? 0 : static_cast<uint16_t>(at - entries.begin());
+  }
+  result.codebook = std::move(entries);
+  return result;
+}
+
 Status DequantizeAll(Graph* graph) {
   std::vector<std::string> names;
   for (const Node& node : graph->nodes) {
-    if (OperatorOf(node) == &op::kGather && !node.outputs.empty() &&
-        IsQuantized(*graph, node.outputs[0])) {
-      names.push_back(node.outputs[0]);
-    }
+    const op::Operator* record = OperatorOf(node);
+    if ((record != &op::kGather && record != &op::kMul) || node.outputs.empty()) continue;
+    if (!IsQuantized(*graph, node.outputs[0])) continue;
+    // A Gather's output that scales make the weight is no weight itself.
+    if (record == &op::kMul) std::erase(names, node.inputs[0]);
+    names.push_back(node.outputs[0]);
   }
   for (const std::string& name : names) {
     DC_ASSIGN_OR_RETURN(const QuantizedWeight weight, GetQuantizedWeight(*graph, name));
-    Tensor values = Tensor::Zeros(DataType::kFloat32, weight.shape);
-    std::transform(weight.codes.begin(), weight.codes.end(), values.f32().begin(),
-                   [&](uint16_t code) { return weight.codebook[code]; });
+    Tensor values = Tensor::F32(weight.shape, weight.Values());
     RemoveForm(*FindQuantizedForm(*graph, name), graph);
     graph->initializers[name] = std::move(values);
     graph->metadata.erase(PolicyKey(name));

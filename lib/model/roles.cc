@@ -8,6 +8,7 @@
 
 #include "model/node_attributes.h"
 #include "model/quantized_form.h"
+#include "model/quantizer_training.h"
 #include "model/quoted.h"
 
 namespace dc {
@@ -29,6 +30,13 @@ int Precedence(Role role) {
     default:
       return 4;
   }
+}
+
+// What the scale of the quantizer `node` is.
+Role ScaleRole(const Node& node) {
+  const auto how = QuantizerTraining::Of(node);
+  if (!how.ok() || how->rule == ScaleRule::kFixed) return Role::kOperand;
+  return how->rule == ScaleRule::kRunningMaximum ? Role::kStatistic : Role::kScale;
 }
 
 class RoleFinder {
@@ -55,6 +63,7 @@ class RoleFinder {
         if (record == &op::kGather && FindQuantizedForm(graph_, node.outputs[0])) {
           role = Role::kOperand;
         }
+        if (record != nullptr && record->Has(op::kQuantizes) && k == 1) role = ScaleRole(node);
         if (const auto it = put_on_.find(i); it != put_on_.end() && it->second.name == name) {
           role = it->second.role;
         }

@@ -48,7 +48,7 @@ std::vector<UncompressedTensor> ListUncompressed(const Graph& graph) {
     passed.insert(weight.bias);
     if (!weight.quantized) continue;
     const auto form = FindQuantizedForm(graph, weight.name);
-    passed.insert({form->codes, form->codebook});
+    passed.insert({form->codes, form->codebook, form->scales});
   }
   for (const auto& [name, role] : FindRoles(graph).of) {
     if (IsPerChannel(role)) passed.insert(name);

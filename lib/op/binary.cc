@@ -14,17 +14,6 @@ Status InferMod(const InferContext& context, std::vector<Shape>* outputs) {
   return BroadcastShape(context, outputs);
 }
 
-// The slope broadcasts over x, and not the other way round.
-Status InferPRelu(const InferContext& context, std::vector<Shape>* outputs) {
-  const Shape& x = context.Input(0);
-  Shape y;
-  if (!Broadcast(x, context.Input(1), &y) || y != x) {
-    return BadShape(1, context.Input(1), "one that broadcasts over ", x);
-  }
-  *outputs = {std::move(y)};
-  return OkStatus();
-}
-
 Status InferWhere(const InferContext& context, std::vector<Shape>* outputs) {
   Shape y = context.Input(0);
   for (size_t i = 1; i < 3; ++i) {
@@ -98,7 +87,7 @@ const Operator kPRelu = {.name = "PRelu",
                          .min_inputs = 2,
                          .max_inputs = 2,
                          .traits = kRectifies,
-                         .infer = InferPRelu};
+                         .infer = BroadcastOnFirst};
 
 const Operator kWhere = {.name = "Where",
                          .id = Id::kWhere,

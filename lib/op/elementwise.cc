@@ -21,6 +21,18 @@ bool Broadcast(std::span<const int64_t> a, std::span<const int64_t> b, Shape* re
   return true;
 }
 
+Status BroadcastOnFirst(const InferContext& context, std::vector<Shape>* outputs) {
+  const Shape& x = context.Input(0);
+  for (size_t i = 1; i < context.inputs.size(); ++i) {
+    Shape y;
+    if (!Broadcast(x, context.Input(i), &y) || y != x) {
+      return BadShape(i, context.Input(i), "one that broadcasts over ", x);
+    }
+  }
+  *outputs = {x};
+  return OkStatus();
+}
+
 Status BroadcastShape(const InferContext& context, std::vector<Shape>* outputs) {
   Shape shape;
   if (!Broadcast(context.Input(0), context.Input(1), &shape)) {

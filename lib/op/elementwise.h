@@ -12,6 +12,9 @@ InferShapes SameShape;
 // The output of two operands, with multidirectional broadcasting.
 InferShapes BroadcastShape;
 
+// The output of input 0 and others that broadcast to its shape.
+InferShapes BroadcastOnFirst;
+
 // The shape that `a` and `b` broadcast to; false where they do not. The batch broadcasts with 1.
 bool Broadcast(std::span<const int64_t> a, std::span<const int64_t> b, Shape* result);
 

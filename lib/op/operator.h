@@ -138,6 +138,7 @@ enum Trait : uint32_t {
   kOnceOverMatrices = 16384,  // before opset 13 over all axes from its own on, taken for one
   kRemembers = 32768,         // what it computes goes into its next step
   kProduct = 65536,           // a product of matrices
+  kQuantizes = 131072,        // to a finite grid
   kWhole = 1 << 20,           // computes on integers what it computes on floats that hold them
 };
 

@@ -44,7 +44,7 @@ StatusOr<Parameters> Parameters::Load(const Network& network, const TrainChoice&
       if (tensor == nullptr) continue;
       const op::Role of_graph = roles.of.at(name);
       const Role role = RoleIn(of_graph);
-      if (role == Role::kStatistic && record != nullptr &&
+      if (role == Role::kStatistic && record != nullptr && !record->Has(op::kQuantizes) &&
           record->Input(i).role != op::Role::kStatistic) {
         return Unsupported(
             "tensor \"" + name + "\" is trained by one node and a statistic of another",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/dialects/dialects.h"
 #include "model/node_attributes.h"
 #include "model/shapes.h"
 
@@ -23,6 +24,7 @@ int64_t NeededOpset(const Graph& graph) {
 void CanonicalizeAsItIs(Graph* graph) {
   HoistConstants(graph);
   ConvertFloats(graph);
+  ReadDialects(graph);
   SpellInOthers(graph);
   const bool same_meaning = SpellByShapes(graph);
   RemoveUnread(graph);

@@ -18,6 +18,7 @@ inline constexpr int64_t kCanonicalOpset = 13;
 //  - constants are initializers, and what follows from constants and shapes alone is computed
 //    (HoistConstants, SpellByShapes);
 //  - floating point is float32 (ConvertFloats, which notes what it converted);
+//  - quantizers and quantized weights have one form, whatever dialect says them (ReadDialects);
 //  - what other operators can say is said by them (SpellInOthers);
 //  - settings are inputs as opset 13, or a newer one that a node needs, has them, and no operator
 //    has an older meaning (SpellSettings, PadExplicitly, SoftmaxOverOneAxis, SplitBySlices, ...);

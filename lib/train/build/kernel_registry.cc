@@ -21,6 +21,7 @@ StatusOr<std::unique_ptr<OperatorKernel>> MakeLrn(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeMove(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeNormalization(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakePool(NodeBuilder* builder);
+StatusOr<std::unique_ptr<OperatorKernel>> MakeQuantize(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeReduce(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeReshape(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeResize(NodeBuilder* builder);
@@ -40,6 +41,7 @@ const std::map<std::string_view, KernelFactory>& Factories() {
       {"Concat", MakeConcat},
       {"Conv", MakeConv},
       {"ConvTranspose", MakeConvTranspose},
+      {"BinaryQuantize", MakeQuantize},
       {"CumSum", MakeAlongAxis},
       {"DepthToSpace", MakeMove},
       {"Div", MakeBinary},
@@ -94,6 +96,7 @@ const std::map<std::string_view, KernelFactory>& Factories() {
       {"Tanh", MakeEltwise},
       {"Tile", MakeMove},
       {"Transpose", MakeMove},
+      {"UniformQuantize", MakeQuantize},
       {"Unsqueeze", MakeReshape},
       {"Where", MakeBinary},
 #define DC_UNARY(name, opset, traits, specs, cost) {#name, MakeUnary},

@@ -10,6 +10,7 @@
 #include "dc/data.h"
 #include "dc/encode.h"
 #include "dc/files.h"
+#include "dc/quantized_weight.h"
 #include "train/executor.h"
 #include "train/network.h"
 #include "train/parameters.h"
@@ -62,7 +63,8 @@ Batch Batch::Part(int64_t first, int64_t count) const {
 }
 
 StatusOr<std::vector<float>> RunTrainer(const Graph& graph, const Batch& input) {
-  const Graph rows = WithRowsAsOutput(graph);
+  Graph rows = WithRowsAsOutput(graph);
+  DC_RETURN_IF_ERROR(DequantizeAll(&rows));  // as stages do before they train
   DC_ASSIGN_OR_RETURN(const train::Network network,
                       train::FindNetwork(rows, DataOf(rows), Preprocess()));
   DC_ASSIGN_OR_RETURN(const train::Parameters parameters, train::Parameters::Load(network));

@@ -9,9 +9,9 @@ namespace dc {
 const std::vector<OperatorCase>& AllCases() {
   static const std::vector<OperatorCase> all = [] {
     std::vector<OperatorCase> cases;
-    for (auto* family :
-         {ValueCases, FunctionCases, ArithmeticCases, PairCases, ReductionCases, ConvolutionCases,
-          PoolingCases, MatrixCases, ChannelCases, LayerCases, MoveCases, ShapeCases}) {
+    for (auto* family : {ValueCases, FunctionCases, ArithmeticCases, PairCases, ReductionCases,
+                         ConvolutionCases, PoolingCases, MatrixCases, ChannelCases, LayerCases,
+                         MoveCases, ShapeCases, QuantizerCases}) {
       for (OperatorCase& row : family()) cases.push_back(std::move(row));
     }
     return cases;
@@ -49,6 +49,7 @@ Graph CaseGraph(const OperatorCase& row) {
   for (const CaseNode& node : row.nodes) {
     Node made;
     made.op = node.op;
+    made.domain = node.domain;
     made.name = node.output + "_node";
     made.inputs = node.inputs;
     made.outputs = {node.output};

@@ -27,13 +27,14 @@ struct Attribute {
   AttributeValue value;
 };
 
-// A node of ONNX's own domain.
+// A node, of ONNX's own domain unless it says another.
 struct CaseNode {
   std::string op;
   std::vector<std::string> inputs;
   std::map<std::string, Attribute> attributes = {};
   std::string output = "y";
   std::vector<std::string> more_outputs = {};
+  std::string domain = {};
 };
 
 // Random values, so that a row need not spell them.
@@ -99,6 +100,7 @@ std::vector<OperatorCase> ChannelCases();      // normalizations over channels o
 std::vector<OperatorCase> MoveCases();         // parts, borders, repetitions, resolutions
 std::vector<OperatorCase> LayerCases();        // what layers have besides
 std::vector<OperatorCase> ShapeCases();        // other shapes and orders of the same values
+std::vector<OperatorCase> QuantizerCases();    // values to a grid
 
 // All of them.
 const std::vector<OperatorCase>& AllCases();

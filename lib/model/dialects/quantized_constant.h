@@ -1,0 +1,45 @@
+// Constants that a dialect stores as whole numbers with scales.
+#ifndef DC_MODEL_DIALECTS_QUANTIZED_CONSTANT_H_
+#define DC_MODEL_DIALECTS_QUANTIZED_CONSTANT_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dc/graph.h"
+#include "dc/quantized_weight.h"
+
+namespace dc {
+
+// A tensor whose element i is numbers[i] times the scale of its channel.
+struct QuantizedConstant {
+  std::vector<int64_t> shape;
+  std::vector<float> numbers;  // whole, zero points taken off; row-major
+  std::vector<float> scales;   // one, or one per index of the dimension `axis`
+  size_t axis = 0;
+
+  std::vector<float> Values() const;
+  // As a weight: the numbers that occur, ascending after a zero, are the codebook, times the scale
+  // where there is one. Nothing where there are more than 65,536.
+  std::optional<QuantizedWeight> AsWeight() const;
+};
+
+// What a graph's dialect says of its constants, put to use together at the end: weights (whatever
+// node reads them as such, of rank 2 and up) get their quantized form, all others float values.
+class QuantizedConstants {
+ public:
+  // The value `name` is `constant`.
+  void Add(const std::string& name, QuantizedConstant constant);
+  // That value, or null.
+  const QuantizedConstant* Find(const std::string& name) const;
+  // Defines all of them in `graph`, whose nodes no longer write them.
+  void Apply(Graph* graph) &&;
+
+ private:
+  std::map<std::string, QuantizedConstant> constants_;
+};
+
+}  // namespace dc
+
+#endif  // DC_MODEL_DIALECTS_QUANTIZED_CONSTANT_H_

@@ -1,0 +1,50 @@
+// How training treats a quantizer of values: attributes of its node that are no part of what it
+// computes.
+#ifndef DC_MODEL_QUANTIZER_TRAINING_H_
+#define DC_MODEL_QUANTIZER_TRAINING_H_
+
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "dc/graph.h"
+#include "dc/status.h"
+
+namespace dc {
+
+// What becomes of the scale.
+enum class ScaleRule {
+  kFixed,           // it stays
+  kLearned,         // learned as in LSQ (Esser et al. 2020, arXiv 1902.08153)
+  kClip,            // learned by what is clipped, as in PACT (Choi et al. 2018, arXiv 1805.06085)
+  kRunningMaximum,  // running mean of the largest magnitude, as batch norm's statistics
+};
+
+struct QuantizerTraining {
+  // The gradient passes where pass_low < x < pass_high; NaN for the range of a uniform grid, and
+  // for -1 and 1 of a binary one.
+  float pass_low = std::numeric_limits<float>::quiet_NaN();
+  float pass_high = std::numeric_limits<float>::quiet_NaN();
+  // Rounds to one of the two neighbours at random, so that the mean is x; only while training.
+  bool stochastic = false;
+  ScaleRule rule = ScaleRule::kFixed;
+
+  bool has_range() const { return !std::isnan(pass_low); }
+
+  // Reads it from the attributes pass_low, pass_high, stochastic and scale_rule ("fixed",
+  // "learned", "clip", "running_maximum") of `node`. BadInput for what they cannot be.
+  static StatusOr<QuantizerTraining> Of(const Node& node);
+  // Writes it to `node`; defaults are left out.
+  void SetOn(Node* node) const;
+
+  // The same in one line of a model's metadata, "stochastic=1 scale_rule=learned"; "" for defaults.
+  std::string Text() const;
+  static StatusOr<QuantizerTraining> FromText(const std::string& text);
+};
+
+// The key of the metadata that holds Text() for the quantizer that writes `value`.
+std::string QuantizerTrainingKey(const std::string& value);
+
+}  // namespace dc
+
+#endif  // DC_MODEL_QUANTIZER_TRAINING_H_

@@ -1,0 +1,214 @@
+// UniformQuantize and BinaryQuantize. Their functions are stairs, whose slope is 0 or infinite: the
+// gradient goes straight through where x is inside a range, and not at all outside of it. The scale
+// is fixed, learned, or follows the batches: see model/quantizer_training.h.
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "base/rng.h"
+#include "model/quantizer_training.h"
+#include "op/grid_functions.h"
+#include "train/operators/zip_operator.h"
+
+namespace dc::train {
+namespace {
+
+// Uniform numbers in [0, 1), the same for any number of threads.
+class Uniforms {
+ public:
+  Uniforms(const StepContext& context, uint64_t node)
+      : rng_(Rng(context.seed, static_cast<uint64_t>(context.step)).Next(),
+             (static_cast<uint64_t>(context.shard) << 32) | node) {}
+
+  float Next() {
+    bits_ = have_ ? bits_ >> 32 : rng_.Next();
+    have_ = !have_;
+    return static_cast<float>(bits_ & 0xFFFFFF) * 0x1p-24f;
+  }
+
+ private:
+  Rng rng_;
+  uint64_t bits_ = 0;
+  bool have_ = false;
+};
+
+// A uniform grid, and what one value adds to the gradient of the scale.
+struct Uniform {
+  op::UniformGrid grid;
+
+  float operator()(float x, float scale) const { return grid(x, scale); }
+  // Between the neighbours of x on the grid, each with the probability that makes the mean x.
+  float Random(float x, float scale, float u) const {
+    return grid.Value(grid.Inside(std::floor(grid.Inside(grid.Place(x, scale)) + u)), scale);
+  }
+  bool Passes(float x, float scale) const {
+    const float place = grid.Place(x, scale);
+    return place >= grid.low && place <= grid.high;
+  }
+  // Esser et al. 2020 (LSQ), equation 3: the derivative of the output by the scale, with the
+  // rounding let through.
+  float SlopeByScale(float x, float scale) const {
+    const float place = grid.Place(x, scale);
+    if (place <= grid.low) return grid.low - grid.offset;
+    if (place >= grid.high) return grid.high - grid.offset;
+    return op::RoundBy(grid.rounding, place) - place;
+  }
+  // Choi et al. 2018 (PACT), equation 3: x counts only where it is clipped; the scale is the
+  // clipping value over the number of steps.
+  float SlopeByClip(float x, float scale) const {
+    return grid.Place(x, scale) >= grid.high ? grid.high - grid.offset : 0.0f;
+  }
+  float levels() const { return std::max(grid.high - grid.offset, 1.0f); }
+};
+
+struct Binary {
+  float operator()(float x, float scale) const { return op::BinaryValue(x, scale); }
+  float Random(float x, float scale, float) const { return op::BinaryValue(x, scale); }
+  bool Passes(float x, float) const { return std::abs(x) < 1.0f; }
+  float SlopeByScale(float x, float) const { return x >= 0 ? 1.0f : -1.0f; }
+  float SlopeByClip(float, float) const { return 0.0f; }
+  float levels() const { return 1.0f; }
+};
+
+template <typename Grid>
+class QuantizeKernel : public OperatorKernel {
+ public:
+  QuantizeKernel(NodeBuilder* builder, Grid grid, const QuantizerTraining& how, const Value& y,
+                 std::array<ZipOperand, 2> operands, const Broadcast<2>& rows)
+      : node_(builder->node_index()),
+        grid_(grid),
+        how_(how),
+        random_(how.stochastic && builder->training()),
+        y_(y),
+        operands_(std::move(operands)),
+        rows_(rows) {
+    const double samples = static_cast<double>(std::max<int64_t>(builder->batch(), 1));
+    const double sharing = static_cast<double>(operands_[0].count()) / samples /
+                           static_cast<double>(std::max<size_t>(operands_[1].count(), 1));
+    // Section 2.2 of LSQ: the gradient of a scale is as large as those of the weights.
+    learned_factor_ =
+        how.rule == ScaleRule::kLearned
+            ? static_cast<float>(1.0 / std::sqrt(std::max(sharing * grid_.levels(), 1.0)))
+            : 1.0f;
+    for (ZipOperand& operand : operands_) operand.AddGradient(builder);
+  }
+
+  void Forward(dnnl::stream& stream, const StepContext& context) override {
+    for (const ZipOperand& operand : operands_) operand.Refresh(stream);
+    Uniforms uniforms(context, node_);
+    float* y = Floats(y_.data);
+    ForEachRow([&](int64_t at, const float* x, const float* scale, int64_t step, int64_t count) {
+      if (random_) {
+        for (int64_t i = 0; i < count; ++i) {
+          y[at + i] = grid_.Random(x[i], scale[i * step], uniforms.Next());
+        }
+      } else if (step == 0) {
+        const float s = *scale;
+        for (int64_t i = 0; i < count; ++i) y[at + i] = grid_(x[i], s);
+      } else {
+        for (int64_t i = 0; i < count; ++i) y[at + i] = grid_(x[i], scale[i]);
+      }
+    });
+  }
+
+  void Backward(dnnl::stream& stream) override {
+    ScaleGradient();
+    operands_[1].Flush(stream);
+    float* dx = operands_[0].gradient();
+    if (dx == nullptr) return;
+    const float* dy = Floats(y_.gradient);
+    ForEachRow([&](int64_t at, const float* x, const float* scale, int64_t step, int64_t count) {
+      if (how_.has_range()) {
+        for (int64_t i = 0; i < count; ++i) {
+          dx[at + i] = x[i] > how_.pass_low && x[i] < how_.pass_high ? dy[at + i] : 0.0f;
+        }
+      } else {
+        for (int64_t i = 0; i < count; ++i) {
+          dx[at + i] = grid_.Passes(x[i], scale[i * step]) ? dy[at + i] : 0.0f;
+        }
+      }
+    });
+    operands_[0].Flush(stream);
+  }
+
+ private:
+  // Calls row(at, x, scale, step of the scale, count): x lies as the output does.
+  template <typename Row>
+  void ForEachRow(Row row) const {
+    rows_.ForEachRow([&](int64_t at, const auto& from, int64_t count) {
+      row(at, operands_[0].values() + from[0], operands_[1].values() + from[1], rows_.step(1),
+          count);
+    });
+  }
+
+  void ScaleGradient() const {
+    float* gradient = operands_[1].gradient();
+    if (gradient == nullptr) return;
+    const size_t count = operands_[1].count();
+    std::fill(gradient, gradient + count, 0.0f);
+    const float* scales = operands_[1].values();
+    if (how_.rule == ScaleRule::kRunningMaximum) {
+      // A statistic: the scale that would just hold this part of the batch.
+      ForEachRow([&](int64_t, const float* x, const float* scale, int64_t step, int64_t n) {
+        float* own = gradient + (scale - scales);
+        for (int64_t i = 0; i < n; ++i) own[i * step] = std::max(own[i * step], std::abs(x[i]));
+      });
+      constexpr float kLeast = std::numeric_limits<float>::min();
+      for (size_t i = 0; i < count; ++i) {
+        gradient[i] = std::max(gradient[i] / grid_.levels(), kLeast);
+      }
+      return;
+    }
+    const float* dy = Floats(y_.gradient);
+    ForEachRow([&](int64_t at, const float* x, const float* scale, int64_t step, int64_t n) {
+      float* own = gradient + (scale - scales);
+      const bool clip = how_.rule == ScaleRule::kClip;
+      for (int64_t i = 0; i < n; ++i) {
+        const float s = scale[i * step];
+        const float slope = clip ? grid_.SlopeByClip(x[i], s) : grid_.SlopeByScale(x[i], s);
+        own[i * step] += learned_factor_ * dy[at + i] * slope;
+      }
+    });
+  }
+
+  const uint64_t node_;
+  const Grid grid_;
+  const QuantizerTraining how_;
+  const bool random_;
+  float learned_factor_ = 1;
+  const Value& y_;
+  std::array<ZipOperand, 2> operands_;
+  Broadcast<2> rows_;
+};
+
+template <typename Grid>
+StatusOr<std::unique_ptr<OperatorKernel>> Make(NodeBuilder* builder, Grid grid) {
+  DC_ASSIGN_OR_RETURN(const QuantizerTraining how, QuantizerTraining::Of(builder->node()));
+  DC_ASSIGN_OR_RETURN(const Value* x, builder->Input(0));
+  const std::vector<int64_t> shape = x->shape;
+  if (shape.size() > Broadcast<2>::kMaxRank) {
+    return builder->NotCovered("an output of shape " + ShapeText(shape));
+  }
+  // With one scale for all, values may lie in any order.
+  const Tensor* scale = builder->graph().Constant(builder->node().Input(1));
+  const bool single = scale != nullptr && scale->size() == 1;
+  const dnnl::memory::desc layout = single ? UnpaddedDesc(x->data, shape) : PlainDesc(shape);
+  DC_ASSIGN_OR_RETURN(ZipOperand value, ZipOperand::Make(*builder, 0, &layout));
+  DC_ASSIGN_OR_RETURN(ZipOperand scales, ZipOperand::Make(*builder, 1, nullptr));
+  using Shape = std::vector<int64_t>;
+  const Shape flat = {ElementCount(shape)};
+  const Broadcast<2> rows =
+      single ? Broadcast<2>(flat, {flat, Shape{1}}) : Broadcast<2>(shape, {shape, scales.shape()});
+  DC_ASSIGN_OR_RETURN(const Value* y, builder->Output(shape, layout));
+  return std::unique_ptr<OperatorKernel>(std::make_unique<QuantizeKernel<Grid>>(
+      builder, grid, how, *y, std::array{std::move(value), std::move(scales)}, rows));
+}
+
+}  // namespace
+
+StatusOr<std::unique_ptr<OperatorKernel>> MakeQuantize(NodeBuilder* builder) {
+  if (&builder->record() == &op::kBinaryQuantize) return Make(builder, Binary{});
+  return Make(builder, Uniform{op::ReadUniformGrid(builder->attributes())});
+}
+
+}  // namespace dc::train
