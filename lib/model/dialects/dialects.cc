@@ -1,10 +1,14 @@
 #include "model/dialects/dialects.h"
 
+#include <utility>
+
 namespace dc {
 
 void ReadDialects(Graph* graph) {
-  ReadQdq(graph);
-  ReadQonnx(graph);
+  QuantizedConstants constants;
+  ReadQdq(graph, &constants);
+  ReadQonnx(graph, &constants);
+  std::move(constants).Apply(graph);
   ReadSignChoices(graph);
   ReadArithmetic(graph);
 }

@@ -6,6 +6,7 @@
 
 #include "dc/graph.h"
 #include "dc/status.h"
+#include "model/dialects/quantized_constant.h"
 
 namespace dc {
 
@@ -17,9 +18,9 @@ namespace dc {
 //    (ReadSignChoices, ReadArithmetic).
 void ReadDialects(Graph* graph);
 
-// The steps.
-void ReadQdq(Graph* graph);
-void ReadQonnx(Graph* graph);
+// The steps. Constants that nodes quantize go into `constants`, and the nodes that wrote them.
+void ReadQdq(Graph* graph, QuantizedConstants* constants);
+void ReadQonnx(Graph* graph, QuantizedConstants* constants);
 void ReadArithmetic(Graph* graph);
 void ReadSignChoices(Graph* graph);
 

@@ -1,15 +1,24 @@
 #include "model/dialects/quantized_constant.h"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 #include <utility>
 
 #include "dc/weights.h"
+#include "model/node_attributes.h"
 
 namespace dc {
 namespace {
 
 constexpr size_t kMostEntries = 65536;
+
+// 0, 1, 2, ...
+std::vector<int64_t> Counting(size_t count) {
+  std::vector<int64_t> numbers(count);
+  std::iota(numbers.begin(), numbers.end(), 0);
+  return numbers;
+}
 
 }  // namespace
 
@@ -21,6 +30,32 @@ std::vector<float> QuantizedConstant::Values() const {
     values[i] = numbers[i] * scales[scales.size() == 1 ? 0 : i / inner % scales.size()];
   }
   return values;
+}
+
+QuantizedConstant QuantizedConstant::Transposed(const std::vector<int64_t>& perm) const {
+  const size_t rank = shape.size();
+  QuantizedConstant to = *this;
+  std::vector<size_t> strides(rank, 1);  // of this one, by its own dimensions
+  for (size_t d = rank; d-- > 1;) strides[d - 1] = strides[d] * static_cast<size_t>(shape[d]);
+  std::vector<size_t> steps(rank);  // of this one, by the dimensions of the transpose
+  for (size_t d = 0; d < rank; ++d) {
+    const auto source = static_cast<size_t>(perm[d]);
+    to.shape[d] = shape[source];
+    steps[d] = strides[source];
+    if (source == axis) to.axis = d;
+  }
+  std::vector<int64_t> index(rank, 0);
+  size_t at = 0;
+  for (float& number : to.numbers) {
+    number = numbers[at];
+    for (size_t d = rank; d-- > 0;) {
+      at += steps[d];
+      if (++index[d] < to.shape[d]) break;
+      at -= steps[d] * static_cast<size_t>(to.shape[d]);
+      index[d] = 0;
+    }
+  }
+  return to;
 }
 
 std::optional<QuantizedWeight> QuantizedConstant::AsWeight() const {
@@ -57,12 +92,23 @@ void QuantizedConstants::Add(const std::string& name, QuantizedConstant constant
   constants_[name] = std::move(constant);
 }
 
-const QuantizedConstant* QuantizedConstants::Find(const std::string& name) const {
-  const auto it = constants_.find(name);
-  return it == constants_.end() ? nullptr : &it->second;
+void QuantizedConstants::TakeTransposes(Graph* graph) {
+  std::erase_if(graph->nodes, [&](const Node& node) {
+    if (OperatorOf(node) != &op::kTranspose) return false;
+    const auto from = constants_.find(node.Input(0));
+    if (from == constants_.end()) return false;
+    const std::vector<int64_t> all = Counting(from->second.shape.size());
+    const std::vector<int64_t> perm = node.Ints("perm", {all.rbegin(), all.rend()});
+    if (!std::is_permutation(perm.begin(), perm.end(), all.begin(), all.end())) return false;
+    QuantizedConstant transposed = from->second.Transposed(perm);
+    constants_[node.outputs[0]] = std::move(transposed);
+    return true;
+  });
 }
 
 void QuantizedConstants::Apply(Graph* graph) && {
+  if (constants_.empty()) return;
+  TakeTransposes(graph);
   for (const auto& [name, constant] : constants_) {
     graph->initializers[name] = Tensor::F32(constant.shape, constant.Values());
   }

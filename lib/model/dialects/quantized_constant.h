@@ -3,6 +3,7 @@
 #define DC_MODEL_DIALECTS_QUANTIZED_CONSTANT_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,8 @@ struct QuantizedConstant {
   size_t axis = 0;
 
   std::vector<float> Values() const;
+  // Its transpose: dimension d is dimension perm[d] of this one. `perm` holds every dimension once.
+  QuantizedConstant Transposed(const std::vector<int64_t>& perm) const;
   // As a weight: the numbers that occur, ascending after a zero, are the codebook, times the scale
   // where there is one. Nothing where there are more than 65,536.
   std::optional<QuantizedWeight> AsWeight() const;
@@ -31,12 +34,13 @@ class QuantizedConstants {
  public:
   // The value `name` is `constant`.
   void Add(const std::string& name, QuantizedConstant constant);
-  // That value, or null.
-  const QuantizedConstant* Find(const std::string& name) const;
-  // Defines all of them in `graph`, whose nodes no longer write them.
+  // Defines all of them in `graph`, whose nodes no longer write them. Nodes that transpose them go,
+  // too: the transpose of a quantized constant is one.
   void Apply(Graph* graph) &&;
 
  private:
+  void TakeTransposes(Graph* graph);
+
   std::map<std::string, QuantizedConstant> constants_;
 };
 

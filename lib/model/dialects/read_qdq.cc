@@ -39,7 +39,8 @@ bool SameTensor(const Tensor* a, const Tensor* b) {
 
 class QdqReader {
  public:
-  explicit QdqReader(Graph* graph) : graph_(*graph), shapes_(graph_) {}
+  QdqReader(Graph* graph, QuantizedConstants* constants)
+      : graph_(*graph), shapes_(graph_), constants_(*constants) {}
 
   void Run() {
     std::vector<Node> nodes;
@@ -49,7 +50,6 @@ class QdqReader {
       nodes.push_back(std::move(node));
     }
     graph_.nodes = std::move(nodes);
-    std::move(constants_).Apply(&graph_);
   }
 
  private:
@@ -229,11 +229,11 @@ class QdqReader {
 
   Graph& graph_;
   ShapeTracker shapes_;
-  QuantizedConstants constants_;
+  QuantizedConstants& constants_;
 };
 
 }  // namespace
 
-void ReadQdq(Graph* graph) { QdqReader(graph).Run(); }
+void ReadQdq(Graph* graph, QuantizedConstants* constants) { QdqReader(graph, constants).Run(); }
 
 }  // namespace dc

@@ -71,16 +71,16 @@ struct Quantizer {
 
 class QonnxReader {
  public:
-  explicit QonnxReader(Graph* graph) : graph_(*graph) {}
+  QonnxReader(Graph* graph, QuantizedConstants* constants)
+      : graph_(*graph), constants_(*constants) {}
 
   void Run() {
     std::vector<Node> nodes;
     for (Node node : graph_.nodes) {
-      if (ReadQuantizer(&node) || ReadTranspose(node)) continue;
+      if (ReadQuantizer(&node)) continue;
       nodes.push_back(std::move(node));
     }
     graph_.nodes = std::move(nodes);
-    std::move(constants_).Apply(&graph_);
   }
 
  private:
@@ -181,45 +181,6 @@ class QonnxReader {
     return true;
   }
 
-  // The transpose of a quantized constant is one, too.
-  bool ReadTranspose(const Node& node) {
-    if (OperatorOf(node) != &op::kTranspose) return false;
-    const QuantizedConstant* from = constants_.Find(node.Input(0));
-    if (from == nullptr) return false;
-    const size_t rank = from->shape.size();
-    std::vector<int64_t> perm = node.Ints("perm", {});
-    if (perm.empty()) {
-      for (size_t d = rank; d-- > 0;) perm.push_back(static_cast<int64_t>(d));
-    }
-    if (perm.size() != rank) return false;
-    QuantizedConstant to = *from;
-    std::vector<size_t> steps(rank, 1);  // of the source, by its dimensions
-    for (size_t d = rank - 1; d > 0; --d) {
-      steps[d - 1] = steps[d] * static_cast<size_t>(from->shape[d]);
-    }
-    std::vector<size_t> by_output(rank);
-    for (size_t d = 0; d < rank; ++d) {
-      const auto source = static_cast<size_t>(perm[d]);
-      if (source >= rank) return false;
-      to.shape[d] = from->shape[source];
-      by_output[d] = steps[source];
-      if (source == from->axis) to.axis = d;
-    }
-    std::vector<int64_t> index(rank, 0);
-    size_t at = 0;
-    for (float& number : to.numbers) {
-      number = from->numbers[at];
-      for (size_t d = rank; d-- > 0;) {
-        at += by_output[d];
-        if (++index[d] < to.shape[d]) break;
-        at -= by_output[d] * static_cast<size_t>(to.shape[d]);
-        index[d] = 0;
-      }
-    }
-    constants_.Add(node.outputs[0], std::move(to));
-    return true;
-  }
-
   std::string Scalar(const std::string& from) {
     const std::string name = graph_.FreshName(from + "_scalar");
     Tensor scalar = graph_.initializers.at(from);
@@ -229,11 +190,11 @@ class QonnxReader {
   }
 
   Graph& graph_;
-  QuantizedConstants constants_;
+  QuantizedConstants& constants_;
 };
 
 }  // namespace
 
-void ReadQonnx(Graph* graph) { QonnxReader(graph).Run(); }
+void ReadQonnx(Graph* graph, QuantizedConstants* constants) { QonnxReader(graph, constants).Run(); }
 
 }  // namespace dc
