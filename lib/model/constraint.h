@@ -3,6 +3,7 @@
 #ifndef DC_MODEL_CONSTRAINT_H_
 #define DC_MODEL_CONSTRAINT_H_
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <span>
@@ -19,8 +20,10 @@ class Constraint {
   virtual ~Constraint() = default;
 
   // Latent values -> effective weights. May bring `latent` back into its feasible set in place
-  // (a mask zeroes the latent value of a pruned weight).
-  virtual void Project(std::span<float> latent, std::span<float> effective) const = 0;
+  // (a mask zeroes the latent value of a pruned weight). `draw` names the random numbers of a rule
+  // that has any: equal draws, equal results; with 0 there are none.
+  virtual void Project(std::span<float> latent, std::span<float> effective,
+                       uint64_t draw) const = 0;
 
   // Gradient of the effective weights -> gradient of the latent values. Where both have the same
   // size, a momentum buffer is a gradient too and may be passed (aliased) through this function
@@ -30,9 +33,11 @@ class Constraint {
 };
 
 // A constraint and the values it trains. `latent` empty means: starts as a copy of the weight.
+// Latent values beyond the weight's size (scales that are trained) follow the weight's own.
 struct ConstrainedWeight {
   std::unique_ptr<Constraint> constraint;
   std::vector<float> latent;
+  double step_scale = 1;  // multiplies every step of the optimizer, not the gradient
 };
 
 // By weight name (WeightRef::name). Weights without an entry are trained freely.

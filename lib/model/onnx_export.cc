@@ -169,7 +169,7 @@ StatusOr<std::string> Serialize(const Graph& graph) {
 StatusOr<std::string> SerializeStandard(const Graph& graph) {
   const bool quantizes = std::any_of(graph.nodes.begin(), graph.nodes.end(), [](const Node& node) {
     const op::Operator* record = OperatorOf(node);
-    return record != nullptr && record->Has(op::kQuantizes);
+    return record != nullptr && (record->Has(op::kQuantizes) || record == &op::kQuantizeGradient);
   });
   if (!quantizes) return Serialize(graph);
   Graph standard = graph;

@@ -1,24 +1,14 @@
 #include "pipeline/constrained_training.h"
 
+#include <memory>
 #include <utility>
 
 #include "dc/prune.h"
-#include "dc/weights.h"
 #include "prune/mask_constraint.h"
 #include "quantize/policy.h"
-#include "train/trainer.h"
+#include "quantize/quantizer_constraint.h"
 
 namespace dc {
-
-namespace {
-
-// A file that dropped its names has lost its policies too; shared centroids are the rule that fits
-// every codebook.
-StatusOr<const Policy*> PolicyOf(const QuantizedWeight& weight) {
-  return FindPolicy(weight.policy.empty() ? "kmeans" : weight.policy);
-}
-
-}  // namespace
 
 StatusOr<std::map<std::string, QuantizedWeight>> QuantizedWeightsOf(const Graph& graph) {
   std::map<std::string, QuantizedWeight> result;
@@ -29,35 +19,67 @@ StatusOr<std::map<std::string, QuantizedWeight>> QuantizedWeightsOf(const Graph&
   return result;
 }
 
-StatusOr<TrainResult> TrainConstrained(const TrainOptions& options, const Dataset& data,
-                                       const std::map<std::string, QuantizedWeight>& quantized,
-                                       const Graph& original, bool keep_zeros, Graph* graph,
-                                       Progress* progress) {
-  Constraints constraints;
-  for (const auto& [name, weight] : quantized) {
-    DC_ASSIGN_OR_RETURN(const Policy* policy, PolicyOf(weight));
-    const auto floats = original.initializers.find(name);
-    if (floats == original.initializers.end()) {
-      return Internal("no float values to train from", name);
-    }
-    constraints[name] = policy->MakeConstraint(weight, floats->second.f32());
+Status QuantizedTraining::Continue(const WeightRef& ref, const QuantizedWeight& weight,
+                                   std::span<const float> original) {
+  const auto spec = QuantizerSpec::Parse(weight.policy);
+  if (spec.ok() && CheckQuantizer(*spec).ok()) {
+    Begin(*spec, ref, original, weight.sparse(), 1);
+    return OkStatus();
   }
+  // A file that dropped its names has lost its policies too; shared centroids are the rule that
+  // fits every codebook.
+  DC_ASSIGN_OR_RETURN(const Policy* policy,
+                      FindPolicy(weight.policy.empty() ? "kmeans" : weight.policy));
+  const auto unscaled = WithoutScales(weight);
+  if (!unscaled) {
+    return Unsupported("a weight with scales whose policy is not known cannot be trained",
+                       "weight " + ref.name, "quantize the model again");
+  }
+  constraints_[ref.name] = policy->MakeConstraint(*unscaled, original);
+  finish_[ref.name] = [policy, weight = *unscaled](std::span<const float> latent) {
+    return policy->Finish(weight, latent);
+  };
+  return OkStatus();
+}
+
+void QuantizedTraining::Begin(const QuantizerSpec& spec, const WeightRef& ref,
+                              std::span<const float> weights, bool pruned, double step_scale) {
+  auto constraint = std::make_unique<QuantizerConstraint>(spec, ref, weights, pruned);
+  const QuantizerConstraint* quantizer = constraint.get();
+  ConstrainedWeight& weight = constraints_[ref.name];
+  weight.latent = quantizer->FirstLatent(weights);
+  weight.constraint = std::move(constraint);
+  weight.step_scale = step_scale;
+  finish_[ref.name] = [quantizer](std::span<const float> latent) {
+    return quantizer->Finish(latent);
+  };
+}
+
+StatusOr<TrainResult> QuantizedTraining::Train(const TrainOptions& options, const Dataset& data,
+                                               bool keep_zeros, const StepHook& hook, Graph* graph,
+                                               Progress* progress) {
   if (keep_zeros) {
     for (auto& [name, mask] : MasksOf(*graph)) {
-      if (!quantized.count(name)) {
-        constraints[name] = {MakeMaskConstraint(mask), {}};
-      }
+      if (!constraints_.count(name)) constraints_[name] = {MakeMaskConstraint(mask), {}};
     }
   }
   DC_ASSIGN_OR_RETURN(const Preprocess preprocess, PreprocessFromMetadata(graph->metadata));
   DC_ASSIGN_OR_RETURN(TrainResult result,
-                      Train(graph, data, preprocess, options, &constraints, nullptr, progress));
-  for (const auto& [name, weight] : quantized) {
-    DC_ASSIGN_OR_RETURN(const Policy* policy, PolicyOf(weight));
-    DC_RETURN_IF_ERROR(
-        SetQuantizedWeight(graph, name, policy->Finish(weight, constraints[name].latent)));
-  }
+                      dc::Train(graph, data, preprocess, options, &constraints_, hook, progress));
+  DC_RETURN_IF_ERROR(Finish(graph));
   return result;
+}
+
+Status QuantizedTraining::Finish(Graph* graph) {
+  for (const auto& [name, finish] : finish_) {
+    const QuantizedWeight weight = finish(constraints_.at(name).latent);
+    if (weight.shape.size() < 2) {
+      graph->initializers.at(name) = Tensor::F32(weight.shape, weight.Values());
+      continue;
+    }
+    DC_RETURN_IF_ERROR(SetQuantizedWeight(graph, name, weight));
+  }
+  return OkStatus();
 }
 
 }  // namespace dc

@@ -1,8 +1,10 @@
-// Training under what earlier stages decided: masks and codebooks.
+// Training under what earlier stages decided: masks, codebooks and quantizers of weights.
 #ifndef DC_PIPELINE_CONSTRAINED_TRAINING_H_
 #define DC_PIPELINE_CONSTRAINED_TRAINING_H_
 
+#include <functional>
 #include <map>
+#include <span>
 #include <string>
 
 #include "dc/data.h"
@@ -11,19 +13,43 @@
 #include "dc/quantized_weight.h"
 #include "dc/status.h"
 #include "dc/train.h"
+#include "dc/weights.h"
+#include "model/constraint.h"
+#include "quantize/quantizer.h"
+#include "train/trainer.h"
 
 namespace dc {
 
 // The quantized weights of `graph` by name.
 StatusOr<std::map<std::string, QuantizedWeight>> QuantizedWeightsOf(const Graph& graph);
 
-// Trains `graph`, whose weights named in `quantized` are float initializers, and puts these weights
-// into their quantized form afterwards. Each trains under its policy's constraint, starting from
-// `original` (the graph before quantization); zeros of other weights stay zero when `keep_zeros`.
-StatusOr<TrainResult> TrainConstrained(const TrainOptions& options, const Dataset& data,
-                                       const std::map<std::string, QuantizedWeight>& quantized,
-                                       const Graph& original, bool keep_zeros, Graph* graph,
-                                       Progress* progress);
+// Weights that training keeps on a grid, and what they are afterwards.
+class QuantizedTraining {
+ public:
+  // Goes on with `weight`, by its policy or its quantizer; `original` are its values before it was
+  // quantized.
+  Status Continue(const WeightRef& ref, const QuantizedWeight& weight,
+                  std::span<const float> original);
+  // Begins with real weights. `pruned`: zeros are a mask. Precondition: CheckQuantizer is ok.
+  void Begin(const QuantizerSpec& spec, const WeightRef& ref, std::span<const float> weights,
+             bool pruned, double step_scale);
+
+  // Trains `graph`, whose weights are float initializers; zeros of other weights stay zero where
+  // `keep_zeros`. Puts all weights that were begun or continued into their quantized form
+  // afterwards; a vector (a bias) keeps being floats, on its grid.
+  StatusOr<TrainResult> Train(const TrainOptions& options, const Dataset& data, bool keep_zeros,
+                              const StepHook& hook, Graph* graph, Progress* progress);
+  // Puts them into this form without training.
+  Status Finish(Graph* graph);
+
+  bool empty() const { return finish_.empty(); }
+
+ private:
+  using Finisher = std::function<QuantizedWeight(std::span<const float> latent)>;
+
+  Constraints constraints_;
+  std::map<std::string, Finisher> finish_;
+};
 
 }  // namespace dc
 

@@ -6,6 +6,7 @@
 #include "dc/stages.h"
 #include "pipeline/constrained_training.h"
 #include "pipeline/history.h"
+#include "pipeline/method_stage.h"
 #include "pipeline/stage_end.h"
 #include "pipeline/stage_settings.h"
 
@@ -14,9 +15,9 @@ namespace {
 
 // Weights, survivors and codebook of every layer of `graph` that was quantized.
 std::vector<LayerOutcome> QuantizeOutcomes(const Graph& graph,
-                                           const std::vector<QuantizedLayer>& layers) {
+                                           const std::vector<LayerQuantization>& layers) {
   std::map<std::string, const LayerQuantization*> by_name;
-  for (const QuantizedLayer& layer : layers) by_name[layer.outcome.name] = &layer.outcome;
+  for (const LayerQuantization& layer : layers) by_name[layer.name] = &layer;
   std::vector<LayerOutcome> outcomes;
   for (LayerOutcome& outcome : LayerOutcomes(graph)) {
     const auto layer = by_name.find(outcome.name);
@@ -28,6 +29,37 @@ std::vector<LayerOutcome> QuantizeOutcomes(const Graph& graph,
     outcomes.push_back(std::move(outcome));
   }
   return outcomes;
+}
+
+// Codebooks by the policies of the layers, fine-tuned.
+Status RunPolicies(const QuantizeOptions& options, const TrainOptions& fine_tune,
+                   const Dataset* data, Graph* graph, std::vector<LayerQuantization>* outcomes,
+                   int* epochs, Progress* progress) {
+  DC_ASSIGN_OR_RETURN(const std::vector<QuantizedLayer> layers,
+                      QuantizeGraph(*graph, options, progress));
+  std::map<std::string, const QuantizedWeight*> by_name;
+  for (const QuantizedLayer& layer : layers) {
+    outcomes->push_back(layer.outcome);
+    by_name[layer.outcome.name] = &layer.weight;
+  }
+  if (fine_tune.epochs == 0) {
+    for (const auto& [name, weight] : by_name) {
+      DC_RETURN_IF_ERROR(SetQuantizedWeight(graph, name, *weight));
+    }
+    return OkStatus();
+  }
+  QuantizedTraining training;
+  for (const WeightRef& ref : ListWeights(*graph)) {
+    const auto weight = by_name.find(ref.name);
+    if (weight == by_name.end()) continue;
+    DC_RETURN_IF_ERROR(
+        training.Continue(ref, *weight->second, graph->initializers.at(ref.name).f32()));
+  }
+  DC_ASSIGN_OR_RETURN(
+      const TrainResult trained,
+      training.Train(fine_tune, *data, /*keep_zeros=*/true, nullptr, graph, progress));
+  *epochs = static_cast<int>(trained.epochs.size());
+  return OkStatus();
 }
 
 }  // namespace
@@ -42,24 +74,17 @@ StatusOr<StageReport> RunQuantize(const QuantizeOptions& options, const TrainOpt
   RecordBaseline(&result);
   DC_RETURN_IF_ERROR(SetLogits(fine_tune.logits, &result));
   DC_RETURN_IF_ERROR(DequantizeAll(&result));
-  DC_ASSIGN_OR_RETURN(const std::vector<QuantizedLayer> layers,
-                      QuantizeGraph(result, options, progress));
   StageReport report;
   report.name = "quantize";
-  std::map<std::string, QuantizedWeight> weights;
-  for (const QuantizedLayer& layer : layers) weights[layer.outcome.name] = layer.weight;
-  if (fine_tune.epochs > 0) {
-    const Graph floats = result;
-    DC_ASSIGN_OR_RETURN(const TrainResult trained,
-                        TrainConstrained(fine_tune, *data, weights, floats,
-                                         /*keep_zeros=*/true, &result, progress));
-    report.epochs = static_cast<int>(trained.epochs.size());
+  std::vector<LayerQuantization> outcomes;
+  if (!options.method.name.empty()) {
+    DC_RETURN_IF_ERROR(
+        RunMethod(options, fine_tune, data, &result, &outcomes, &report.epochs, progress));
   } else {
-    for (const auto& [name, weight] : weights) {
-      DC_RETURN_IF_ERROR(SetQuantizedWeight(&result, name, weight));
-    }
+    DC_RETURN_IF_ERROR(
+        RunPolicies(options, fine_tune, data, &result, &outcomes, &report.epochs, progress));
   }
-  report.layers = QuantizeOutcomes(result, layers);
+  report.layers = QuantizeOutcomes(result, outcomes);
   report.uncompressed = NotQuantized(result);
   DC_ASSIGN_OR_RETURN(report, EndStage(clock, SettingsText(options, fine_tune), fine_tune, data,
                                        std::move(report), &result, progress));

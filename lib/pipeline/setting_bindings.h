@@ -37,6 +37,8 @@ void VisitSettings(TrainOptions& options, const Visitor& visit) {
   visit("logits", options.logits);
   visit("train", options.train);
   visit("freeze", options.freeze);
+  visit("loss", options.loss);
+  visit("shard_size", options.shard_size);
 }
 
 template <typename Visitor>
@@ -56,6 +58,9 @@ void VisitSettings(QuantizeOptions& options, const Visitor& visit) {
   visit("policy", options.policy);
   visit("bits", options.bits);
   visit("init", options.policy_settings);
+  visit("method", options.method.name);
+  visit("skip", options.method.skip);
+  visit("method_options", options.method.settings);
 }
 
 template <typename Visitor>

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "pipeline/setting_convert.h"
+#include "quantize/method.h"
 
 namespace dc {
 namespace {
@@ -91,12 +92,29 @@ StatusOr<QuantizeStep> QuantizationOf(const proto::Quantization& from, const Fie
     if (status.ok()) return status;
     return status.At(name(*proto::Quantization::descriptor()->FindFieldByName(field)));
   };
+  std::string training = TrainingDefaults<proto::Quantization>("fine_tune");
+  if (!to.options.method.name.empty()) {
+    to.options.method.bits = from.bits();
+    if (!to.options.policy.empty() || !to.options.policy_settings.empty()) {
+      return UsageError("a method has no policies", to.options.method.name,
+                        "leave out " + name(*proto::Quantization::descriptor()->FindFieldByName(
+                                           to.options.policy.empty() ? "init" : "policy")));
+    }
+    const auto method = FindMethod(to.options.method.name);
+    if (!method.ok()) return method.status();
+    training = (*method)->info().training;
+  } else if (!to.options.method.skip.empty() || !to.options.method.settings.empty()) {
+    return UsageError(
+        "only a method skips layers and has options", "",
+        "name one with " + name(*proto::Quantization::descriptor()->FindFieldByName("method")));
+  }
   DC_RETURN_IF_ERROR(check({.policy = to.options.policy}, "policy"));
+  if (to.options.method.name.empty()) {
+    DC_RETURN_IF_ERROR(check({.bits = to.options.bits}, "bits"));
+  }
   DC_RETURN_IF_ERROR(check({.policy_settings = to.options.policy_settings}, "init"));
-  DC_ASSIGN_OR_RETURN(
-      to.fine_tune,
-      NestedTraining(from.fine_tune(), TrainingDefaults<proto::Quantization>("fine_tune"),
-                     name.Nested("fine_tune"), seed));
+  DC_ASSIGN_OR_RETURN(to.fine_tune,
+                      NestedTraining(from.fine_tune(), training, name.Nested("fine_tune"), seed));
   return to;
 }
 

@@ -21,11 +21,17 @@ StatusOr<StageReport> RunTrain(const TrainOptions& options, const Preprocess& pr
   }
   DC_ASSIGN_OR_RETURN(const auto quantized, QuantizedWeightsOf(*graph));
   DC_RETURN_IF_ERROR(DequantizeAll(graph));
-  const Graph original = quantized.empty() ? Graph() : *graph;
   // A zero is a mask only where pruning made it: a fresh model may hold accidental zeros.
   const bool keep_zeros = HasStage(*graph, "prune");
-  DC_ASSIGN_OR_RETURN(const TrainResult result, TrainConstrained(options, data, quantized, original,
-                                                                 keep_zeros, graph, progress));
+  QuantizedTraining training;
+  for (const WeightRef& ref : ListWeights(*graph)) {
+    const auto weight = quantized.find(ref.name);
+    if (weight == quantized.end()) continue;
+    DC_RETURN_IF_ERROR(
+        training.Continue(ref, weight->second, graph->initializers.at(ref.name).f32()));
+  }
+  DC_ASSIGN_OR_RETURN(const TrainResult result,
+                      training.Train(options, data, keep_zeros, nullptr, graph, progress));
   StageReport report;
   report.name = "train";
   report.epochs = static_cast<int>(result.epochs.size());

@@ -13,7 +13,7 @@ class MaskConstraint : public Constraint {
     for (size_t i = 0; i < mask.size(); ++i) mask_[i] = mask[i] ? ~uint32_t{0} : 0;
   }
 
-  void Project(std::span<float> latent, std::span<float> effective) const override {
+  void Project(std::span<float> latent, std::span<float> effective, uint64_t) const override {
     for (size_t i = 0; i < latent.size(); ++i) latent[i] = effective[i] = Masked(latent[i], i);
   }
 

@@ -10,7 +10,8 @@ StraightThroughConstraint::StraightThroughConstraint(std::span<const float> orig
   for (const float value : original) kept_.push_back(value != 0.0f);
 }
 
-void StraightThroughConstraint::Project(std::span<float> latent, std::span<float> effective) const {
+void StraightThroughConstraint::Project(std::span<float> latent, std::span<float> effective,
+                                        uint64_t) const {
   const uint8_t* kept = kept_.data();
   const size_t masked = kept_.size();
   for (size_t i = 0; i < masked; ++i) {

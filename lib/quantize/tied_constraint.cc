@@ -24,7 +24,7 @@ class TiedConstraint : public Constraint {
     }
   }
 
-  void Project(std::span<float> latent, std::span<float> effective) const override {
+  void Project(std::span<float> latent, std::span<float> effective, uint64_t) const override {
     if (sparse_) latent[0] = 0.0f;
     for (size_t i = 0; i < codes_.size(); ++i) effective[i] = latent[codes_[i]];
   }

@@ -116,6 +116,16 @@ int64_t Executor::batch() const { return state_->build.batch; }
 int64_t Executor::classes() const { return int64_t(state_->logits.size()) / batch(); }
 std::span<float> Executor::input() { return state_->input; }
 std::span<const float> Executor::logits() const { return state_->logits; }
+std::vector<float> Executor::ValuesOf(const std::string& name) {
+  const auto value = state_->build.values.find(name);
+  if (value == state_->build.values.end()) return {};
+  const OneThreadScope one_thread;
+  const InputView plain(value->second.data, PlainDesc(value->second.shape));
+  plain.Refresh(state_->stream);
+  state_->stream.wait();
+  const std::span<const float> floats = PlainFloats(plain.memory());
+  return {floats.begin(), floats.end()};
+}
 std::span<float> Executor::logits_gradient() { return state_->logits_gradient; }
 std::span<const float> Executor::gradients() const { return state_->gradients.span(); }
 

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "dc/status.h"
 #include "train/build/node_kernel.h"
@@ -35,6 +37,8 @@ class Executor {
   Status Forward(const StepContext& context);
   // batch * classes floats.
   std::span<const float> logits() const;
+  // The value `name` as the last Forward left it, row-major; empty where the network has none.
+  std::vector<float> ValuesOf(const std::string& name);
   // To be filled with the gradient of the loss before Backward.
   std::span<float> logits_gradient();
   // logits_gradient -> gradients, for the batch of the last Forward.

@@ -28,7 +28,7 @@ std::span<float> IdleWeights::Latent(const std::string& name) {
 
 void IdleWeights::Store(Graph* graph) const {
   for (const auto& [name, weight] : weights_) {
-    weight->constraint->Project(weight->latent, graph->initializers[name].f32());
+    weight->constraint->Project(weight->latent, graph->initializers[name].f32(), 0);
   }
 }
 

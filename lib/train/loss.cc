@@ -68,6 +68,13 @@ double LogisticRow(double z, int32_t label, double smoothing, double gradient_sc
   return std::max(z, 0.0) + std::log1p(decay) - target * z;
 }
 
+void CountErrors(std::span<const float> z, int32_t label, LossSums* sums) {
+  const Verdict verdict = Judge(z, label, 0.0f);
+  sums->errors += verdict.error;
+  sums->top5_errors += verdict.top5_error;
+  sums->not_numbers += verdict.not_a_number;
+}
+
 }  // namespace
 
 void LossSums::Add(const LossSums& other) {
@@ -91,10 +98,29 @@ LossSums CrossEntropy(std::span<const float> logits, std::span<const int32_t> la
     sums.loss += classes == 1
                      ? LogisticRow(z[0], label, smoothing, gradient_scale, dz)
                      : SoftmaxRow(z, static_cast<size_t>(label), smoothing, gradient_scale, dz);
-    const Verdict verdict = Judge(z, label, 0.0f);
-    sums.errors += verdict.error;
-    sums.top5_errors += verdict.top5_error;
-    sums.not_numbers += verdict.not_a_number;
+    CountErrors(z, label, &sums);
+  }
+  return sums;
+}
+
+LossSums SquaredHinge(std::span<const float> logits, std::span<const int32_t> labels,
+                      int64_t classes, double gradient_scale, std::span<float> gradient) {
+  LossSums sums;
+  sums.count = static_cast<int64_t>(labels.size());
+  const size_t width = static_cast<size_t>(classes);
+  const double share = 1.0 / static_cast<double>(classes);
+  for (size_t row = 0; row < labels.size(); ++row) {
+    const auto z = logits.subspan(row * width, width);
+    for (size_t c = 0; c < width; ++c) {
+      const double target = c == static_cast<size_t>(labels[row]) ? 1.0 : -1.0;
+      const double short_by = std::max(0.0, 1.0 - target * z[c]);
+      sums.loss += share * short_by * short_by;
+      if (!gradient.empty()) {
+        gradient[row * width + c] =
+            static_cast<float>(-2.0 * share * gradient_scale * target * short_by);
+      }
+    }
+    CountErrors(z, labels[row], &sums);
   }
   return sums;
 }

@@ -1,4 +1,4 @@
-// Softmax cross entropy and the errors of a batch.
+// Losses and the errors of a batch.
 #ifndef DC_TRAIN_LOSS_H_
 #define DC_TRAIN_LOSS_H_
 
@@ -9,7 +9,7 @@ namespace dc::train {
 
 // Sums over samples.
 struct LossSums {
-  double loss = 0;          // cross entropy, in nats
+  double loss = 0;          // cross entropy in nats, or squared hinge
   int64_t errors = 0;       // by Verdict
   int64_t top5_errors = 0;  // likewise
   int64_t not_numbers = 0;  // likewise
@@ -27,6 +27,12 @@ struct LossSums {
 LossSums CrossEntropy(std::span<const float> logits, std::span<const int32_t> labels,
                       int64_t classes, double smoothing, double gradient_scale,
                       std::span<float> gradient);
+
+// The same arguments; several classes, with t = 1 for the label and -1 for the others: the mean
+// over classes of max(0, 1 - t z)^2 (L2-SVM; Tang 2013, arXiv 1306.0239). Binary networks train
+// with it.
+LossSums SquaredHinge(std::span<const float> logits, std::span<const int32_t> labels,
+                      int64_t classes, double gradient_scale, std::span<float> gradient);
 
 }  // namespace dc::train
 

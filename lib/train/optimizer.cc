@@ -1,10 +1,18 @@
 #include "train/optimizer.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace dc::train {
 
-int StateArrays(OptimizerKind kind) { return kind == OptimizerKind::kAdam ? 2 : 1; }
+namespace {
+
+// The power of two nearest to x > 0 in its logarithm.
+float NearestPowerOfTwo(float x) { return std::exp2(std::nearbyint(std::log2(x))); }
+
+}  // namespace
+
+int StateArrays(OptimizerKind kind) { return kind == OptimizerKind::kSgd ? 1 : 2; }
 
 void ApplyStep(const OptimizerStep& step, std::span<const float> gradient, std::span<float> values,
                std::span<float> state0, std::span<float> state1) {
@@ -25,6 +33,17 @@ void ApplyStep(const OptimizerStep& step, std::span<const float> gradient, std::
   const float beta2 = static_cast<float>(step.beta2);
   const double count = static_cast<double>(step.count);
   const float rate = static_cast<float>(step.rate / (1 - std::pow(step.momentum, count)));
+  if (step.kind != OptimizerKind::kAdam) {
+    const bool shift = step.kind == OptimizerKind::kShiftAdaMax && rate > 0;
+    const float shift_rate = shift ? NearestPowerOfTwo(rate) : 0.0f;
+    for (size_t i = 0; i < n; ++i) {
+      m[i] = beta1 * m[i] + (1 - beta1) * g[i];
+      s[i] = std::max(beta2 * s[i], std::abs(g[i]));
+      w[i] -= shift ? shift_rate * m[i] * NearestPowerOfTwo(1 / (s[i] + 0x1p-27f))
+                    : rate * m[i] / (s[i] + 1e-8f);
+    }
+    return;
+  }
   const float correction = static_cast<float>(1 / (1 - std::pow(step.beta2, count)));
   for (size_t i = 0; i < n; ++i) {
     m[i] = beta1 * m[i] + (1 - beta1) * g[i];

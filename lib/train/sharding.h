@@ -8,14 +8,13 @@
 
 namespace dc::train {
 
-// Sizes of the shards of a batch, in order: 32 samples each, then the rest; a rest below 16 joins
-// the last shard. They depend on the batch size alone, never on the number of threads, so that
-// results do not either. Multiples of 16 run on the fastest convolutions.
-inline std::vector<int64_t> ShardSizes(int64_t batch) {
-  constexpr int64_t kShard = 32;
-  std::vector<int64_t> sizes(static_cast<size_t>(batch / kShard), kShard);
-  const int64_t rest = batch % kShard;
-  if (rest >= kShard / 2 || sizes.empty()) {
+// Sizes of the shards of a batch, in order: `shard` samples each, then the rest; a rest below half
+// of that joins the last shard. They depend on these numbers alone, never on the number of threads,
+// so that results do not either. Multiples of 16 run on the fastest convolutions.
+inline std::vector<int64_t> ShardSizes(int64_t batch, int64_t shard = 32) {
+  std::vector<int64_t> sizes(static_cast<size_t>(batch / shard), shard);
+  const int64_t rest = batch % shard;
+  if (2 * rest >= shard || sizes.empty()) {
     if (rest > 0) sizes.push_back(rest);
   } else {
     sizes.back() += rest;

@@ -78,6 +78,8 @@ Status CheckOptions(const TrainOptions& options, const Dataset& data) {
   return OkStatus();
 }
 
+constexpr const char* kOptimizerNames[] = {"sgd", "adam", "adamax", "shift-adamax"};
+
 Fingerprint FingerprintOf(const TrainOptions& options, const Dataset& data, const Network& network,
                           const Parameters& parameters, const Constraints* constraints) {
   const Reading& reading = network.reading;
@@ -113,7 +115,9 @@ Fingerprint FingerprintOf(const TrainOptions& options, const Dataset& data, cons
                            (reading.reverse_channels ? " bgr" : " rgb")},
       {"epochs", std::to_string(o.epochs)},
       {"batch_size", std::to_string(o.batch_size)},
-      {"optimizer", o.optimizer == OptimizerKind::kSgd ? "sgd" : "adam"},
+      {"shard_size", std::to_string(o.shard_size)},
+      {"optimizer", kOptimizerNames[static_cast<size_t>(o.optimizer)]},
+      {"loss", o.loss == LossKind::kCrossEntropy ? "cross-entropy" : "squared-hinge"},
       {"learning_rate", Number(o.learning_rate)},
       {"momentum", Number(o.momentum)},
       {"beta2", Number(o.beta2)},

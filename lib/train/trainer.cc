@@ -159,7 +159,7 @@ void Run::SplitSamples() {
 
 Status Run::MakeShards() {
   size_t begin = 0;
-  for (int64_t size : ShardSizes(options_.batch_size)) {
+  for (int64_t size : ShardSizes(options_.batch_size, options_.shard_size)) {
     Shard shard;
     DC_ASSIGN_OR_RETURN(shard.executor,
                         Executor::Make(network_, parameters_, &dropout_, size, true));
@@ -184,9 +184,14 @@ void Run::RunShard(int index, int64_t step, std::span<const uint32_t> batch,
   for (size_t i = 0; i < indices.size(); ++i) shard.labels[i] = data_.train.labels[indices[i]];
   shard.status = executor.Forward({options_.seed, step, index});
   if (!shard.status.ok()) return;
-  shard.sums =
-      CrossEntropy(executor.logits(), shard.labels, executor.classes(), options_.label_smoothing,
-                   1.0 / options_.batch_size, executor.logits_gradient());
+  const double share = 1.0 / options_.batch_size;
+  if (options_.loss == LossKind::kSquaredHinge && executor.classes() > 1) {
+    shard.sums = SquaredHinge(executor.logits(), shard.labels, executor.classes(), share,
+                              executor.logits_gradient());
+  } else {
+    shard.sums = CrossEntropy(executor.logits(), shard.labels, executor.classes(),
+                              options_.label_smoothing, share, executor.logits_gradient());
+  }
   shard.status = executor.Backward();
 }
 
@@ -207,6 +212,7 @@ Status Run::Step(int64_t step, std::span<const uint32_t> batch, uint64_t augment
   settings.momentum = options_.momentum;
   settings.beta2 = options_.beta2;
   settings.count = step + 1;
+  settings.seed = options_.seed;
   updater_->Step(settings, gradients_, &pool_);
   return OkStatus();
 }

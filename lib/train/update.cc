@@ -3,11 +3,18 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/rng.h"
+
 namespace dc::train {
 namespace {
 
 // Floats per piece: its arrays stay in the first-level cache between the passes over them.
 constexpr size_t kPieceSize = 2048;
+
+// The random numbers of one weight in one step; never 0.
+uint64_t DrawOf(const OptimizerStep& step, size_t parameter) {
+  return Rng(step.seed, (static_cast<uint64_t>(step.count) << 24) ^ parameter).Next() | 1;
+}
 
 }  // namespace
 
@@ -32,16 +39,18 @@ StatusOr<Updater> Updater::Make(Parameters* parameters, Constraints* constraints
       Constrained entry{parameter, &weight, {}, {}};
       if (weight.latent.size() != parameter->size) entry.gradient.resize(weight.latent.size());
       for (int a = 0; a < arrays; ++a) entry.state[a].resize(weight.latent.size());
-      weight.constraint->Project(weight.latent, values);
+      weight.constraint->Project(weight.latent, values, 0);
       updater.constrained_.push_back(std::move(entry));
     }
   }
   for (const Parameter& parameter : parameters->list()) {
     if (parameter.role == Role::kFixed) continue;
-    const bool constrained = updater.FindConstrained(parameter.name) != nullptr;
+    const Constrained* constrained = updater.FindConstrained(parameter.name);
+    const bool decays_latent = constrained != nullptr && HasLatentWeights(*constrained);
     for (size_t done = 0; done < parameter.size; done += kPieceSize) {
       updater.pieces_.push_back({&parameter, parameter.offset + done,
-                                 std::min(kPieceSize, parameter.size - done), constrained});
+                                 std::min(kPieceSize, parameter.size - done),
+                                 constrained != nullptr, decays_latent});
     }
   }
   return updater;
@@ -78,18 +87,24 @@ void Updater::StepPiece(const Piece& piece, const OptimizerStep& step,
     for (size_t i = 0; i < n; ++i) w[i] = keep * w[i] + share * sum[i];
     return;
   }
-  if (piece.parameter->decays && l2_ > 0) {
-    for (size_t i = 0; i < n; ++i) sum[i] += l2_ * w[i];
-  }
-  if (piece.parameter->decays && l1_ > 0) {
-    for (size_t i = 0; i < n; ++i) sum[i] += w[i] == 0 ? 0.0f : std::copysign(l1_, w[i]);
-  }
+  if (piece.parameter->decays && !piece.decays_latent) Decay({w, n}, {sum, n});
   if (piece.constrained) return;
   const auto state = [&](int a) {
     return a < train::StateArrays(step.kind) ? state_[a].span().subspan(piece.begin, n)
                                              : std::span<float>();
   };
   ApplyStep(step, {sum, n}, {w, n}, state(0), state(1));
+}
+
+void Updater::Decay(std::span<const float> w, std::span<float> gradient) const {
+  if (l2_ > 0) {
+    for (size_t i = 0; i < w.size(); ++i) gradient[i] += l2_ * w[i];
+  }
+  if (l1_ > 0) {
+    for (size_t i = 0; i < w.size(); ++i) {
+      gradient[i] += w[i] == 0 ? 0.0f : std::copysign(l1_, w[i]);
+    }
+  }
 }
 
 void Updater::StepConstrained(Constrained* constrained, const OptimizerStep& step) {
@@ -100,8 +115,15 @@ void Updater::StepConstrained(Constrained* constrained, const OptimizerStep& ste
   const std::span<float> reduced =
       constrained->gradient.empty() ? gradient : std::span<float>(constrained->gradient);
   weight.constraint->ReduceGradient(weight.latent, gradient, reduced);
-  ApplyStep(step, reduced, weight.latent, constrained->state[0], constrained->state[1]);
-  weight.constraint->Project(weight.latent, parameters_->Values(parameter));
+  if (parameter.decays && HasLatentWeights(*constrained)) {
+    Decay(std::span<const float>(weight.latent).first(parameter.size),
+          reduced.first(parameter.size));
+  }
+  OptimizerStep own = step;
+  own.rate *= weight.step_scale;
+  ApplyStep(own, reduced, weight.latent, constrained->state[0], constrained->state[1]);
+  weight.constraint->Project(weight.latent, parameters_->Values(parameter),
+                             DrawOf(step, parameter.offset));
 }
 
 Updater::Constrained* Updater::FindConstrained(const std::string& name) {
@@ -127,7 +149,7 @@ void Updater::ConstraintChanged(const std::string& name) {
       if (!state.empty()) weight.constraint->ReduceGradient(weight.latent, state, state);
     }
   }
-  weight.constraint->Project(weight.latent, parameters_->Values(*entry->parameter));
+  weight.constraint->Project(weight.latent, parameters_->Values(*entry->parameter), 0);
 }
 
 std::vector<std::span<float>> Updater::StateArrays() {

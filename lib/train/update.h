@@ -54,12 +54,19 @@ class Updater {
     const Parameter* parameter;
     size_t begin, size;  // in Parameters::all
     bool constrained;
+    bool decays_latent;  // weight decay is StepConstrained's
   };
 
   void StepPiece(const Piece& piece, const OptimizerStep& step,
                  std::span<const std::span<const float>> gradients);
   void StepConstrained(Constrained* constrained, const OptimizerStep& step);
   Constrained* FindConstrained(const std::string& name);
+  // Whether its latent values are a real weight for each of the effective ones, and perhaps more.
+  static bool HasLatentWeights(const Constrained& constrained) {
+    return constrained.weight->latent.size() >= constrained.parameter->size;
+  }
+  // Adds weight decay to the gradient of `w`.
+  void Decay(std::span<const float> w, std::span<float> gradient) const;
 
   Parameters* parameters_ = nullptr;
   float l1_ = 0, l2_ = 0;

@@ -17,7 +17,16 @@ namespace dc {
 // Options that policies have of their own, by name; ListPolicies describes them.
 using PolicySettings = std::map<std::string, std::string>;
 
+// A published way to train a quantized network, and what is asked of it.
+struct MethodOptions {
+  std::string name;      // "": none, weights get codebooks by `policy`
+  std::string bits;      // "w=1,a=2,g=6,i=8": weights, activations, gradients, input; 32 is float
+  std::string skip;      // layers that stay float: "first,last", names or patterns; "none"
+  std::string settings;  // "OPTION=VALUE,..."; ListMethods describes them
+};
+
 struct QuantizeOptions {
+  MethodOptions method;
   LayerSettings policy;  // per layer; default "kmeans"
   LayerSettings bits;    // per layer; default 8 for conv, 5 for fc. A policy may fix its own.
   PolicySettings policy_settings;  // each is for the layers whose policy knows it
@@ -51,6 +60,22 @@ struct PolicyInfo {
   std::string name, paper, summary;
   std::vector<PolicyOption> options;
 };
+
+struct MethodOption {
+  std::string name, initial, help;
+};
+
+struct MethodInfo {
+  std::string name, paper;
+  std::string summary;    // what it quantizes, and how
+  std::string bits;       // those it has where nothing else is asked for
+  std::string skip;       // likewise
+  std::string training;   // settings of training that go with it, as in a recipe
+  std::vector<MethodOption> options;
+};
+
+// Every method, by name.
+std::vector<MethodInfo> ListMethods();
 
 // Every registered policy, by name.
 std::vector<PolicyInfo> ListPolicies();

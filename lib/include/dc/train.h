@@ -15,19 +15,25 @@
 
 namespace dc {
 
-enum class OptimizerKind { kSgd, kAdam };
+enum class OptimizerKind { kSgd, kAdam, kAdaMax, kShiftAdaMax };
+// Of several outputs; one output has binary cross entropy in any case.
+enum class LossKind { kCrossEntropy, kSquaredHinge };
 enum class ScheduleKind { kConstant, kStep, kExponential, kCosine };
 
 // Everything that decides the outcome of a training run, together with the data and the model.
 struct TrainOptions {
   int epochs = 10;
   int batch_size = 64;
+  // Samples of a batch that are computed together: batch norm normalises them by themselves in
+  // training, and so many threads as there are shards can work on a batch.
+  int shard_size = 32;
   OptimizerKind optimizer = OptimizerKind::kSgd;
+  LossKind loss = LossKind::kCrossEntropy;
   double learning_rate = 0.01;
   double momentum = 0.9;  // SGD momentum, and Adam's beta1
   double beta2 = 0.999;   // Adam
   double l1 = 0.0;        // gradient gains l1 * sign(w); weights only, not biases
-  double l2 = 0.0;        // gradient gains l2 * w; weights only
+  double l2 = 0.0;  // gradient gains l2 * w, of latent weights where there are any; weights only
   ScheduleKind schedule = ScheduleKind::kConstant;
   int step_epochs = 10;     // kStep: rate *= decay every so many epochs
   double decay = 0.1;       // kStep: factor per step; kExponential: factor per epoch

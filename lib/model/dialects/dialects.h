@@ -32,7 +32,7 @@ void WriteQuantizerTraining(Graph* graph);
 // On export: canonical quantizers of values become standard operators, so that every runtime
 // executes them: QuantizeLinear, Clip, DequantizeLinear where the grid fits 8 bits and is rounded
 // half to even, else arithmetic; a choice by sign. Quantizers of gradients, which do nothing at
-// inference, are left out.
+// inference, become Identities.
 void SpellQuantizers(Graph* graph);
 
 }  // namespace dc

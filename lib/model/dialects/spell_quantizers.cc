@@ -158,6 +158,10 @@ void SpellQuantizers(Graph* graph) {
   std::map<std::string, std::string> renamed;
   for (Node& node : graph->nodes) {
     const op::Operator* record = OperatorOf(node);
+    if (record == &op::kQuantizeGradient) {
+      node.op = op::kIdentity.name;
+      node.attributes.clear();
+    }
     const bool uniform = record == &op::kUniformQuantize;
     if (!uniform && record != &op::kBinaryQuantize) {
       nodes.push_back(std::move(node));

@@ -22,6 +22,7 @@ StatusOr<std::unique_ptr<OperatorKernel>> MakeMove(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeNormalization(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakePool(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeQuantize(NodeBuilder* builder);
+StatusOr<std::unique_ptr<OperatorKernel>> MakeQuantizeGradient(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeReduce(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeReshape(NodeBuilder* builder);
 StatusOr<std::unique_ptr<OperatorKernel>> MakeResize(NodeBuilder* builder);
@@ -78,6 +79,7 @@ const std::map<std::string_view, KernelFactory>& Factories() {
       {"PRelu", MakeBinary},
       {"Pad", MakeMove},
       {"Pow", MakeBinary},
+      {"QuantizeGradient", MakeQuantizeGradient},
       {"ReduceLogSumExp", MakeReduce},
       {"ReduceMax", MakeReduce},
       {"ReduceMean", MakeReduce},

@@ -5,32 +5,13 @@
 #include <cmath>
 #include <limits>
 
-#include "base/rng.h"
 #include "model/quantizer_training.h"
 #include "op/grid_functions.h"
+#include "train/build/uniforms.h"
 #include "train/operators/zip_operator.h"
 
 namespace dc::train {
 namespace {
-
-// Uniform numbers in [0, 1), the same for any number of threads.
-class Uniforms {
- public:
-  Uniforms(const StepContext& context, uint64_t node)
-      : rng_(Rng(context.seed, static_cast<uint64_t>(context.step)).Next(),
-             (static_cast<uint64_t>(context.shard) << 32) | node) {}
-
-  float Next() {
-    bits_ = have_ ? bits_ >> 32 : rng_.Next();
-    have_ = !have_;
-    return static_cast<float>(bits_ & 0xFFFFFF) * 0x1p-24f;
-  }
-
- private:
-  Rng rng_;
-  uint64_t bits_ = 0;
-  bool have_ = false;
-};
 
 // A uniform grid, and what one value adds to the gradient of the scale.
 struct Uniform {

@@ -106,6 +106,9 @@ std::vector<OperatorCase> QuantizerCases() {
                  {"MatMul", {"x", "d"}}},
        .weights = {{"w", {4, 3}}},
        .constants = {{"s", Floats({3}, {0.1f, 0.02f, 0.007f})}, {"z", Int8({3}, {0, 0, 0})}}},
+      {.name = "quantize_gradient",
+       .sample = {3, 4, 5},
+       .nodes = {{"Tanh", {"x"}, {}, "t"}, {"QuantizeGradient", {"t"}, {{"bits", 4}}}}},
       // Signs.
       {.name = "sign_choice",
        .sample = {3, 4, 5},

@@ -10,7 +10,7 @@ namespace {
 TEST(MaskConstraint, ZeroesLatentEffectiveAndGradient) {
   const auto constraint = MakeMaskConstraint({1, 0, 1, 0});
   std::vector<float> latent = {1, 2, -3, -4}, effective(4, 9.0f);
-  constraint->Project(latent, effective);
+  constraint->Project(latent, effective, 0);
   EXPECT_EQ(latent, (std::vector<float>{1, 0, -3, 0}));
   EXPECT_EQ(effective, latent);
   const std::vector<float> gradient = {5, 6, 7, 8};
@@ -30,7 +30,7 @@ TEST(MaskConstraint, PrunedWeightsAreExactZerosAfterManySteps) {
   const auto constraint = MakeMaskConstraint({1, 0});
   std::vector<float> latent = {0.5f, 0.5f}, effective(2), gradient(2), velocity(2);
   for (int step = 0; step < 1000; ++step) {
-    constraint->Project(latent, effective);
+    constraint->Project(latent, effective, 0);
     ASSERT_EQ(effective[1], 0.0f);
     ASSERT_FALSE(std::signbit(effective[1]));
     const std::vector<float> raw = {0.01f * static_cast<float>(step % 7), -1e30f};

@@ -104,7 +104,7 @@ TEST(FixedPoint, LatentWeightsAreRoundedAndClipped) {
   EXPECT_EQ(constrained.latent, original);
   constrained.latent = {5.0f, 3.0f, -0.4f, 0.1f, -9.0f};
   std::vector<float> effective(5);
-  constrained.constraint->Project(constrained.latent, effective);
+  constrained.constraint->Project(constrained.latent, effective, 0);
   EXPECT_EQ(effective, (std::vector<float>{0.75f, 0, -0.5f, 0, -0.75f}));
   EXPECT_EQ(constrained.latent, (std::vector<float>{0.75f, 0, -0.4f, 0.1f, -0.75f}));
   std::vector<float> gradient = {1, 2, 3, 4, 5};

@@ -108,7 +108,7 @@ TEST_P(EveryPolicy, FinishReproducesAnUntrainedWeight) {
       ConstrainedWeight constrained = GetParam()->MakeConstraint(*weight, sample.values);
       ASSERT_FALSE(constrained.latent.empty());
       std::vector<float> effective(sample.values.size(), 9.0f);
-      constrained.constraint->Project(constrained.latent, effective);
+      constrained.constraint->Project(constrained.latent, effective, 0);
       const QuantizedWeight finished = GetParam()->Finish(*weight, constrained.latent);
       EXPECT_EQ(finished.codebook, weight->codebook);
       EXPECT_EQ(finished.codes, weight->codes);
@@ -130,7 +130,7 @@ TEST_P(EveryPolicy, TrainingKeepsPrunedWeightsZeroAndTheCodebookInRange) {
   std::vector<float> reduced(constrained.latent.size());
   Rng rng(8);
   for (int step = 0; step < 50; ++step) {
-    constrained.constraint->Project(constrained.latent, effective);
+    constrained.constraint->Project(constrained.latent, effective, 0);
     for (size_t i = 0; i < values.size(); ++i) {
       if (values[i] == 0.0f) {
         ASSERT_EQ(effective[i], 0.0f);
@@ -140,7 +140,7 @@ TEST_P(EveryPolicy, TrainingKeepsPrunedWeightsZeroAndTheCodebookInRange) {
     constrained.constraint->ReduceGradient(constrained.latent, gradient, reduced);
     for (size_t i = 0; i < reduced.size(); ++i) constrained.latent[i] -= 0.01f * reduced[i];
   }
-  constrained.constraint->Project(constrained.latent, effective);
+  constrained.constraint->Project(constrained.latent, effective, 0);
   const QuantizedWeight finished = GetParam()->Finish(*weight, constrained.latent);
   EXPECT_TRUE(finished.sparse());
   EXPECT_LE(finished.codebook.size(), size_t{1} << finished.bits);
@@ -170,7 +170,7 @@ TEST_P(EveryPolicy, TrainsACodebookOfAnyOrigin) {
       }
       ConstrainedWeight constrained = GetParam()->MakeConstraint(weight, original);
       std::vector<float> effective(5), reduced(constrained.latent.size());
-      constrained.constraint->Project(constrained.latent, effective);
+      constrained.constraint->Project(constrained.latent, effective, 0);
       constrained.constraint->ReduceGradient(constrained.latent, effective, reduced);
       const QuantizedWeight finished = GetParam()->Finish(weight, constrained.latent);
       ASSERT_EQ(finished.codes.size(), 5u);

@@ -46,7 +46,7 @@ TEST(Ternary, LatentWeightsAreTernarizedAnewAndPrunedOnesStayZero) {
   constrained.latent[3] = 3;
   constrained.latent[1] = 50;
   std::vector<float> effective(6);
-  constrained.constraint->Project(constrained.latent, effective);
+  constrained.constraint->Project(constrained.latent, effective, 0);
   EXPECT_EQ(effective, (std::vector<float>{3, 0, -3, 3, 3, 0}));
   EXPECT_EQ(constrained.latent[1], 0.0f);
   const QuantizedWeight finished = Ternary().Finish(weight, constrained.latent);

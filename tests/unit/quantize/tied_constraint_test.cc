@@ -25,7 +25,7 @@ TEST(TiedConstraint, ProjectsCentroidsToTheirMembers) {
   std::vector<float> effective(8, 7.0f);
   tied.latent[0] = 0.25f;  // an optimizer's rounding must not revive pruned weights
   tied.latent[2] = 0.75f;
-  tied.constraint->Project(tied.latent, effective);
+  tied.constraint->Project(tied.latent, effective, 0);
   EXPECT_EQ(effective, (std::vector<float>{0, -1, 2, 0, 0.75f, -1, 0, 2}));
   EXPECT_EQ(tied.latent[0], 0.0f);
 }
@@ -62,7 +62,7 @@ TEST(TiedConstraint, GradientEqualsTheDifferenceQuotient) {
   // loss(w) = sum of factor * sin(w), so d loss / d w = factor * cos(w).
   std::vector<float> effective(101), gradient(101), reduced(5);
   auto loss = [&](std::vector<float> latent) {
-    tied.constraint->Project(latent, effective);
+    tied.constraint->Project(latent, effective, 0);
     double sum = 0;
     for (size_t i = 0; i < 101; ++i)
       sum += factors[i] * std::sin(static_cast<double>(effective[i]));

@@ -90,7 +90,7 @@ TEST(CheckLabelsFit, NamesLabelAndOutputs) {
 // Keeps the even entries.
 class EvenMask : public Constraint {
  public:
-  void Project(std::span<float> latent, std::span<float> effective) const override {
+  void Project(std::span<float> latent, std::span<float> effective, uint64_t) const override {
     for (size_t i = 0; i < latent.size(); ++i) effective[i] = i % 2 ? 0 : latent[i];
   }
   void ReduceGradient(std::span<const float>, std::span<const float> gradient,

@@ -15,7 +15,7 @@ namespace dc::train {
 class EveryNthIsZero : public Constraint {
  public:
   explicit EveryNthIsZero(size_t period) : period_(period) {}
-  void Project(std::span<float> latent, std::span<float> effective) const override {
+  void Project(std::span<float> latent, std::span<float> effective, uint64_t) const override {
     for (size_t i = 0; i < latent.size(); ++i) {
       if (i % period_ == 0) latent[i] = 0.0f;
       effective[i] = latent[i];
@@ -36,7 +36,7 @@ class EveryNthIsZero : public Constraint {
 // members.
 class SharedInGroups : public Constraint {
  public:
-  void Project(std::span<float> latent, std::span<float> effective) const override {
+  void Project(std::span<float> latent, std::span<float> effective, uint64_t) const override {
     for (size_t i = 0; i < effective.size(); ++i) effective[i] = latent[i % latent.size()];
   }
   void ReduceGradient(std::span<const float>, std::span<const float> gradient,

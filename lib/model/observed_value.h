@@ -1,0 +1,29 @@
+// What a computed value is like over many samples.
+#ifndef DC_MODEL_OBSERVED_VALUE_H_
+#define DC_MODEL_OBSERVED_VALUE_H_
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "dc/graph.h"
+#include "dc/status.h"
+
+namespace dc {
+
+struct ObservedValue {
+  float least = 0, greatest = 0;  // of all
+  std::vector<float> some;        // evenly spread over samples and places, up to kMostKept
+  static constexpr size_t kMostKept = 1 << 17;
+};
+
+// Runs `graph` on samples and looks at the values called `names`: how a method of quantization asks
+// for it without knowing data.
+using Observer = std::function<StatusOr<std::map<std::string, ObservedValue>>(
+    const Graph& graph, const std::vector<std::string>& names)>;
+
+}  // namespace dc
+
+#endif  // DC_MODEL_OBSERVED_VALUE_H_

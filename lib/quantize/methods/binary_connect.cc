@@ -1,0 +1,38 @@
+// BinaryConnect: weights are +1 or -1, deterministically or at random in training; latent ones are
+// clipped to [-1, 1], and steps scaled by layer. Everything else is float. Tested with the signs
+// (the authors test the stochastic kind with the latent weights).
+#include "quantize/methods/method_parts.h"
+#include "quantize/methods/methods.h"
+
+namespace dc {
+namespace {
+
+StatusOr<MethodPlan> Plan(MethodContext* context) {
+  MethodPlan plan;
+  plan.starts_uniform = true;
+  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", context->bits.weights, 1, 1, false));
+  DC_ASSIGN_OR_RETURN(const bool scale_steps, YesOrNo(*context, "scale-steps"));
+  QuantizeWeights(*context,
+                  {"binary", 1, {{"clip", "yes"}, {"rounding", context->settings.at("rounding")}}},
+                  &plan);
+  if (scale_steps) ScaleStepsByFans(*context, &plan);
+  return plan;
+}
+
+}  // namespace
+
+const Method* BinaryConnectMethod() {
+  static const FunctionMethod method(
+      {.name = "binary-connect",
+       .paper = "Courbariaux, Bengio and David 2015, arXiv 1511.00363",
+       .summary = "binary weights, drawn at random where rounding=stochastic",
+       .bits = "w=1",
+       .skip = "none",
+       .training = "epochs: 0 optimizer: \"adam\" learning_rate: 0.001 loss: \"squared-hinge\"",
+       .options = {{"rounding", "nearest", "nearest or stochastic"},
+                   {"scale-steps", "yes", "scale steps by the layers' fans"}}},
+      Plan);
+  return &method;
+}
+
+}  // namespace dc

@@ -1,0 +1,42 @@
+// nnabla's fixed-point connect (weights) and, with bits of activations, fixed-point net: signed
+// numbers with a power-of-two step.
+#include <algorithm>
+
+#include "quantize/methods/method_parts.h"
+#include "quantize/methods/methods.h"
+
+namespace dc {
+namespace {
+
+StatusOr<MethodPlan> Plan(MethodContext* context) {
+  MethodPlan plan;
+  const int w = context->bits.weights, a = context->bits.activations;
+  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", w, 2, 16, false));
+  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "activations", a, 2, 16, true));
+  QuantizeWeights(*context, {"uniform", w, {{"range", "power"}, {"narrow", "yes"}}}, &plan);
+  if (a == kFloatBits) return plan;
+  DC_ASSIGN_OR_RETURN(const auto observed, ObserveSites(*context, "fixed-point-connect"));
+  QuantizeActivations(context, /*replaces=*/false, [&](const ActivationSite& site) {
+    const ObservedValue& value = observed.at(site.value);
+    return PowerOfTwoGrid(std::max(-value.least, value.greatest), a, site.rectified,
+                          /*saves_a_bit=*/false);
+  });
+  return plan;
+}
+
+}  // namespace
+
+const Method* FixedPointMethod() {
+  static const FunctionMethod method(
+      {.name = "fixed-point-connect",
+       .paper = "nnabla: fixed_point_quantized_affine and _convolution",
+       .summary = "weights (and activations) of signed whole numbers with a power-of-two step",
+       .bits = "w=8",
+       .skip = "none",
+       .training = "epochs: 0 optimizer: \"adam\" learning_rate: 0.001",
+       .options = {}},
+      Plan);
+  return &method;
+}
+
+}  // namespace dc

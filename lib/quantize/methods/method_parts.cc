@@ -1,0 +1,159 @@
+#include "quantize/methods/method_parts.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace dc {
+
+void QuantizeWeights(const MethodContext& context, const QuantizerSpec& spec, MethodPlan* plan) {
+  for (const WeightRef& ref : QuantizedLayers(context)) plan->weights[ref.name] = spec;
+}
+
+void ScaleStepsByFans(const MethodContext& context, MethodPlan* plan) {
+  for (const WeightRef& ref : QuantizedLayers(context)) {
+    double area = 1;  // of the kernel
+    if (ref.kind == LayerKind::kConv) {
+      for (size_t d = 2; d < ref.shape.size(); ++d) area *= static_cast<double>(ref.shape[d]);
+    }
+    const double fans =
+        static_cast<double>(ref.inputs()) + static_cast<double>(ref.outputs()) * area;
+    plan->step_scales[ref.name] = 1.0 / std::sqrt(1.5 / fans);
+  }
+}
+
+Status CheckMethodBits(const MethodContext&, const std::string& what, int bits, int least, int most,
+                       bool or_float) {
+  if ((bits >= least && bits <= most) || (or_float && bits == kFloatBits)) return OkStatus();
+  std::string range =
+      least == most ? std::to_string(least) : std::to_string(least) + " to " + std::to_string(most);
+  if (or_float) range += ", or 32 for float";
+  return UsageError("the method has no " + what + " of " + std::to_string(bits) + " bits", "bits",
+                    "use " + range);
+}
+
+ValueQuantizer SignOfValue() {
+  ValueQuantizer quantizer;
+  quantizer.binary = true;
+  return quantizer;
+}
+
+ValueQuantizer UnitInterval(int bits) {
+  ValueQuantizer quantizer;
+  quantizer.high = (int64_t{1} << bits) - 1;
+  quantizer.scale = 1.0f / static_cast<float>(quantizer.high);
+  return quantizer;
+}
+
+ValueQuantizer SymmetricInterval(int bits) {
+  if (bits == 1) return SignOfValue();
+  ValueQuantizer quantizer;
+  quantizer.high = (int64_t{1} << (bits - 1)) - 1;
+  quantizer.low = -quantizer.high;
+  quantizer.scale = 1.0f / static_cast<float>(quantizer.high);
+  return quantizer;
+}
+
+void QuantizeActivations(MethodContext* context, bool replaces,
+                         const std::function<ValueQuantizer(const ActivationSite&)>& quantizer) {
+  for (const ActivationSite& site : FindActivationSites(*context->graph)) {
+    const bool quantized = std::any_of(
+        site.weights.begin(), site.weights.end(),
+        [&](const std::string& weight) { return !context->float_weights.count(weight); });
+    if (site.is_input || !quantized) continue;
+    PlaceQuantizer(site, quantizer(site), replaces, context->graph);
+  }
+}
+
+void QuantizeInput(MethodContext* context) {
+  const int bits = context->bits.input;
+  if (bits == kFloatBits || context->graph->inputs.empty()) return;
+  ActivationSite site;
+  site.value = context->graph->inputs[0].name;
+  site.is_input = true;
+  ValueQuantizer quantizer = SignOfValue();
+  if (bits > 1) {
+    quantizer = {};
+    quantizer.high = (int64_t{1} << (bits - 1)) - 1;
+    quantizer.low = -quantizer.high - 1;
+    quantizer.scale = std::ldexp(1.0f, 1 - bits);
+  }
+  PlaceQuantizer(site, quantizer, /*replaces=*/false, context->graph);
+}
+
+StatusOr<std::map<std::string, ObservedValue>> ObserveSites(const MethodContext& context,
+                                                            const std::string& method) {
+  if (!context.observe) {
+    return UsageError(
+        "the method " + method + " looks at the values of the network, and has no data", "",
+        "give --data");
+  }
+  std::vector<std::string> names;
+  for (const ActivationSite& site : FindActivationSites(*context.graph)) {
+    names.push_back(site.value);
+  }
+  return context.observe(*context.graph, names);
+}
+
+ValueQuantizer PowerOfTwoGrid(float magnitude, int bits, bool rectified, bool saves_a_bit) {
+  int exponent = 0;  // 2^exponent is what the grid reaches
+  if (magnitude > 0) exponent = static_cast<int>(std::ceil(std::log2(magnitude)));
+  if (saves_a_bit) --exponent;
+  ValueQuantizer quantizer;
+  const int steps = rectified ? bits : bits - 1;
+  quantizer.high = (int64_t{1} << steps) - 1;
+  quantizer.low = rectified ? 0 : -quantizer.high - 1;
+  quantizer.scale = std::ldexp(1.0f, exponent - steps);
+  return quantizer;
+}
+
+float FirstLearnedStep(const ObservedValue& value, double most) {
+  double sum = 0;
+  for (const float x : value.some) sum += std::abs(static_cast<double>(x));
+  const double mean = value.some.empty() ? 0 : sum / static_cast<double>(value.some.size());
+  const double step = 2 * mean / std::sqrt(std::max(most, 1.0));
+  return step > 0 ? static_cast<float>(step) : 1.0f;
+}
+
+StatusOr<float> RangeOf(const ObservedValue& value, const std::string& rule, int64_t most) {
+  const float reach = std::max(std::max(-value.least, value.greatest), 0.0f);
+  if (reach == 0) return 1.0f;
+  if (rule == "max") return reach;
+  std::vector<float> sizes;
+  sizes.reserve(value.some.size());
+  for (const float x : value.some) sizes.push_back(std::abs(x));
+  if (rule == "percentile") {
+    constexpr double kShare = 0.9999;
+    const auto at = static_cast<size_t>(kShare * static_cast<double>(sizes.size() - 1));
+    std::nth_element(sizes.begin(), sizes.begin() + static_cast<std::ptrdiff_t>(at), sizes.end());
+    return sizes[at] > 0 ? sizes[at] : reach;
+  }
+  if (rule != "mse") {
+    return UsageError("the range of values cannot be found by '" + rule + "'", "range",
+                      "use max, percentile or mse");
+  }
+  constexpr int kTried = 40;
+  double best_error = 0;
+  float best = reach;
+  for (int i = kTried; i > 0; --i) {
+    const float top = reach * static_cast<float>(i) / kTried, step = top / static_cast<float>(most);
+    double error = 0;
+    for (const float x : sizes) {
+      const double difference = x - std::nearbyint(std::min(x, top) / step) * step;
+      error += difference * difference;
+    }
+    if (i == kTried || error < best_error) {
+      best_error = error;
+      best = top;
+    }
+  }
+  return best;
+}
+
+StatusOr<bool> YesOrNo(const MethodContext& context, const std::string& option) {
+  const std::string& value = context.settings.at(option);
+  if (value == "yes") return true;
+  if (value == "no") return false;
+  return UsageError("'" + value + "' is neither yes nor no", option, "write " + option + "=yes");
+}
+
+}  // namespace dc

@@ -1,0 +1,74 @@
+// What methods are put together from.
+#ifndef DC_QUANTIZE_METHODS_METHOD_PARTS_H_
+#define DC_QUANTIZE_METHODS_METHOD_PARTS_H_
+
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "quantize/activation_sites.h"
+#include "quantize/method.h"
+
+namespace dc {
+
+// A method that is its information and a function.
+class FunctionMethod : public Method {
+ public:
+  using PlanFunction = StatusOr<MethodPlan>(MethodContext* context);
+  FunctionMethod(MethodInfo info, PlanFunction* plan) : info_(std::move(info)), plan_(plan) {}
+  MethodInfo info() const override { return info_; }
+  StatusOr<MethodPlan> Plan(MethodContext* context) const override { return plan_(context); }
+
+ private:
+  MethodInfo info_;
+  PlanFunction* plan_;
+};
+
+// Gives every quantized layer this quantizer of weights.
+void QuantizeWeights(const MethodContext& context, const QuantizerSpec& spec, MethodPlan* plan);
+
+// Every layer's steps are scaled by 1 / sqrt(1.5 / (fan in + fan out)), as the authors of
+// BinaryConnect have it.
+void ScaleStepsByFans(const MethodContext& context, MethodPlan* plan);
+
+// UsageError where the method has no `what` of so many bits: outside `least` to `most`, and not
+// float where `or_float`.
+Status CheckMethodBits(const MethodContext& context, const std::string& what, int bits, int least,
+                       int most, bool or_float);
+
+// Grids of values, all between -1 and 1.
+ValueQuantizer SignOfValue();                // -1, 1; the gradient passes between -1 and 1
+ValueQuantizer UnitInterval(int bits);       // 2^bits levels from 0 to 1
+ValueQuantizer SymmetricInterval(int bits);  // -1, ..., 0, ..., 1: 2^bits - 1 levels, or the sign
+
+// Puts `quantizer(site)` at the sites of quantized layers, in place of their activation functions
+// where `replaces`. The input of the network is left out.
+void QuantizeActivations(MethodContext* context, bool replaces,
+                         const std::function<ValueQuantizer(const ActivationSite&)>& quantizer);
+
+// Rounds the network's input to `context.bits.input` bits: whole numbers of 2^-(bits - 1) in
+// [-1, 1), or its sign; nothing where that is float. `quantizer` may say another grid.
+void QuantizeInput(MethodContext* context);
+
+// What each site's values are like, by site. UsageError without data.
+StatusOr<std::map<std::string, ObservedValue>> ObserveSites(const MethodContext& context,
+                                                            const std::string& method);
+
+// A two's complement grid of `bits` with a power-of-two step, whose largest value is at least
+// `magnitude` or, where `saves_a_bit`, half of it; unsigned where `rectified`.
+ValueQuantizer PowerOfTwoGrid(float magnitude, int bits, bool rectified, bool saves_a_bit);
+
+// 2 mean |x| / sqrt(most): where LSQ starts a step (Esser et al. 2020, section 2.1).
+float FirstLearnedStep(const ObservedValue& value, double most);
+
+// What a grid of whole numbers up to `most` should reach: by "max", "percentile" (99.99 of the
+// magnitudes) or "mse" (the least squared error of what was seen). UsageError for other rules.
+StatusOr<float> RangeOf(const ObservedValue& value, const std::string& rule, int64_t most);
+
+// "yes" or "no". UsageError for anything else.
+StatusOr<bool> YesOrNo(const MethodContext& context, const std::string& option);
+
+}  // namespace dc
+
+#endif  // DC_QUANTIZE_METHODS_METHOD_PARTS_H_

@@ -1,0 +1,30 @@
+// nnabla's pow2 connect: weights are 0 and powers of two, by the nearest logarithm.
+#include "quantize/methods/method_parts.h"
+#include "quantize/methods/methods.h"
+
+namespace dc {
+namespace {
+
+StatusOr<MethodPlan> Plan(MethodContext* context) {
+  MethodPlan plan;
+  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", context->bits.weights, 2, 7, false));
+  QuantizeWeights(*context, {"power", context->bits.weights, {}}, &plan);
+  return plan;
+}
+
+}  // namespace
+
+const Method* Pow2Method() {
+  static const FunctionMethod method(
+      {.name = "pow2-connect",
+       .paper = "nnabla: pow2_quantized_affine and _convolution",
+       .summary = "weights of powers of two",
+       .bits = "w=5",
+       .skip = "none",
+       .training = "epochs: 0 optimizer: \"adam\" learning_rate: 0.001",
+       .options = {}},
+      Plan);
+  return &method;
+}
+
+}  // namespace dc

@@ -1,0 +1,70 @@
+// Powers of two: 0 and +-2^e for a run of exponents.
+//
+// k bits: one for zero's place, one for the sign; 2^(k-2) exponents where zero has a code of its
+// own. top: the largest exponent. unit is 2^0 at most (weights in [-1, 1], Hubara et al. 2016,
+// arXiv 1609.07061); fit follows the largest weight, n1 = floor(log2(4 max |w| / 3)) as in INQ.
+// threshold: geometric rounds log2 |w| (nnabla's pow2), arithmetic to the nearest level. Below half
+// of the least level in that sense w becomes 0. Gradients go straight through, and not at all where
+// w is above the top level.
+#include <algorithm>
+#include <cmath>
+
+#include "quantize/quantizers/power_grid.h"
+#include "quantize/quantizers/quantizers.h"
+
+namespace dc {
+namespace {
+
+class Power : public Quantizer {
+ public:
+  Power(int bits, const QuantizerSettings& settings)
+      : bits_(bits),
+        fit_(settings.at("top") == "fit"),
+        geometric_(settings.at("threshold") == "geometric") {}
+
+  void Forward(std::span<float> w, std::span<const float>, uint64_t,
+               std::span<float> effective) const override {
+    const PowerGrid grid = GridOf(w);
+    for (size_t i = 0; i < w.size(); ++i) effective[i] = grid.Value(grid.Code(w[i]));
+  }
+
+  void Backward(std::span<const float> w, std::span<const float>, std::span<const float> gradient,
+                std::span<float> weight_gradient, std::span<float>) const override {
+    const float most = GridOf(w).most();
+    for (size_t i = 0; i < w.size(); ++i) {
+      weight_gradient[i] = std::abs(w[i]) <= most ? gradient[i] : 0.0f;
+    }
+  }
+
+  void Grid(std::span<const float> w, std::span<const float>,
+            QuantizedWeight* result) const override {
+    GridOf(w).Fill(w, result);
+  }
+
+ private:
+  PowerGrid GridOf(std::span<const float> w) const {
+    const int top = fit_ ? PowerGrid::TopOf(w) : 0;
+    return PowerGrid(top, 1 << std::max(bits_ - 2, 0), geometric_);
+  }
+
+  int bits_;
+  bool fit_, geometric_;
+};
+
+std::unique_ptr<Quantizer> Make(const WeightLayout&, int bits, const QuantizerSettings& settings) {
+  return std::make_unique<Power>(bits, settings);
+}
+
+}  // namespace
+
+QuantizerEntry PowerQuantizer() {
+  return {{"power",
+           "0 and powers of two",
+           2,
+           7,
+           5,
+           {{"top", {"fit", "unit"}}, {"threshold", {"geometric", "arithmetic"}}}},
+          Make};
+}
+
+}  // namespace dc

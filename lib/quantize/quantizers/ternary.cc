@@ -1,0 +1,131 @@
+// Three values: +p where w > t, -n where w < -t, else 0.
+//
+// rule: mean is Ternary Weight Networks (Li, Zhang and Liu 2016, arXiv 1605.04711): t = 0.7 mean
+// |w| and p = n = mean |w| over what is above it, found anew at every step; gradients go straight
+// through. trained is Trained Ternary Quantization (Zhu, Han, Mao and Dally 2016, arXiv
+// 1612.01064): t = 0.05 max |w|, p and n are trained from the first means; latent weights above the
+// threshold get the gradient times p, those below times n.
+#include <algorithm>
+#include <cmath>
+
+#include "quantize/quantizers/quantizers.h"
+
+namespace dc {
+namespace {
+
+constexpr double kMeanShare = 0.7;
+constexpr float kMaximumShare = 0.05f;
+
+class Ternary : public Quantizer {
+ public:
+  Ternary(const WeightLayout& layout, const QuantizerSettings& settings)
+      : masked_(layout.masked), trained_(settings.at("rule") == "trained") {}
+
+  size_t learned() const override { return trained_ ? 2 : 0; }
+
+  void StartLearned(std::span<const float> w, std::span<float> learned) const override {
+    const float threshold = Threshold(w);
+    learned[0] = MeanAbove(w, threshold, 1.0f);
+    learned[1] = MeanAbove(w, threshold, -1.0f);
+  }
+
+  void Forward(std::span<float> w, std::span<const float> learned, uint64_t,
+               std::span<float> effective) const override {
+    const Levels levels = LevelsOf(w, learned);
+    for (size_t i = 0; i < w.size(); ++i) effective[i] = levels.Value(w[i]);
+  }
+
+  void Backward(std::span<const float> w, std::span<const float> learned,
+                std::span<const float> gradient, std::span<float> weight_gradient,
+                std::span<float> learned_gradient) const override {
+    if (!trained_) {
+      Quantizer::Backward(w, learned, gradient, weight_gradient, learned_gradient);
+      return;
+    }
+    const Levels levels = LevelsOf(w, learned);
+    double up = 0, down = 0;
+    for (size_t i = 0; i < w.size(); ++i) {
+      const float g = gradient[i];
+      if (w[i] > levels.threshold) {
+        up += g;
+        weight_gradient[i] = g * levels.positive;
+      } else if (w[i] < -levels.threshold) {
+        down -= g;
+        weight_gradient[i] = g * levels.negative;
+      } else {
+        weight_gradient[i] = g;
+      }
+    }
+    learned_gradient[0] = static_cast<float>(up);
+    learned_gradient[1] = static_cast<float>(down);
+  }
+
+  void Grid(std::span<const float> w, std::span<const float> learned,
+            QuantizedWeight* result) const override {
+    const Levels levels = LevelsOf(w, learned);
+    result->codebook = {0.0f, levels.positive, -levels.negative};
+    result->codes.resize(w.size());
+    for (size_t i = 0; i < w.size(); ++i) {
+      result->codes[i] = w[i] > levels.threshold ? 1 : w[i] < -levels.threshold ? 2 : 0;
+    }
+  }
+
+ private:
+  struct Levels {
+    float threshold, positive, negative;
+    float Value(float w) const { return w > threshold ? positive : w < -threshold ? -negative : 0; }
+  };
+
+  float Threshold(std::span<const float> w) const {
+    double sum = 0;
+    size_t count = 0;
+    float greatest = 0;
+    for (const float value : w) {
+      sum += std::abs(static_cast<double>(value));
+      greatest = std::max(greatest, std::abs(value));
+      count += !masked_ || value != 0.0f;
+    }
+    if (trained_) return kMaximumShare * greatest;
+    return count ? static_cast<float>(kMeanShare * sum / static_cast<double>(count)) : 0.0f;
+  }
+
+  static float MeanAbove(std::span<const float> w, float threshold, float sign) {
+    double sum = 0;
+    size_t count = 0;
+    for (const float value : w) {
+      if (sign * value <= threshold) continue;
+      sum += sign * static_cast<double>(value);
+      ++count;
+    }
+    return count ? static_cast<float>(sum / static_cast<double>(count)) : 1.0f;
+  }
+
+  Levels LevelsOf(std::span<const float> w, std::span<const float> learned) const {
+    const float threshold = Threshold(w);
+    if (trained_) return {threshold, learned[0], learned[1]};
+    double sum = 0;
+    size_t count = 0;
+    for (const float value : w) {
+      if (std::abs(value) <= threshold) continue;
+      sum += std::abs(static_cast<double>(value));
+      ++count;
+    }
+    const float scale = count ? static_cast<float>(sum / static_cast<double>(count)) : 1.0f;
+    return {threshold, scale, scale};
+  }
+
+  bool masked_, trained_;
+};
+
+std::unique_ptr<Quantizer> Make(const WeightLayout& layout, int,
+                                const QuantizerSettings& settings) {
+  return std::make_unique<Ternary>(layout, settings);
+}
+
+}  // namespace
+
+QuantizerEntry TernaryQuantizer() {
+  return {{"ternary", "0, +p and -n", 2, 2, 2, {{"rule", {"mean", "trained"}}}}, Make};
+}
+
+}  // namespace dc

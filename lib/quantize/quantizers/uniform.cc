@@ -1,0 +1,296 @@
+// Whole numbers of a step: n * s for n from -2^(k-1) (one more where narrow) to 2^(k-1) - 1.
+//
+// range says what the step is, of the whole weight or of each output channel (of: channel):
+//   unit        2^(1-k): values in [-1, 1). Moons et al. 2017, arXiv 1711.00215. Narrow: from -1 to
+//               1, ternary at 2 bits.
+//   power       a power of two: the least whose grid reaches the largest weight. Courbariaux,
+//   Bengio
+//               and David 2014, arXiv 1412.7024; Gysel et al. 2016, arXiv 1604.03168.
+//   power-l2    a power of two: the one of least squared error; stays. Qiu et al. 2016.
+//   max         max |w| / (2^(k-1) - 1), narrow.
+//   l2          of least squared error; stays. Sung, Shin and Hwang 2015, arXiv 1511.06488.
+//   gaussian    the optimal step of a normal distribution times the deviation; stays. Lin, Talathi
+//   laplace     and Annapureddy 2016, arXiv 1511.06393.
+//   learned     trained, from 2 mean |w| / sqrt(2^(k-1) - 1). LSQ: Esser et al. 2020, arXiv
+//               1902.08153.
+//   minmax      from the least weight to the largest, 0 being a level: (n - z) s. Jacob et al.
+//   2018,
+//               arXiv 1712.05877.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "base/rng.h"
+#include "quantize/quantizers/channel_means.h"
+#include "quantize/quantizers/optimal_step.h"
+#include "quantize/quantizers/quantizers.h"
+
+namespace dc {
+namespace {
+
+constexpr const char* kRanges[] = {"unit",     "power",   "power-l2", "max",   "l2",
+                                   "gaussian", "laplace", "learned",  "minmax"};
+enum class Range { kUnit, kPower, kPowerL2, kMax, kL2, kGaussian, kLaplace, kLearned, kMinMax };
+
+// (n - zero) * step for n from low to high.
+struct Levels {
+  float step = 1, low = 0, high = 0, zero = 0;
+
+  float Place(float w) const { return w / step + zero; }
+  float Inside(float place) const { return std::min(std::max(place, low), high); }
+  float Value(float n) const { return (n - zero) * step; }
+  float Number(float w) const { return std::nearbyint(Inside(Place(w))); }
+};
+
+class Uniform : public Quantizer {
+ public:
+  Uniform(const WeightLayout& layout, int bits, const QuantizerSettings& settings)
+      : layout_(layout),
+        bits_(bits),
+        range_(static_cast<Range>(
+            std::find(std::begin(kRanges), std::end(kRanges), settings.at("range")) -
+            std::begin(kRanges))),
+        narrow_(settings.at("narrow") == "yes" || range_ == Range::kMax || range_ == Range::kL2),
+        stochastic_(settings.at("rounding") == "stochastic"),
+        clip_(settings.at("clip") == "yes"),
+        straight_(settings.at("gradient") == "straight") {
+    if (settings.at("of") == "tensor") {
+      layout_.channels = 1;
+      layout_.inner = layout.size;
+    }
+  }
+
+  // Steps that are trained, and those that are found once and stay.
+  size_t learned() const override {
+    switch (range_) {
+      case Range::kPowerL2:
+      case Range::kL2:
+      case Range::kGaussian:
+      case Range::kLaplace:
+      case Range::kLearned:
+        return layout_.channels;
+      default:
+        return 0;
+    }
+  }
+
+  void StartLearned(std::span<const float> w, std::span<float> learned) const override {
+    for (size_t c = 0; c < layout_.channels; ++c) learned[c] = FirstStep(Channel(w, c));
+  }
+
+  void Forward(std::span<float> w, std::span<const float> learned, uint64_t draw,
+               std::span<float> effective) const override {
+    const std::vector<Levels> grids = Grids(w, learned);
+    if (clip_) {
+      ForEachRun([&](size_t c, size_t begin, size_t end) {
+        const float least = grids[c].Value(grids[c].low), most = grids[c].Value(grids[c].high);
+        for (size_t i = begin; i < end; ++i) w[i] = std::min(std::max(w[i], least), most);
+      });
+    }
+    const bool random = stochastic_ && draw != kNoDraw;
+    Rng rng(draw);
+    ForEachRun([&](size_t c, size_t begin, size_t end) {
+      const Levels grid = grids[c];
+      for (size_t i = begin; i < end; ++i) {
+        if (random) {
+          const float up = std::floor(grid.Place(w[i]) + static_cast<float>(rng.Uniform()));
+          effective[i] = grid.Value(grid.Inside(up));
+        } else {
+          effective[i] = grid.Value(grid.Number(w[i]));
+        }
+      }
+    });
+  }
+
+  void Backward(std::span<const float> w, std::span<const float> learned,
+                std::span<const float> gradient, std::span<float> weight_gradient,
+                std::span<float> learned_gradient) const override {
+    const std::vector<Levels> grids = Grids(w, learned);
+    std::vector<double> steps(layout_.channels, 0.0);
+    const bool trains_steps = range_ == Range::kLearned;
+    ForEachRun([&](size_t c, size_t begin, size_t end) {
+      const Levels grid = grids[c];
+      double sum = 0;
+      for (size_t i = begin; i < end; ++i) {
+        const float place = grid.Place(w[i]), g = gradient[i];
+        const bool inside = place >= grid.low && place <= grid.high;
+        if (trains_steps) {
+          sum += g * (inside             ? std::nearbyint(place) - place
+                      : place < grid.low ? grid.low
+                                         : grid.high);
+        }
+        weight_gradient[i] = inside || straight_ ? g : 0.0f;
+      }
+      steps[c] += sum;
+    });
+    std::fill(learned_gradient.begin(), learned_gradient.end(), 0.0f);
+    if (!trains_steps) return;
+    // The authors' factor, which makes steps move as much as weights do.
+    const double count = static_cast<double>(layout_.per_channel());
+    const double factor = 1.0 / std::sqrt(std::max(count * Most(), 1.0));
+    for (size_t c = 0; c < steps.size(); ++c) {
+      learned_gradient[c] = static_cast<float>(steps[c] * factor);
+    }
+  }
+
+  void Grid(std::span<const float> w, std::span<const float> learned,
+            QuantizedWeight* result) const override {
+    const std::vector<Levels> grids = Grids(w, learned);
+    result->codes.resize(w.size());
+    // With a scale for each channel all channels share the whole numbers.
+    const bool scaled = layout_.channels > 1;
+    float least = std::numeric_limits<float>::max(), most = -least;
+    for (const Levels& grid : grids) {
+      least = std::min(least, grid.low - grid.zero);
+      most = std::max(most, grid.high - grid.zero);
+    }
+    for (float n = least; n <= most; ++n) {
+      result->codebook.push_back(scaled ? n : n * grids[0].step);
+    }
+    ForEachRun([&](size_t c, size_t begin, size_t end) {
+      for (size_t i = begin; i < end; ++i) {
+        result->codes[i] = static_cast<uint16_t>(grids[c].Number(w[i]) - grids[c].zero - least);
+      }
+    });
+    if (!scaled) return;
+    for (const Levels& grid : grids) result->scales.push_back(grid.step);
+  }
+
+ private:
+  // Calls run(channel, begin, end) for every run of weights of one channel.
+  template <typename Run>
+  void ForEachRun(Run run) const {
+    size_t c = 0;
+    for (size_t begin = 0; begin < layout_.size; begin += layout_.inner) {
+      run(c, begin, begin + layout_.inner);
+      c = c + 1 == layout_.channels ? 0 : c + 1;
+    }
+  }
+
+  std::vector<float> Channel(std::span<const float> w, size_t channel) const {
+    std::vector<float> values;
+    ForEachRun([&](size_t c, size_t begin, size_t end) {
+      if (c != channel) return;
+      for (size_t i = begin; i < end; ++i) {
+        if (!layout_.masked || w[i] != 0.0f) values.push_back(w[i]);
+      }
+    });
+    return values;
+  }
+
+  // The largest whole number of a symmetric grid.
+  double Most() const { return std::max(std::ldexp(1.0, bits_ - 1) - 1, 1.0); }
+
+  float FirstStep(const std::vector<float>& w) const {
+    const double most = Most();
+    switch (range_) {
+      case Range::kLearned: {
+        double sum = 0;
+        for (const float value : w) sum += std::abs(static_cast<double>(value));
+        const double mean = w.empty() ? 0 : sum / static_cast<double>(w.size());
+        return Usable(2 * mean / std::sqrt(most));
+      }
+      case Range::kGaussian:
+        return Usable(OptimalStep(Distribution::kGaussian, bits_) * Deviation(w));
+      case Range::kLaplace:
+        return Usable(OptimalStep(Distribution::kLaplacian, bits_) * Deviation(w));
+      case Range::kL2:
+        return Usable(LeastSquaresStep(w, static_cast<int>(most)));
+      case Range::kPowerL2:
+        return Usable(LeastSquaresPower(w, static_cast<int>(most)));
+      default:
+        return 1.0f;
+    }
+  }
+
+  static float Usable(double step) {
+    return step > 1e-30 && step < 1e30 ? static_cast<float>(step) : 1.0f;
+  }
+
+  static double Deviation(const std::vector<float>& w) {
+    double sum = 0;
+    for (const float value : w) sum += static_cast<double>(value) * value;
+    return w.empty() ? 0 : std::sqrt(sum / static_cast<double>(w.size()));
+  }
+
+  std::vector<Levels> Grids(std::span<const float> w, std::span<const float> learned) const {
+    Levels grid;
+    grid.high = static_cast<float>(std::ldexp(1.0, bits_ - 1) - 1);
+    grid.low = -grid.high - (narrow_ ? 0.0f : 1.0f);
+    if (bits_ == 1) grid.high = 0;
+    std::vector<Levels> grids(layout_.channels, grid);
+    if (range_ == Range::kUnit) {
+      // At 2 bits a narrow grid is ternary, -1, 0 and 1.
+      const float step = narrow_ ? 1.0f / std::max(grid.high, 1.0f)
+                                 : static_cast<float>(std::ldexp(1.0, 1 - bits_));
+      for (Levels& each : grids) each.step = step;
+      return grids;
+    }
+    if (learned.size() == grids.size()) {
+      // A trained step may have passed zero.
+      for (size_t c = 0; c < grids.size(); ++c)
+        grids[c].step = std::max(std::abs(learned[c]), 1e-30f);
+      return grids;
+    }
+    std::vector<float> least(grids.size(), 0.0f), most(grids.size(), 0.0f);
+    ForEachRun([&](size_t c, size_t begin, size_t end) {
+      for (size_t i = begin; i < end; ++i) {
+        least[c] = std::min(least[c], w[i]);
+        most[c] = std::max(most[c], w[i]);
+      }
+    });
+    for (size_t c = 0; c < grids.size(); ++c) SetRange(least[c], most[c], &grids[c]);
+    return grids;
+  }
+
+  void SetRange(float least, float most, Levels* grid) const {
+    const float magnitude = std::max(-least, most);
+    if (magnitude == 0) return;
+    switch (range_) {
+      case Range::kPower:
+        grid->step = Usable(
+            std::ldexp(1.0, static_cast<int>(std::ceil(std::log2(magnitude))) - (bits_ - 1)));
+        break;
+      case Range::kMinMax: {
+        const float levels = std::ldexp(1.0f, bits_) - 1;
+        grid->step = Usable((static_cast<double>(most) - least) / levels);
+        grid->low = 0;
+        grid->high = levels;
+        grid->zero = std::clamp(std::nearbyint(-least / grid->step), 0.0f, levels);
+        break;
+      }
+      default:
+        grid->step = Usable(magnitude / std::max(grid->high, 1.0f));
+    }
+  }
+
+  WeightLayout layout_;
+  int bits_;
+  Range range_;
+  bool narrow_, stochastic_, clip_, straight_;
+};
+
+std::unique_ptr<Quantizer> Make(const WeightLayout& layout, int bits,
+                                const QuantizerSettings& settings) {
+  return std::make_unique<Uniform>(layout, bits, settings);
+}
+
+}  // namespace
+
+QuantizerEntry UniformQuantizer() {
+  return {{"uniform",
+           "whole numbers of a step",
+           1,
+           16,
+           8,
+           {{"range", {std::begin(kRanges), std::end(kRanges)}},
+            {"of", {"tensor", "channel"}},
+            {"narrow", {"no", "yes"}},
+            {"rounding", {"nearest", "stochastic"}},
+            {"clip", {"no", "yes"}},
+            {"gradient", {"clipped", "straight"}}}},
+          Make};
+}
+
+}  // namespace dc
