@@ -52,7 +52,9 @@ class Line {
       if (training) DC_RETURN_IF_ERROR(SetLogits(training->logits, &graph_));
     }
     RecordBaseline(&graph_);
-    if (!graph_.uninitialized.empty() && !recipe_.train) {
+    is_fresh_ = !graph_.uninitialized.empty();
+    const bool method = recipe_.quantize && !recipe_.quantize->options.method.name.empty();
+    if (is_fresh_ && !recipe_.train && (!method || recipe_.prune)) {
       return UsageError("the model's weights have no values yet", recipe_.model_path,
                         "add a train stage to the recipe, or name a trained .onnx file");
     }
@@ -107,6 +109,8 @@ class Line {
   }
 
   const Graph& graph() const { return graph_; }
+  // Whether the model came without values for its weights.
+  bool is_fresh() const { return is_fresh_; }
   std::optional<double> error() const { return error_; }
   std::vector<StageReport>& stages() { return stages_; }
 
@@ -136,6 +140,7 @@ class Line {
   const int threads_;
   Progress* progress_;
   Graph graph_;
+  bool is_fresh_ = false;
   std::string fingerprint_;
   std::optional<double> error_;
   std::vector<StageReport> stages_;
@@ -151,7 +156,9 @@ Status CheckRecipe(const Recipe& recipe, const Graph& graph) {
   valued.uninitialized.clear();
   if (recipe.prune) DC_RETURN_IF_ERROR(recipe.prune->options.amounts.CheckKeys(valued));
   if (recipe.quantize) {
-    DC_RETURN_IF_ERROR(CheckQuantizeOptions(recipe.quantize->options, valued));
+    const QuantizeOptions& options = recipe.quantize->options;
+    DC_RETURN_IF_ERROR(options.method.name.empty() ? CheckQuantizeOptions(options, valued)
+                                                   : CheckMethodOptions(options.method, valued));
   }
   return CheckEncodeOptions(recipe.encode, valued);
 }
@@ -195,12 +202,15 @@ StatusOr<Report> Compress(const Recipe& recipe, const Dataset& data, const std::
           DC_ASSIGN_OR_RETURN(const Preprocess preprocess, PreprocessFromMetadata(graph->metadata));
           return RunTrain(training, preprocess, data, graph, progress);
         }));
-  } else {
+  } else if (!line.is_fresh()) {
     DC_RETURN_IF_ERROR(SaveModel(line.graph(), directory + "/trained.onnx"));
     DC_RETURN_IF_ERROR(line.EvaluateDense());
   }
+  // A method may train a network from nothing: then there is no dense one to compare with.
   Report comparison;
-  DC_RETURN_IF_ERROR(CompareWith(line.graph(), "dense", &comparison));
+  if (recipe.train || !line.is_fresh()) {
+    DC_RETURN_IF_ERROR(CompareWith(line.graph(), "dense", &comparison));
+  }
   const std::optional<double> dense_error = line.error();
 
   if (recipe.prune) {

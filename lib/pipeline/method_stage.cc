@@ -85,6 +85,7 @@ Status RunMethod(const QuantizeOptions& options, const TrainOptions& training, c
     }
     DC_RETURN_IF_ERROR(InitializeParameters(graph, training.seed));
   }
+  DC_RETURN_IF_ERROR(CheckMethodOptions(options.method, *graph));
   DC_ASSIGN_OR_RETURN(const Preprocess preprocess, PreprocessFromMetadata(graph->metadata));
   DC_ASSIGN_OR_RETURN(MethodContext context, MakeMethodContext(*method, options.method, graph));
   context.seed = training.seed;

@@ -127,6 +127,24 @@ StatusOr<MethodContext> MakeMethodContext(const Method& method, const MethodOpti
   return context;
 }
 
+Status CheckMethodOptions(const MethodOptions& options, const Graph& graph) {
+  DC_ASSIGN_OR_RETURN(const Method* method, FindMethod(options.name));
+  Graph copy = graph;
+  DC_ASSIGN_OR_RETURN(MethodContext context, MakeMethodContext(*method, options, &copy));
+  // What the values are like does not matter here.
+  context.observe = [](const Graph&, const std::vector<std::string>& names) {
+    std::map<std::string, ObservedValue> any;
+    for (const std::string& name : names) any[name] = {-1.0f, 1.0f, {1.0f}};
+    return StatusOr<std::map<std::string, ObservedValue>>(std::move(any));
+  };
+  DC_ASSIGN_OR_RETURN(const MethodPlan plan, method->Plan(&context));
+  for (const auto& [name, spec] : plan.weights) {
+    const Status status = CheckQuantizer(spec);
+    if (!status.ok()) return status.At("tensor " + name);
+  }
+  return OkStatus();
+}
+
 std::vector<WeightRef> QuantizedLayers(const MethodContext& context) {
   std::vector<WeightRef> layers = ListWeights(*context.graph);
   std::erase_if(layers,

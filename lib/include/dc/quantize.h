@@ -77,6 +77,10 @@ struct MethodInfo {
 // Every method, by name.
 std::vector<MethodInfo> ListMethods();
 
+// UsageError for a method that there is not, and for bits, layers and settings that do not go with
+// it and `graph`.
+Status CheckMethodOptions(const MethodOptions& options, const Graph& graph);
+
 // Every registered policy, by name.
 std::vector<PolicyInfo> ListPolicies();
 
