@@ -11,8 +11,6 @@
 #include "dc/recipe.h"
 #include "dc/stages.h"
 
-namespace po = boost::program_options;
-
 int main(int argc, char** argv) {
   std::string policies;
   for (const dc::PolicyInfo& policy : dc::ListPolicies()) {
@@ -29,8 +27,8 @@ int main(int argc, char** argv) {
   std::string model, output, data_spec;
   tool.Positional("MODEL.onnx", &model);
   tool.Output("QUANTIZED.onnx", &output);
-  tool.options().add_options()("data", po::value(&data_spec)->value_name("SPEC"),
-                               "fashion-mnist, mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE");
+  tool.Option("data", "SPEC", "fashion-mnist, mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE",
+              &data_spec);
   const dc::SettingFlags settings(dc::StageKind::kQuantize, &tool);
   const dc::RunFlags run(&tool);
   dc::InputFlags input(&tool);

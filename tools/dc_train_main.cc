@@ -18,9 +18,8 @@ int main(int argc, char** argv) {
   std::string model, output, data = "fashion-mnist";
   tool.Positional("MODEL.onnx", &model);
   tool.Output("TRAINED.onnx", &output);
-  tool.options().add_options()(
-      "data", boost::program_options::value(&data)->value_name("SPEC"),
-      "fashion-mnist (default), mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE");
+  tool.Option("data", "SPEC",
+              "fashion-mnist (default), mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE", &data);
   const dc::SettingFlags settings(dc::StageKind::kTrain, &tool);
   const dc::RunFlags run(&tool);
   dc::InputFlags input(&tool);
