@@ -9,8 +9,6 @@
 #include "dc/compress.h"
 #include "dc/runtime.h"
 
-namespace po = boost::program_options;
-
 int main(int argc, char** argv) {
   dc::Tool tool(
       "dc-compress", "RECIPE.textproto -o DIR [--data SPEC] [options]",
@@ -22,11 +20,11 @@ int main(int argc, char** argv) {
   std::vector<std::string> overrides;
   tool.Positional("RECIPE.textproto", &recipe_path);
   tool.Output("DIR", &directory);
-  tool.options().add_options()(
-      "data", po::value(&data_spec)->value_name("SPEC"),
-      "fashion-mnist (default), mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE")(
-      "set", po::value(&overrides)->value_name("FIELD=VALUE")->composing(),
-      "change a field of the recipe, as in prune.retrain.epochs=3; may be repeated");
+  tool.Option("data", "SPEC",
+              "fashion-mnist (default), mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE", &data_spec);
+  tool.Option("set", "FIELD=VALUE",
+              "change a field of the recipe, as in prune.retrain.epochs=3; may be repeated",
+              &overrides);
   return tool.Main(argc, argv, [&]() -> dc::Status {
     if (tool.Given("seed")) overrides.push_back("seed=" + std::to_string(tool.seed()));
     DC_ASSIGN_OR_RETURN(const dc::Recipe recipe, dc::LoadRecipe(recipe_path, overrides));

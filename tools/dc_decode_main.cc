@@ -18,8 +18,7 @@ int main(int argc, char** argv) {
   bool floats = false;
   tool.Positional("MODEL.dcz", &model);
   tool.Output("QUANTIZED.onnx", &output);
-  tool.options().add_options()("float", boost::program_options::bool_switch(&floats),
-                               "write plain float weights instead of codes and codebooks");
+  tool.Switch("float", "write plain float weights instead of codes and codebooks", &floats);
   return tool.Main(argc, argv, [&]() -> dc::Status {
     DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, dc::ReadFile(model));
     dc::StatusOr<dc::Graph> graph = dc::DecodeModel(bytes);

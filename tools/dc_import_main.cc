@@ -8,8 +8,6 @@
 #include "dc/onnx.h"
 #include "dc/report.h"
 
-namespace po = boost::program_options;
-
 int main(int argc, char** argv) {
   dc::Tool tool("dc-import", "--from FORMAT MODEL.onnx FILE -o QUANTIZED.onnx [options]",
                 "Fills the quantized form of MODEL.onnx with the codes, positions, centroids and "
@@ -23,8 +21,7 @@ int main(int argc, char** argv) {
   tool.Positional("MODEL.onnx", &model);
   tool.Positional("FILE", &file);
   tool.Output("QUANTIZED.onnx", &output);
-  tool.options().add_options()("from", po::value(&from)->value_name("FORMAT"),
-                               "format of FILE: han-net (required)");
+  tool.Option("from", "FORMAT", "format of FILE: han-net (required)", &from);
   return tool.Main(argc, argv, [&]() -> dc::Status {
     if (from != "han-net") {
       return dc::UsageError(

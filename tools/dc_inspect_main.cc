@@ -7,8 +7,6 @@
 #include "dc/inspect.h"
 #include "dc/report.h"
 
-namespace po = boost::program_options;
-
 int main(int argc, char** argv) {
   dc::Tool tool("dc-inspect", "MODEL.dcz [--hex [--all]] | --spec [options]",
                 "Prints the structure of a file: sections, tensors and how each is coded, nodes. "
@@ -20,9 +18,9 @@ int main(int argc, char** argv) {
   dc::InspectOptions options;
   bool spec = false;
   tool.Positional("MODEL.dcz", &model, /*optional=*/true);
-  tool.options().add_options()("hex", po::bool_switch(&options.hex), "a marked hex dump")(
-      "all", po::bool_switch(&options.all), "with --hex: long fields in full")(
-      "spec", po::bool_switch(&spec), "the tables of the format's specification");
+  tool.Switch("hex", "a marked hex dump", &options.hex);
+  tool.Switch("all", "with --hex: long fields in full", &options.all);
+  tool.Switch("spec", "the tables of the format's specification", &spec);
   return tool.Main(argc, argv, [&]() -> dc::Status {
     if (spec != model.empty()) {
       return dc::UsageError(spec ? "--spec needs no file" : "MODEL.dcz is missing", "",

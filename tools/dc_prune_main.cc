@@ -11,8 +11,6 @@
 #include "dc/recipe.h"
 #include "dc/stages.h"
 
-namespace po = boost::program_options;
-
 namespace {
 
 struct Flags {
@@ -53,11 +51,10 @@ int main(int argc, char** argv) {
   Flags flags;
   tool.Positional("MODEL.onnx", &flags.model);
   tool.Output("PRUNED.onnx", &flags.output, /*optional=*/true);
-  tool.options().add_options()("data", po::value(&flags.data)->value_name("SPEC"),
-                               "fashion-mnist, mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE")(
-      "scan", po::bool_switch(&flags.scan), "print each layer's error against its density instead")(
-      "scan-images", po::value(&flags.scan_images)->default_value(5000),
-      "training images to scan with");
+  tool.Option("data", "SPEC", "fashion-mnist, mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE",
+              &flags.data);
+  tool.Switch("scan", "print each layer's error against its density instead", &flags.scan);
+  tool.OptionWithDefault("scan-images", "", "training images to scan with", &flags.scan_images);
   const dc::SettingFlags settings(dc::StageKind::kPrune, &tool);
   const dc::RunFlags run(&tool);
   dc::InputFlags input(&tool);

@@ -5,13 +5,12 @@
 
 #include "common/deployable.h"
 #include "common/input_flags.h"
+#include "common/methods_text.h"
 #include "common/setting_flags.h"
 #include "common/stage_output.h"
 #include "common/tool.h"
 #include "dc/recipe.h"
 #include "dc/stages.h"
-
-namespace po = boost::program_options;
 
 int main(int argc, char** argv) {
   std::string policies;
@@ -23,14 +22,18 @@ int main(int argc, char** argv) {
       "Replaces every weight by codes into a small codebook and fine-tunes the codebook "
       "for --epochs\nepochs (0: no data needed). Zeros of a pruned model stay exact zeros. "
       "Policies:" +
-          policies,
+          policies +
+          "\n--method trains (or converts) by a published method instead, which may quantize "
+          "activations,\ntoo: --list-methods.",
       "dc-quantize pruned.onnx --bits conv=8,fc=5 --epochs 3 --data fashion-mnist -o "
       "quantized.onnx");
   std::string model, output, data_spec;
   tool.Positional("MODEL.onnx", &model);
   tool.Output("QUANTIZED.onnx", &output);
-  tool.options().add_options()("data", po::value(&data_spec)->value_name("SPEC"),
-                               "fashion-mnist, mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE");
+  tool.Listing("list-methods", "print the methods, their papers, bits, training and options",
+               dc::MethodsText);
+  tool.Option("data", "SPEC", "fashion-mnist, mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE",
+              &data_spec);
   const dc::SettingFlags settings(dc::StageKind::kQuantize, &tool);
   const dc::RunFlags run(&tool);
   dc::InputFlags input(&tool);

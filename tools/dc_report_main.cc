@@ -9,8 +9,6 @@
 #include "dc/quantized_weight.h"
 #include "dc/report.h"
 
-namespace po = boost::program_options;
-
 namespace {
 
 // The model file named by a flag, or `sibling` beside the .dcz where it is; "" for none.
@@ -32,9 +30,8 @@ int main(int argc, char** argv) {
       "dc-report out/model.dcz");
   std::string file, trained, pruned;
   tool.Positional("MODEL.dcz", &file);
-  tool.options().add_options()("trained", po::value(&trained)->value_name("M.onnx"),
-                               "the dense model, to compare with")(
-      "pruned", po::value(&pruned)->value_name("M.onnx"), "the pruned model, to compare with");
+  tool.Option("trained", "M.onnx", "the dense model, to compare with", &trained);
+  tool.Option("pruned", "M.onnx", "the pruned model, to compare with", &pruned);
   return tool.Main(argc, argv, [&]() -> dc::Status {
     DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, dc::ReadFile(file));
     dc::StatusOr<dc::Report> report = dc::ReportFile(bytes);

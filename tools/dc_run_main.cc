@@ -13,8 +13,6 @@
 #include "dc/report.h"
 #include "dc/runtime.h"
 
-namespace po = boost::program_options;
-
 namespace {
 
 dc::Status Evaluate(const dc::Tool& tool, const std::string& file, const std::string& data_spec,
@@ -57,24 +55,22 @@ int main(int argc, char** argv) {
   dc::ArrayRun array;
   tool.Positional("MODEL.dcz", &file);
   tool.Output("Y.npy", &array.output, /*optional=*/true);
-  tool.options().add_options()("data", po::value(&data)->value_name("SPEC"),
-                               "fashion-mnist, mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE")(
-      "batch", po::value(&batch)->default_value(batch), "images at a time")(
-      "input", po::value(&array.inputs)->value_name("[NAME=]X.npy"),
-      "samples of an input, as the network reads them; once for each input")(
-      "output-dir", po::value(&array.output_folder)->value_name("DIR"),
-      "write every output to DIR/NAME.npy")("topk", po::value(&array.topk)->value_name("K"),
-                                            "print the K largest outputs of each input")(
-      "labels", po::value(&array.labels)->value_name("FILE"),
-      "names for --topk, one line per class")("input-scale", po::value(&scale)->value_name("S"),
-                                              "samples of --data are multiplied by this (default: "
-                                              "what the file says; else 1/255 for bytes, "
-                                              "1 for floats)")(
-      "logits", po::value(&evaluation.logits)->value_name("NAME"),
-      "the output with the classes, where the model has several")(
-      "explain", po::bool_switch(&explain), "print how each layer is executed, and measure it")(
-      "reference", po::bool_switch(&options.reference_kernels),
-      "plain loops instead of SIMD kernels");
+  tool.Option("data", "SPEC", "fashion-mnist, mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE", &data);
+  tool.OptionWithDefault("batch", "", "images at a time", &batch);
+  tool.Option("input", "[NAME=]X.npy",
+              "samples of an input, as the network reads them; once for each input", &array.inputs);
+  tool.Option("output-dir", "DIR", "write every output to DIR/NAME.npy", &array.output_folder);
+  tool.Option("topk", "K", "print the K largest outputs of each input", &array.topk);
+  tool.Option("labels", "FILE", "names for --topk, one line per class", &array.labels);
+  tool.Option(
+      "input-scale", "S",
+      "samples of --data are multiplied by this (default: what the file says; else 1/255 for "
+      "bytes, 1 for floats)",
+      &scale);
+  tool.Option("logits", "NAME", "the output with the classes, where the model has several",
+              &evaluation.logits);
+  tool.Switch("explain", "print how each layer is executed, and measure it", &explain);
+  tool.Switch("reference", "plain loops instead of SIMD kernels", &options.reference_kernels);
   return tool.Main(argc, argv, [&]() -> dc::Status {
     if (tool.Given("input-scale")) {
       if (!std::isnormal(scale)) return dc::UsageError("--input-scale must be a number but 0");

@@ -6,6 +6,7 @@
 #include "common/setting_flags.h"
 #include "common/stage_output.h"
 #include "common/tool.h"
+#include "dc/recipe.h"
 #include "dc/stages.h"
 
 int main(int argc, char** argv) {
@@ -18,22 +19,36 @@ int main(int argc, char** argv) {
   std::string model, output, data = "fashion-mnist";
   tool.Positional("MODEL.onnx", &model);
   tool.Output("TRAINED.onnx", &output);
-  tool.options().add_options()(
-      "data", boost::program_options::value(&data)->value_name("SPEC"),
-      "fashion-mnist (default), mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE");
+  tool.Option("data", "SPEC",
+              "fashion-mnist (default), mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE", &data);
+  dc::MethodOptions method;
+  tool.Option("method", "METHOD", "train a quantized network: dc-quantize --list-methods",
+              &method.name);
+  tool.Option("bits", "w=B,a=B,..", "of the method: weights, activations, gradients, input",
+              &method.bits);
+  tool.Option("skip", "LAYER,..", "of the method: layers that stay float", &method.skip);
+  tool.Option("method-options", "O=V,..", "of the method: its own options", &method.settings);
   const dc::SettingFlags settings(dc::StageKind::kTrain, &tool);
   const dc::RunFlags run(&tool);
   dc::InputFlags input(&tool);
   const dc::ShapeFlags shapes(&tool);
   return tool.Main(argc, argv, [&]() -> dc::Status {
-    DC_ASSIGN_OR_RETURN(dc::TrainOptions options,
-                        dc::TrainOptionsOf(settings.Values(), tool.seed()));
-    run.Apply(output, &options);
+    dc::QuantizeStep step;
+    if (method.name.empty()) {
+      DC_ASSIGN_OR_RETURN(step.fine_tune, dc::TrainOptionsOf(settings.Values(), tool.seed()));
+    } else {
+      DC_ASSIGN_OR_RETURN(step, dc::MethodTrainingOf(method, settings.Values(), tool.seed()));
+    }
+    run.Apply(output, &step.fine_tune);
+    step.options.threads = tool.threads();
     DC_ASSIGN_OR_RETURN(dc::Graph graph, dc::LoadForWork(tool, model, shapes));
     DC_ASSIGN_OR_RETURN(const dc::Preprocess preprocess, input.Apply(&graph));
     DC_ASSIGN_OR_RETURN(const dc::Dataset dataset, dc::OpenDataset(data));
-    DC_ASSIGN_OR_RETURN(dc::StageReport report,
-                        dc::RunTrain(options, preprocess, dataset, &graph, tool.progress()));
+    DC_ASSIGN_OR_RETURN(
+        dc::StageReport report,
+        method.name.empty()
+            ? dc::RunTrain(step.fine_tune, preprocess, dataset, &graph, tool.progress())
+            : dc::RunQuantize(step.options, step.fine_tune, &dataset, &graph, tool.progress()));
     return dc::FinishStage(tool, graph, data, std::move(report), output);
   });
 }

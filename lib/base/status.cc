@@ -55,9 +55,7 @@ Status Status::At(std::string_view place) const {
   return copy;
 }
 
-Status Status::OrMissingValue() && {
-  return ok() ? Internal("a result without a value") : std::move(*this);
-}
+Status Status::MissingValue() { return Internal("a result without a value"); }
 
 int ExitCode(StatusCode code) {
   switch (code) {

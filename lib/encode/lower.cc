@@ -261,12 +261,6 @@ class Lowering {
     return OkStatus();
   }
 
-  bool IsRead(const std::string& name) const {
-    return !graph_.Consumers(name).empty() ||
-           std::any_of(graph_.outputs.begin(), graph_.outputs.end(),
-                       [&](const ValueInfo& output) { return output.name == name; });
-  }
-
   Status LowerNode(const Node& node) {
     if (node.outputs.empty()) return OkStatus();
     const std::string& output = node.outputs[0];
@@ -376,7 +370,7 @@ class Lowering {
 
   Status CheckOutputs(const Node& node) const {
     for (size_t i = 1; i < node.outputs.size(); ++i) {
-      if (node.outputs[i].empty() || !IsRead(node.outputs[i])) continue;
+      if (!graph_.IsRead(node.outputs[i])) continue;
       return Unsupported("a .dcz cannot hold the second output of a node", "",
                          "export the model for inference");
     }

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <string>
 
+#include "base/text.h"
 #include "format/layout.h"
 #include "format/ops.h"
 
@@ -10,9 +11,7 @@ namespace dc::format {
 namespace {
 
 std::string Where(const char* kind, size_t index, const std::string& name) {
-  std::string where = kind + (" " + std::to_string(index));
-  if (!name.empty()) where += " (" + name + ")";
-  return where;
+  return Text({kind, " ", index, name.empty() ? "" : " (", name, name.empty() ? "" : ")"});
 }
 
 Status Bad(TextView what, TextView where) {
@@ -67,9 +66,9 @@ Status CheckScaling(const Preprocess& scaling) {
 Status CheckNode(const Node& node, const std::string& where, uint32_t own_value) {
   const OpSpec* spec = FindOp(node.op);
   if (!spec) {
-    return Unsupported("operator number " + std::to_string(static_cast<int>(node.op)) +
-                           " is not known to this version",
-                       where, "use a newer version");
+    return Unsupported(
+        Text({"operator number ", static_cast<int>(node.op), " is not known to this version"}),
+        where, "use a newer version");
   }
   if (node.inputs.size() < spec->min_inputs || node.inputs.size() > spec->max_inputs) {
     return Bad("wrong number of inputs", where);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/crc32.h"
+#include "base/text.h"
 #include "format/check.h"
 #include "format/codebook.h"
 #include "format/layout.h"
@@ -15,7 +16,7 @@ namespace {
 
 constexpr const char* kFreshCopy = "get a fresh copy of the file";
 
-std::string At(uint64_t offset) { return "offset " + std::to_string(offset); }
+std::string At(uint64_t offset) { return Text({"offset ", offset}); }
 
 const char* SectionName(uint8_t kind) {
   static constexpr const char* kNames[] = {"other", "manifest", "codebooks",
@@ -81,9 +82,8 @@ StatusOr<std::vector<Section>> ReadTable(std::span<const uint8_t> bytes, uint64_
   const uint8_t major = cursor.Byte();
   const uint8_t minor = cursor.Byte();
   if (!cursor.failed() && major > kMajorVersion) {
-    return Unsupported("format version " + std::to_string(major) + "." + std::to_string(minor) +
-                           " is newer than this program, which reads " +
-                           std::to_string(kMajorVersion) + ".x",
+    return Unsupported(Text({"format version ", major, ".", minor,
+                             " is newer than this program, which reads ", kMajorVersion, ".x"}),
                        At(sizeof(kMagic)), "use a newer version");
   }
   std::vector<Section> sections(cursor.Byte());
@@ -113,14 +113,13 @@ Status LocateSections(std::span<const uint8_t> bytes, uint64_t front,
   uint64_t offset = front;
   int previous = -1;
   for (Section& section : *sections) {
-    const std::string where = std::string(SectionName(section.kind)) + " section, " + At(offset);
+    const std::string where = Text({SectionName(section.kind), " section, offset ", offset});
     if (section.kind <= previous) return BadInput("sections out of order", where, kFreshCopy);
     previous = section.kind;
     const bool known = section.kind >= 1 && section.kind <= kMaxKnownKind;
     if (!known && !section.optional) {
-      return Unsupported(
-          "section kind " + std::to_string(section.kind) + " is not known to this version", where,
-          "use a newer version");
+      return Unsupported(Text({"section kind ", section.kind, " is not known to this version"}),
+                         where, "use a newer version");
     }
     if (section.stored_size > bytes.size() - offset) {
       return BadInput("file cut short", where, kFreshCopy);
@@ -201,8 +200,7 @@ StatusOr<File> File::Open(std::span<const uint8_t> bytes, Inflate inflate) {
         !codes.Take(entry.code_bytes, &streams.codes) ||
         !gaps.Take(entry.gap_bytes, &streams.gaps) ||
         !values.Take(ValueBytes(entry), &streams.values)) {
-      return BadInput("streams reach beyond their section", "tensor " + std::to_string(i),
-                      kFreshCopy);
+      return BadInput("streams reach beyond their section", Text({"tensor ", i}), kFreshCopy);
     }
     file.streams_.push_back(streams);
   }

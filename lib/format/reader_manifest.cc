@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/text.h"
 #include "format/defaults.h"
 #include "format/layout.h"
 #include "format/ops.h"
@@ -70,14 +71,13 @@ struct Context {
 };
 
 Status NotInThisVersion(const char* what, uint32_t number) {
-  return Unsupported(what + (" number " + std::to_string(number)) + " is not known to this version",
-                     "manifest", "use a newer version");
+  return Unsupported(Text({what, " number ", number, " is not known to this version"}), "manifest",
+                     "use a newer version");
 }
 
 Status LeftOutOfThisBuild(std::string_view op) {
-  const std::string name(op);
-  return Unsupported("this build of the runtime leaves out operator " + name, "manifest",
-                     "rebuild it with " + name + " in DC_RUNTIME_OPERATORS");
+  return Unsupported(Text({"this build of the runtime leaves out operator ", op}), "manifest",
+                     Text({"rebuild it with ", op, " in DC_RUNTIME_OPERATORS"}));
 }
 
 // Makes room for one more item of a list, within its limit.
@@ -201,7 +201,7 @@ StatusOr<Manifest> ParseManifest(std::span<const uint8_t> bytes) {
   pb_istream_t stream = pb_istream_from_buffer(bytes.data(), bytes.size());
   if (!pb_decode(&stream, dc_proto_Manifest_fields, &message)) {
     if (!context.lacks.ok()) return context.lacks;
-    return BadInput(std::string("damaged manifest: ") + PB_GET_ERROR(&stream), "manifest",
+    return BadInput(Text({"damaged manifest: ", PB_GET_ERROR(&stream)}), "manifest",
                     "get a fresh copy of the file");
   }
   manifest.baseline_bytes = message.baseline_bytes;

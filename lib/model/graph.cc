@@ -59,6 +59,13 @@ std::vector<size_t> Graph::Consumers(const std::string& value) const {
   return result;
 }
 
+bool Graph::IsRead(const std::string& value) const {
+  if (value.empty()) return false;
+  return !Consumers(value).empty() ||
+         std::any_of(outputs.begin(), outputs.end(),
+                     [&](const ValueInfo& output) { return output.name == value; });
+}
+
 const Tensor* Graph::Constant(const std::string& value) const {
   const auto it = initializers.find(value);
   return it == initializers.end() ? nullptr : &it->second;

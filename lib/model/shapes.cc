@@ -1,7 +1,6 @@
 #include "model/shapes.h"
 
 #include <optional>
-#include <set>
 
 #include "model/node_attributes.h"
 #include "model/quoted.h"
@@ -23,13 +22,11 @@ std::optional<op::Shape> InputShape(const ValueInfo& input, bool fixed) {
 }  // namespace
 
 ShapeTracker::ShapeTracker(const Graph& graph, bool any_batch) : graph_(graph) {
-  std::set<int64_t> batches;
   for (const ValueInfo& input : graph.inputs) {
-    if (!input.shape.empty()) batches.insert(input.shape[0]);
     if (auto shape = InputShape(input, graph.fixed_shapes))
       computed_[input.name] = *std::move(shape);
   }
-  if (batches.size() == 1 && !any_batch) declared_batch_ = *batches.begin();
+  if (!any_batch) declared_batch_ = op::DeclaredBatch(graph.inputs);
   for (const ValueInfo& parameter : graph.uninitialized) {
     computed_[parameter.name] = parameter.shape;
   }

@@ -30,6 +30,18 @@ std::optional<int64_t> Product(std::span<const int64_t> dimensions);
 // many elements before it, so that each sample stays whole.
 bool KeepsBatch(const Shape& from, const Shape& to);
 
+// Dimension 0 that all of a graph's inputs declare (each has a `shape`); -1: any, or they differ.
+template <typename Inputs>
+int64_t DeclaredBatch(const Inputs& inputs) {
+  int64_t batch = 0;  // none yet
+  for (const auto& input : inputs) {
+    if (input.shape.empty()) continue;
+    if (batch != 0 && batch != input.shape[0]) return kBatch;
+    batch = input.shape[0];
+  }
+  return batch == 0 ? kBatch : batch;
+}
+
 // "Nx3x32x32", "2Nx10", "scalar".
 std::string DescribeShape(const Shape& shape);
 

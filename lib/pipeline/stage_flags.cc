@@ -1,4 +1,5 @@
 // The fields of a recipe as flags of the tools.
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -96,6 +97,23 @@ StatusOr<QuantizeStep> QuantizeStepOf(const FlagValues& values, uint64_t seed) {
   proto::Quantization message;
   DC_RETURN_IF_ERROR(SetFlags(values, &message));
   return QuantizationOf(message, FieldNamer::Flags(), seed);
+}
+
+StatusOr<QuantizeStep> MethodTrainingOf(const MethodOptions& method, FlagValues training,
+                                        uint64_t seed) {
+  const bool has_epochs = std::any_of(training.begin(), training.end(),
+                                      [](const auto& flag) { return flag.first == "epochs"; });
+  if (!has_epochs) {
+    training.emplace_back("epochs",
+                          InitialOf(*proto::Training::descriptor()->FindFieldByName("epochs")));
+  }
+  for (const auto& [flag, value] : {std::pair{"method", method.name},
+                                    {"bits", method.bits},
+                                    {"skip", method.skip},
+                                    {"method-options", method.settings}}) {
+    if (!value.empty()) training.emplace_back(flag, value);
+  }
+  return QuantizeStepOf(training, seed);
 }
 
 StatusOr<EncodeOptions> EncodeOptionsOf(const FlagValues& values) {

@@ -3,24 +3,22 @@
 namespace dc {
 namespace {
 
-namespace po = boost::program_options;
-
 constexpr char kOption[] = "input-";
 constexpr char kMetadata[] = "dc.input.";
 
 }  // namespace
 
 InputFlags::InputFlags(Tool* tool) {
-  tool->options().add_options()(
-      "input-scale", po::value(&given_["scale"])->value_name("S"),
-      "samples are multiplied by this (default: 1/255 for bytes, 1 for floats)")(
-      "input-mean", po::value(&given_["mean"])->value_name("M,.."),
-      "then this is subtracted: one number per channel, or one")(
-      "input-deviation", po::value(&given_["deviation"])->value_name("D,.."),
-      "then it is divided by this")(
-      "input-layout", po::value(&given_["layout"])->value_name("L"),
-      "how the network reads images: nchw or nhwc (default: as its input's shape shows)")(
-      "input-channels", po::value(&given_["channels"])->value_name("C"), "rgb or bgr");
+  tool->Option("input-scale", "S",
+               "samples are multiplied by this (default: 1/255 for bytes, 1 for floats)",
+               &given_["scale"]);
+  tool->Option("input-mean", "M,..", "then this is subtracted: one number per channel, or one",
+               &given_["mean"]);
+  tool->Option("input-deviation", "D,..", "then it is divided by this", &given_["deviation"]);
+  tool->Option("input-layout", "L",
+               "how the network reads images: nchw or nhwc (default: as its input's shape shows)",
+               &given_["layout"]);
+  tool->Option("input-channels", "C", "rgb or bgr", &given_["channels"]);
 }
 
 StatusOr<Preprocess> InputFlags::Apply(Graph* graph) const {

@@ -2,18 +2,19 @@
 
 namespace dc {
 
-namespace po = boost::program_options;
-
 SettingFlags::SettingFlags(StageKind stage, Tool* tool) : tool_(tool), flags_(FlagsOf(stage)) {
   for (const SettingFlag& flag : flags_) {
     if (flag.is_switch) {
-      tool->options().add_options()(flag.name.c_str(), po::bool_switch(), flag.help.c_str());
+      tool->Switch(flag.name, flag.help, nullptr);
       continue;
     }
-    auto* value = po::value(&texts_[flag.name]);
-    if (!flag.value_name.empty()) value->value_name(flag.value_name);
-    if (!flag.initial.empty()) value->default_value(flag.initial);
-    tool->options().add_options()(flag.name.c_str(), value, flag.help.c_str());
+    std::string& text = texts_[flag.name];
+    text = flag.initial;
+    if (text.empty()) {
+      tool->Option(flag.name, flag.value_name, flag.help, &text);
+    } else {
+      tool->OptionWithDefault(flag.name, flag.value_name, flag.help, &text);
+    }
   }
 }
 
@@ -27,9 +28,8 @@ FlagValues SettingFlags::Values() const {
 }
 
 RunFlags::RunFlags(Tool* tool) : tool_(tool) {
-  tool->options().add_options()("log", po::value(&log_csv_)->value_name("FILE.csv"),
-                                "a row per epoch")("resume", po::bool_switch(&resume_),
-                                                   "go on from the output's checkpoint");
+  tool->Option("log", "FILE.csv", "a row per epoch", &log_csv_);
+  tool->Switch("resume", "go on from the output's checkpoint", &resume_);
 }
 
 void RunFlags::Apply(const std::string& output, TrainOptions* options) const {

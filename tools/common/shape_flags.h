@@ -14,10 +14,8 @@ namespace dc {
 class ShapeFlags {
  public:
   explicit ShapeFlags(Tool* tool) {
-    tool->options().add_options()(
-        "input-shape",
-        boost::program_options::value(&texts_)->value_name("[NAME=]SHAPE")->composing(),
-        "fixes dimensions that the model leaves open, as in image=1x3x224x224");
+    tool->Option("input-shape", "[NAME=]SHAPE",
+                 "fixes dimensions that the model leaves open, as in image=1x3x224x224", &texts_);
   }
 
   StatusOr<InputShapes> Shapes() const { return ParseInputShapes(texts_); }

@@ -2,9 +2,9 @@
 #ifndef DC_TOOLS_COMMON_TOOL_H_
 #define DC_TOOLS_COMMON_TOOL_H_
 
-#include <boost/program_options.hpp>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,9 +19,23 @@ class Tool {
  public:
   // `synopsis` follows the name on the usage line, `example` is a line that can be copied.
   Tool(std::string name, std::string synopsis, std::string summary, std::string example);
+  ~Tool();
 
-  // Options of this tool alone.
-  boost::program_options::options_description& options() { return own_; }
+  // An option of this tool alone: `name` without its dashes, `value_name` what stands for its value
+  // in --help ("": "arg"). A std::vector<std::string> takes it any number of times. tool.cc names
+  // the types there are, so that it alone reads Boost's headers, a second of compile time.
+  template <typename T>
+  void Option(const std::string& name, const std::string& value_name, const std::string& help,
+              T* value);
+  // The same; what `*value` is now is shown as the default.
+  template <typename T>
+  void OptionWithDefault(const std::string& name, const std::string& value_name,
+                         const std::string& help, T* value);
+  // An option without a value; `value` may be null.
+  void Switch(const std::string& name, const std::string& help, bool* value);
+  // A switch that prints `text` and ends the program, whatever else is given.
+  void Listing(const std::string& name, const std::string& help,
+               const std::function<std::string()>& text);
   // The next positional argument, required unless `optional`; `what` names it in errors
   // ("MODEL.onnx").
   void Positional(const std::string& what, std::string* value, bool optional = false);
@@ -53,16 +67,15 @@ class Tool {
   std::string Help() const;
 
   std::string name_, synopsis_, summary_, example_;
-  boost::program_options::options_description own_, common_;
-  boost::program_options::positional_options_description positional_;
-  boost::program_options::options_description hidden_;
-  boost::program_options::variables_map values_;
+  struct Parser;
+  std::unique_ptr<Parser> parser_;
   struct Argument {
     std::string what;
     std::string* value;
     bool optional;
   };
   std::vector<Argument> positionals_;
+  std::map<std::string, std::function<std::string()>> listings_;
   std::string output_what_, json_;
   std::string* output_ = nullptr;
   bool output_optional_ = false, quiet_ = false;

@@ -66,6 +66,8 @@ struct Graph {
   const Node* Producer(const std::string& value) const;
   // Indices of the nodes that read `value`, in order.
   std::vector<size_t> Consumers(const std::string& value) const;
+  // Whether a node reads `value`, or it is an output of the graph; "" is none.
+  bool IsRead(const std::string& value) const;
   // The initializer called `value`, or null.
   const Tensor* Constant(const std::string& value) const;
   // A name that no value has yet: `base`, or `base_1`, ...

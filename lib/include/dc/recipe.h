@@ -71,6 +71,9 @@ using FlagValues = std::vector<std::pair<std::string, std::string>>;
 StatusOr<TrainOptions> TrainOptionsOf(const FlagValues& values, uint64_t seed);
 StatusOr<PruneStep> PruneStepOf(const FlagValues& values, uint64_t seed);
 StatusOr<QuantizeStep> QuantizeStepOf(const FlagValues& values, uint64_t seed);
+// Training by a method: flags of kTrain, where what is not given is as the method has it.
+StatusOr<QuantizeStep> MethodTrainingOf(const MethodOptions& method, FlagValues training,
+                                        uint64_t seed);
 StatusOr<EncodeOptions> EncodeOptionsOf(const FlagValues& values);
 
 }  // namespace dc

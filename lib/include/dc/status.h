@@ -74,8 +74,8 @@ class [[nodiscard]] DC_API Status {
   // that the callee could not know.
   Status At(std::string_view place) const;
 
-  // This error; the error of a result without a value where it is none.
-  Status OrMissingValue() &&;
+  // The error of a result that has neither a value nor an error.
+  [[gnu::cold]] static Status MissingValue();
 
  private:
   struct Error;
@@ -109,8 +109,11 @@ DC_API [[gnu::cold]] Status NoMemory(TextView what, TextView where = {}, TextVie
 template <typename T>
 class [[nodiscard]] StatusOr {
  public:
-  StatusOr(T value) : value_(std::move(value)) {}  // NOLINT: implicit by design
-  StatusOr(Status status) : status_(std::move(status).OrMissingValue()) {}  // NOLINT
+  StatusOr(const T& value) : value_(value) {}             // NOLINT: implicit by design
+  StatusOr(T&& value) : value_(std::move(value)) {}       // NOLINT
+  StatusOr(Status status) : status_(std::move(status)) {  // NOLINT
+    if (status_.ok()) status_ = Status::MissingValue();
+  }
 
   bool ok() const { return value_.has_value(); }
   const Status& status() const& { return status_; }

@@ -61,8 +61,10 @@ void ConvertFloats(Graph* graph) {
     }
   }
   if (count > 0) {
-    graph->notes.push_back(std::to_string(count) + " tensors of type " + NameOf(from) + " ('" +
-                           first + "' the first) are read as float32");
+    const bool one = count == 1;
+    graph->notes.push_back(std::to_string(count) + (one ? " tensor" : " tensors") + " of type " +
+                           NameOf(from) + " ('" + first + (one ? "') is" : "' the first) are") +
+                           " read as float32");
   }
 }
 

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -6,16 +5,6 @@
 #include "model/node_attributes.h"
 
 namespace dc {
-namespace {
-
-bool IsRead(const Graph& graph, const std::string& value) {
-  if (value.empty()) return false;
-  return !graph.Consumers(value).empty() ||
-         std::any_of(graph.outputs.begin(), graph.outputs.end(),
-                     [&](const ValueInfo& output) { return output.name == value; });
-}
-
-}  // namespace
 
 void LayerStatistics(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph* graph) {
   const Node norm = nodes->front();
@@ -23,7 +12,7 @@ void LayerStatistics(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph
   const auto output = [&](size_t i) {
     return i < norm.outputs.size() ? norm.outputs[i] : std::string();
   };
-  if (!IsRead(*graph, output(1)) && !IsRead(*graph, output(2))) return;
+  if (!graph->IsRead(output(1)) && !graph->IsRead(output(2))) return;
   const op::Shape* x = shapes.Find(norm.Input(0));
   if (x == nullptr) return;
   const auto first = op::Axis(norm.Int("axis", -1), x->size());

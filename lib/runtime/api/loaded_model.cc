@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "base/text.h"
 #include "format/layout.h"
 #include "hwy/targets.h"
 #include "runtime/kernels/kernel_set.h"
@@ -72,8 +73,9 @@ Status CheckAllocator(const Allocator& allocator) {
 StatusOr<std::unique_ptr<LoadedModel>> LoadedModel::Load(std::span<const uint8_t> bytes,
                                                          const SessionOptions& options) {
   if (options.threads < 0 || options.threads > kMaxThreads) {
-    return UsageError(std::to_string(options.threads) + " threads", "Session::Load",
-                      "give 0 for one per core, or up to " + std::to_string(kMaxThreads));
+    return UsageError(
+        DC_ERROR_TEXT("too many threads, or fewer than none", options.threads, " threads"),
+        "Session::Load", "give 0 for one per core, or up to 1024");
   }
   DC_RETURN_IF_ERROR(CheckAllocator(options.allocator));
   std::unique_ptr<LoadedModel> model(new (std::nothrow) LoadedModel(options.allocator));
@@ -131,7 +133,8 @@ Status LoadedModel::Build(std::span<const uint8_t> bytes, const SessionOptions& 
 
 Status LoadedModel::RunFirst(int64_t batch, std::span<const float> input, std::span<float> output) {
   if (inputs_.size() != 1) {
-    return UsageError("one buffer for " + std::to_string(inputs_.size()) + " inputs",
+    return UsageError(DC_ERROR_TEXT("one buffer for several inputs", "one buffer for ",
+                                    inputs_.size(), " inputs"),
                       "Session::Run", "give one for each");
   }
   std::array<std::span<float>, kMostOutputs> outputs;

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
 #include "dc/runtime.h"
 
 struct dc_model {
@@ -73,9 +74,9 @@ dc::Status Arrange(std::span<const Buffer> buffers, const std::vector<Info>& inf
     }
     if (place >= infos.size() || place >= places.size() || buffers[i].values == nullptr ||
         places[place].data() != nullptr) {
-      return dc::UsageError(
-          "buffer " + std::to_string(i) + " is null, or its value unknown or given",
-          "dc_model_run_all", "give each value of the model once");
+      return dc::UsageError(DC_ERROR_TEXT("a buffer is null, or its value unknown or given",
+                                          "buffer ", i, " is null, or its value unknown or given"),
+                            "dc_model_run_all", "give each value of the model once");
     }
     places[place] = {buffers[i].values, buffers[i].floats};
   }

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "base/regular_file.h"
+#include "base/text.h"
 #include "dc/runtime.h"
 #include "runtime/api/loaded_model.h"
 #include "runtime/execute/caller_layout.h"
@@ -29,8 +30,9 @@ StatusOr<Session> Session::LoadFile(const std::string& path, const SessionOption
   runtime::ModelMemory memory(options.allocator);
   const runtime::FloatBlock block(file.size() / sizeof(float) + 1, &memory);
   if (!block.ok()) {
-    return NoMemory("no memory for a file of " + std::to_string(file.size()) + " bytes", path,
-                    "map it instead");
+    return NoMemory(
+        DC_ERROR_TEXT("no memory for a file", "no memory for a file of ", file.size(), " bytes"),
+        path, "map it instead");
   }
   const std::span bytes(reinterpret_cast<uint8_t*>(block.data()), file.size());
   DC_ASSIGN_OR_RETURN(const size_t size, file.Read(bytes));

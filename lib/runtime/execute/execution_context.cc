@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "base/text.h"
+
 namespace dc::runtime {
 
 ExecutionContext::ExecutionContext(size_t blocks, size_t most_inputs)
@@ -24,9 +26,9 @@ Status ExecutionContext::Grow(size_t blocks, uint64_t floats, ModelMemory* memor
     arena = FloatBlock();
     arena = FloatBlock(floats, memory);
     if (!arena.ok()) {
-      return NoMemory(
-          "no memory for activations of " + std::to_string(floats * sizeof(float)) + " bytes",
-          "Session::Run", "run smaller batches, or use fewer threads");
+      return NoMemory(DC_ERROR_TEXT("no memory for activations", "no memory for activations of ",
+                                    floats * sizeof(float), " bytes"),
+                      "Session::Run", "run smaller batches, or use fewer threads");
     }
   }
   return OkStatus();

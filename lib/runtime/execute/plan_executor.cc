@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "base/text.h"
+
 namespace dc::runtime {
 namespace {
 
@@ -21,21 +23,31 @@ std::vector<CallerLayout> LayoutsOf(const std::vector<PlanValue>& values) {
   return layouts;
 }
 
+[[gnu::cold]] Status WrongCount([[maybe_unused]] size_t buffers, [[maybe_unused]] size_t values,
+                                [[maybe_unused]] const char* what) {
+  return UsageError(DC_ERROR_TEXT("more or fewer buffers than values", buffers, " buffers for ",
+                                  values, " ", what, "s"),
+                    "Session::Run", "give one for each");
+}
+
+[[gnu::cold]] Status WrongSize([[maybe_unused]] size_t size, [[maybe_unused]] size_t right,
+                               [[maybe_unused]] int64_t batch, [[maybe_unused]] const char* what,
+                               [[maybe_unused]] size_t i) {
+  return UsageError(DC_ERROR_TEXT("a buffer of the wrong size", "a buffer of ", size,
+                                  " floats for ", what, " ", i, " and a batch of ", batch),
+                    "Session::Run",
+                    DC_ERROR_TEXT("its shape times the batch is right", "it takes ", right));
+}
+
 // UsageError where the buffers do not have the `floats` that each value takes.
 template <typename Buffers>
 Status CheckBuffers(const Buffers& buffers, const std::vector<CallerLayout>& layouts, int64_t batch,
                     bool may_be_empty, const char* what) {
-  if (buffers.size() != layouts.size()) {
-    return UsageError(std::to_string(buffers.size()) + " buffers for " +
-                          std::to_string(layouts.size()) + " " + what + "s",
-                      "Session::Run", "give one for each");
-  }
+  if (buffers.size() != layouts.size()) return WrongCount(buffers.size(), layouts.size(), what);
   for (size_t i = 0; i < layouts.size(); ++i) {
-    if (may_be_empty && buffers[i].empty()) continue;
-    if (buffers[i].size() == layouts[i].Floats(batch)) continue;
-    return UsageError("a buffer of " + std::to_string(buffers[i].size()) + " floats for " + what +
-                          " " + std::to_string(i) + " and a batch of " + std::to_string(batch),
-                      "Session::Run", "it takes " + std::to_string(layouts[i].Floats(batch)));
+    const size_t floats = layouts[i].Floats(batch);
+    if (buffers[i].size() == floats || (may_be_empty && buffers[i].empty())) continue;
+    return WrongSize(buffers[i].size(), floats, batch, what, i);
   }
   return OkStatus();
 }
@@ -110,9 +122,9 @@ StatusOr<ContextPool::Lease> PlanExecutor::TakeContext(size_t workers, size_t la
 
 StatusOr<StepTimes> PlanExecutor::Measure(int64_t batch, int repetitions) {
   if (batch < 1 || repetitions < 1) {
-    return UsageError(
-        "a batch of " + std::to_string(batch) + ", " + std::to_string(repetitions) + " repetitions",
-        "Session::Measure", "both start at 1");
+    return UsageError(DC_ERROR_TEXT("no batch, or no repetitions", "a batch of ", batch, ", ",
+                                    repetitions, " repetitions"),
+                      "Session::Measure", "both start at 1");
   }
   const size_t largest = ChooseLanes(batch, threads(), plan_.memory);
   const Block block = BatchBlocks(batch, largest)[0];
@@ -146,7 +158,8 @@ StatusOr<StepTimes> PlanExecutor::Measure(int64_t batch, int repetitions) {
 Status PlanExecutor::Run(int64_t batch, std::span<const std::span<const float>> inputs,
                          std::span<const std::span<float>> outputs) {
   if (batch < 1) {
-    return UsageError("a batch of " + std::to_string(batch), "Session::Run", "it starts at 1");
+    return UsageError(DC_ERROR_TEXT("a batch of none", "a batch of ", batch), "Session::Run",
+                      "it starts at 1");
   }
   DC_RETURN_IF_ERROR(CheckBuffers(inputs, inputs_, batch, false, "input"));
   DC_RETURN_IF_ERROR(CheckBuffers(outputs, outputs_, batch, true, "output"));

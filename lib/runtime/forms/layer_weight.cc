@@ -44,8 +44,9 @@ std::unique_ptr<Form> Cheapest(WeightSource* source, std::string* note) {
   return best;
 }
 
-// What the density has to do with the choice.
+// What the density has to do with the choice. A library that is built for size keeps it to itself.
 std::string DensityNote(WeightSource* source) {
+  if (kForSize) return "";
   const std::string density = Percent(source->density()), limit = Percent(source->SparseLimit());
   if (source->constant().sparse) return density + " of the weights are kept";
   if (!source->has_codes()) return "stored as plain values";

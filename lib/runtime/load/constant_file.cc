@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/text.h"
 #include "entropy/dec/weight_decoder.h"
 #include "entropy/dec/zstd.h"
 #include "format/codebook.h"
@@ -19,8 +20,8 @@ Status Decode(const format::TensorEntry& entry, const format::TensorStreams& str
   const int64_t rows = entry.shape.empty() ? 1 : entry.shape[0];
   const int64_t columns = entry.shape.empty() ? 1 : CheckedSize(entry.shape, 1, entry.shape.size());
   if (CheckedSize(entry.shape) < 0 || rows > kMaxMatrixSide || columns > kMaxMatrixSide) {
-    return Unsupported("a weight of " + DescribeShape(entry.shape), "",
-                       "the limit is 2^28 elements and 2^24 rows or columns");
+    return Unsupported(DC_ERROR_TEXT("a large weight", "a weight of ", DescribeShape(entry.shape)),
+                       "", "the limit is 2^28 elements and 2^24 rows or columns");
   }
   DC_ASSIGN_OR_RETURN(constant->codebook, format::DecodeCodebook(entry, streams.codebook));
   DC_ASSIGN_OR_RETURN(DecodedWeight weight, DecodeWeight(MatrixOf(entry.shape), constant->codebook,
@@ -46,8 +47,7 @@ StatusOr<Constant> LoadConstant(const format::File& file, size_t tensor) {
   Constant constant{.name = entry.name, .form = format::NameOf(entry.form), .shape = entry.shape};
   const Status status = Decode(entry, file.Streams(tensor), &constant);
   if (!status.ok()) {
-    return status.At("tensor " + std::to_string(tensor) +
-                     (entry.name.empty() ? "" : " " + entry.name));
+    return status.At(Text({"tensor ", tensor, entry.name.empty() ? "" : " ", entry.name}));
   }
   return constant;
 }

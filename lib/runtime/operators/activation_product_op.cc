@@ -135,7 +135,7 @@ class ActivationProductOp : public OperatorKernel {
 StatusOr<NodeResult> MakeProductOfActivations(const NodeContext& context,
                                               const ProductShape& shape) {
   const bool gemm = context.node.op == format::Op::kGemm;
-  const bool adds = context.inputs.size() > 2 && context.inputs[2].kind != NodeInput::kOmitted;
+  const bool adds = HasAddend(context);
   const Epilogue none;
   NodeResult result;
   result.kernel = std::make_unique<ActivationProductOp>(

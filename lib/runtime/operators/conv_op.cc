@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/text.h"
 #include "runtime/forms/layer_weight.h"
 #include "runtime/kernels/build.h"
 #include "runtime/kernels/chunks.h"
@@ -158,7 +159,7 @@ StatusOr<NodeResult> MakeConv(const NodeContext& context) {
   const int64_t group = context.attributes.Int("group");
   const int64_t columns = CheckedSize(w, 1, w.size());
   if (columns < 0 || std::max(w[0], columns) > kMaxMatrixSide) {
-    return Unsupported("a weight of shape " + DescribeShape(w), "",
+    return Unsupported(DC_ERROR_TEXT("a large weight", "a weight of shape ", DescribeShape(w)), "",
                        "only up to 2^24 rows and columns are covered");
   }
   const auto spatial = std::span(x).subspan(1);

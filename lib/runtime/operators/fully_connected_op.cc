@@ -4,13 +4,12 @@
 #include <span>
 #include <utility>
 
+#include "base/text.h"
 #include "runtime/forms/layer_weight.h"
 #include "runtime/kernels/build.h"
 #include "runtime/kernels/chunks.h"
 #include "runtime/kernels/lane_transpose.h"
 #include "runtime/operators/product.h"
-#include "runtime/operators/rare_operands.h"
-#include "runtime/operators/registry.h"
 
 namespace dc::runtime {
 namespace {
@@ -173,8 +172,8 @@ Status AddBias(const Constant& constant, float scale, std::vector<float>* bias) 
   const bool row =
       size == static_cast<int64_t>(bias->size()) && !shape.empty() && shape.back() == size;
   if (shape.size() > 2 || (size != 1 && !row)) {
-    return Unsupported("a bias of shape " + DescribeShape(shape) + " for " +
-                           std::to_string(bias->size()) + " outputs",
+    return Unsupported(DC_ERROR_TEXT("a bias of another shape", "a bias of shape ",
+                                     DescribeShape(shape), " for ", bias->size(), " outputs"),
                        "", "only one value for all outputs or one for each is covered");
   }
   DC_ASSIGN_OR_RETURN(const std::vector<float> values, ExpandValues(constant));
@@ -182,22 +181,13 @@ Status AddBias(const Constant& constant, float scale, std::vector<float>* bias) 
   return OkStatus();
 }
 
-// Whether input 2 of a Gemm is a bias that every row of the output has.
-bool HasRowBias(const NodeContext& context, int64_t outputs) {
-  if (!context.IsConstant(2)) return false;
-  const Shape& shape = context.inputs[2].shape;
-  const int64_t size = CheckedSize(shape);
-  return size == 1 || (size == outputs && shape.back() == outputs);
-}
-
 }  // namespace
 
-StatusOr<NodeResult> MakeWeightOnTheRight(const NodeContext& context, const ProductShape& shape) {
-  const bool gemm = context.node.op == format::Op::kGemm;
+StatusOr<NodeResult> MakeWeightOnTheRight(const NodeContext& context, const MatrixShapes& shape,
+                                          ProductWeight weight) {
   std::vector<float> bias(static_cast<size_t>(shape.columns), 0.0f);
-  const bool has_bias = context.inputs.size() > 2 && context.inputs[2].kind != NodeInput::kOmitted;
-  const bool adds_matrix = has_bias && !HasRowBias(context, shape.columns);
-  if (has_bias && !adds_matrix) {
+  const bool adds_matrix = !HasRowBias(context, shape.columns);
+  if (HasAddend(context) && !adds_matrix) {
     DC_ASSIGN_OR_RETURN(const Constant c, context.load(context.inputs[2].tensor));
     DC_RETURN_IF_ERROR(AddBias(c, context.attributes.Float("beta"), &bias));
   }
@@ -215,19 +205,12 @@ StatusOr<NodeResult> MakeWeightOnTheRight(const NodeContext& context, const Prod
                                  .transposed = !shape.turn_b,
                                  .threads = context.max_chunks};
   NodeResult result;
-  DC_ASSIGN_OR_RETURN(std::vector<LayerWeight> weights,
-                      LoadWeights(context, 1, weight_shape, epilogue, &result));
-  result.kernel = std::make_unique<FullyConnectedOp>(std::move(weights), PartsOf(shape, 1),
+  DC_ASSIGN_OR_RETURN(
+      std::vector<LayerWeight> weights,
+      LayOutMatrices(context, std::move(weight.matrices), weight_shape, epilogue, &result));
+  result.kernel = std::make_unique<FullyConnectedOp>(std::move(weights), std::move(weight.parts),
                                                      static_cast<size_t>(shape.columns), vectors,
                                                      side_by_side, context.max_chunks);
-  if (shape.turn_a) {
-    result.kernel = MakeTurned(std::move(result.kernel), shape.inner, shape.rows);
-  }
-  if (gemm && adds_matrix) {
-    const RareOperands* rare = FindRareOperands();
-    if (rare == nullptr) return RareOperandsLeftOut();
-    return rare->add_matrix(context, shape, std::move(result));
-  }
   return result;
 }
 

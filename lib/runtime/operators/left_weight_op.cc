@@ -53,23 +53,25 @@ class LeftWeightOp : public OperatorKernel {
 
 }  // namespace
 
-StatusOr<NodeResult> MakeWeightOnTheLeft(const NodeContext& context, const ProductShape& shape) {
+StatusOr<NodeResult> MakeWeightOnTheLeft(const NodeContext& context, const MatrixShapes& shape,
+                                         ProductWeight weight) {
   const WeightShape weight_shape{.product = Product::kShift,
                                  .rows = static_cast<uint32_t>(shape.rows),
                                  .columns = static_cast<uint32_t>(shape.inner),
                                  .transposed = shape.turn_a,
                                  .threads = context.max_chunks};
-  const bool adds = context.inputs.size() > 2 && context.inputs[2].kind != NodeInput::kOmitted;
+  const bool adds = HasAddend(context);
   RowEpilogue epilogue{.bias = std::vector<float>(static_cast<size_t>(shape.rows), 0.0f)};
   if (!adds) {
     epilogue.low = context.low;
     epilogue.high = context.high;
   }
   NodeResult result;
-  DC_ASSIGN_OR_RETURN(std::vector<LayerWeight> weights,
-                      LoadWeights(context, 0, weight_shape, epilogue, &result));
+  DC_ASSIGN_OR_RETURN(
+      std::vector<LayerWeight> weights,
+      LayOutMatrices(context, std::move(weight.matrices), weight_shape, epilogue, &result));
   result.kernel =
-      std::make_unique<LeftWeightOp>(std::move(weights), PartsOf(shape, 0),
+      std::make_unique<LeftWeightOp>(std::move(weights), std::move(weight.parts),
                                      static_cast<size_t>(shape.columns), context.max_chunks);
   if (shape.turn_b) {
     result.kernel = MakeTurned(std::move(result.kernel), shape.columns, shape.inner);

@@ -1,6 +1,7 @@
 // LRN: y = x / (bias + alpha / size * sum of x^2 over `size` neighbouring channels)^beta.
 #include <memory>
 
+#include "base/text.h"
 #include "runtime/kernels/chunks.h"
 #include "runtime/kernels/lrn.h"
 #include "runtime/operators/registry.h"
@@ -37,7 +38,8 @@ class LrnOp : public OperatorKernel {
 StatusOr<NodeResult> MakeLrn(const NodeContext& context) {
   const int64_t size = context.attributes.Int("size");
   if (size < 1 || size > kMaxMatrixSide) {
-    return Unsupported("LRN over " + std::to_string(size) + " channels", "", "use fewer");
+    return Unsupported(DC_ERROR_TEXT("LRN over too many channels", "LRN over ", size, " channels"),
+                       "", "use fewer");
   }
   DC_ASSIGN_OR_RETURN(const Shape x, context.Item());
   LrnShape shape{.channels = static_cast<size_t>(x[0]),

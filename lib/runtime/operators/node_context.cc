@@ -2,14 +2,16 @@
 
 #include <utility>
 
+#include "base/text.h"
 #include "runtime/kernels/build.h"
 
 namespace dc::runtime {
 
 StatusOr<std::vector<float>> NodeContext::Values(size_t i, int64_t size) const {
   if (!IsConstant(i)) {
-    return Unsupported("input " + std::to_string(i) + " is not a constant", "",
-                       "fold the computation of this input into the model first");
+    return Unsupported(
+        DC_ERROR_TEXT("an input is not a constant", "input ", i, " is not a constant"), "",
+        "fold the computation of this input into the model first");
   }
   if (size < 0 || CheckedSize(inputs[i].shape) != size) {
     return op::BadShape(i, inputs[i].shape, size, " values");

@@ -1,100 +1,27 @@
+// Gemm and MatMul: rows times a constant matrix here, everything else in other_product.cc.
 #include "runtime/operators/product.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
-#include "op/elementwise.h"
-#include "runtime/kernels/build.h"
-#include "runtime/load/split_constant.h"
+#include "base/text.h"
 #include "runtime/operators/rare_operands.h"
 #include "runtime/operators/registry.h"
 
 namespace dc::runtime {
-namespace {
 
-// For each matrix of the output, in order, that of an operand whose leading dimensions are `own`.
-std::vector<size_t> MatricesOf(const Shape& own, const Shape& whole) {
-  std::vector<size_t> result(static_cast<size_t>(CheckedSize(whole)), 0);
-  for (size_t i = 0; i < result.size(); ++i) {
-    size_t rest = i, stride = 1;
-    for (size_t back = 1; back <= own.size(); ++back) {
-      const size_t size = static_cast<size_t>(own[own.size() - back]);
-      const size_t extent = static_cast<size_t>(whole[whole.size() - back]);
-      if (size > 1) result[i] += rest % extent * stride;
-      stride *= size;
-      rest /= extent;
-    }
-  }
-  return result;
-}
-
-StatusOr<ProductShape> ShapeOf(const NodeContext& context) {
-  Shape a = context.inputs[0].shape, b = context.inputs[1].shape;
-  ProductShape shape;
-  if (context.node.op == format::Op::kGemm) {
-    shape.turn_a = context.attributes.Int("transA") != 0;
-    shape.turn_b = context.attributes.Int("transB") != 0;
-  }
-  if (a.size() == 1) a.insert(a.begin(), 1);
-  if (b.size() == 1) b.push_back(1);
-  shape.rows = a[a.size() - (shape.turn_a ? 1 : 2)];
-  shape.inner = a[a.size() - (shape.turn_a ? 2 : 1)];
-  shape.columns = b[b.size() - (shape.turn_b ? 2 : 1)];
-  a.resize(a.size() - 2);
-  b.resize(b.size() - 2);
-  if (!op::Broadcast(a, b, &shape.matrices) || CheckedSize(shape.matrices) < 0) {
-    return Unsupported("matrices of " + DescribeShape(a) + " and " + DescribeShape(b), "",
-                       "the limit is 2^28 values per sample");
-  }
-  const bool one_right = context.IsConstant(1) && CheckedSize(b) == 1 && !shape.turn_a;
-  if (one_right) {
-    shape.rows *= CheckedSize(shape.matrices);
-    shape.matrices.clear();
-    shape.a_of = shape.b_of = {0};
-    return shape;
-  }
-  shape.a_of = MatricesOf(a, shape.matrices);
-  shape.b_of = MatricesOf(b, shape.matrices);
-  return shape;
-}
-
-}  // namespace
-
-std::vector<MatrixPart> PartsOf(const ProductShape& shape, size_t weight) {
-  const size_t a_size = static_cast<size_t>(shape.rows * shape.inner);
-  const size_t b_size = static_cast<size_t>(shape.inner * shape.columns);
-  const size_t y_size = static_cast<size_t>(shape.rows * shape.columns);
-  std::vector<MatrixPart> parts;
-  for (size_t i = 0; i < shape.a_of.size(); ++i) {
-    const bool left = weight == 0;
-    parts.push_back({left ? shape.a_of[i] : shape.b_of[i],
-                     left ? shape.b_of[i] * b_size : shape.a_of[i] * a_size, i * y_size});
-  }
-  return parts;
-}
-
-StatusOr<std::vector<LayerWeight>> LoadWeights(const NodeContext& context, size_t weight,
-                                               const WeightShape& shape,
-                                               const RowEpilogue& epilogue, NodeResult* result) {
-  const Shape& own = context.inputs[weight].shape;
-  const int64_t elements = CheckedSize(own);
-  if (elements < 0 || std::max(shape.rows, shape.columns) > kMaxMatrixSide) {
-    return Unsupported("a weight of shape " + DescribeShape(own), "",
-                       "only matrices of up to 2^24 rows and columns are covered");
+StatusOr<std::vector<LayerWeight>> LayOutMatrices(const NodeContext& context,
+                                                  std::vector<Constant> matrices,
+                                                  const WeightShape& shape,
+                                                  const RowEpilogue& epilogue, NodeResult* result) {
+  if (std::max(shape.rows, shape.columns) > kMaxMatrixSide ||
+      int64_t{shape.rows} * shape.columns > kMaxSampleSize) {
+    return Unsupported(
+        DC_ERROR_TEXT("a large matrix", "a matrix of ", shape.rows, "x", shape.columns), "",
+        "only up to 2^24 rows and columns and 2^28 values are covered");
   }
   const float scale =
       context.node.op == format::Op::kGemm ? context.attributes.Float("alpha") : 1.0f;
-  DC_ASSIGN_OR_RETURN(Constant constant, context.load(context.inputs[weight].tensor));
-  const int64_t size = int64_t{shape.rows} * shape.columns;
-  std::vector<Constant> matrices;
-  if (own.size() == 2) {
-    matrices.push_back(std::move(constant));
-  } else {
-    matrices = SplitConstant(std::move(constant), static_cast<size_t>(elements / size),
-                             shape.transposed ? shape.columns : shape.rows,
-                             shape.transposed ? shape.rows : shape.columns);
-  }
   std::vector<LayerWeight> weights;
   for (Constant& matrix : matrices) {
     LayerPlan layer;
@@ -105,14 +32,40 @@ StatusOr<std::vector<LayerWeight>> LoadWeights(const NodeContext& context, size_
   return weights;
 }
 
+bool HasRowBias(const NodeContext& context, int64_t outputs) {
+  if (!HasAddend(context)) return true;
+  if (!context.IsConstant(2)) return false;
+  const Shape& shape = context.inputs[2].shape;
+  const int64_t size = CheckedSize(shape);
+  return size == 1 || (size == outputs && shape.back() == outputs);
+}
+
 namespace {
+
+// Every row of input 0, whatever its rank, times the one matrix that input 1 is.
+StatusOr<NodeResult> MakeRowsTimesMatrix(const NodeContext& context, const MatrixShapes& shape) {
+  ProductWeight weight;
+  DC_ASSIGN_OR_RETURN(Constant matrix, context.load(context.inputs[1].tensor));
+  weight.matrices.push_back(std::move(matrix));
+  weight.parts.emplace_back();
+  return MakeWeightOnTheRight(context, shape, std::move(weight));
+}
 
 StatusOr<NodeResult> MakeProduct(const NodeContext& context) {
   if (context.IsConstant(0) && context.IsConstant(1)) {
     return Unsupported("a product of two constants", "", "fold it into the model first");
   }
-  DC_ASSIGN_OR_RETURN(const ProductShape shape, ShapeOf(context));
-  if (context.IsConstant(1)) return MakeWeightOnTheRight(context, shape);
+  const Shape& a = context.inputs[0].shape;
+  const Shape& b = context.inputs[1].shape;
+  const bool gemm = context.node.op == format::Op::kGemm;
+  if (context.IsConstant(1) && b.size() == 2 && !(gemm && context.attributes.Int("transA") != 0)) {
+    MatrixShapes shape;
+    shape.turn_b = gemm && context.attributes.Int("transB") != 0;
+    shape.rows = CheckedSize(a, 0, a.size() - 1);
+    shape.inner = a.back();
+    shape.columns = b[shape.turn_b ? 0 : 1];
+    if (HasRowBias(context, shape.columns)) return MakeRowsTimesMatrix(context, shape);
+  }
   const RareOperands* rare = FindRareOperands();
   return rare == nullptr ? RareOperandsLeftOut() : rare->product(context);
 }
@@ -121,11 +74,5 @@ StatusOr<NodeResult> MakeProduct(const NodeContext& context) {
 
 StatusOr<NodeResult> MakeGemm(const NodeContext& context) { return MakeProduct(context); }
 StatusOr<NodeResult> MakeMatMul(const NodeContext& context) { return MakeProduct(context); }
-
-StatusOr<NodeResult> MakeOtherProduct(const NodeContext& context) {
-  DC_ASSIGN_OR_RETURN(const ProductShape shape, ShapeOf(context));
-  if (context.IsConstant(0)) return MakeWeightOnTheLeft(context, shape);
-  return MakeProductOfActivations(context, shape);
-}
 
 }  // namespace dc::runtime

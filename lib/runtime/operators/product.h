@@ -15,9 +15,11 @@ namespace dc::runtime {
 
 // Of each matrix of the output: y = alpha * a b, where a is `rows` x `inner` and b `inner` x
 // `columns`; turn_a and turn_b say that the operand lies the other way.
-struct ProductShape {
+struct MatrixShapes {
   int64_t rows = 1, inner = 1, columns = 1;
   bool turn_a = false, turn_b = false;
+};
+struct ProductShape : MatrixShapes {
   Shape matrices;                  // of the output: the dimensions before its last two
   std::vector<size_t> a_of, b_of;  // by matrix of the output: those of the operands
 };
@@ -28,31 +30,44 @@ struct MatrixPart {
   size_t x = 0, y = 0;  // where the other operand's and the output's begin
 };
 
-// The parts of a product whose constant is input `weight`. Where the constant is a single matrix on
-// the right there is one part (ProductShape::rows then counts the rows of all matrices).
-std::vector<MatrixPart> PartsOf(const ProductShape& shape, size_t weight);
+// The matrices of a constant operand, and where each of them is multiplied.
+struct ProductWeight {
+  std::vector<Constant> matrices;
+  std::vector<MatrixPart> parts;
+};
 
-// The matrices of the constant at input `weight`, each laid out for `shape`, with `epilogue`; what
-// there is to say of them goes to `result`. Gemm's alpha is multiplied in.
-StatusOr<std::vector<LayerWeight>> LoadWeights(const NodeContext& context, size_t weight,
-                                               const WeightShape& shape,
-                                               const RowEpilogue& epilogue, NodeResult* result);
+// The matrices laid out for `shape`, with `epilogue`; what there is to say of them goes to
+// `result`. Gemm's alpha is multiplied in.
+StatusOr<std::vector<LayerWeight>> LayOutMatrices(const NodeContext& context,
+                                                  std::vector<Constant> matrices,
+                                                  const WeightShape& shape,
+                                                  const RowEpilogue& epilogue, NodeResult* result);
+
+// True where input 2 of a Gemm is a bias that every row of the output has, or there is none.
+bool HasRowBias(const NodeContext& context, int64_t outputs);
+
+// Whether a Gemm has an input 2.
+inline bool HasAddend(const NodeContext& context) {
+  return context.inputs.size() > 2 && context.inputs[2].kind != NodeInput::kOmitted;
+}
 
 // `kernel` on input 0 turned, which is rows x columns.
 std::unique_ptr<OperatorKernel> MakeTurned(std::unique_ptr<OperatorKernel> kernel, int64_t rows,
                                            int64_t columns);
 
 // A Gemm's input 2, whatever its shape, and the rest of the epilogue behind the kernel of `result`.
-using AddToProduct = StatusOr<NodeResult>(const NodeContext& context, const ProductShape& shape,
-                                          NodeResult result);
-AddToProduct AddMatrix;
+StatusOr<NodeResult> AddMatrix(const NodeContext& context, const MatrixShapes& shape,
+                               NodeResult result);
 
-// A product whose input 1 is no constant.
+// A product that is not one of rows with a single matrix.
 StatusOr<NodeResult> MakeOtherProduct(const NodeContext& context);
 
-// The kernels.
-StatusOr<NodeResult> MakeWeightOnTheRight(const NodeContext& context, const ProductShape& shape);
-StatusOr<NodeResult> MakeWeightOnTheLeft(const NodeContext& context, const ProductShape& shape);
+// The kernels. With a weight on the right turn_a has been seen to, and what is no row bias remains
+// to be added.
+StatusOr<NodeResult> MakeWeightOnTheRight(const NodeContext& context, const MatrixShapes& shape,
+                                          ProductWeight weight);
+StatusOr<NodeResult> MakeWeightOnTheLeft(const NodeContext& context, const MatrixShapes& shape,
+                                         ProductWeight weight);
 StatusOr<NodeResult> MakeProductOfActivations(const NodeContext& context,
                                               const ProductShape& shape);
 

@@ -107,7 +107,7 @@ std::unique_ptr<OperatorKernel> MakeTurned(std::unique_ptr<OperatorKernel> kerne
                                     static_cast<size_t>(columns));
 }
 
-StatusOr<NodeResult> AddMatrix(const NodeContext& context, const ProductShape& shape,
+StatusOr<NodeResult> AddMatrix(const NodeContext& context, const MatrixShapes& shape,
                                NodeResult result) {
   const Shape& own = context.inputs[2].shape;
   const int64_t columns = own.empty() ? 1 : own.back();

@@ -3,18 +3,17 @@
 #define DC_RUNTIME_OPERATORS_RARE_OPERANDS_H_
 
 #include "dc/status.h"
-#include "runtime/operators/product.h"
 #include "runtime/operators/registry.h"
 
 namespace dc::runtime {
 
-// Operands that classic networks do not have: computed weights, three spatial axes, a weight on the
-// left, a matrix that a Gemm adds.
+// Operands that classic networks do not have: computed weights and statistics, three spatial axes,
+// products other than those of rows with one constant matrix.
 struct RareOperands {
   MakeOperatorKernel* conv;
   MakeOperatorKernel* pool;
   MakeOperatorKernel* product;
-  AddToProduct* add_matrix;
+  MakeOperatorKernel* norm;
 };
 
 // Null where this build of the runtime leaves them out: RareOperands is a name of

@@ -1,8 +1,10 @@
 #include "runtime/operators/registry.h"
 
 #include "op/chosen_operators.h"
+#include "runtime/operators/computed_batch_norm_op.h"
 #include "runtime/operators/grid_conv_op.h"
 #include "runtime/operators/grid_pool_op.h"
+#include "runtime/operators/product.h"
 #include "runtime/operators/rare_operands.h"
 
 namespace dc::runtime {
@@ -23,7 +25,7 @@ MakeOperatorKernel* FindMakeOperatorKernel(format::Op op) {
 const RareOperands* FindRareOperands() {
   if constexpr (op::IsChosen("RareOperands")) {
     static constexpr RareOperands kRareOperands = {MakeGridConv, MakeGridPool, MakeOtherProduct,
-                                                   AddMatrix};
+                                                   MakeComputedBatchNorm};
     return &kRareOperands;
   }
   return nullptr;

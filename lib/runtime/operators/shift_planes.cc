@@ -4,6 +4,7 @@
 #include <cstring>
 #include <string>
 
+#include "base/text.h"
 #include "runtime/kernels/shift.h"
 #include "runtime/kernels/short_copy.h"
 #include "runtime/load/sample_shape.h"
@@ -54,14 +55,16 @@ StatusOr<ShiftPlanes> ShiftPlanes::Make(int64_t channels, int64_t group_channels
     planes.copies_ = std::min(planes.stride_x_, wx.extent());
     planes.columns_ = (wx.padded() + planes.stride_x_ - 1) / planes.stride_x_;
   }
-  const Status too_large = Unsupported("a convolution over " + std::to_string(channels) +
-                                           " channels of " + std::to_string(wy.padded()) + "x" +
-                                           std::to_string(wx.padded()) + ", padding included",
-                                       "", "the limit is 2^28 values per sample");
+  const auto too_large = [&] {
+    return Unsupported(
+        DC_ERROR_TEXT("a large convolution", "a convolution over ", channels, " channels of ",
+                      wy.padded(), "x", wx.padded(), ", padding included"),
+        "", "the limit is 2^28 values per sample");
+  };
   // Of all planes: the elements that rows with the same number take.
   const int64_t row_elements =
       CheckedSize({channels, planes.phases_, planes.copies_, planes.columns_});
-  if (row_elements < 0) return too_large;
+  if (row_elements < 0) return too_large();
   // Rows of a phase beyond those of the outputs themselves.
   const int64_t more_rows = (wy.extent() - 1) / planes.stride_y_;
   planes.needs_copy_ = planes.stride_y_ > 1 || planes.stride_x_ > 1 || wy.padded() != wy.in ||
@@ -80,7 +83,7 @@ StatusOr<ShiftPlanes> ShiftPlanes::Make(int64_t channels, int64_t group_channels
     planes.plane_size_ = static_cast<int64_t>(SpreadOut(static_cast<size_t>(planes.plane_size_)));
   }
   if (CheckedSize({channels, planes.phases_, planes.copies_, planes.plane_size_}) < 0) {
-    return too_large;
+    return too_large();
   }
   for (int64_t c = 0; c < group_channels; ++c) {
     for (int64_t ky = 0; ky < wy.kernel; ++ky) {

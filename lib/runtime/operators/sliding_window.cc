@@ -3,14 +3,17 @@
 #include <string>
 #include <vector>
 
+#include "base/text.h"
+
 namespace dc::runtime {
 
 StatusOr<SlidingWindow> MakeSlidingWindow(const op::Attributes& attributes,
                                           std::span<const int64_t> sizes,
                                           std::span<const int64_t> kernel, bool ceil_mode) {
   if (sizes.size() != 1 && sizes.size() != 2) {
-    return Unsupported("windows over " + std::to_string(sizes.size()) + " spatial axes", "",
-                       "only inputs of shape NxCxHxW and NxCxL are covered");
+    return Unsupported(
+        DC_ERROR_TEXT("windows over many axes", "windows over ", sizes.size(), " spatial axes"), "",
+        "only inputs of shape NxCxHxW and NxCxL are covered");
   }
   std::vector<WindowAxis> axes;
   DC_RETURN_IF_ERROR(op::SlideWindows(attributes, sizes, kernel, ceil_mode, &axes));

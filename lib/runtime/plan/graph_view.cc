@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "format/ops.h"
 #include "runtime/kernels/build.h"
 
@@ -22,12 +23,12 @@ Status CheckNode(const format::Node& node, uint32_t output, const std::string& w
     return Unsupported("an unknown operator", where, "the file needs a newer version");
   }
   if (node.inputs.size() < spec->min_inputs || node.inputs.size() > spec->max_inputs) {
-    return Contradiction(std::to_string(node.inputs.size()) + " inputs", where);
+    return Contradiction(Text({node.inputs.size(), " inputs"}), where);
   }
   for (size_t i = 0; i < node.inputs.size(); ++i) {
     const bool omitted = node.inputs[i] == format::kNoValue;
     if (omitted ? i < spec->min_inputs : node.inputs[i] >= output) {
-      return Contradiction("input " + std::to_string(i) + " does not exist", where);
+      return Contradiction(Text({"input ", i, " does not exist"}), where);
     }
   }
   if (!format::Attributes(node).ok()) return Contradiction("wrong number of attributes", where);
@@ -39,10 +40,9 @@ Status CheckNode(const format::Node& node, uint32_t output, const std::string& w
 std::string GraphView::NodeText(size_t node) const {
   const format::Node& n = manifest_->nodes[node];
   const format::OpSpec* spec = format::FindOp(n.op);
-  std::string text = "node " + std::to_string(node);
-  if (spec != nullptr) text += ", " + std::string(spec->name);
-  if (!n.name.empty()) text += " " + n.name;
-  return text;
+  return Text({"node ", node, spec == nullptr ? "" : ", ",
+               spec == nullptr ? std::string_view() : spec->name, n.name.empty() ? "" : " ",
+               n.name});
 }
 
 StatusOr<GraphView> GraphView::Make(const format::Manifest& manifest) {
@@ -55,16 +55,15 @@ StatusOr<GraphView> GraphView::Make(const format::Manifest& manifest) {
   }
   if (manifest.outputs.empty()) return Contradiction("no output", "manifest");
   if (manifest.nodes.size() > kMaxNodes) {
-    return Unsupported(std::to_string(manifest.nodes.size()) + " operators", "manifest",
-                       "the limit is " + std::to_string(kMaxNodes));
+    return Unsupported(DC_ERROR_TEXT("too many operators", manifest.nodes.size(), " operators"),
+                       "manifest", "the limit is 4096");
   }
   // What the reader has checked (format/check.h), again for manifests that come from no file. A
   // library that is built for size gets no others.
   for (size_t t = 0; !kForSize && t < view.tensors_; ++t) {
     for (int64_t dimension : manifest.tensors[t].shape) {
       if (dimension <= 0) {
-        return Contradiction("a dimension of " + std::to_string(dimension),
-                             "tensor " + std::to_string(t));
+        return Contradiction(Text({"a dimension of ", dimension}), Text({"tensor ", t}));
       }
     }
   }
@@ -76,10 +75,13 @@ StatusOr<GraphView> GraphView::Make(const format::Manifest& manifest) {
   view.last_reader_.assign(view.values(), manifest.nodes.size());
   for (size_t i = 0; i < manifest.outputs.size(); ++i) {
     const uint32_t output = manifest.outputs[i].value;
-    const std::string text = "output " + std::to_string(i);
-    if (output >= view.values()) return Contradiction(text + " does not exist", "manifest");
+    if (output >= view.values()) {
+      return Contradiction(
+          DC_ERROR_TEXT("an output does not exist", "output ", i, " does not exist"), "manifest");
+    }
     if (view.IsTensor(output)) {
-      return Unsupported(text + " is a constant", "manifest", "there is nothing to run");
+      return Unsupported(DC_ERROR_TEXT("an output is a constant", "output ", i, " is a constant"),
+                         "manifest", "there is nothing to run");
     }
     ++view.readers_[output];  // the caller
   }

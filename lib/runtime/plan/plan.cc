@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/text.h"
 #include "format/ops.h"
 #include "runtime/kernels/build.h"
 #include "runtime/operators/channel_affine.h"
@@ -34,7 +35,7 @@ class Planner {
     values_.resize(graph_.values());
     for (size_t i = 0; i < manifest_.inputs.size(); ++i) {
       const Status status = AddInput(i);
-      if (!status.ok()) return status.At("input " + std::to_string(i));
+      if (!status.ok()) return status.At(Text({"input ", i}));
     }
     std::vector<bool> merged(manifest_.nodes.size(), false);
     for (size_t n = 0; n < manifest_.nodes.size(); ++n) {
@@ -76,23 +77,13 @@ class Planner {
     const bool open = std::any_of(whole.begin() + (whole.empty() ? 0 : 1), whole.end(),
                                   [](int64_t d) { return d < 1; });
     if (size < 0 || open) {
-      return Unsupported("a shape of " + op::DescribeShape(whole), "manifest",
-                         "all dimensions but the batch must be fixed, 2^28 values at most");
+      return Unsupported(
+          DC_ERROR_TEXT("an open or large shape", "a shape of ", op::DescribeShape(whole)),
+          "manifest", "all dimensions but the batch must be fixed, 2^28 values at most");
     }
     values_[i] = {whole, NewBuffer(static_cast<uint64_t>(size)), true};
     plan_.inputs.push_back({whole, values_[i].buffer});
     return OkStatus();
-  }
-
-  // Dimension 0 that all inputs declare; -1: any, or they differ.
-  int64_t DeclaredBatch() const {
-    int64_t batch = 0;  // none yet
-    for (const format::InputInfo& input : manifest_.inputs) {
-      if (input.shape.empty()) continue;
-      if (batch != 0 && batch != input.shape[0]) return -1;
-      batch = input.shape[0];
-    }
-    return batch == 0 ? -1 : batch;
   }
 
   bool KnowsInputs(size_t n) const {
@@ -156,12 +147,13 @@ class Planner {
       if (context.IsActivation(i)) inputs.push_back(values_[node.inputs[i]].buffer);
     }
     Value& output = values_[graph_.OutputOf(n)];
-    DC_ASSIGN_OR_RETURN(output.whole, InferOutput(context, DeclaredBatch()));
+    DC_ASSIGN_OR_RETURN(output.whole, InferOutput(context, op::DeclaredBatch(manifest_.inputs)));
     context.output = ExtentsOf(output.whole);
     const int64_t size = CheckedSize(context.output);
     if (size < 0) {
-      return Unsupported("an output of shape " + op::DescribeShape(output.whole), "",
-                         "the limit is 2^28 values per sample");
+      return Unsupported(
+          DC_ERROR_TEXT("a large output", "an output of shape ", op::DescribeShape(output.whole)),
+          "", "the limit is 2^28 values per sample");
     }
     output.known = true;
     MakeOperatorKernel* make = FindMakeOperatorKernel(node.op);
@@ -198,7 +190,7 @@ class Planner {
     // A product's weight may be on the left.
     const uint32_t weight = node.inputs[graph_.IsTensor(node.inputs[1]) ? 1 : 0];
     layer.name = manifest_.tensors[graph_.TensorOf(weight)].name;
-    if (layer.name.empty()) layer.name = (convolution ? "conv" : "fc") + std::to_string(number);
+    if (layer.name.empty()) layer.name = Text({convolution ? "conv" : "fc", number});
     plan_.layers.push_back(std::move(layer));
   }
 

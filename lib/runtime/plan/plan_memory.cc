@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "base/text.h"
 #include "runtime/kernels/shift.h"
 #include "runtime/plan/arena.h"
 
@@ -98,8 +99,9 @@ Status PlanMemories(Plan* plan) {
     }
     // Sizes are below 2^31 floats and there are few buffers: the sum cannot wrap around.
     if (lanes == 1 && bytes > kMaxArenaBytes) {
-      return Unsupported("activations of " + std::to_string(bytes) + " bytes per sample",
-                         "manifest", "the limit is 4 GiB");
+      return Unsupported(
+          DC_ERROR_TEXT("large activations", "activations of ", bytes, " bytes per sample"),
+          "manifest", "the limit is 4 GiB");
     }
     const ArenaLayout layout = PlanArena(wanted);
     memory.buffers.clear();

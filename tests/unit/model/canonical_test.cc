@@ -208,6 +208,13 @@ TEST(ConvertFloatsTest, OtherFloatsBecomeFloat32AndAreNoted) {
   EXPECT_EQ(graph.notes[0], "2 tensors of type float16 ('half' the first) are read as float32");
 }
 
+TEST(ConvertFloatsTest, OneTensorIsSaidToBeOne) {
+  const Tensor half = Tensor::Zeros(DataType::kFloat16, {2});
+  const Graph graph = Canonical({-1, 2}, {MakeNode("Mul", {"x", "half"}, {"y"})}, {{"half", half}});
+  ASSERT_EQ(graph.notes.size(), 1u);
+  EXPECT_EQ(graph.notes[0], "1 tensor of type float16 ('half') is read as float32");
+}
+
 TEST(DropLeadingOnesTest, MatricesOfAProductAreMatrices) {
   const std::vector<Node> product = {MakeNode("MatMul", {"x", "w"}, {"y"})};
   EXPECT_EQ(Canonical({-1, 6, 8}, product, {{"w", Counting({1, 8, 3})}}).initializers.at("w").shape,
