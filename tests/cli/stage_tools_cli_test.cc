@@ -193,7 +193,7 @@ TEST_F(StageTools, LayersThatAreLeftAloneAreListed) {
 TEST_F(StageTools, SettingsAreCheckedBeforeAnyWork) {
   Fail("train", "none.onnx --data idx:data --epochs -1 -o t.onnx", 2, {"--epochs", "at least 0"});
   Fail("prune", "none.onnx --amounts fc=2 -o p.onnx", 2, {"--amounts", "up to 1"});
-  Fail("quantize", "none.onnx --bits 17 -o q.onnx", 2, {"--bits", "at most 16"});
+  Fail("quantize", "none.onnx --bits 17 -o q.onnx", 2, {"--bits", "1 to 16 bits"});
   Fail("encode", "none.onnx --coder zip -o m.dcz", 2, {"--coder", "huffman"});
   Fail("compress", "tiny.textproto --data idx:data -o out --set quantize.bits=17", 2,
        {"quantize.bits", "17"});

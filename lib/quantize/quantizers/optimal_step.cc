@@ -19,12 +19,12 @@ double Density(Distribution distribution, double x) {
 // of its cells.
 double SquaredError(Distribution distribution, double step, int positive_levels) {
   constexpr double kFar = 40;  // where nothing is left of either density
-  constexpr int kParts = 256;
+  const int parts_of_cell = std::clamp(2048 / positive_levels, 4, 256);
   double error = 0;
   for (int n = 0; n < positive_levels; ++n) {
     const double level = (n + 0.5) * step, begin = n * step;
     const double end = n + 1 == positive_levels ? std::max(begin + step, kFar) : begin + step;
-    const int parts = n + 1 == positive_levels ? 64 * kParts : kParts;
+    const int parts = n + 1 == positive_levels ? 64 * 256 : parts_of_cell;
     const double width = (end - begin) / parts;
     for (int i = 0; i <= parts; ++i) {
       const double x = begin + i * width;

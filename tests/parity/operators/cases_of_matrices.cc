@@ -131,8 +131,7 @@ std::vector<OperatorCase> MatrixCases() {
                  {"Gather", {"codebook", "indices"}, {}, "w"},
                  {"MatMul", {"x", "w"}}},
        .constants = {{"codes", Codes({2, 3}, {0, 1, 2, 2, 0, 1})},
-                     {"codebook", Floats({3}, {0.0f, -0.5f, 0.75f})}},
-       .trained = false},
+                     {"codebook", Floats({3}, {0.0f, -0.5f, 0.75f})}}},
   };
   AddGemm(&cases);
   return cases;

@@ -122,7 +122,7 @@ TEST(StageSettings, ValuesAreCheckedWithTheNameOfTheirFlag) {
            Case{StageKind::kPrune, "global-density", "0", "above 0"},
            Case{StageKind::kPrune, "ramp", "2", "at most 1"},
            Case{StageKind::kPrune, "steps", "0", "at least 1"},
-           Case{StageKind::kQuantize, "bits", "17", "at most 16"},
+           Case{StageKind::kQuantize, "bits", "17", "1 to 16 bits"},
            Case{StageKind::kQuantize, "bits", "conv=8,fc=2.5", "whole number"},
            Case{StageKind::kQuantize, "epochs", "-3", "at least 0"},
            Case{StageKind::kEncode, "coder", "zip", "huffman"},

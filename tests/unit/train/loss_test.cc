@@ -127,5 +127,19 @@ TEST(SoftmaxCrossEntropy, NanIsAnErrorAndNotFinite) {
   EXPECT_FALSE(std::isfinite(sums.loss));
 }
 
+// One row, label 1: max(0, 1 + z)^2 of the others, max(0, 1 - z)^2 of the label, over 3 classes.
+TEST(SquaredHinge, WorkedByHand) {
+  const std::vector<float> z = {0.5f, 0.25f, -2.0f};
+  const std::vector<int32_t> labels = {1};
+  std::vector<float> gradient(3);
+  const LossSums sums = SquaredHinge(z, labels, 3, 0.5, gradient);
+  EXPECT_NEAR(sums.loss, (1.5 * 1.5 + 0.75 * 0.75) / 3, 1e-6);
+  EXPECT_EQ(sums.errors, 1);
+  // 2 / 3 * 0.5 * (1.5, -0.75, 0)
+  EXPECT_NEAR(gradient[0], 0.5, 1e-6);
+  EXPECT_NEAR(gradient[1], -0.25, 1e-6);
+  EXPECT_EQ(gradient[2], 0.0f);
+}
+
 }  // namespace
 }  // namespace dc::train

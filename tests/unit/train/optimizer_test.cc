@@ -48,6 +48,30 @@ TEST(Adam, FirstStepIsTheRate) {
   }
 }
 
+// Kingma and Ba 2015, algorithm 2, in double, for several steps.
+TEST(AdaMax, FollowsItsPaper) {
+  const double b1 = 0.9, b2 = 0.99, rate = 0.05;
+  double w_expected = 1.0, m = 0, u = 0;
+  std::vector<float> w = {1}, m_array = {0}, u_array = {0};
+  for (int t = 1; t <= 5; ++t) {
+    const double g = 0.3 * t - 0.8;
+    m = b1 * m + (1 - b1) * g;
+    u = std::max(b2 * u, std::abs(g));
+    w_expected -= rate / (1 - std::pow(b1, t)) * m / (u + 1e-8);
+    ApplyStep({OptimizerKind::kAdaMax, rate, b1, b2, t}, std::vector<float>{static_cast<float>(g)},
+              w, m_array, u_array);
+    EXPECT_NEAR(w[0], w_expected, 1e-5) << "step " << t;
+  }
+}
+
+// Rate 2^-6 / (1 - 0.9) = 0.156 rounds to 2^-3, 1 / 0.3 to 4; m = 0.03.
+TEST(ShiftAdaMax, StepsAreShifts) {
+  std::vector<float> w = {0}, m = {0}, u = {0};
+  ApplyStep({OptimizerKind::kShiftAdaMax, 0x1p-6, 0.9, 0.999, 1}, std::vector<float>{0.3f}, w, m,
+            u);
+  EXPECT_NEAR(w[0], -0.125 * 4 * 0.03, 1e-7);
+}
+
 TEST(StateArrays, OneForSgdTwoForAdam) {
   EXPECT_EQ(StateArrays(OptimizerKind::kSgd), 1);
   EXPECT_EQ(StateArrays(OptimizerKind::kAdam), 2);

@@ -8,6 +8,7 @@
 
 #include "base/rng.h"
 #include "quantize/quantizers/quantizers.h"
+#include "quantize/quantizers/used_numbers.h"
 
 namespace dc {
 namespace {
@@ -36,15 +37,8 @@ class Stored : public Quantizer {
     std::vector<float> numbers(w.size());
     for (size_t i = 0; i < w.size(); ++i) numbers[i] = Inside(std::nearbyint(w[i] / step_));
     // A format of 16 bits has more numbers than a layer uses.
-    std::vector<float> used = numbers;
-    std::sort(used.begin(), used.end());
-    used.erase(std::unique(used.begin(), used.end()), used.end());
-    result->codes.resize(w.size());
-    for (size_t i = 0; i < w.size(); ++i) {
-      result->codes[i] = static_cast<uint16_t>(
-          std::lower_bound(used.begin(), used.end(), numbers[i]) - used.begin());
-    }
-    for (const float number : used) result->codebook.push_back(number * step_);
+    FillNumbers(numbers, result);
+    for (float& entry : result->codebook) entry *= step_;
   }
 
  private:
@@ -62,7 +56,9 @@ std::unique_ptr<Quantizer> Make(const WeightLayout&, int bits, const QuantizerSe
 
 QuantizerEntry StoredQuantizer() {
   std::vector<std::string> fractions = {"14"};
-  for (int bits = 0; bits <= 22; ++bits) fractions.push_back(std::to_string(bits));
+  for (int bits = 0; bits <= 22; ++bits) {
+    if (bits != 14) fractions.push_back(std::to_string(bits));
+  }
   return {{"stored",
            "numbers of a fixed-point format",
            2,

@@ -34,7 +34,7 @@ StatusOr<MethodPlan> Plan(MethodContext* context) {
 
 }  // namespace
 
-const Method* DynamicFixedPointMethod() {
+const Method* RistrettoMethod() {
   static const FunctionMethod method(
       {.name = "ristretto",
        .paper = "Gysel, Motamedi and Ghiasi 2016, arXiv 1604.03168",

@@ -19,12 +19,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 
 #include "base/rng.h"
 #include "quantize/quantizers/channel_means.h"
 #include "quantize/quantizers/optimal_step.h"
 #include "quantize/quantizers/quantizers.h"
+#include "quantize/quantizers/used_numbers.h"
 
 namespace dc {
 namespace {
@@ -76,7 +76,7 @@ class Uniform : public Quantizer {
   }
 
   void StartLearned(std::span<const float> w, std::span<float> learned) const override {
-    for (size_t c = 0; c < layout_.channels; ++c) learned[c] = FirstStep(Channel(w, c));
+    for (size_t c = 0; c < learned.size(); ++c) learned[c] = FirstStep(Channel(w, c));
   }
 
   void Forward(std::span<float> w, std::span<const float> learned, uint64_t draw,
@@ -137,22 +137,16 @@ class Uniform : public Quantizer {
   void Grid(std::span<const float> w, std::span<const float> learned,
             QuantizedWeight* result) const override {
     const std::vector<Levels> grids = Grids(w, learned);
-    result->codes.resize(w.size());
+    std::vector<float> numbers(w.size());
+    ForEachRun([&](size_t c, size_t begin, size_t end) {
+      for (size_t i = begin; i < end; ++i) numbers[i] = grids[c].Number(w[i]) - grids[c].zero;
+    });
+    FillNumbers(numbers, result);
     // With a scale for each channel all channels share the whole numbers.
     const bool scaled = layout_.channels > 1;
-    float least = std::numeric_limits<float>::max(), most = -least;
-    for (const Levels& grid : grids) {
-      least = std::min(least, grid.low - grid.zero);
-      most = std::max(most, grid.high - grid.zero);
+    if (!scaled) {
+      for (float& entry : result->codebook) entry *= grids[0].step;
     }
-    for (float n = least; n <= most; ++n) {
-      result->codebook.push_back(scaled ? n : n * grids[0].step);
-    }
-    ForEachRun([&](size_t c, size_t begin, size_t end) {
-      for (size_t i = begin; i < end; ++i) {
-        result->codes[i] = static_cast<uint16_t>(grids[c].Number(w[i]) - grids[c].zero - least);
-      }
-    });
     if (!scaled) return;
     for (const Levels& grid : grids) result->scales.push_back(grid.step);
   }
