@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <set>
 #include <thread>
 
@@ -11,12 +12,14 @@
 #include "dc/quantized_weight.h"
 #include "dc/weights.h"
 #include "encode/bias_codebook.h"
+#include "encode/fold_thresholds.h"
 #include "encode/forms.h"
 #include "encode/lower.h"
 #include "entropy/enc/weight_encoder.h"
 #include "entropy/enc/zstd_compress.h"
 #include "format/codebook.h"
 #include "format/writer.h"
+#include "model/node_attributes.h"
 #include "model/quoted.h"
 #include "model/roles.h"
 
@@ -109,6 +112,19 @@ Status EncodeCodes(const QuantizedWeight& weight, const EncodeOptions& options, 
 // What the manifest says of a tensor with codes that it does not say of a plain one.
 constexpr size_t kCodedEntryBytes = 6;
 
+// How many bits tell the values apart, where they are few; 0 where they are not, or not numbers.
+int BitsOfFewValues(std::span<const float> values) {
+  constexpr size_t kFew = 16;
+  std::set<float> different;
+  for (const float value : values) {
+    if (!std::isfinite(value)) return 0;
+    if (different.insert(value).second && different.size() > kFew) return 0;
+  }
+  int bits = 1;
+  while ((size_t{1} << bits) < different.size()) ++bits;
+  return bits;
+}
+
 Status EncodeValues(const EncodeOptions& options, Job* job) {
   const auto values = job->tensor->plain->f32();
   // Infinity is a number of the formula (a mask, a bound), and of nothing that is learned.
@@ -120,13 +136,14 @@ Status EncodeValues(const EncodeOptions& options, Job* job) {
                     "train or export the model again");
   }
   StoredValues stored = StoreValues(values, job->is_bias && options.codebook_type == "f16");
-  if (job->is_bias && options.bias_bits > 0 && !values.empty()) {
+  int bits = job->is_bias ? options.bias_bits : 0;
+  if (bits == 0) bits = BitsOfFewValues(values);
+  if (bits > 0 && !values.empty()) {
     // As codes only where that is smaller.
     Job coded = *job;
     format::TensorEntry entry = *job->entry;
     coded.entry = &entry;
-    DC_RETURN_IF_ERROR(
-        EncodeCodes(QuantizeBias(*job->tensor->plain, options.bias_bits), options, &coded));
+    DC_RETURN_IF_ERROR(EncodeCodes(QuantizeBias(*job->tensor->plain, bits), options, &coded));
     const size_t bytes = coded.bytes.codebook.size() + coded.bytes.codes.size() +
                          coded.bytes.gaps.size() + kCodedEntryBytes;
     if (bytes < stored.bytes.size()) {
@@ -167,6 +184,13 @@ void EncodeTensor(const Graph& graph, const EncodeOptions& options, Job* job) {
   layer.gap_bytes = static_cast<int64_t>(job->bytes.gaps.size());
 }
 
+bool HasQuantizers(const Graph& graph) {
+  return std::any_of(graph.nodes.begin(), graph.nodes.end(), [](const Node& node) {
+    const op::Operator* record = OperatorOf(node);
+    return record != nullptr && record->Has(op::kQuantizes);
+  });
+}
+
 }  // namespace
 
 Status CheckEncodeOptions(const EncodeOptions& options, const Graph& graph) {
@@ -187,9 +211,15 @@ Status CheckEncodeOptions(const EncodeOptions& options, const Graph& graph) {
   return OkStatus();
 }
 
-StatusOr<std::vector<uint8_t>> EncodeModel(const Graph& graph, const EncodeOptions& options,
+StatusOr<std::vector<uint8_t>> EncodeModel(const Graph& given, const EncodeOptions& options,
                                            std::vector<LayerEncoding>* layers, Progress* progress) {
   progress = OrSilent(progress);
+  std::optional<Graph> folded;
+  if (HasQuantizers(given)) {
+    folded = given;
+    FoldThresholds(&*folded);
+  }
+  const Graph& graph = folded ? *folded : given;
   DC_RETURN_IF_ERROR(CheckEncodeOptions(options, graph));
   DC_ASSIGN_OR_RETURN(const CoderChoice coder, ParseCoder(options.coder));
   const std::vector<WeightRef> weights = ListWeights(graph);
