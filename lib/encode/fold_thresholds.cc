@@ -39,16 +39,19 @@ class ThresholdFolder {
  private:
   // Levels of the quantizer: a choice at each edge, -step or +step / 2 on its sides.
   struct Stairs {
-    std::vector<double> edges;  // of its input, ascending
-    bool edge_is_above = true;  // whether the edge itself belongs to the upper side
-    float half_step = 1;        // half of what the output rises by at each edge
+    struct Edge {
+      double at;
+      bool is_above;  // the edge itself belongs to the upper side
+    };
+    std::vector<Edge> edges;  // of its input, ascending
+    float half_step = 1;      // half of what the output rises by at each edge
   };
 
   std::optional<Stairs> StairsOf(const Node& node) const {
     const Tensor* scale = graph_.Constant(node.Input(1));
     if (scale == nullptr || scale->size() != 1) return std::nullopt;
     const float s = scale->f32()[0];
-    if (OperatorOf(node) == &op::kBinaryQuantize) return Stairs{{0.0}, true, s};
+    if (OperatorOf(node) == &op::kBinaryQuantize) return Stairs{{{0.0, true}}, s};
     const auto attributes = NodeAttributes::Read(graph_, node, op::kUniformQuantize);
     if (!attributes.ok()) return std::nullopt;
     const op::UniformGrid grid = op::ReadUniformGrid(*attributes);
@@ -57,7 +60,7 @@ class ThresholdFolder {
         grid.rounding != op::Rounding::kHalfEven) {
       return std::nullopt;
     }
-    return Stairs{{-0.5 * s, 0.5 * s}, false, 0.5f * s};
+    return Stairs{{{-0.5 * s, true}, {0.5 * s, false}}, 0.5f * s};
   }
 
   bool ReadOnce(const std::string& value) const {
@@ -147,7 +150,8 @@ class ThresholdFolder {
       const double shift = parameters[1]->f32()[c] - factor * parameters[2]->f32()[c];
       halves[c] = factor < 0 ? -stairs->half_step : stairs->half_step;
       for (size_t e = 0; e < stairs->edges.size(); ++e) {
-        const auto k = LeastAbove(factor, shift, stairs->edges[e], stairs->edge_is_above, *x);
+        const auto k =
+            LeastAbove(factor, shift, stairs->edges[e].at, stairs->edges[e].is_above, *x);
         if (!k) return;
         thresholds[e][c] = static_cast<float>(*k * x->unit);
       }
