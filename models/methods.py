@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""Measures the rows of docs/methods.md and writes the page from their reports.
+
+usage: models/methods.py --data mnist=SPEC --data cifar10=SPEC [--tools DIR] [--out DIR] [ROW...]
+
+Runs dc-compress for every row (or those whose name contains ROW) that has no report in the out
+folder yet, then writes docs/methods.md from all reports that are there. A row takes minutes to an
+hour and goes on where it was stopped.
+"""
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+# network, recipe ("" is recipe.textproto), data, seeds, method, bits w/a, published error in %, note
+ROWS = [
+    ("tfc", "", "mnist", (1, 2, 3), "BNN", "1/1", "6.83", "no dropout, halving every 5 epochs; Brevitas: best test epoch of 1,000"),
+    ("tfc", "1w2a", "mnist", (1,), "BNN", "1/2", "5.21", "likewise"),
+    ("tfc", "2w2a", "mnist", (1,), "BNN", "2/2", "3.40", "ternary; likewise"),
+    ("tfc", "published", "mnist", (1,), "BNN", "1/1", "6.83", "their recipe with dropout, 200 of 1,000 epochs"),
+    ("sfc", "", "mnist", (1,), "BNN", "1/1", "2.19", "their recipe, 240 of 1,000 epochs"),
+    ("larq_mnist", "", "mnist", (1,), "BNN", "1/1", "2.38", "Larq's tutorial, 6 epochs"),
+    ("redbit_lenet", "", "mnist", (1,), "float", "32/32", "0.41", "10 epochs; RedBit: best validation of 100, augmented"),
+] + [
+    ("redbit_lenet", f"{m.lower()}-{w}-{a}", "mnist", (1,), m, f"{w}/{a}", p, "first and last layer float")
+    for m, w, a, p in [
+        ("QNN", 8, 8, "0.48"), ("QNN", 4, 4, "0.45"), ("QNN", 2, 32, "0.37"), ("QNN", 1, 32, "0.44"),
+        ("QNN", 2, 2, "0.55"), ("QNN", 2, 1, "1.12"), ("QNN", 1, 2, "0.78"), ("QNN", 1, 1, "1.10"),
+        ("DoReFa", 8, 8, "0.31"), ("DoReFa", 4, 4, "0.32"), ("DoReFa", 2, 32, "0.40"), ("DoReFa", 1, 32, "0.31"),
+        ("DoReFa", 2, 2, "0.38"), ("DoReFa", 2, 1, "0.93"), ("DoReFa", 1, 2, "0.39"), ("DoReFa", 1, 1, "0.94"),
+        ("XNOR", 1, 32, "0.37"), ("XNOR", 1, 1, "0.63")]
+] + [
+    ("twn_lenet", "", "mnist", (1,), "float", "32/32", "0.59", ""),
+    ("twn_lenet", "twn", "mnist", (1,), "TWN", "2/32", "0.65", ""),
+    ("twn_lenet", "ttq", "mnist", (1,), "TTQ", "2/32", "", "the paper has no row on MNIST"),
+    ("twn_lenet", "bwn", "mnist", (1,), "BWN", "1/32", "0.95", "figure of the TWN paper"),
+    ("twn_lenet", "inq5", "mnist", (1,), "INQ", "5/32", "", "the paper has no row on MNIST"),
+    ("twn_lenet", "inq4", "mnist", (1,), "INQ", "4/32", "", "likewise"),
+    ("twn_lenet", "inq3", "mnist", (1,), "INQ", "3/32", "", "likewise"),
+    ("twn_lenet", "pow2", "mnist", (1,), "pow2 connect", "5/32", "", "nnabla prints none"),
+    ("twn_lenet", "min-max", "mnist", (1,), "min-max (Jacob et al.)", "8/8", "", "per channel, 4 epochs"),
+    ("twn_lenet", "lsq4", "mnist", (1,), "LSQ", "4/4", "", "the paper has ImageNet only"),
+    ("twn_lenet", "lsq2", "mnist", (1,), "LSQ", "2/2", "", "likewise"),
+    ("mlp_3x1024", "", "mnist", (1,), "BinaryConnect, deterministic", "1/32", "1.29", "half their width, 40 of 1,000 epochs"),
+    ("mlp_3x1024", "stochastic", "mnist", (1,), "BinaryConnect, stochastic", "1/32", "1.18", "theirs is tested with float weights"),
+    ("mlp_3x1024", "bnn", "mnist", (1,), "BNN", "1/1", "0.96", "theirs: 4,096 wide, dropout, 1,000 epochs"),
+    ("lenet_5", "ristretto8", "mnist", (1,), "Ristretto", "8/8", "", ""),
+    ("lenet_5", "ristretto4", "mnist", (1,), "Ristretto", "4/4", "1.00", "fine-tuned"),
+    ("lenet_5", "gupta14", "mnist", (1,), "Gupta et al.", "16/16", "0.83", "FL 14, stochastic"),
+    ("lenet_5", "gupta10", "mnist", (1,), "Gupta et al.", "16/16", "", "FL 10, stochastic"),
+    ("lenet_5", "gupta10-nearest", "mnist", (1,), "Gupta et al.", "16/16", "", "FL 10, to nearest"),
+    ("lenet_5", "sung", "mnist", (1,), "Sung et al.", "2/32", "", "retrained"),
+    ("lenet_5", "sung-direct", "mnist", (1,), "Sung et al.", "2/32", "", "direct"),
+    ("lenet_5", "qiu", "mnist", (1,), "Qiu et al.", "8/8", "", "no training"),
+    ("lenet_5", "lin", "mnist", (1,), "Lin et al.", "4+/32", "", "more bits for smaller layers"),
+    ("moons", "", "cifar10", (1,), "Moons et al., full-qnn", "4/4", "20.8", "theirs: best validation of 100 epochs"),
+    ("moons", "bnn", "cifar10", (1,), "Moons et al., full-bnn", "1/1", "29.7", "likewise"),
+]
+
+HEAD = """# What the methods reached
+
+Errors are those of the whole test set after the last epoch, of the `.dcz` as `dc-run` executes it; nothing was chosen on the test set. Bytes are the whole file, the ratio float32 parameters over it. *Published* is the figure of the paper or of the code named in the note, which often is the best of many epochs.
+This page is written by `models/methods.py` from the reports of the rows; each row is `dc-compress models/NETWORK/RECIPE --data SPEC -o DIR`, its recipe and seed in the first column. Minutes are of one core of a busy machine.
+
+| network, recipe | method | bits w/a | error % | published % | bytes | ratio | minutes | |
+|---|---|---|---|---|---|---|---|---|
+"""
+
+
+def folder(out, network, recipe, seed):
+    return out / (network + ("-" + recipe if recipe else "") + f"-s{seed}")
+
+
+def measure(args, data, row):
+    network, recipe, dataset, seeds = row[:4]
+    for seed in seeds:
+        target = folder(args.out, network, recipe, seed)
+        if (target / "report.json").exists():
+            continue
+        if dataset not in data:
+            print(f"{network} {recipe}: no --data {dataset}=SPEC", file=sys.stderr)
+            return
+        path = ROOT / "models" / network / ("recipe" + ("-" + recipe if recipe else "") + ".textproto")
+        subprocess.run([args.tools / "dc-compress", path, "--data", data[dataset], "--set", f"seed={seed}",
+                        "-o", target], check=False)
+
+
+def line(args, row):
+    network, recipe, _, seeds, method, bits, published, note = row
+    reports = []
+    for seed in seeds:
+        file = folder(args.out, network, recipe, seed) / "report.json"
+        if file.exists():
+            reports.append(json.loads(file.read_text()))
+    if not reports:
+        return None
+    errors = [report["error_percent"] for report in reports]
+    error = f"{sum(errors) / len(errors):.2f}"
+    if len(errors) > 1:
+        error += " (" + ", ".join(f"{e:.2f}" for e in errors) + ")"
+    minutes = sum(stage.get("seconds", 0) for stage in reports[0]["stages"]) / 60
+    size = int(reports[0]["file_bytes"])
+    name = "recipe" + ("-" + recipe if recipe else "")
+    return (f"| {network}, {name} | {method} | {bits} | {error} | {published} | {size:,} | "
+            f"{reports[0]['ratio']:.1f}x | {minutes:.1f} | {note} |\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", action="append", default=[], metavar="NAME=SPEC")
+    parser.add_argument("--tools", type=pathlib.Path, default=ROOT / "build" / "tools")
+    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "out" / "methods")
+    parser.add_argument("rows", nargs="*", metavar="ROW")
+    args = parser.parse_args()
+    data = dict(item.split("=", 1) for item in args.data)
+    for row in ROWS:
+        name = row[0] + "-" + row[1]
+        if data and (not args.rows or any(part in name for part in args.rows)):
+            measure(args, data, row)
+    lines = [text for text in (line(args, row) for row in ROWS) if text]
+    (ROOT / "docs" / "methods.md").write_text(HEAD + "".join(lines))
+    print(f"docs/methods.md: {len(lines)} of {len(ROWS)} rows")
+
+
+if __name__ == "__main__":
+    main()
