@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <limits>
 
+#include "base/replace.h"
 #include "runtime/forms/sell_form.h"
 
 namespace dc::runtime {
@@ -265,7 +266,7 @@ BlockMatrix LayOutBlocks(const SparseRows& source, bool transposed, std::span<co
   result.codebook.resize(BlockMatrix::kMaxEntries, 0.0f);
   SlotWriter writer(zero, plan, &result);
   const SparseRows rest = transposed ? writer.WriteColumns(source) : writer.WriteRows(source);
-  result.rest = LayOutSell(rest, transposed, codebook, memory, BlockMatrix::kWindow);
+  Replace(&result.rest, LayOutSell(rest, transposed, codebook, memory, BlockMatrix::kWindow));
   for (uint32_t& row : result.rest.slot_rows) row = result.slot_rows[row];
   return result;
 }
@@ -331,8 +332,8 @@ std::string BlockForm::Note(double) const {
 }
 
 void BlockForm::LayOut(WeightSource* source) {
-  w_ = LayOutBlocks(source->Lines(), source->lines_transposed(), source->constant().codebook, plan_,
-                    source->memory());
+  Replace(&w_, LayOutBlocks(source->Lines(), source->lines_transposed(),
+                            source->constant().codebook, plan_, source->memory()));
   plan_.order = {};
   plan_.words = {};
 }

@@ -144,11 +144,11 @@ double CsbForm::Cost(WeightSource* source) {
 }
 
 void CsbForm::LayOut(WeightSource* source) {
-  w_ = LayOutCsb(source->Lines(), source->lines_transposed(), source->constant().codebook,
-                 {.group_rows = source->group_rows(),
-                  .band_rows = kConvolutionBand,
-                  .block_columns = source->shape().block_columns},
-                 memory());
+  Replace(&w_, LayOutCsb(source->Lines(), source->lines_transposed(), source->constant().codebook,
+                         {.group_rows = source->group_rows(),
+                          .band_rows = kConvolutionBand,
+                          .block_columns = source->shape().block_columns},
+                         memory()));
 }
 
 void CsbForm::LayOutForBatches(const CodedRows& weight) {
@@ -157,9 +157,10 @@ void CsbForm::LayOutForBatches(const CodedRows& weight) {
   while (!codebook.empty() && codebook.back() == 0.0f) {
     codebook = codebook.first(codebook.size() - 1);
   }
-  w_ = LayOutCsb(weight.rows, false, codebook,
-                 {.band_rows = kFullyConnectedBand, .block_columns = kFullyConnectedColumns},
-                 memory());
+  Replace(&w_,
+          LayOutCsb(weight.rows, false, codebook,
+                    {.band_rows = kFullyConnectedBand, .block_columns = kFullyConnectedColumns},
+                    memory()));
 }
 
 size_t CsbForm::MostRows() const { return kConvolutionBand; }

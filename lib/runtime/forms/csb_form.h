@@ -6,6 +6,7 @@
 #include <memory_resource>
 #include <span>
 
+#include "base/replace.h"
 #include "runtime/forms/form.h"
 #include "runtime/kernels/csb_matrix.h"
 
@@ -27,7 +28,7 @@ class CsbForm : public Form {
   // Lays the weight of a fully connected layer out, for batches.
   void LayOutForBatches(const CodedRows& weight);
   // Gives back what LayOutForBatches took.
-  void Drop() { w_ = CsbMatrix(memory()); }
+  void Drop() { Replace(&w_, CsbMatrix(memory())); }
   int64_t ResidentBytes() const override { return w_.ResidentBytes(); }
   size_t Parts() const override { return w_.bands(); }
   void MultiplyShift(size_t begin, size_t end, const Shift& shift,

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/replace.h"
+
 namespace dc::runtime {
 namespace {
 
@@ -157,8 +159,8 @@ double SellForm::Cost(WeightSource* source) {
 }
 
 void SellForm::LayOut(WeightSource* source) {
-  w_ = LayOutSell(source->Lines(), source->lines_transposed(), source->constant().codebook,
-                  source->memory());
+  Replace(&w_, LayOutSell(source->Lines(), source->lines_transposed(), source->constant().codebook,
+                          source->memory()));
 }
 
 double SellForm::MostActive() const {
