@@ -9,7 +9,7 @@ namespace {
 
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
-  plan.starts_uniform = true;
+  DC_ASSIGN_OR_RETURN(plan.starts_uniform, StartsUniform(*context));
   DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", context->bits.weights, 1, 1, false));
   DC_ASSIGN_OR_RETURN(const bool scale_steps, YesOrNo(*context, "scale-steps"));
   QuantizeWeights(*context,
@@ -29,7 +29,8 @@ const Method* BinaryConnectMethod() {
        .bits = "w=1",
        .skip = "none",
        .training = "epochs: 0 optimizer: \"adam\" learning_rate: 0.001 loss: \"squared-hinge\"",
-       .options = {{"rounding", "nearest", "nearest or stochastic"},
+       .options = {kStartOption,
+                   {"rounding", "nearest", "nearest or stochastic"},
                    {"scale-steps", "yes", "scale steps by the layers' fans"}}},
       Plan);
   return &method;

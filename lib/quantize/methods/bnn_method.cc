@@ -9,7 +9,7 @@ namespace {
 
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
-  plan.starts_uniform = true;
+  DC_ASSIGN_OR_RETURN(plan.starts_uniform, StartsUniform(*context));
   DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", context->bits.weights, 1, 2, false));
   DC_RETURN_IF_ERROR(
       CheckMethodBits(*context, "activations", context->bits.activations, 1, 8, true));
@@ -47,7 +47,7 @@ const Method* BnnMethod() {
        .bits = "w=1,a=1",
        .skip = "none",
        .training = "epochs: 0 optimizer: \"adam\" learning_rate: 0.001 loss: \"squared-hinge\"",
-       .options = {{"scale-steps", "yes", "scale steps by the layers' fans"}}},
+       .options = {kStartOption, {"scale-steps", "yes", "scale steps by the layers' fans"}}},
       Plan);
   return &method;
 }

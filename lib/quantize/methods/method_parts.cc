@@ -149,6 +149,14 @@ StatusOr<float> RangeOf(const ObservedValue& value, const std::string& rule, int
   return best;
 }
 
+StatusOr<bool> StartsUniform(const MethodContext& context) {
+  const std::string& value = context.settings.at("start");
+  if (value == "uniform") return true;
+  if (value == "initializer") return false;
+  return UsageError("weights cannot start as '" + value + "'", "start",
+                    "use uniform or initializer");
+}
+
 StatusOr<bool> YesOrNo(const MethodContext& context, const std::string& option) {
   const std::string& value = context.settings.at(option);
   if (value == "yes") return true;

@@ -66,6 +66,14 @@ float FirstLearnedStep(const ObservedValue& value, double most);
 // magnitudes) or "mse" (the least squared error of what was seen). UsageError for other rules.
 StatusOr<float> RangeOf(const ObservedValue& value, const std::string& rule, int64_t most);
 
+// The option "start" of methods that clip latent weights to [-1, 1]: where those begin that have no
+// values yet.
+inline const MethodOption kStartOption = {
+    "start", "uniform",
+    "of weights without values: uniform (between -1 and 1) or initializer (small, as in float "
+    "networks)"};
+StatusOr<bool> StartsUniform(const MethodContext& context);
+
 // "yes" or "no". UsageError for anything else.
 StatusOr<bool> YesOrNo(const MethodContext& context, const std::string& option);
 

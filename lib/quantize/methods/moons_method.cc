@@ -12,7 +12,7 @@ namespace {
 
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
-  plan.starts_uniform = true;
+  DC_ASSIGN_OR_RETURN(plan.starts_uniform, StartsUniform(*context));
   const int w = context->bits.weights, a = context->bits.activations;
   DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", w, 1, 16, true));
   DC_RETURN_IF_ERROR(CheckMethodBits(*context, "activations", a, 1, 16, true));
@@ -56,7 +56,8 @@ const Method* MoonsMethod() {
        .bits = "w=4,a=4",
        .skip = "last",
        .training = "epochs: 0 optimizer: \"adam\" learning_rate: 0.001 loss: \"squared-hinge\"",
-       .options = {{"weights", "unit",
+       .options = {kStartOption,
+                   {"weights", "unit",
                     "unit: values in [-1, 1); power: a power-of-two range for each layer"},
                    {"rounding", "nearest", "of weights in training: nearest or stochastic"},
                    {"scale-steps", "no", "scale steps by the layers' fans"}}},

@@ -8,6 +8,7 @@ namespace {
 
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
+  DC_ASSIGN_OR_RETURN(plan.starts_uniform, StartsUniform(*context));
   DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", context->bits.weights, 1, 8, true));
   DC_RETURN_IF_ERROR(
       CheckMethodBits(*context, "activations", context->bits.activations, 1, 8, true));
@@ -56,7 +57,7 @@ const Method* QnnMethod() {
        .bits = "w=1,a=1",
        .skip = "none",
        .training = "epochs: 0 optimizer: \"adam\" learning_rate: 0.001 loss: \"squared-hinge\"",
-       .options = {{"weights", "linear", "linear or log"}}},
+       .options = {kStartOption, {"weights", "linear", "linear or log"}}},
       Plan);
   return &method;
 }
