@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "data/held_out.h"
 #include "dc/stages.h"
 #include "dc/weights.h"
 #include "pipeline/history.h"
@@ -129,14 +130,7 @@ StatusOr<std::vector<Sensitivity>> ScanSensitivity(const Graph& graph, const Dat
                                                    Progress* progress) {
   DC_ASSIGN_OR_RETURN(const Preprocess preprocess, PreprocessFromMetadata(graph.metadata));
   // Training images, the last ones: the test set is not for choosing densities.
-  Split held;
-  held.count = std::min<int64_t>(images, data.train.count);
-  const auto take = [&](const auto& from, int64_t each) {
-    return std::decay_t<decltype(from)>(from.end() - held.count * each, from.end());
-  };
-  if (!data.train.u8.empty()) held.u8 = take(data.train.u8, data.sample_size());
-  if (!data.train.f32.empty()) held.f32 = take(data.train.f32, data.sample_size());
-  held.labels = take(data.train.labels, 1);
+  const Split held = LastTraining(data, images);
 
   Graph floats = graph;
   DC_RETURN_IF_ERROR(DequantizeAll(&floats));

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "dc/stages.h"
+#include "pipeline/bit_search.h"
 #include "pipeline/constrained_training.h"
 #include "pipeline/history.h"
 #include "pipeline/method_stage.h"
@@ -78,8 +79,16 @@ StatusOr<StageReport> RunQuantize(const QuantizeOptions& options, const TrainOpt
   report.name = "quantize";
   std::vector<LayerQuantization> outcomes;
   if (!options.method.name.empty()) {
+    QuantizeOptions with_bits = options;
+    if (options.method.max_error_increase >= 0) {
+      if (data == nullptr) {
+        return UsageError("bits cannot be found without data", "", "give --data, or --bits");
+      }
+      DC_ASSIGN_OR_RETURN(with_bits.method.bits,
+                          FindMethodBits(options, fine_tune, *data, result, progress));
+    }
     DC_RETURN_IF_ERROR(
-        RunMethod(options, fine_tune, data, &result, &outcomes, &report.epochs, progress));
+        RunMethod(with_bits, fine_tune, data, &result, &outcomes, &report.epochs, progress));
   } else {
     DC_RETURN_IF_ERROR(
         RunPolicies(options, fine_tune, data, &result, &outcomes, &report.epochs, progress));

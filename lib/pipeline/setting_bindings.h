@@ -61,6 +61,7 @@ void VisitSettings(QuantizeOptions& options, const Visitor& visit) {
   visit("method", options.method.name);
   visit("skip", options.method.skip);
   visit("method_options", options.method.settings);
+  visit("method_error_increase", options.method.max_error_increase);
 }
 
 template <typename Visitor>

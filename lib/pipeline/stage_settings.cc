@@ -103,9 +103,14 @@ StatusOr<QuantizeStep> QuantizationOf(const proto::Quantization& from, const Fie
     const auto method = FindMethod(to.options.method.name);
     if (!method.ok()) return method.status();
     training = (*method)->info().training;
-  } else if (!to.options.method.skip.empty() || !to.options.method.settings.empty()) {
+    if (to.options.method.max_error_increase >= 0 && !to.options.method.bits.empty()) {
+      return UsageError("bits are given or found, not both", "--bits, --max-error-increase",
+                        "leave one of them out");
+    }
+  } else if (!to.options.method.skip.empty() || !to.options.method.settings.empty() ||
+             to.options.method.max_error_increase >= 0) {
     return UsageError(
-        "only a method skips layers and has options", "",
+        "only a method skips layers, has options and finds bits", "",
         "name one with " + name(*proto::Quantization::descriptor()->FindFieldByName("method")));
   }
   DC_RETURN_IF_ERROR(check({.policy = to.options.policy}, "policy"));

@@ -31,7 +31,8 @@ StatusOr<std::vector<std::pair<std::string, std::string>>> Pairs(const std::stri
   return pairs;
 }
 
-Status SetBits(const std::string& text, MethodBits* bits) {
+// "w=1,a=2" into `bits`; other keys choose layers, whose bits go into `layers`, "KEY=B,...".
+Status SetBits(const std::string& text, MethodBits* bits, std::string* layers) {
   DC_ASSIGN_OR_RETURN(const auto pairs, Pairs(text));
   for (const auto& [key, value] : pairs) {
     int number = 0;
@@ -47,8 +48,8 @@ Status SetBits(const std::string& text, MethodBits* bits) {
                     : key == "i" ? &bits->input
                                  : nullptr;
     if (of == nullptr) {
-      return UsageError("a method has no bits of '" + key + "'", "bits " + text,
-                        "use w (weights), a (activations), g (gradients) and i (input)");
+      *layers += (layers->empty() ? "" : ",") + key + "=" + value;
+      continue;
     }
     *of = number;
   }
@@ -109,8 +110,13 @@ StatusOr<MethodContext> MakeMethodContext(const Method& method, const MethodOpti
   const MethodInfo info = method.info();
   MethodContext context;
   context.graph = graph;
-  DC_RETURN_IF_ERROR(SetBits(info.bits, &context.bits));
-  DC_RETURN_IF_ERROR(SetBits(options.bits, &context.bits));
+  std::string layers;
+  DC_RETURN_IF_ERROR(SetBits(info.bits, &context.bits, &layers));
+  DC_RETURN_IF_ERROR(SetBits(options.bits, &context.bits, &layers));
+  DC_ASSIGN_OR_RETURN(context.layer_bits, LayerSettings::Parse(layers));
+  if (const Status status = context.layer_bits.CheckKeys(*graph); !status.ok()) {
+    return status.At("bits " + options.bits + ": w, a, g, i, or layers");
+  }
   DC_ASSIGN_OR_RETURN(context.float_weights,
                       SkippedWeights(options.skip.empty() ? info.skip : options.skip, *graph));
   DC_ASSIGN_OR_RETURN(const auto settings, Pairs(options.settings));

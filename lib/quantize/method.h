@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "dc/graph.h"
+#include "dc/layer_settings.h"
 #include "dc/quantize.h"
 #include "dc/status.h"
 #include "dc/weights.h"
@@ -31,6 +32,7 @@ inline constexpr int kFloatBits = 32;
 struct MethodContext {
   Graph* graph = nullptr;  // float weights; the method puts quantizers of values into it
   MethodBits bits;
+  LayerSettings layer_bits;  // of weights, where layers have bits of their own
   std::map<std::string, std::string> settings;  // a value for each of the method's options
   std::set<std::string> float_weights;          // layers that stay float
   uint64_t seed = 1;

@@ -6,7 +6,12 @@
 namespace dc {
 
 void QuantizeWeights(const MethodContext& context, const QuantizerSpec& spec, MethodPlan* plan) {
-  for (const WeightRef& ref : QuantizedLayers(context)) plan->weights[ref.name] = spec;
+  for (const WeightRef& ref : QuantizedLayers(context)) {
+    QuantizerSpec own = spec;
+    const auto bits = context.layer_bits.Number(ref, spec.bits);
+    if (bits.ok()) own.bits = static_cast<int>(*bits);
+    plan->weights[ref.name] = own;
+  }
 }
 
 void ScaleStepsByFans(const MethodContext& context, MethodPlan* plan) {

@@ -25,7 +25,7 @@ class FunctionMethod : public Method {
   PlanFunction* plan_;
 };
 
-// Gives every quantized layer this quantizer of weights.
+// Gives every quantized layer this quantizer of weights, with the bits that the layer has of its own.
 void QuantizeWeights(const MethodContext& context, const QuantizerSpec& spec, MethodPlan* plan);
 
 // Every layer's steps are scaled by 1 / sqrt(1.5 / (fan in + fan out)), as the authors of

@@ -84,7 +84,7 @@ TEST_P(EveryMethod, RefusesWhatItCannotHave) {
   };
   EXPECT_THAT(message({.bits = "w=31"}), HasSubstr("use"));
   EXPECT_THAT(message({.bits = "w=0"}), HasSubstr("32 for float"));
-  EXPECT_THAT(message({.bits = "q=1"}), HasSubstr("no bits of 'q'"));
+  EXPECT_THAT(message({.bits = "q=1"}), HasSubstr("w, a, g, i, or layers"));
   EXPECT_THAT(message({.skip = "conv9"}), HasSubstr("no layer is called"));
   EXPECT_THAT(message({.settings = "colour=red"}), HasSubstr("no option 'colour'"));
 }
