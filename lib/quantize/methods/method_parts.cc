@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "model/node_attributes.h"
+
 namespace dc {
 
 void QuantizeWeights(const MethodContext& context, const QuantizerSpec& spec, MethodPlan* plan) {
@@ -160,6 +162,29 @@ StatusOr<bool> StartsUniform(const MethodContext& context) {
   if (value == "initializer") return false;
   return UsageError("weights cannot start as '" + value + "'", "start",
                     "use uniform or initializer");
+}
+
+Status CheckNormalized(const MethodContext& context, const std::string& method) {
+  const Graph& graph = *context.graph;
+  for (const WeightRef& ref : QuantizedLayers(context)) {
+    std::string value = graph.nodes[ref.node].outputs[0];
+    for (;;) {
+      const std::vector<size_t> readers = graph.Consumers(value);
+      const op::Operator* record = readers.empty() ? nullptr : OperatorOf(graph.nodes[readers[0]]);
+      if (record == nullptr) {
+        return Unsupported(
+            "the method " + method + " needs a batch normalization after every layer",
+            "weight " + ref.name,
+            "add one to the model, leave the layer out with --skip, or choose a "
+            "method with scales (bwn, dorefa, lsq, ...)");
+      }
+      if (record->Has(op::kBlends)) break;
+      const bool passes = record->Has(op::kPools) || record->Has(op::kReshapes) ||
+                          record->Has(op::kRenames) || record->Has(op::kAdds);
+      value = passes ? graph.nodes[readers[0]].outputs[0] : "";
+    }
+  }
+  return OkStatus();
 }
 
 StatusOr<bool> YesOrNo(const MethodContext& context, const std::string& option) {

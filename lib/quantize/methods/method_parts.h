@@ -25,7 +25,8 @@ class FunctionMethod : public Method {
   PlanFunction* plan_;
 };
 
-// Gives every quantized layer this quantizer of weights, with the bits that the layer has of its own.
+// Gives every quantized layer this quantizer of weights, with the bits that the layer has of its
+// own.
 void QuantizeWeights(const MethodContext& context, const QuantizerSpec& spec, MethodPlan* plan);
 
 // Every layer's steps are scaled by 1 / sqrt(1.5 / (fan in + fan out)), as the authors of
@@ -73,6 +74,10 @@ inline const MethodOption kStartOption = {
     "of weights without values: uniform (between -1 and 1) or initializer (small, as in float "
     "networks)"};
 StatusOr<bool> StartsUniform(const MethodContext& context);
+
+// Unsupported where a quantized layer has no normalization after it: weights without a scale then
+// make values of any size.
+Status CheckNormalized(const MethodContext& context, const std::string& method);
 
 // "yes" or "no". UsageError for anything else.
 StatusOr<bool> YesOrNo(const MethodContext& context, const std::string& option);

@@ -13,6 +13,7 @@ namespace {
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
   DC_ASSIGN_OR_RETURN(plan.starts_uniform, StartsUniform(*context));
+  DC_RETURN_IF_ERROR(CheckNormalized(*context, "moons"));
   const int w = context->bits.weights, a = context->bits.activations;
   DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", w, 1, 16, true));
   DC_RETURN_IF_ERROR(CheckMethodBits(*context, "activations", a, 1, 16, true));

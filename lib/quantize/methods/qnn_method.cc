@@ -9,6 +9,7 @@ namespace {
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
   DC_ASSIGN_OR_RETURN(plan.starts_uniform, StartsUniform(*context));
+  DC_RETURN_IF_ERROR(CheckNormalized(*context, "qnn"));
   DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", context->bits.weights, 1, 8, true));
   DC_RETURN_IF_ERROR(
       CheckMethodBits(*context, "activations", context->bits.activations, 1, 8, true));

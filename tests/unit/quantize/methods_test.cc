@@ -13,7 +13,16 @@ namespace {
 using testing::HasSubstr;
 using testing::SizeIs;
 
-// x -> w1 -> Relu -> w2 -> Relu -> Flatten -> w3 -> y.
+void Normalize(const std::string& value, const std::string& to, Graph* graph) {
+  for (const char* part : {"_scale", "_bias", "_mean", "_variance"}) {
+    graph->initializers[to + part] = Counting({4});
+  }
+  graph->nodes.push_back(
+      MakeNode("BatchNormalization",
+               {value, to + "_scale", to + "_bias", to + "_mean", to + "_variance"}, {to}));
+}
+
+// x -> w1 -> norm -> Relu -> w2 -> norm -> Relu -> Flatten -> w3 -> norm -> y.
 Graph ThreeLayers() {
   Graph graph;
   graph.inputs = {{"x", DataType::kFloat32, {-1, 4}}};
@@ -22,7 +31,8 @@ Graph ThreeLayers() {
   for (const char* k : {"1", "2", "3"}) {
     const std::string n = k;
     graph.initializers["w" + n] = Counting({4, 4});
-    graph.nodes.push_back(MakeNode("MatMul", {value, "w" + n}, {n == "3" ? "y" : "h" + n}));
+    graph.nodes.push_back(MakeNode("MatMul", {value, "w" + n}, {"m" + n}));
+    Normalize("m" + n, n == "3" ? "y" : "h" + n, &graph);
     if (n == "3") break;
     graph.nodes.push_back(MakeNode("Relu", {"h" + n}, {"a" + n}));
     value = "a" + n;
@@ -117,7 +127,7 @@ TEST(Dorefa, LeavesFirstAndLastAndClipsWhatTheLastReads) {
   EXPECT_FLOAT_EQ(graph.Constant(quantizer.inputs[1])->f32()[0], 1.0f / 7);
   RemoveGradientQuantizers(&graph);
   EXPECT_EQ(Count(graph, "QuantizeGradient"), 0u);
-  EXPECT_EQ(graph.Producer("a2")->inputs[0], "h2");
+  EXPECT_EQ(graph.Producer("h2")->inputs[0], "m2");
 }
 
 TEST(Bnn, PutsSignsInPlaceOfFunctionsAndAtTheInput) {
@@ -137,7 +147,7 @@ TEST(Lsq, AddsQuantizersAfterTheFunctions) {
   ASSERT_TRUE(plan.ok());
   EXPECT_EQ(Count(graph, "Relu"), 2u);
   EXPECT_EQ(Count(graph, "UniformQuantize"), 2u);
-  const Node& quantizer = graph.nodes[2];
+  const Node& quantizer = *graph.Producer(graph.Producer("m2")->inputs[0]);
   EXPECT_EQ(quantizer.String("scale_rule", ""), "learned");
   // 2 mean |x| / sqrt(3), of 0, 1 and 3.
   EXPECT_NEAR(graph.Constant(quantizer.inputs[1])->f32()[0], 2 * (4.0 / 3) / std::sqrt(3.0), 1e-6);
