@@ -115,15 +115,23 @@ StatusOr<Recipe> LoadRecipe(const std::string& path, const std::vector<std::stri
   if (text.model().empty()) {
     return BadInput("the recipe names no model", path, "add model: \"model.onnxtxt\"");
   }
-  recipe.model_path = text.model();
   const size_t slash = path.rfind('/');
-  if (recipe.model_path[0] != '/' && slash != std::string::npos) {
-    recipe.model_path = path.substr(0, slash + 1) + recipe.model_path;
-  }
+  // Files are named as seen from the recipe's folder.
+  const auto in_folder = [&](const std::string& file) {
+    return file[0] == '/' || slash == std::string::npos ? file : path.substr(0, slash + 1) + file;
+  };
+  recipe.model_path = in_folder(text.model());
   if (text.has_seed()) recipe.seed = text.seed();
 
   const Status converted = Convert(text, &recipe);
   if (!converted.ok()) return converted.At(path);
+  for (TrainOptions* training : {recipe.train ? &*recipe.train : nullptr,
+                                 recipe.prune ? &recipe.prune->retrain : nullptr,
+                                 recipe.quantize ? &recipe.quantize->fine_tune : nullptr}) {
+    if (training != nullptr && !training->teacher.empty()) {
+      training->teacher = in_folder(training->teacher);
+    }
+  }
   recipe.input_text = Canonical(text.input());
   for (const std::string& shape : text.input_shape()) recipe.input_text += " " + shape;
   recipe.train_text = Canonical(text.train());

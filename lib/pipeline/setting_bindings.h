@@ -39,6 +39,9 @@ void VisitSettings(TrainOptions& options, const Visitor& visit) {
   visit("freeze", options.freeze);
   visit("loss", options.loss);
   visit("shard_size", options.shard_size);
+  visit("teacher", options.teacher);
+  visit("teacher_share", options.teacher_share);
+  visit("temperature", options.temperature);
 }
 
 template <typename Visitor>

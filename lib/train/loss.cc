@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "dc/train.h"
 
@@ -101,6 +102,33 @@ LossSums CrossEntropy(std::span<const float> logits, std::span<const int32_t> la
     CountErrors(z, label, &sums);
   }
   return sums;
+}
+
+double Distill(std::span<const float> logits, std::span<const float> teacher, int64_t classes,
+               double share, double temperature, double gradient_scale, double loss,
+               std::span<float> gradient) {
+  const size_t width = static_cast<size_t>(classes);
+  std::vector<double> p(width), q(width);
+  const auto softmax = [&](std::span<const float> z, std::vector<double>* to) {
+    const double greatest = *std::max_element(z.begin(), z.end());
+    double total = 0;
+    for (size_t c = 0; c < width; ++c) {
+      total += (*to)[c] = std::exp((z[c] - greatest) / temperature);
+    }
+    for (double& value : *to) value /= total;
+  };
+  double divergence = 0;
+  for (size_t begin = 0; begin < logits.size(); begin += width) {
+    softmax(logits.subspan(begin, width), &p);
+    softmax(teacher.subspan(begin, width), &q);
+    for (size_t c = 0; c < width; ++c) {
+      if (q[c] > 0) divergence += q[c] * std::log(q[c] / std::max(p[c], 1e-300));
+      float& g = gradient[begin + c];
+      g = static_cast<float>((1 - share) * g +
+                             share * temperature * gradient_scale * (p[c] - q[c]));
+    }
+  }
+  return (1 - share) * loss + share * temperature * temperature * divergence;
 }
 
 LossSums SquaredHinge(std::span<const float> logits, std::span<const int32_t> labels,

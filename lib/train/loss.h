@@ -34,6 +34,13 @@ LossSums CrossEntropy(std::span<const float> logits, std::span<const int32_t> la
 LossSums SquaredHinge(std::span<const float> logits, std::span<const int32_t> labels,
                       int64_t classes, double gradient_scale, std::span<float> gradient);
 
+// Distillation (Hinton, Vinyals and Dean 2015, section 2): mixes into `gradient`, which holds that
+// of the loss on labels, and returns what the loss becomes. Per row the divergence is
+// KL(softmax(teacher / T) || softmax(logits / T)), times T^2.
+double Distill(std::span<const float> logits, std::span<const float> teacher, int64_t classes,
+               double share, double temperature, double gradient_scale, double loss,
+               std::span<float> gradient);
+
 }  // namespace dc::train
 
 #endif  // DC_TRAIN_LOSS_H_

@@ -116,6 +116,8 @@ Fingerprint FingerprintOf(const TrainOptions& options, const Dataset& data, cons
       {"epochs", std::to_string(o.epochs)},
       {"batch_size", std::to_string(o.batch_size)},
       {"shard_size", std::to_string(o.shard_size)},
+      {"teacher_share", Number(o.teacher_share)},
+      {"temperature", Number(o.temperature)},
       {"optimizer", kOptimizerNames[static_cast<size_t>(o.optimizer)]},
       {"loss", o.loss == LossKind::kCrossEntropy ? "cross-entropy" : "squared-hinge"},
       {"learning_rate", Number(o.learning_rate)},

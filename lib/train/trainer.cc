@@ -17,6 +17,7 @@
 #include "train/learning_rate.h"
 #include "train/loss.h"
 #include "train/sharding.h"
+#include "train/teacher.h"
 #include "train/train_checkpoint.h"
 #include "train/train_options.h"
 #include "train/update.h"
@@ -66,8 +67,8 @@ class Run : public TrainingState {
  private:
   // A part of the batch with everything its thread needs.
   struct Shard {
-    std::unique_ptr<Executor> executor;
-    size_t begin = 0;  // of its samples in the batch
+    std::unique_ptr<Executor> executor, teacher;  // teacher: null without one
+    size_t begin = 0;                             // of its samples in the batch
     std::vector<int32_t> labels;
     LossSums sums;
     Status status;
@@ -81,6 +82,9 @@ class Run : public TrainingState {
               LossSums* sums);
   void RunShard(int index, int64_t step, std::span<const uint32_t> batch,
                 uint64_t augmentation_seed);
+  // The teacher's logits of the shard's samples, augmented alike.
+  Status AskTeacher(Shard* shard, std::span<const uint32_t> indices,
+                    uint64_t augmentation_seed) const;
   Status Validate(EpochRecord* record);
   Status NotFinite(int64_t step) const;
   // The first parameter, statistics included, that holds NaN or infinity; null for none.
@@ -100,6 +104,7 @@ class Run : public TrainingState {
   ThreadPool pool_;
   DropoutRatios dropout_;
 
+  std::unique_ptr<Teacher> teacher_;
   Network network_;
   Parameters parameters_;
   std::optional<Updater> updater_;
@@ -129,6 +134,10 @@ Status Run::Prepare(Constraints* constraints) {
                     "\"" + parameter->name + "\"", "give it finite values");
   }
   fingerprint_ = FingerprintOf(options_, data_, network_, parameters_, constraints);
+  if (!options_.teacher.empty()) {
+    DC_ASSIGN_OR_RETURN(teacher_, Teacher::Load(options_.teacher, data_, options_.logits));
+    fingerprint_.emplace_back("teacher", teacher_->Checksum());
+  }
   DC_ASSIGN_OR_RETURN(idle_, IdleWeights::Make(*graph_, parameters_, constraints));
   constraints_ = constraints;
   DC_ASSIGN_OR_RETURN(updater_, Updater::Make(&parameters_, constraints, options_.l1, options_.l2,
@@ -164,6 +173,9 @@ Status Run::MakeShards() {
     DC_ASSIGN_OR_RETURN(shard.executor,
                         Executor::Make(network_, parameters_, &dropout_, size, true));
     DC_RETURN_IF_ERROR(CheckLabelsFit(network_.output, shard.executor->classes(), data_));
+    if (teacher_) {
+      DC_ASSIGN_OR_RETURN(shard.teacher, teacher_->NewExecutor(size, shard.executor->classes()));
+    }
     shard.begin = begin;
     shard.labels.resize(static_cast<size_t>(size));
     begin += static_cast<size_t>(size);
@@ -192,7 +204,22 @@ void Run::RunShard(int index, int64_t step, std::span<const uint32_t> batch,
     shard.sums = CrossEntropy(executor.logits(), shard.labels, executor.classes(),
                               options_.label_smoothing, share, executor.logits_gradient());
   }
+  if (shard.teacher) {
+    shard.status = AskTeacher(&shard, indices, augmentation_seed);
+    if (!shard.status.ok()) return;
+    shard.sums.loss = Distill(executor.logits(), shard.teacher->logits(), executor.classes(),
+                              options_.teacher_share, options_.temperature, share, shard.sums.loss,
+                              executor.logits_gradient());
+  }
   shard.status = executor.Backward();
+}
+
+Status Run::AskTeacher(Shard* shard, std::span<const uint32_t> indices,
+                       uint64_t augmentation_seed) const {
+  GatherBatch(data_, data_.train, indices, teacher_->reading(),
+              options_.augmentation.any() ? &options_.augmentation : nullptr, augmentation_seed,
+              shard->teacher->input().data());
+  return shard->teacher->Forward({});
 }
 
 Status Run::Step(int64_t step, std::span<const uint32_t> batch, uint64_t augmentation_seed,

@@ -53,6 +53,16 @@ TEST_F(Methods, FineTuneGoOnAndKeepPrunedWeights) {
   EXPECT_NE(report.find("fc1"), std::string::npos) << report;
 }
 
+TEST_F(Methods, LearnFromATeacher) {
+  Succeed("train", std::string("tiny.onnxtxt --learning-rate 0.05") + kTraining + "t.onnx");
+  Succeed("quantize", std::string("t.onnx --method twn --learning-rate 0.01 --teacher t.onnx "
+                                  "--teacher-share 0.7") +
+                          kTraining + "q.onnx --json q.json");
+  EXPECT_LE(Deployed("q.onnx", "q.json"), 20.0);
+  Fail("quantize", std::string("t.onnx --method twn --teacher none.onnx") + kTraining + "q.onnx", 4,
+       {"none.onnx"});
+}
+
 TEST_F(Methods, ConvertWithoutTrainingAndFindTheirBits) {
   Succeed("train", std::string("tiny.onnxtxt --learning-rate 0.05") + kTraining + "t.onnx");
   Succeed("quantize", "t.onnx --method min-max --data idx:data -o m.onnx --json m.json");

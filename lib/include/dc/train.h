@@ -53,6 +53,12 @@ struct TrainOptions {
   // of the formula, and to leave as they are although they are weights, biases, ...; separated by
   // commas, "" for none. What is frozen stays, whatever `train` says.
   std::string train, freeze;
+  // An ONNX model whose outputs are learned beside the labels ("": none): the loss is
+  // (1 - teacher_share) of its own, and teacher_share * T^2 of the divergence between both
+  // softmaxes at temperature T (Hinton, Vinyals and Dean 2015, arXiv 1503.02531).
+  std::string teacher;
+  double teacher_share = 0.5;
+  double temperature = 4;
   int threads = 0;         // 0: one per core. Results do not depend on it.
   std::string log_csv;     // one row per epoch; "" for none
   std::string checkpoint;  // written after every epoch; "" for none

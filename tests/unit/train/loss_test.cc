@@ -141,5 +141,34 @@ TEST(SquaredHinge, WorkedByHand) {
   EXPECT_EQ(gradient[2], 0.0f);
 }
 
+// The gradient is that of the mixed loss, by central differences.
+TEST(Distill, GradientIsThatOfTheLoss) {
+  const std::vector<float> teacher = {2.0f, -1.0f, 0.5f};
+  const std::vector<int32_t> labels = {2};
+  constexpr double kShare = 0.3, kTemperature = 2.5;
+  const auto loss = [&](std::vector<float> z, std::vector<float>* gradient) {
+    std::vector<float> scratch(3);
+    std::vector<float>& g = gradient != nullptr ? *gradient : scratch;
+    const LossSums sums = CrossEntropy(z, labels, 3, 0.0, 1.0, g);
+    return Distill(z, teacher, 3, kShare, kTemperature, 1.0, sums.loss, g);
+  };
+  const std::vector<float> z = {0.4f, 0.1f, -0.7f};
+  std::vector<float> gradient(3);
+  const double at = loss(z, &gradient);
+  EXPECT_GT(at, 0);
+  constexpr float kH = 1e-3f;
+  for (size_t c = 0; c < 3; ++c) {
+    std::vector<float> up = z, down = z;
+    up[c] += kH;
+    down[c] -= kH;
+    EXPECT_NEAR(gradient[c], (loss(up, nullptr) - loss(down, nullptr)) / (2 * kH), 1e-4);
+  }
+  // A network that says what its teacher says has only the labels' share left.
+  std::vector<float> same(3);
+  const LossSums sums = CrossEntropy(teacher, labels, 3, 0.0, 1.0, same);
+  EXPECT_NEAR(Distill(teacher, teacher, 3, kShare, kTemperature, 1.0, sums.loss, same),
+              (1 - kShare) * sums.loss, 1e-9);
+}
+
 }  // namespace
 }  // namespace dc::train
