@@ -13,6 +13,7 @@
 #include "dc/files.h"
 #include "dc/onnx.h"
 #include "dc/stages.h"
+#include "model/block_network.h"
 #include "pipeline/history.h"
 #include "pipeline/stage_clock.h"
 #include "pipeline/stage_stamps.h"
@@ -39,8 +40,13 @@ class Line {
         progress_(OrSilent(progress)) {}
 
   Status Load() {
-    DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, ReadFile(recipe_.model_path));
-    DC_ASSIGN_OR_RETURN(graph_, LoadModel(recipe_.model_path, recipe_.input_shapes));
+    std::vector<uint8_t> bytes;  // of the model, none of one that the recipe describes
+    if (!recipe_.blocks.empty()) {
+      DC_RETURN_IF_ERROR(BuildBlocks());
+    } else {
+      DC_ASSIGN_OR_RETURN(bytes, ReadFile(recipe_.model_path));
+      DC_ASSIGN_OR_RETURN(graph_, LoadModel(recipe_.model_path, recipe_.input_shapes));
+    }
     // What the recipe does not say is left to the model.
     std::map<std::string, std::string> input;
     PreprocessToMetadata(recipe_.preprocess, &input);
@@ -121,6 +127,20 @@ class Line {
   }
 
  private:
+  // The network that the recipe describes, for the images of the data.
+  Status BuildBlocks() {
+    const int64_t smallest = int64_t{1} << recipe_.blocks.size();
+    if (data_.height < smallest || data_.width < smallest) {
+      return BadInput("images of " + std::to_string(data_.height) + "x" +
+                          std::to_string(data_.width) + " are too small for the recipe's blocks",
+                      data_.name, "each block halves them");
+    }
+    std::vector<ConvolutionBlock> blocks;
+    for (const auto& [layers, filters] : recipe_.blocks) blocks.push_back({layers, filters});
+    graph_ = BlockNetwork(blocks, data_.channels, data_.height, data_.width, data_.classes);
+    return OkStatus();
+  }
+
   Status Keep(const std::string& path, StageReport report) {
     DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, ReadFile(path));
     report.output_bytes = bytes.size();

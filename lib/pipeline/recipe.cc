@@ -96,6 +96,18 @@ Status Convert(const proto::Recipe& text, Recipe* recipe) {
   return OkStatus();
 }
 
+Status ReadBlocks(const proto::Blocks& blocks, Recipe* recipe) {
+  const FieldNamer name = FieldNamer::Path("blocks");
+  for (const auto& [letter, block] :
+       {std::pair{"a", blocks.a()}, {"b", blocks.b()}, {"c", blocks.c()}}) {
+    proto::Block complete = block;
+    DC_RETURN_IF_ERROR(CheckFields(complete, name.Nested(letter)));
+    FillIn("", &complete);
+    recipe->blocks.emplace_back(complete.layers(), complete.filters());
+  }
+  return OkStatus();
+}
+
 }  // namespace
 
 StatusOr<Recipe> LoadRecipe(const std::string& path, const std::vector<std::string>& overrides) {
@@ -112,27 +124,31 @@ StatusOr<Recipe> LoadRecipe(const std::string& path, const std::vector<std::stri
 
   Recipe recipe;
   recipe.name = text.name();
-  if (text.model().empty()) {
+  if (text.model().empty() && !text.has_blocks()) {
     return BadInput("the recipe names no model", path, "add model: \"model.onnxtxt\"");
   }
+  if (!text.model().empty() && text.has_blocks()) {
+    return BadInput("the recipe has a model and blocks", path, "leave one of them out");
+  }
+  if (text.has_blocks()) DC_RETURN_IF_ERROR(ReadBlocks(text.blocks(), &recipe));
   const size_t slash = path.rfind('/');
   // Files are named as seen from the recipe's folder.
   const auto in_folder = [&](const std::string& file) {
     return file[0] == '/' || slash == std::string::npos ? file : path.substr(0, slash + 1) + file;
   };
-  recipe.model_path = in_folder(text.model());
+  if (!text.model().empty()) recipe.model_path = in_folder(text.model());
   if (text.has_seed()) recipe.seed = text.seed();
 
   const Status converted = Convert(text, &recipe);
   if (!converted.ok()) return converted.At(path);
-  for (TrainOptions* training : {recipe.train ? &*recipe.train : nullptr,
-                                 recipe.prune ? &recipe.prune->retrain : nullptr,
-                                 recipe.quantize ? &recipe.quantize->fine_tune : nullptr}) {
+  for (TrainOptions* training :
+       {recipe.train ? &*recipe.train : nullptr, recipe.prune ? &recipe.prune->retrain : nullptr,
+        recipe.quantize ? &recipe.quantize->fine_tune : nullptr}) {
     if (training != nullptr && !training->teacher.empty()) {
       training->teacher = in_folder(training->teacher);
     }
   }
-  recipe.input_text = Canonical(text.input());
+  recipe.input_text = Canonical(text.input()) + Canonical(text.blocks());
   for (const std::string& shape : text.input_shape()) recipe.input_text += " " + shape;
   recipe.train_text = Canonical(text.train());
   recipe.prune_text = Canonical(text.prune());

@@ -29,7 +29,9 @@ struct QuantizeStep {
 
 struct Recipe {
   std::string name;
-  std::string model_path;  // resolved against the recipe's folder
+  std::string model_path;  // resolved against the recipe's folder; "" where there are blocks
+  // Layers and filters of the blocks of a network that is described by them; else empty.
+  std::vector<std::pair<int, int>> blocks;
   uint64_t seed = 1;
   InputShapes input_shapes;
   Preprocess preprocess;
