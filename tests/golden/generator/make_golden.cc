@@ -84,6 +84,22 @@ void PutModels() {
   PutModel("fc_zstd", repeated);
 }
 
+// Quantizers of values.
+void PutQuantizers() {
+  Graph graph;
+  graph.inputs = {{"x", DataType::kFloat32, {-1, 6}}};
+  graph.outputs = {{"y", DataType::kFloat32, {-1, 6}}};
+  graph.initializers["step"] = Tensor::F32({}, std::vector<float>{0.3f});
+  graph.initializers["sides"] = Tensor::F32({6}, std::vector<float>{1, -1, 1, 1, -0.5f, 2});
+  graph.nodes.push_back(MakeNode("UniformQuantize", {"x", "step"}, "q"));
+  graph.nodes.back().attributes = {{"low", int64_t{-2}},
+                                   {"high", int64_t{5}},
+                                   {"rounding", std::string("floor")},
+                                   {"offset", 0.5f}};
+  graph.nodes.push_back(MakeNode("BinaryQuantize", {"q", "sides"}, "y"));
+  PutModel("quantizers", graph);
+}
+
 // What later readers know: shapes without a batch, types of inputs and outputs, several outputs,
 // and attributes that are words and lists of floats.
 void PutExtensions() {
@@ -342,6 +358,7 @@ int main(int argc, char** argv) {
   dc::PutExample();
   dc::PutModels();
   dc::PutExtensions();
+  dc::PutQuantizers();
   dc::PutLayouts();
   dc::PutMustFail();
   return 0;
