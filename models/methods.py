@@ -54,6 +54,8 @@ ROWS = [
     ("lenet_5", "gupta10-nearest", "mnist", (1,), "Gupta et al.", "16/16", "", "FL 10, to nearest"),
     ("lenet_5", "sung", "mnist", (1,), "Sung et al.", "2/32", "", "retrained"),
     ("lenet_5", "sung-direct", "mnist", (1,), "Sung et al.", "2/32", "", "direct"),
+    ("lenet_5", "courbariaux", "mnist", (1,), "Courbariaux et al.", "10/10", "0.59", "12 bits in storage; theirs is a maxout network"),
+    ("lenet_5", "vanhoucke", "mnist", (1,), "Vanhoucke et al.", "8/8", "", "no training"),
     ("lenet_5", "qiu", "mnist", (1,), "Qiu et al.", "8/8", "", "no training"),
     ("lenet_5", "lin", "mnist", (1,), "Lin et al.", "4+/32", "", "more bits for smaller layers"),
     ("moons", "", "cifar10", (1,), "Moons et al., full-qnn", "4/4", "20.8", "theirs: best validation of 100 epochs"),

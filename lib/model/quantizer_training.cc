@@ -9,14 +9,15 @@
 namespace dc {
 namespace {
 
-constexpr std::array<std::string_view, 4> kRules = {"fixed", "learned", "clip", "running_maximum"};
+constexpr std::array<std::string_view, 5> kRules = {"fixed", "learned", "clip", "running_maximum",
+                                                    "running_power"};
 
 StatusOr<ScaleRule> RuleOf(std::string_view name) {
   for (size_t i = 0; i < kRules.size(); ++i) {
     if (kRules[i] == name) return static_cast<ScaleRule>(i);
   }
   return BadInput("no rule for a quantizer's scale is called '" + std::string(name) + "'",
-                  "scale_rule", "use fixed, learned, clip or running_maximum");
+                  "scale_rule", "use fixed, learned, clip, running_maximum or running_power");
 }
 
 Status CheckRange(const QuantizerTraining& how) {

@@ -18,7 +18,13 @@ enum class ScaleRule {
   kLearned,         // learned as in LSQ (Esser et al. 2020, arXiv 1902.08153)
   kClip,            // learned by what is clipped, as in PACT (Choi et al. 2018, arXiv 1805.06085)
   kRunningMaximum,  // running mean of the largest magnitude, as batch norm's statistics
+  // The same of the magnitude that one value in 10,000 exceeds, and used as the least power of two
+  // above it: ranges that follow overflows (Courbariaux, Bengio and David 2014, arXiv 1412.7024).
+  kRunningPower,
 };
+
+// The least power of two that is not below `scale` > 0, but for rounding.
+inline float PowerOfTwoAbove(float scale) { return std::exp2(std::ceil(std::log2(scale) - 1e-4f)); }
 
 struct QuantizerTraining {
   // The gradient passes where pass_low < x < pass_high; NaN for the range of a uniform grid, and
@@ -32,7 +38,8 @@ struct QuantizerTraining {
   bool has_range() const { return !std::isnan(pass_low); }
 
   // Reads it from the attributes pass_low, pass_high, stochastic and scale_rule ("fixed",
-  // "learned", "clip", "running_maximum") of `node`. BadInput for what they cannot be.
+  // "learned", "clip", "running_maximum", "running_power") of `node`. BadInput for what they cannot
+  // be.
   static StatusOr<QuantizerTraining> Of(const Node& node);
   // Writes it to `node`; defaults are left out.
   void SetOn(Node* node) const;

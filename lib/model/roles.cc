@@ -36,7 +36,9 @@ int Precedence(Role role) {
 Role ScaleRole(const Node& node) {
   const auto how = QuantizerTraining::Of(node);
   if (!how.ok() || how->rule == ScaleRule::kFixed) return Role::kOperand;
-  return how->rule == ScaleRule::kRunningMaximum ? Role::kStatistic : Role::kScale;
+  const bool follows =
+      how->rule == ScaleRule::kRunningMaximum || how->rule == ScaleRule::kRunningPower;
+  return follows ? Role::kStatistic : Role::kScale;
 }
 
 class RoleFinder {

@@ -127,6 +127,7 @@ Status RunMethod(const QuantizeOptions& options, const TrainOptions& training, c
     DC_RETURN_IF_ERROR(quantized.Finish(graph));
   }
   RemoveGradientQuantizers(graph);
+  SettlePowers(graph);
   for (const WeightRef& ref : ListWeights(*graph)) {
     if (!ref.quantized || !before.count(ref.name)) continue;
     DC_ASSIGN_OR_RETURN(const QuantizedWeight weight, GetQuantizedWeight(*graph, ref.name));

@@ -166,6 +166,20 @@ void PlaceGradientQuantizers(const std::set<std::string>& weights,
   }
 }
 
+void SettlePowers(Graph* graph) {
+  for (Node& node : graph->nodes) {
+    const op::Operator* record = OperatorOf(node);
+    if (record == nullptr || !record->Has(op::kQuantizes)) continue;
+    auto how = QuantizerTraining::Of(node);
+    if (!how.ok() || how->rule != ScaleRule::kRunningPower) continue;
+    const auto scale = graph->initializers.find(node.Input(1));
+    if (scale == graph->initializers.end()) continue;
+    for (float& value : scale->second.f32()) value = PowerOfTwoAbove(value);
+    how->rule = ScaleRule::kFixed;
+    how->SetOn(&node);
+  }
+}
+
 void RemoveGradientQuantizers(Graph* graph) {
   for (size_t i = 0; i < graph->nodes.size();) {
     if (OperatorOf(graph->nodes[i]) != &op::kQuantizeGradient) {

@@ -45,6 +45,9 @@ void PlaceClip(const ActivationSite& site, float low, float high, Graph* graph);
 void PlaceGradientQuantizers(const std::set<std::string>& weights,
                              const std::map<std::string, AttributeValue>& attributes, Graph* graph);
 
+// Makes the scales that were used as the power of two above them that power, and fixed.
+void SettlePowers(Graph* graph);
+
 // Takes all QuantizeGradient nodes out again.
 void RemoveGradientQuantizers(Graph* graph);
 

@@ -66,8 +66,8 @@ void Quantizer::Backward(std::span<const float>, std::span<const float>,
 
 const std::vector<QuantizerEntry>& AllQuantizers() {
   static const auto* const all = new std::vector<QuantizerEntry>{
-      BinaryQuantizer(), DorefaQuantizer(),  InqQuantizer(),     PowerQuantizer(),
-      StoredQuantizer(), TernaryQuantizer(), UniformQuantizer(),
+      BinaryQuantizer(), DorefaQuantizer(), DynamicQuantizer(), InqQuantizer(),
+      PowerQuantizer(),  StoredQuantizer(), TernaryQuantizer(), UniformQuantizer(),
   };
   return *all;
 }

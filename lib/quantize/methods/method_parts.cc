@@ -113,6 +113,27 @@ ValueQuantizer PowerOfTwoGrid(float magnitude, int bits, bool rectified, bool sa
   return quantizer;
 }
 
+ValueQuantizer LeastErrorPower(const ObservedValue& value, int bits, bool rectified) {
+  constexpr int kTried = 6;
+  ValueQuantizer best;
+  double best_error = 0;
+  float magnitude = std::max(-value.least, value.greatest);
+  for (int i = 0; i < kTried; ++i, magnitude /= 2) {
+    const ValueQuantizer tried = PowerOfTwoGrid(magnitude, bits, rectified, false);
+    double error = 0;
+    for (const float x : value.some) {
+      const double number =
+          std::clamp(std::nearbyint(static_cast<double>(x) / tried.scale),
+                     static_cast<double>(tried.low), static_cast<double>(tried.high));
+      error += std::abs(x - number * tried.scale);
+    }
+    if (i > 0 && error >= best_error) continue;
+    best_error = error;
+    best = tried;
+  }
+  return best;
+}
+
 float FirstLearnedStep(const ObservedValue& value, double most) {
   double sum = 0;
   for (const float x : value.some) sum += std::abs(static_cast<double>(x));

@@ -60,6 +60,9 @@ StatusOr<std::map<std::string, ObservedValue>> ObserveSites(const MethodContext&
 // `magnitude` or, where `saves_a_bit`, half of it; unsigned where `rectified`.
 ValueQuantizer PowerOfTwoGrid(float magnitude, int bits, bool rectified, bool saves_a_bit);
 
+// That grid whose power of two has the least sum of |x - quantized x| over what was seen.
+ValueQuantizer LeastErrorPower(const ObservedValue& value, int bits, bool rectified);
+
 // 2 mean |x| / sqrt(most): where LSQ starts a step (Esser et al. 2020, section 2.1).
 float FirstLearnedStep(const ObservedValue& value, double most);
 

@@ -14,13 +14,8 @@ StatusOr<MethodPlan> Plan(MethodContext* context) {
   const int w = context->bits.weights, a = context->bits.activations;
   DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", w, 2, 16, true));
   DC_RETURN_IF_ERROR(CheckMethodBits(*context, "activations", a, 2, 16, true));
-  const std::string& steps = context->settings.at("steps");
-  if (steps != "max" && steps != "l2") {
-    return UsageError("steps cannot be chosen by '" + steps + "'", "steps", "use max or l2");
-  }
   if (w != kFloatBits) {
-    QuantizeWeights(*context, {"uniform", w, {{"range", steps == "max" ? "power" : "power-l2"}}},
-                    &plan);
+    QuantizeWeights(*context, {"uniform", w, {{"range", "power"}}}, &plan);
   }
   if (a == kFloatBits) return plan;
   DC_ASSIGN_OR_RETURN(const auto observed, ObserveSites(*context, "ristretto"));
@@ -42,9 +37,7 @@ const Method* RistrettoMethod() {
        .bits = "w=8,a=8",
        .skip = "none",
        .training = "epochs: 0 learning_rate: 0.001",
-       .options = {{"steps", "max",
-                    "of weights: max (from the largest) or l2 (least squared error, as Qiu et al. "
-                    "2016)"}}},
+       .options = {}},
       Plan);
   return &method;
 }

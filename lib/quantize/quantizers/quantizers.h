@@ -8,6 +8,7 @@ namespace dc {
 
 QuantizerEntry BinaryQuantizer();
 QuantizerEntry DorefaQuantizer();
+QuantizerEntry DynamicQuantizer();
 QuantizerEntry InqQuantizer();
 QuantizerEntry PowerQuantizer();
 QuantizerEntry StoredQuantizer();

@@ -1,9 +1,12 @@
 // UniformQuantize and BinaryQuantize. Their functions are stairs, whose slope is 0 or infinite: the
 // gradient goes straight through where x is inside a range, and not at all outside of it. The scale
 // is fixed, learned, or follows the batches: see model/quantizer_training.h.
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <vector>
 
 #include "model/quantizer_training.h"
 #include "op/grid_functions.h"
@@ -60,6 +63,7 @@ class QuantizeKernel : public OperatorKernel {
         grid_(grid),
         how_(how),
         random_(how.stochastic && builder->training()),
+        power_(how.rule == ScaleRule::kRunningPower),
         y_(y),
         operands_(std::move(operands)),
         rows_(rows) {
@@ -81,10 +85,11 @@ class QuantizeKernel : public OperatorKernel {
     ForEachRow([&](int64_t at, const float* x, const float* scale, int64_t step, int64_t count) {
       if (random_) {
         for (int64_t i = 0; i < count; ++i) {
-          y[at + i] = grid_.Random(x[i], scale[i * step], uniforms.Next());
+          const float s = power_ ? PowerOfTwoAbove(scale[i * step]) : scale[i * step];
+          y[at + i] = grid_.Random(x[i], s, uniforms.Next());
         }
       } else if (step == 0) {
-        const float s = *scale;
+        const float s = power_ ? PowerOfTwoAbove(*scale) : *scale;
         for (int64_t i = 0; i < count; ++i) y[at + i] = grid_(x[i], s);
       } else {
         for (int64_t i = 0; i < count; ++i) y[at + i] = grid_(x[i], scale[i]);
@@ -105,7 +110,8 @@ class QuantizeKernel : public OperatorKernel {
         }
       } else {
         for (int64_t i = 0; i < count; ++i) {
-          dx[at + i] = grid_.Passes(x[i], scale[i * step]) ? dy[at + i] : 0.0f;
+          const float s = power_ ? PowerOfTwoAbove(scale[i * step]) : scale[i * step];
+          dx[at + i] = grid_.Passes(x[i], s) ? dy[at + i] : 0.0f;
         }
       }
     });
@@ -122,21 +128,37 @@ class QuantizeKernel : public OperatorKernel {
     });
   }
 
+  static constexpr float kLeastScale = std::numeric_limits<float>::min();
+
+  // What one value in 10,000 of this part of the batch exceeds.
+  float MagnitudeOfOverflows() const {
+    constexpr double kOverflows = 1e-4;
+    std::vector<float>& sizes = scratch_;
+    sizes.resize(operands_[0].count());
+    for (size_t i = 0; i < sizes.size(); ++i) sizes[i] = std::abs(operands_[0].values()[i]);
+    const auto over = static_cast<std::ptrdiff_t>(kOverflows * static_cast<double>(sizes.size()));
+    std::nth_element(sizes.begin(), sizes.begin() + over, sizes.end(), std::greater<>());
+    return sizes[static_cast<size_t>(over)];
+  }
+
   void ScaleGradient() const {
     float* gradient = operands_[1].gradient();
     if (gradient == nullptr) return;
     const size_t count = operands_[1].count();
     std::fill(gradient, gradient + count, 0.0f);
     const float* scales = operands_[1].values();
+    if (power_) {
+      gradient[0] = std::max(MagnitudeOfOverflows() / grid_.levels(), kLeastScale);
+      return;
+    }
     if (how_.rule == ScaleRule::kRunningMaximum) {
       // A statistic: the scale that would just hold this part of the batch.
       ForEachRow([&](int64_t, const float* x, const float* scale, int64_t step, int64_t n) {
         float* own = gradient + (scale - scales);
         for (int64_t i = 0; i < n; ++i) own[i * step] = std::max(own[i * step], std::abs(x[i]));
       });
-      constexpr float kLeast = std::numeric_limits<float>::min();
       for (size_t i = 0; i < count; ++i) {
-        gradient[i] = std::max(gradient[i] / grid_.levels(), kLeast);
+        gradient[i] = std::max(gradient[i] / grid_.levels(), kLeastScale);
       }
       return;
     }
@@ -156,7 +178,9 @@ class QuantizeKernel : public OperatorKernel {
   const Grid grid_;
   const QuantizerTraining how_;
   const bool random_;
+  const bool power_;  // the scale is used as the power of two above it
   float learned_factor_ = 1;
+  mutable std::vector<float> scratch_;
   const Value& y_;
   std::array<ZipOperand, 2> operands_;
   Broadcast<2> rows_;
@@ -173,6 +197,9 @@ StatusOr<std::unique_ptr<OperatorKernel>> Make(NodeBuilder* builder, Grid grid) 
   // With one scale for all, values may lie in any order.
   const Tensor* scale = builder->graph().Constant(builder->node().Input(1));
   const bool single = scale != nullptr && scale->size() == 1;
+  if (how.rule == ScaleRule::kRunningPower && !single) {
+    return builder->NotCovered("a running power of two for each channel");
+  }
   const dnnl::memory::desc layout = single ? UnpaddedDesc(x->data, shape) : PlainDesc(shape);
   DC_ASSIGN_OR_RETURN(ZipOperand value, ZipOperand::Make(*builder, 0, &layout));
   DC_ASSIGN_OR_RETURN(ZipOperand scales, ZipOperand::Make(*builder, 1, nullptr));

@@ -277,6 +277,25 @@ TEST(Stored, LatentWeightsAreOnTheGrid) {
   EXPECT_EQ(trial.effective[0], 0.5f);
 }
 
+// Ranges: 1 for a largest weight of 0.9. 10 bits are steps of 2^-9, 12 bits of 2^-11.
+TEST(Dynamic, StoresMoreBitsThanItMultipliesWith) {
+  Trial trial({"dynamic", 10, {}}, Layer(1, 3), {0.9f, 0.3f, -0.12345f});
+  const auto on = [](float w, float step) { return std::nearbyint(w / step) * step; };
+  for (size_t i = 0; i < 3; ++i) {
+    const float w = std::vector<float>{0.9f, 0.3f, -0.12345f}[i];
+    EXPECT_EQ(trial.latent[i], on(w, 0x1p-11f));
+    EXPECT_EQ(trial.effective[i], on(trial.latent[i], 0x1p-9f));
+  }
+}
+
+TEST(Dynamic, OneOutlierInTenThousandOverflows) {
+  std::vector<float> weights(20000, 0.4f);
+  weights[7] = 100;
+  Trial trial({"dynamic", 10, {}}, Layer(1, 20000), weights);
+  EXPECT_NEAR(trial.effective[7], 0.5, 0.002);
+  EXPECT_NEAR(trial.effective[8], 0.4, 0.001);
+}
+
 TEST(Power, NearestLevels) {
   // Zhou et al. 2017: max 0.9 gives n1 = floor(log2(1.2)) = 0, and 5 bits n2 = -7.
   EXPECT_EQ(PowerGrid::TopOf(std::vector<float>{0.3f, -0.9f}), 0);

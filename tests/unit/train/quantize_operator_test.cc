@@ -20,7 +20,7 @@ struct Gradients {
   std::vector<float> logits, shift, scale;
 };
 Gradients RunOnce(const std::string& op, const Attributes& attributes, float scale,
-              const std::vector<float>& input, const std::vector<float>& gradient) {
+                  const std::vector<float>& input, const std::vector<float>& gradient) {
   const auto width = static_cast<int64_t>(input.size());
   GraphBuilder builder({width});
   AddShift(builder, {width}).Add(op, "q", {builder.Values("scale", {}, {scale})}, attributes);
@@ -79,6 +79,16 @@ TEST(UniformQuantize, RunningMaximumReportsTheBatchs) {
   const Gradients run =
       RunOnce("UniformQuantize", attributes, 0.5f, {-1, 0.2f, 1.3f, 3.5f, 2}, {1, 1, 1, 1, 1});
   EXPECT_FLOAT_EQ(run.scale[0], 0.5f);  // 3.5 / 7
+}
+
+// Used as 0.5, the power of two above 0.3; the batch's largest value, 3.5, is 7 times 0.5.
+TEST(UniformQuantize, RunningPower) {
+  Attributes attributes = kThreeBits;
+  attributes["scale_rule"] = std::string("running_power");
+  const Gradients run =
+      RunOnce("UniformQuantize", attributes, 0.3f, {-1, 0.2f, 1.3f, 3.5f, 2}, {1, 1, 1, 1, 1});
+  EXPECT_THAT(run.logits, ElementsAre(0, 0, 1.5f, 3.5f, 2));
+  EXPECT_FLOAT_EQ(run.scale[0], 0.5f);
 }
 
 TEST(UniformQuantize, RoundsAtRandomInTrainingOnly) {

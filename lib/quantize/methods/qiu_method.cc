@@ -1,0 +1,38 @@
+// Dynamic precision, found on data without training: each layer's weights and each activation get
+// the power-of-two step of the least error, from the grid that holds everything to those that clip.
+#include "quantize/methods/method_parts.h"
+#include "quantize/methods/methods.h"
+
+namespace dc {
+namespace {
+
+StatusOr<MethodPlan> Plan(MethodContext* context) {
+  MethodPlan plan;
+  const int w = context->bits.weights, a = context->bits.activations;
+  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", w, 2, 16, true));
+  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "activations", a, 2, 16, true));
+  if (w != kFloatBits) QuantizeWeights(*context, {"uniform", w, {{"range", "power-l2"}}}, &plan);
+  if (a == kFloatBits) return plan;
+  DC_ASSIGN_OR_RETURN(const auto observed, ObserveSites(*context, "qiu"));
+  QuantizeActivations(context, /*replaces=*/false, [&](const ActivationSite& site) {
+    return LeastErrorPower(observed.at(site.value), a, site.rectified);
+  });
+  return plan;
+}
+
+}  // namespace
+
+const Method* QiuMethod() {
+  static const FunctionMethod method(
+      {.name = "qiu",
+       .paper = "Qiu et al. 2016, Going Deeper with Embedded FPGA Platform",
+       .summary = "weights and activations with power-of-two steps of least error",
+       .bits = "w=8,a=8",
+       .skip = "none",
+       .training = "epochs: 0 learning_rate: 0.001",
+       .options = {}},
+      Plan);
+  return &method;
+}
+
+}  // namespace dc

@@ -1,0 +1,47 @@
+// Eight bits on a CPU: weights of each layer signed, by their largest magnitude, activations
+// unsigned where they are never negative, by the largest that was seen; inputs and biases stay
+// float.
+#include <algorithm>
+
+#include "quantize/methods/method_parts.h"
+#include "quantize/methods/methods.h"
+
+namespace dc {
+namespace {
+
+StatusOr<MethodPlan> Plan(MethodContext* context) {
+  MethodPlan plan;
+  const int w = context->bits.weights, a = context->bits.activations;
+  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", w, 2, 8, true));
+  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "activations", a, 2, 8, true));
+  if (w != kFloatBits) QuantizeWeights(*context, {"uniform", w, {{"range", "max"}}}, &plan);
+  if (a == kFloatBits) return plan;
+  DC_ASSIGN_OR_RETURN(const auto observed, ObserveSites(*context, "vanhoucke"));
+  QuantizeActivations(context, /*replaces=*/false, [&](const ActivationSite& site) {
+    const ObservedValue& value = observed.at(site.value);
+    ValueQuantizer quantizer;
+    quantizer.high = (int64_t{1} << (site.rectified ? a : a - 1)) - 1;
+    quantizer.low = site.rectified ? 0 : -quantizer.high;
+    const float reach = std::max(std::max(-value.least, value.greatest), 1e-30f);
+    quantizer.scale = reach / static_cast<float>(quantizer.high);
+    return quantizer;
+  });
+  return plan;
+}
+
+}  // namespace
+
+const Method* VanhouckeMethod() {
+  static const FunctionMethod method(
+      {.name = "vanhoucke",
+       .paper = "Vanhoucke, Senior and Mao 2011, Improving the speed of neural networks on CPUs",
+       .summary = "8-bit weights per layer and activations, without training",
+       .bits = "w=8,a=8",
+       .skip = "none",
+       .training = "epochs: 0 learning_rate: 0.0001",
+       .options = {}},
+      Plan);
+  return &method;
+}
+
+}  // namespace dc
