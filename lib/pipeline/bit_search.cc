@@ -31,7 +31,7 @@ class Search {
       : options_(options), training_(training), graph_(graph), data_(data), progress_(progress) {
     data_.test = LastTraining(data, kImages);
     training_.epochs = 0;
-    options_.method.max_error_increase = -1;
+    options_.method.max_error_increase.reset();
     std::string& skip = options_.method.skip;
     if (skip.empty()) skip = MethodDefaultSkip(options_.method.name);
     if (skip == "none") skip.clear();
@@ -152,7 +152,7 @@ class Search {
 StatusOr<std::string> FindMethodBits(const QuantizeOptions& options, const TrainOptions& training,
                                      const Dataset& data, const Graph& graph, Progress* progress) {
   Search search(options, training, data, graph, OrSilent(progress));
-  search.set_limit(options.method.max_error_increase);
+  search.set_limit(*options.method.max_error_increase);
   return search.Run();
 }
 

@@ -80,7 +80,7 @@ StatusOr<StageReport> RunQuantize(const QuantizeOptions& options, const TrainOpt
   std::vector<LayerQuantization> outcomes;
   if (!options.method.name.empty()) {
     QuantizeOptions with_bits = options;
-    if (options.method.max_error_increase >= 0) {
+    if (options.method.max_error_increase) {
       if (data == nullptr) {
         return UsageError("bits cannot be found without data", "", "give --data, or --bits");
       }

@@ -78,6 +78,8 @@ class FieldsFromMembers {
     const auto* reflection = message_.GetReflection();
     if constexpr (std::is_same_v<T, std::vector<float>>) {
       for (const float value : member) reflection->AddFloat(&message_, &field, value);
+    } else if constexpr (kIsOptional<T>) {
+      if (member) (*this)(name, *member);
     } else if constexpr (std::is_same_v<T, LayerSettings>) {
       reflection->SetString(&message_, &field, member.ToString());
     } else if constexpr (std::is_same_v<T, PolicySettings>) {

@@ -103,12 +103,12 @@ StatusOr<QuantizeStep> QuantizationOf(const proto::Quantization& from, const Fie
     const auto method = FindMethod(to.options.method.name);
     if (!method.ok()) return method.status();
     training = (*method)->info().training;
-    if (to.options.method.max_error_increase >= 0 && !to.options.method.bits.empty()) {
+    if (to.options.method.max_error_increase && !to.options.method.bits.empty()) {
       return UsageError("bits are given or found, not both", "--bits, --max-error-increase",
                         "leave one of them out");
     }
   } else if (!to.options.method.skip.empty() || !to.options.method.settings.empty() ||
-             to.options.method.max_error_increase >= 0) {
+             to.options.method.max_error_increase) {
     return UsageError(
         "only a method skips layers, has options and finds bits", "",
         "name one with " + name(*proto::Quantization::descriptor()->FindFieldByName("method")));

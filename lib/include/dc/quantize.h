@@ -3,6 +3,7 @@
 #define DC_QUANTIZE_H_
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,9 +24,9 @@ struct MethodOptions {
   std::string bits;      // "w=1,a=2,g=6,i=8": weights, activations, gradients, input; 32 is float
   std::string skip;      // layers that stay float: "first,last", names or patterns; "none"
   std::string settings;  // "OPTION=VALUE,..."; ListMethods describes them
-  // Not negative: the method finds its bits by itself, as few as keep the error on held-out
+  // Given: the method finds its bits by itself, as few as keep the error on held-out
   // training images within so many percentage points of the float network's, before fine-tuning.
-  double max_error_increase = -1;
+  std::optional<double> max_error_increase;
 };
 
 struct QuantizeOptions {
