@@ -1,6 +1,7 @@
 #include "bench/convnets.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -48,14 +49,22 @@ class NetworkBuilder {
     return Add("LRN", {{"size", int64_t{5}}, {"alpha", 1e-4f}, {"beta", 0.75f}, {"bias", 1.0f}});
   }
 
-  // A layer with its bias and a ReLU.
-  NetworkBuilder& Conv(const Ints& shape, double density, int64_t border, int64_t stride = 1,
-                       int64_t groups = 1) {
+  // A layer with its bias; Conv has a ReLU, too.
+  NetworkBuilder& LinearConv(const Ints& shape, double density, int64_t border, int64_t stride = 1,
+                             int64_t groups = 1) {
     return Layer("Conv", shape, density, 8,
                  {{"pads", Ints{border, border, border, border}},
                   {"strides", Ints{stride, stride}},
-                  {"group", groups}})
-        .Add("Relu");
+                  {"group", groups}});
+  }
+  NetworkBuilder& Conv(const Ints& shape, double density, int64_t border, int64_t stride = 1,
+                       int64_t groups = 1) {
+    return LinearConv(shape, density, border, stride, groups).Add("Relu");
+  }
+  NetworkBuilder& ClipAtSix() {
+    graph_.initializers["zero"] = Tensor::F32({}, std::vector<float>{0});
+    graph_.initializers["six"] = Tensor::F32({}, std::vector<float>{6});
+    return Add("Clip", {}, {"zero", "six"});
   }
   NetworkBuilder& FullyConnected(int64_t outputs, int64_t inputs, double density) {
     return Layer("Gemm", {outputs, inputs}, density, 5, {{"transB", int64_t{1}}});
@@ -73,9 +82,26 @@ class NetworkBuilder {
     const std::string name = "weight" + std::to_string(++layers_), bias = name + "_bias";
     Add(op, std::move(attributes), {name, bias});
     if (!status_.ok()) return *this;
+    if (density == 1) {
+      SetPlainWeight(name, bias, shape);
+      return *this;
+    }
     status_ = SetSyntheticWeight(&graph_, name, bias, shape,
                                  {.density = density, .bits = bits, .seed = layers_});
     return *this;
+  }
+
+  void SetPlainWeight(const std::string& name, const std::string& bias, const Ints& shape) {
+    Rng rng(layers_);
+    std::vector<float> values(static_cast<size_t>(ElementCount(shape)));
+    // He's rule.
+    const double deviation =
+        std::sqrt(2.0 * static_cast<double>(shape[0]) / static_cast<double>(values.size()));
+    for (float& value : values) value = static_cast<float>(deviation * rng.Normal());
+    graph_.initializers[name] = Tensor::F32(shape, values);
+    std::vector<float> biases(static_cast<size_t>(shape[0]));
+    for (float& value : biases) value = static_cast<float>(0.1 * rng.Normal());
+    graph_.initializers[bias] = Tensor::F32({shape[0]}, biases);
   }
 
   Graph graph_;
@@ -119,23 +145,24 @@ StatusOr<Graph> Vgg16() {
   return b.Finish();
 }
 
-StatusOr<Graph> SqueezeNet() {
-  constexpr double kDensity = 0.33;
+namespace {
+
+StatusOr<Graph> SqueezeNetOf(double density) {
   NetworkBuilder b("squeezenet", 224, 1000);
   int64_t channels = 96;
   const auto fire = [&](int64_t squeezed, int64_t expanded) {
-    b.Conv({squeezed, channels, 1, 1}, kDensity, 0);
+    b.Conv({squeezed, channels, 1, 1}, density, 0);
     const std::string squeeze = b.last();
-    b.Conv({expanded, squeezed, 1, 1}, kDensity, 0);
+    b.Conv({expanded, squeezed, 1, 1}, density, 0);
     const std::string narrow = b.last();
     b.ReadFrom(squeeze);
-    b.Conv({expanded, squeezed, 3, 3}, kDensity, 1);
+    b.Conv({expanded, squeezed, 3, 3}, density, 1);
     const std::string wide = b.last();
     b.ReadFrom(narrow);
     b.Add("Concat", {{"axis", int64_t{1}}}, {wide});
     channels = 2 * expanded;
   };
-  b.Conv({96, 3, 7, 7}, kDensity, 0, 2).MaxPool(3, true);
+  b.Conv({96, 3, 7, 7}, density, 0, 2).MaxPool(3, true);
   fire(16, 64);
   fire(16, 64);
   fire(32, 128);
@@ -146,7 +173,60 @@ StatusOr<Graph> SqueezeNet() {
   fire(64, 256);
   b.MaxPool(3, true);
   fire(64, 256);
-  b.Conv({1000, 512, 1, 1}, kDensity, 0).Add("GlobalAveragePool").Add("Flatten").Add("Softmax");
+  b.Conv({1000, 512, 1, 1}, density, 0).Add("GlobalAveragePool").Add("Flatten").Add("Softmax");
+  return b.Finish();
+}
+
+}  // namespace
+
+StatusOr<Graph> SqueezeNet() { return SqueezeNetOf(0.33); }
+StatusOr<Graph> UnprunedSqueezeNet() { return SqueezeNetOf(1); }
+
+StatusOr<Graph> ResNet20() {
+  NetworkBuilder b("resnet20", 32, 10);
+  b.Conv({16, 3, 3, 3}, 1, 1);
+  int64_t inputs = 16;
+  for (const int64_t outputs : {16, 32, 64}) {
+    for (int block = 0; block < 3; ++block) {
+      const int64_t stride = outputs > inputs ? 2 : 1;
+      std::string shortcut = b.last();
+      b.Conv({outputs, inputs, 3, 3}, 1, 1, stride).LinearConv({outputs, outputs, 3, 3}, 1, 1);
+      if (stride > 1) {
+        const std::string sum = b.last();
+        b.ReadFrom(shortcut);
+        shortcut = b.LinearConv({outputs, inputs, 1, 1}, 1, 0, stride).last();
+        b.ReadFrom(sum);
+      }
+      b.Add("Add", {}, {shortcut}).Add("Relu");
+      inputs = outputs;
+    }
+  }
+  b.Add("GlobalAveragePool").Add("Flatten").FullyConnected(10, 64, 1);
+  return b.Finish();
+}
+
+StatusOr<Graph> MobileNetV2(double density) {
+  struct Stage {
+    int64_t expansion, outputs, blocks, stride;
+  };
+  constexpr Stage kStages[] = {{1, 16, 1, 1}, {6, 24, 2, 2},  {6, 32, 3, 2}, {6, 64, 4, 2},
+                               {6, 96, 3, 1}, {6, 160, 3, 2}, {6, 320, 1, 1}};
+  NetworkBuilder b("mobilenet_v2", 224, 1000);
+  b.LinearConv({32, 3, 3, 3}, 1, 1, 2).ClipAtSix();
+  int64_t inputs = 32;
+  for (const Stage& stage : kStages) {
+    for (int64_t block = 0; block < stage.blocks; ++block) {
+      const std::string shortcut = b.last();
+      const int64_t inner = stage.expansion * inputs, stride = block == 0 ? stage.stride : 1;
+      if (inner > inputs) b.LinearConv({inner, inputs, 1, 1}, density, 0).ClipAtSix();
+      b.LinearConv({inner, 1, 3, 3}, 1, 1, stride, inner).ClipAtSix();
+      b.LinearConv({stage.outputs, inner, 1, 1}, density, 0);
+      if (stride == 1 && stage.outputs == inputs) b.Add("Add", {}, {shortcut});
+      inputs = stage.outputs;
+    }
+  }
+  b.LinearConv({1280, inputs, 1, 1}, density, 0).ClipAtSix();
+  b.Add("GlobalAveragePool").Add("Flatten").FullyConnected(1000, 1280, 1).Add("Softmax");
   return b.Finish();
 }
 

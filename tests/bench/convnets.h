@@ -22,6 +22,13 @@ StatusOr<Graph> Vgg16();
 // SqueezeNet 1.0 on 224x224 pixels, each layer at the density of the whole release, 33 %.
 StatusOr<Graph> SqueezeNet();
 
+// With plain float32 weights where nothing else is said, all of them kept: SqueezeNet 1.0;
+// ResNet-20 on 32x32 pixels; and MobileNetV2 on 224x224, whose 1x1 convolutions have `density`, in
+// 8-bit codes below 1.
+StatusOr<Graph> UnprunedSqueezeNet();
+StatusOr<Graph> ResNet20();
+StatusOr<Graph> MobileNetV2(double density);
+
 // A network of models/ whose parameters are only declared. `statistics` names every weight; the
 // rest become biases.
 StatusOr<Graph> WithSyntheticWeights(Graph declared,

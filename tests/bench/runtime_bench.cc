@@ -156,6 +156,44 @@ void AddNetworks(Cases* cases) {
                     .small = true});
 }
 
+// Unpruned networks: the weights stay float32 as they are.
+void AddDenseNetworks(Cases* cases) {
+  cases->push_back(
+      {.name = "MobileNetV2, unpruned", .build = [] { return MobileNetV2(1); }, .fp32_target = 1});
+  cases->push_back({.name = "MobileNetV2, 1x1 layers 40 %",
+                    .build = [] { return MobileNetV2(0.4); },
+                    .fp32_target = 1.3});
+  cases->push_back(
+      {.name = "SqueezeNet 1.0, unpruned", .build = UnprunedSqueezeNet, .fp32_target = 1});
+  cases->push_back({.name = "ResNet-20, unpruned", .build = ResNet20, .fp32_target = 1});
+  // Files of a folder that a variable names.
+  struct File {
+    const char *variable, *path, *name;
+    bool small;
+  };
+  constexpr File kFiles[] = {
+      {"DC_MOBILENETV2_DIR", "mobilenet_v2_1.0_224.onnx", "MobileNetV2", false},
+      {"DC_SQUEEZENET_DIR", "squeezenet1.0-dc.onnx", "SqueezeNet 1.0 as float32", false},
+      {"DC_SQUEEZENET_DIR", "squeezenet1.1.onnx", "SqueezeNet 1.1", false},
+      {"DC_ONNX_WILD_DIR", "resnet20_cifar10.onnx", "ResNet-20", false},
+      {"DC_ONNX_WILD_DIR", "super-resolution-10.onnx", "super-resolution-10", false},
+      {"DC_ONNX_WILD_DIR", "mnist-8.onnx", "mnist-8", true},
+      {"DC_ONNX_WILD_DIR", "mnist-12-3outputs.onnx", "mnist-12-3outputs", true},
+      {"DC_ONNX_WILD_DIR", "lenet5_mnist.onnx", "lenet5_mnist", true},
+      {"DC_ONNX_WILD_DIR", "mnist_keras_1k.onnx", "mnist_keras_1k", true},
+      {"DC_ONNX_WILD_DIR", "kws_dnn_s.onnx", "kws_dnn_s", true},
+      {"DC_ONNX_WILD_DIR", "fraud_mlp.onnx", "fraud_mlp", true}};
+  for (const File& file : kFiles) {
+    const char* folder = std::getenv(file.variable);
+    if (!folder) continue;
+    const std::string path = std::string(folder) + "/" + file.path;
+    cases->push_back({.name = std::string(file.name) + ", real weights, unpruned",
+                      .build = [path] { return LoadModel(path); },
+                      .fp32_target = 1,
+                      .small = file.small});
+  }
+}
+
 std::string ProcessorName() {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);) {
@@ -189,6 +227,7 @@ Status Main(const std::string& pattern) {
   Cases cases;
   AddLayers(&cases);
   AddNetworks(&cases);
+  AddDenseNetworks(&cases);
   const std::string title = "The runtime against ONNX Runtime 1.20.1", remarks = Remarks();
   std::printf("%s\n", remarks.c_str());
   ResultTable table;

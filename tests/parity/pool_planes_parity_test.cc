@@ -84,6 +84,33 @@ TEST(PoolPlanesParityTest, SamplesBesideEachOtherOnAllTargets) {
   });
 }
 
+TEST(PoolPlanesParityTest, WholePlanesOnAllTargets) {
+  OnEveryTarget([] {
+    Rng rng(3);
+    for (const size_t kernel_x : {1, 3, 7, 13, 16, 17, 40}) {
+      for (const size_t kernel_y : {1, 2, 7}) {
+        PoolWindows windows{.kernel_y = kernel_y, .kernel_x = kernel_x, .tap_step_y = kernel_x};
+        windows.scale = 1.0f / static_cast<float>(kernel_x * kernel_y);
+        for (const bool finite : {true, false}) {
+          std::vector<float> x = RandomFloats(kernel_x * kernel_y + kReadSlack, rng);
+          if (!finite) MakeSomeNotFinite(&x, rng);
+          for (const PoolKind kind : {PoolKind::kMaximum, PoolKind::kAverage}) {
+            windows.kind = kind;
+            float expected, actual;
+            PoolPlaneRef(windows, x.data(), nullptr, &expected);
+            PoolPlaneSimd(windows, x.data(), nullptr, &actual);
+            if (!std::isfinite(expected)) {
+              ExpectSame(actual, expected);
+            } else {
+              EXPECT_NEAR(actual, expected, kind == PoolKind::kMaximum ? 0.0f : 2e-6f);
+            }
+          }
+        }
+      }
+    }
+  });
+}
+
 TEST(PoolPlanesParityTest, ReferenceByHand) {
   const float x[] = {1, -2, 3, 4, 0, -6};
   float y[2];

@@ -14,7 +14,7 @@ struct Case {
   uint32_t groups;
   int64_t height, width;
   int64_t pads[4];  // top, left, bottom, right
-  size_t lanes, entries;
+  size_t lanes, entries;  // no entries: plain values
 };
 
 const Case kCases[] = {
@@ -24,6 +24,7 @@ const Case kCases[] = {
     {5, 4, 1, 60, 66, {1, 1, 1, 1}, 1, 30},    {3, 150, 1, 10, 70, {1, 1, 1, 1}, 1, 4},
     {2, 2, 1, 4, 300, {0, 1, 0, 1}, 1, 16},    {20, 5, 1, 7, 6, {1, 1, 1, 1}, 16, 16},
     {34, 40, 2, 9, 11, {1, 0, 1, 0}, 48, 200}, {7, 3, 1, 12, 30, {2, 2, 2, 2}, 64, 9},
+    {17, 33, 1, 13, 13, {1, 1, 1, 1}, 1, 0},   {34, 40, 2, 9, 11, {1, 0, 1, 0}, 48, 0},
 };
 
 SlidingWindow WindowOf(const Case& c) {
@@ -42,9 +43,16 @@ void Check(const Case& c, ThreadPool* pool, bool finite = true) {
   const uint32_t group_rows = c.rows / c.groups, group_channels = c.channels / c.groups;
   Constant weight{.codebook = RandomFloats(c.entries, rng)};
   for (size_t i = 0; i < size_t{c.rows} * group_channels * 9; ++i) {
-    weight.codes.push_back(static_cast<uint16_t>(rng.Below(static_cast<uint32_t>(c.entries))));
+    if (c.entries == 0) {
+      weight.values.push_back(static_cast<float>(rng.Normal()));
+    } else {
+      weight.codes.push_back(static_cast<uint16_t>(rng.Below(static_cast<uint32_t>(c.entries))));
+    }
   }
   const Constant stored = weight;
+  const auto value = [&stored](size_t i) {
+    return stored.values.empty() ? stored.codebook[stored.codes[i]] : stored.values[i];
+  };
   WeightSource source(std::move(weight),
                       {.product = Product::kShift,
                        .rows = c.rows,
@@ -87,7 +95,7 @@ void Check(const Case& c, ThreadPool* pool, bool finite = true) {
             if (iy < 0 || iy >= c.height || ix < 0 || ix >= c.width) continue;
             const size_t channel = group * group_channels + column / 9;
             const double term =
-                double{stored.codebook[stored.codes[row * group_channels * 9 + column]]} *
+                double{value(row * group_channels * 9 + column)} *
                 x[channel * plane + static_cast<size_t>(iy * c.width + ix) * c.lanes + lane];
             sum += term;
             magnitudes += std::abs(term);

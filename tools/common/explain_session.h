@@ -10,7 +10,8 @@
 namespace dc {
 
 // Measures the steps of a batch of `batch` samples and prints a line for each: its form, kernel,
-// bytes in memory, microseconds and share of the time, and why it has that form.
+// bytes in memory, microseconds and share of the time, and why it has that form. Steps' times are
+// the fastest of several; the last line is the median time of whole calls.
 Status ExplainSession(const Session& session, int64_t batch);
 
 }  // namespace dc

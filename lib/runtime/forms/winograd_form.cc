@@ -32,7 +32,7 @@ double WinogradCost(const WinogradUse& use, uint32_t group_rows, uint32_t groups
 
 double WinogradForm::Cost(WeightSource* source) {
   const size_t entries = source->constant().codebook.size();
-  if (!source->kernels().winograd || entries == 0 || entries > kMostPanelCodes) {
+  if (!source->kernels().winograd || entries > kMostPanelCodes) {
     return std::numeric_limits<double>::infinity();
   }
   cost_ = WinogradCost(source->shape().winograd, source->group_rows(), source->shape().groups);
@@ -49,7 +49,15 @@ void WinogradForm::LayOut(WeightSource* source) {
   const Constant& constant = source->constant();
   const uint32_t rows = source->group_rows();
   for (uint32_t g = 0; g < shape.groups; ++g) {
-    filters_.emplace_back(rows, shape.columns, constant.codebook, source->memory());
+    if (source->has_codes()) {
+      filters_.emplace_back(rows, shape.columns, constant.codebook, source->memory());
+    } else {
+      filters_.emplace_back(rows, shape.columns, source->memory());
+    }
+  }
+  for (size_t i = 0; i < constant.values.size(); ++i) {
+    const size_t row = i / shape.columns;
+    filters_[row / rows].SetValue(row % rows, i % shape.columns, constant.values[i]);
   }
   const MatrixShape matrix{.rows = shape.rows, .columns = shape.columns};
   for (size_t i = 0; i < constant.codes.size(); ++i) {

@@ -1,4 +1,4 @@
-// Filters as codes (kernels/code_panels.h): weights of convolutions by Winograd's method.
+// Filters as codes or floats (kernels/code_panels.h): weights of convolutions by Winograd's method.
 #ifndef DC_RUNTIME_FORMS_WINOGRAD_FORM_H_
 #define DC_RUNTIME_FORMS_WINOGRAD_FORM_H_
 

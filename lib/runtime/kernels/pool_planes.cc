@@ -1,19 +1,22 @@
 #include "runtime/kernels/pool_planes.h"
 
+#include <limits>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "runtime/kernels/pool_planes.cc"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
+#include "runtime/kernels/build.h"
 #include "runtime/kernels/not_a_number-inl.h"
+#include "runtime/kernels/shift_vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace dc::runtime {
 namespace HWY_NAMESPACE {
 namespace {
 
-namespace hn = hwy::HWY_NAMESPACE;
-
 struct Maximum {
+  static constexpr float kNothing = -std::numeric_limits<float>::infinity();
   template <class V>
   HWY_ATTR HWY_INLINE V Add(V a, V b) const {
     return Larger(a, b);
@@ -25,6 +28,7 @@ struct Maximum {
 };
 
 struct Average {
+  static constexpr float kNothing = 0;
   float scale;
   template <class V>
   HWY_ATTR HWY_INLINE V Add(V a, V b) const {
@@ -41,10 +45,10 @@ struct Average {
 template <size_t kMax, class Step>
 HWY_ATTR HWY_INLINE void ForVectors(size_t i, size_t count, const Step& step) {
   const hn::CappedTag<float, kMax> d;
-  constexpr size_t kLanes = hn::MaxLanes(d);
-  for (; i + kLanes <= count; i += kLanes) step(d, i);
-  if constexpr (kLanes > 1) {
-    if (i < count) ForVectors<kLanes == 16 ? 8 : kLanes == 8 ? 4 : 1>(i, count, step);
+  constexpr size_t kWide = hn::MaxLanes(d);
+  for (; i + kWide <= count; i += kWide) step(d, i);
+  if constexpr (kWide > 1) {
+    if (i < count) ForVectors<kWide == 16 ? 8 : kWide == 8 ? 4 : 1>(i, count, step);
   }
 }
 
@@ -90,9 +94,33 @@ HWY_ATTR void AlongTwo(const Reduce& reduce, const float* HWY_RESTRICT line, siz
   });
 }
 
+// One window of `count` values that lie one after the other.
+template <class Reduce>
+HWY_ATTR void Whole(const Reduce& reduce, const float* HWY_RESTRICT x, size_t count,
+                    float* HWY_RESTRICT out) {
+  const D d;
+  V result = hn::Set(d, reduce.kNothing);
+  size_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) result = reduce.Add(result, hn::LoadU(d, x + i));
+  const V rest =
+      hn::IfThenElse(hn::FirstN(d, count - i), hn::LoadU(d, x + i), hn::Set(d, reduce.kNothing));
+  result = reduce.Add(result, rest);
+  HWY_ALIGN float lanes[kLanes + 1];
+  hn::Store(result, d, lanes);
+  const hn::CappedTag<float, 1> one;
+  auto sum = hn::LoadU(one, lanes);
+  for (size_t l = 1; l < kLanes; ++l) sum = reduce.Add(sum, hn::LoadU(one, lanes + l));
+  hn::StoreU(reduce.Finish(one, sum), one, out);
+}
+
 template <class Reduce>
 HWY_ATTR void Plane(const PoolWindows& w, const Reduce& reduce, const float* x, float* line,
                     float* out) {
+  const bool rows_join = w.kernel_y == 1 || w.tap_step_y == w.kernel_x;
+  if (!kForSize && w.lanes == 1 && w.rows * w.columns == 1 && w.tap_step_x == 1 && rows_join) {
+    Whole(reduce, x, w.kernel_y * w.kernel_x, out);
+    return;
+  }
   for (size_t row = 0; row < w.rows; ++row) {
     Down(reduce, x + row * w.stride_y * w.lanes, w.kernel_y, w.tap_step_y * w.lanes,
          w.Width() * w.lanes, line);

@@ -67,7 +67,7 @@ HWY_ATTR HWY_INLINE void Transform(const float* HWY_RESTRICT weights, size_t pos
   for (size_t x = 0; x < kTaps; ++x) {
     V g[kTaps], points[kSide];
     for (size_t y = 0; y < kTaps; ++y) {
-      g[y] = hn::Load(D(), weights + (y * kTaps + x) * kPanelRows);
+      g[y] = hn::LoadU(D(), weights + (y * kTaps + x) * kPanelRows);
     }
     FilterPoints(g, points);
     for (size_t i = 0; i < kSide; ++i) lines[i][x] = points[i];
@@ -91,9 +91,14 @@ HWY_ATTR void TransformFiltersTarget(const CodePanels& w, size_t panel, size_t f
     // would slow it down.
     const size_t existing = HWY_MIN(panel + p, w.panels() - 1);
     for (size_t channel = first; channel < last; ++channel) {
-      Decode(w, w.Column(existing, channel * kFilterTaps), weights);
+      const float* HWY_RESTRICT from = weights;
+      if (w.values.empty()) {
+        Decode(w, w.Column(existing, channel * kFilterTaps), weights);
+      } else {
+        from = w.Values(existing, channel * kFilterTaps);
+      }
       for (size_t part = 0; part < kPanelRows; part += kLanes) {
-        Transform(weights + part, position_stride,
+        Transform(from + part, position_stride,
                   u + (channel - first) * kRows + p * kPanelRows + part);
       }
     }

@@ -1,17 +1,19 @@
 // Products of two activations.
 #include <algorithm>
 #include <memory>
+#include <memory_resource>
 #include <utility>
 
 #include "runtime/kernels/chunks.h"
+#include "runtime/kernels/panel_shift.h"
 #include "runtime/kernels/shift.h"
 #include "runtime/operators/product.h"
 
 namespace dc::runtime {
 namespace {
 
-// Rows that are computed together: each value of b is loaded once for them.
-constexpr size_t kRowsAtOnce = 4;
+// Rows that are computed together, with those of a as a panel of a dense weight.
+constexpr size_t kRowsAtOnce = kPanelRows;
 
 // One of the operands, in values of a sample.
 struct Steps {
@@ -20,7 +22,8 @@ struct Steps {
 
 class ActivationProductOp : public OperatorKernel {
  public:
-  ActivationProductOp(ProductShape shape, float alpha, float low, float high, size_t max_chunks)
+  ActivationProductOp(ProductShape shape, float alpha, float low, float high,
+                      const NodeContext& context)
       : shape_(std::move(shape)),
         rows_(static_cast<size_t>(shape_.rows)),
         inner_(static_cast<size_t>(shape_.inner)),
@@ -28,9 +31,14 @@ class ActivationProductOp : public OperatorKernel {
         a_(shape_.turn_a ? Steps{1, rows_} : Steps{inner_, 1}),
         b_(shape_.turn_b ? Steps{1, inner_} : Steps{columns_, 1}),
         alpha_(alpha),
-        max_chunks_(max_chunks) {
+        max_chunks_(context.max_chunks),
+        multiply_(context.kernels.panel_shift) {
     limits_.low = low;
     limits_.high = high;
+  }
+
+  uint64_t ScratchFloats(size_t lanes) const override {
+    return UsesPanels(lanes) ? max_chunks_ * PanelFloats() : 0;
   }
 
   void Run(const RunContext& context) const override {
@@ -40,27 +48,33 @@ class ActivationProductOp : public OperatorKernel {
     const double work = static_cast<double>(matrices * rows_ * inner_ * columns_) *
                         static_cast<double>(context.lanes);
     ForChunks(context.pool, max_chunks_, matrices * blocks, work,
-              [&](size_t, size_t begin, size_t end) {
+              [&](size_t chunk, size_t begin, size_t end) {
                 for (size_t i = begin; i < end; ++i) {
-                  Block(context, i / blocks, i % blocks * kRowsAtOnce);
+                  Block(context, chunk, i / blocks, i % blocks * kRowsAtOnce);
                 }
               });
   }
 
  private:
-  void Block(const RunContext& context, size_t matrix, size_t row) const {
+  // Whether rows of b lie in rows, and there are enough rows of a to be worth a panel.
+  bool UsesPanels(size_t lanes) const { return lanes == 1 && b_.column == 1 && rows_ >= 4; }
+  size_t PanelFloats() const { return RoundUpToShiftUnit(kPanelRows * inner_); }
+
+  void Block(const RunContext& context, size_t chunk, size_t matrix, size_t row) const {
     const size_t lanes = context.lanes;
     const size_t count = std::min(kRowsAtOnce, rows_ - row);
     const float* a =
         context.inputs[0] + (shape_.a_of[matrix] * rows_ * inner_ + row * a_.row) * lanes;
     const float* b = context.inputs[1] + shape_.b_of[matrix] * inner_ * columns_ * lanes;
     float* y = context.output + (matrix * rows_ + row) * columns_ * lanes;
+    if (UsesPanels(lanes)) {
+      OnePanel(count, a, b, context.scratch + chunk * PanelFloats(), y);
+      return;
+    }
     if (lanes > 1) {
       BlockOfLanes(lanes, count, a, b, y);
     } else if (b_.column != 1) {
       Dots(count, a, b, y);
-    } else if (count == kRowsAtOnce) {
-      FourRows(a, b, y);
     } else {
       for (size_t r = 0; r < count; ++r) OneRow(a + r * a_.row, b, y + r * columns_);
     }
@@ -76,21 +90,25 @@ class ActivationProductOp : public OperatorKernel {
     }
   }
 
-  void FourRows(const float* a, const float* b, float* __restrict y0) const {
-    float* __restrict y1 = y0 + columns_;
-    float* __restrict y2 = y1 + columns_;
-    float* __restrict y3 = y2 + columns_;
-    std::fill_n(y0, kRowsAtOnce * columns_, 0.0f);
-    for (size_t k = 0; k < inner_; ++k, b += columns_) {
-      const float* left = a + k * a_.column;
-      const float a0 = left[0], a1 = left[a_.row], a2 = left[2 * a_.row], a3 = left[3 * a_.row];
-      for (size_t c = 0; c < columns_; ++c) {
-        y0[c] += a0 * b[c];
-        y1[c] += a1 * b[c];
-        y2[c] += a2 * b[c];
-        y3[c] += a3 * b[c];
-      }
+  // `scratch` holds the panel.
+  void OnePanel(size_t count, const float* a, const float* b, float* scratch, float* y) const {
+    std::pmr::monotonic_buffer_resource memory(scratch, PanelFloats() * sizeof(float),
+                                               std::pmr::null_memory_resource());
+    PanelMatrix panel(&memory);
+    panel.rows = static_cast<uint32_t>(count);
+    panel.columns = static_cast<uint32_t>(inner_);
+    panel.values.resize(kPanelRows * inner_);
+    for (size_t r = 0; r < count; ++r) {
+      const float* from = a + r * a_.row;
+      float* to = panel.values.data() + r;
+      for (size_t k = 0; k < inner_; ++k) to[k * kPanelRows] = alpha_ * from[k * a_.column];
     }
+    constexpr float kNoBias[kPanelRows] = {};
+    Epilogue epilogue = limits_;
+    epilogue.bias = kNoBias;
+    multiply_(panel, 0, 1,
+              {.x = b, .unit = columns_, .length = columns_, .y = y, .y_row_stride = columns_},
+              epilogue);
   }
 
   // Rows of b lie in its columns.
@@ -128,6 +146,7 @@ class ActivationProductOp : public OperatorKernel {
   float alpha_;
   Epilogue limits_;
   size_t max_chunks_;
+  PanelShift* multiply_;
 };
 
 }  // namespace
@@ -140,7 +159,7 @@ StatusOr<NodeResult> MakeProductOfActivations(const NodeContext& context,
   NodeResult result;
   result.kernel = std::make_unique<ActivationProductOp>(
       shape, gemm ? context.attributes.Float("alpha") : 1.0f, adds ? none.low : context.low,
-      adds ? none.high : context.high, context.max_chunks);
+      adds ? none.high : context.high, context);
   if (adds) return AddMatrix(context, shape, std::move(result));
   return result;
 }

@@ -44,8 +44,15 @@ void CombineBy(Function* f, RowOperand a, RowOperand b, size_t count, size_t lan
 class ArithmeticOp : public OperatorKernel {
  public:
   // `cost` is the price of one value in multiply-adds.
-  ArithmeticOp(CombineRow* combine, Function* f, double cost, BroadcastRows rows, size_t max_chunks)
-      : combine_(combine), f_(f), cost_(cost), rows_(std::move(rows)), max_chunks_(max_chunks) {}
+  ArithmeticOp(CombineRow* combine, Function* f, double cost, BroadcastRows rows,
+               const NodeContext& context)
+      : combine_(combine),
+        f_(f),
+        cost_(cost),
+        rows_(std::move(rows)),
+        max_chunks_(context.max_chunks),
+        limits_{.low = context.low, .high = context.high},
+        limited_(context.low > Epilogue().low || context.high < Epilogue().high) {}
 
   void Run(const RunContext& context) const override {
     const size_t length = rows_.length() * context.lanes;
@@ -53,9 +60,11 @@ class ArithmeticOp : public OperatorKernel {
     ForChunks(context.pool, max_chunks_, rows_.count(), work,
               [&](size_t, size_t begin, size_t end) {
                 for (size_t row = begin; row < end; ++row) {
+                  float* y = context.output + row * length;
                   Row(rows_.Row(0, context.inputs, row, context.lanes),
-                      rows_.Row(1, context.inputs, row, context.lanes), context.lanes,
-                      context.output + row * length);
+                      rows_.Row(1, context.inputs, row, context.lanes), context.lanes, y);
+                  if (kForSize || !limited_) continue;
+                  for (size_t i = 0; i < length; ++i) y[i] = limits_.Limit(y[i]);
                 }
               });
   }
@@ -80,6 +89,8 @@ class ArithmeticOp : public OperatorKernel {
   double cost_;
   BroadcastRows rows_;
   size_t max_chunks_;
+  Epilogue limits_;  // the plan merges limits into Add alone
+  bool limited_;
 };
 
 struct Larger {
@@ -129,8 +140,7 @@ StatusOr<NodeResult> Make(const NodeContext& context, CombineRow* combine, Funct
                           double cost) {
   DC_ASSIGN_OR_RETURN(BroadcastRows rows, BroadcastRows::Make(context, 2));
   NodeResult result;
-  result.kernel =
-      std::make_unique<ArithmeticOp>(combine, f, cost, std::move(rows), context.max_chunks);
+  result.kernel = std::make_unique<ArithmeticOp>(combine, f, cost, std::move(rows), context);
   return result;
 }
 

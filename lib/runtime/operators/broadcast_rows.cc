@@ -1,5 +1,7 @@
 #include "runtime/operators/broadcast_rows.h"
 
+#include "runtime/kernels/build.h"
+
 namespace dc::runtime {
 namespace {
 
@@ -35,9 +37,31 @@ StatusOr<BroadcastRows> BroadcastRows::Make(const NodeContext& context, size_t o
   if (activations == 0) {
     return Unsupported("all operands are constants", "", "fold them into the model first");
   }
+  if (!kForSize) rows.Merge(operands);
   rows.inner_ = static_cast<size_t>(rows.shape_.back());
   rows.outer_ = static_cast<size_t>(CheckedSize(rows.shape_, 0, rows.shape_.size() - 1));
   return rows;
+}
+
+void BroadcastRows::Merge(size_t operands) {
+  for (size_t d = shape_.size() - 1; d-- > 0;) {
+    // What is left of a row is still enough for several threads.
+    const bool long_enough = d + 2 == shape_.size() && shape_[d + 1] >= kLongRow;
+    bool alike = !long_enough;
+    for (size_t i = 0; i < operands; ++i) {
+      const std::vector<int64_t>& strides = operands_[i].strides;
+      alike &= strides[d] == shape_[d + 1] * strides[d + 1];
+    }
+    // Of a dimension of one element the strides do not matter.
+    const bool drop_next = shape_[d + 1] == 1;
+    if (!alike && !drop_next && shape_[d] != 1) continue;
+    shape_[d + 1] *= shape_[d];
+    const ptrdiff_t dropped = static_cast<ptrdiff_t>(drop_next ? d + 1 : d);
+    shape_.erase(shape_.begin() + static_cast<ptrdiff_t>(d));
+    for (size_t i = 0; i < operands; ++i) {
+      operands_[i].strides.erase(operands_[i].strides.begin() + dropped);
+    }
+  }
 }
 
 RowOperand BroadcastRows::Row(size_t i, std::span<const float* const> inputs, size_t row,

@@ -21,7 +21,7 @@ struct RowOperand {
   float Lane(size_t l) const { return values[constant ? 0 : l]; }
 };
 
-// The rows of an output, each along its last dimension.
+// The rows of an output, each along its last dimensions.
 class BroadcastRows {
  public:
   static constexpr size_t kMostOperands = 3;
@@ -43,6 +43,12 @@ class BroadcastRows {
     size_t activation = 0;  // else: its place among the activations
     std::vector<int64_t> strides;
   };
+
+  // Makes one dimension of two that all operands step through alike.
+  void Merge(size_t operands);
+
+  // From that length on no further dimension becomes part of a row.
+  static constexpr int64_t kLongRow = 2048;
 
   Shape shape_;  // of at least one dimension
   std::array<Operand, kMostOperands> operands_;

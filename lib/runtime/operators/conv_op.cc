@@ -27,7 +27,8 @@ class ConvOp : public OperatorKernel {
         many_(std::move(many)),
         groups_(groups),
         work_(work),
-        max_chunks_(context.max_chunks) {}
+        max_chunks_(context.max_chunks),
+        copy_rows_(ChooseKernel(context.kernels, CopyRowsRef, CopyRowsSimd)) {}
 
   uint64_t ScratchFloats(size_t lanes) const override {
     const ShiftPlanes& planes = Planes(lanes);
@@ -70,7 +71,8 @@ class ConvOp : public OperatorKernel {
     if (planes.needs_copy()) {
       ForChunks(context.pool, max_chunks_, planes.channels(), static_cast<double>(copied),
                 [&](size_t, size_t begin, size_t end) {
-                  planes.Copy(begin, end, lanes, strip, context.inputs[0], context.scratch);
+                  planes.Copy(begin, end, lanes, strip, context.inputs[0], copy_rows_,
+                              context.scratch);
                 });
       x = context.scratch;
     }
@@ -78,17 +80,30 @@ class ConvOp : public OperatorKernel {
     ForChunks(context.pool, max_chunks_, weight_.form->Parts(), work,
               [&](size_t chunk, size_t begin, size_t end) {
                 float* flat = context.scratch + copied + chunk * FlatFloats();
-                for (size_t part = begin; part < end; ++part) {
-                  RunPart(part, strip, lanes, x, flat, context.output);
+                while (begin < end) {
+                  const size_t last = InPlace(planes, lanes) ? LastAlike(begin, end) : begin + 1;
+                  RunParts(begin, last, strip, lanes, x, flat, context.output);
+                  begin = last;
                 }
               });
   }
 
-  void RunPart(size_t part, size_t strip, size_t lanes, const float* x, float* flat,
-               float* output) const {
+  size_t GroupOf(size_t part) const { return weight_.form->RowsOf(part).begin / group_rows_; }
+  // The end of the parts from `begin` on, before `end`, that belong to the same group: a dense
+  // form multiplies them with the same inputs one after the other.
+  size_t LastAlike(size_t begin, size_t end) const {
+    size_t last = begin + 1;
+    if (weight_.form->SkipsZeros()) return last;
+    while (last < end && GroupOf(last) == GroupOf(begin)) ++last;
+    return last;
+  }
+
+  // Parts [part, last) of a group; more than one only where kernels write to the output itself.
+  void RunParts(size_t part, size_t last, size_t strip, size_t lanes, const float* x, float* flat,
+                float* output) const {
     const ShiftPlanes& planes = Planes(lanes);
     // Output channels.
-    const auto [row, end] = weight_.form->RowsOf(part);
+    const size_t row = weight_.form->RowsOf(part).begin, end = weight_.form->RowsOf(last - 1).end;
     const size_t group = row / group_rows_;
     const size_t out_x = static_cast<size_t>(planes.window().x.out);
     const size_t plane = static_cast<size_t>(planes.window().y.out) * out_x;
@@ -114,7 +129,7 @@ class ConvOp : public OperatorKernel {
       shift.x_pitch = planes.pitch() * lanes;
       shift.y_pitch = out_x * lanes;
     }
-    weight_.form->MultiplyShift(part, part + 1, shift, weight_.epilogue.Get());
+    weight_.form->MultiplyShift(part, last, shift, weight_.epilogue.Get());
     if (in_place) return;
     planes.Extract(end - row, strip, flat, shift.y_row_stride, y);
   }
@@ -125,6 +140,7 @@ class ConvOp : public OperatorKernel {
   uint32_t groups_;
   double work_;  // multiply-adds of one sample
   size_t max_chunks_;
+  CopyRows* copy_rows_;
 };
 
 // Columns of a sparse weight in a block: whole channels, as many as keep the inputs of a tile in
@@ -166,6 +182,10 @@ StatusOr<NodeResult> MakeConv(const NodeContext& context) {
   DC_ASSIGN_OR_RETURN(
       const SlidingWindow window,
       MakeSlidingWindow(context.attributes, spatial, std::span(w).subspan(2), false));
+  if (group > 1 && w[1] == 1) {
+    const RareOperands* rare = FindRareOperands();
+    if (rare != nullptr) return rare->depthwise_conv(context, window);
+  }
   NodeResult result;
   result.items = static_cast<size_t>(context.output[0]);
   const SlidingWindow joined = JoinLines(window);
@@ -193,6 +213,10 @@ StatusOr<NodeResult> MakeConv(const NodeContext& context) {
     result.kernel =
         MakeWinograd(std::move(weight), window, x[0], context.max_chunks, context.kernels);
     return result;
+  }
+  if (!weight.form->SkipsZeros()) {
+    DC_ASSIGN_OR_RETURN(one,
+                        ShiftPlanes::Make(x[0], group_channels, joined, ShiftPlanes::kOneTight));
   }
   const double work = weight.multiply_adds * static_cast<double>(window.y.out * window.x.out);
   result.kernel =

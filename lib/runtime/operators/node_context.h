@@ -41,7 +41,8 @@ struct NodeContext {
   size_t max_chunks = 1;  // that an operator splits its work into; 1 without threads
   // Where the weight as it is executed comes from; outlives the operator.
   std::pmr::memory_resource* memory = nullptr;
-  // Of the nodes that the plan merges into this one (convolution and fully connected only).
+  // Of the nodes that the plan merges into this one: convolution and fully connected; sums have
+  // limits alone.
   std::optional<size_t> extra_bias;  // tensor that a following Add adds to the outputs
   ChannelAffine norm;                // what then happens to the layer's rows
   float low = Epilogue().low, high = Epilogue().high;  // and what limits them

@@ -3,14 +3,17 @@
 #define DC_RUNTIME_OPERATORS_RARE_OPERANDS_H_
 
 #include "dc/status.h"
+#include "runtime/operators/depthwise_conv_op.h"
 #include "runtime/operators/registry.h"
 
 namespace dc::runtime {
 
 // Operands that classic networks do not have: computed weights and statistics, three spatial axes,
-// products other than those of rows with one constant matrix.
+// products other than those of rows with one constant matrix. And filters of one channel, which a
+// build without them convolves as it does any other group.
 struct RareOperands {
   MakeOperatorKernel* conv;
+  MakeConvOverWindow* depthwise_conv;
   MakeOperatorKernel* pool;
   MakeOperatorKernel* product;
   MakeOperatorKernel* norm;

@@ -2,6 +2,7 @@
 
 #include "op/chosen_operators.h"
 #include "runtime/operators/computed_batch_norm_op.h"
+#include "runtime/operators/depthwise_conv_op.h"
 #include "runtime/operators/grid_conv_op.h"
 #include "runtime/operators/grid_pool_op.h"
 #include "runtime/operators/product.h"
@@ -24,8 +25,8 @@ MakeOperatorKernel* FindMakeOperatorKernel(format::Op op) {
 
 const RareOperands* FindRareOperands() {
   if constexpr (op::IsChosen("RareOperands")) {
-    static constexpr RareOperands kRareOperands = {MakeGridConv, MakeGridPool, MakeOtherProduct,
-                                                   MakeComputedBatchNorm};
+    static constexpr RareOperands kRareOperands = {MakeGridConv, MakeDepthwiseConv, MakeGridPool,
+                                                   MakeOtherProduct, MakeComputedBatchNorm};
     return &kRareOperands;
   }
   return nullptr;

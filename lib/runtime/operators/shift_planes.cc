@@ -1,7 +1,6 @@
 #include "runtime/operators/shift_planes.h"
 
 #include <algorithm>
-#include <cstring>
 #include <string>
 
 #include "base/text.h"
@@ -17,14 +16,6 @@ namespace {
 constexpr int64_t kStripElements = (int64_t{3} << 19) / sizeof(float);
 // Kernels wider than this get no copy for each tap: it would take more memory than it saves time.
 constexpr int64_t kMostCopies = 16;
-
-// Lines that are `step` apart, one after the other.
-template <size_t kWidth>
-void CopyLines(const float* from, size_t step, size_t lines, float* to) {
-  for (size_t i = 0; i < lines; ++i) {
-    std::memcpy(to + i * kWidth, from + i * step, kWidth * sizeof(float));
-  }
-}
 
 // A width that keeps vectors from crossing cache lines: multiples of a line, or even parts of one,
 // of which every second crosses at most.
@@ -46,11 +37,11 @@ StatusOr<ShiftPlanes> ShiftPlanes::Make(int64_t channels, int64_t group_channels
   planes.stride_y_ = wy.out == 1 ? 1 : wy.stride;
   planes.stride_x_ = wx.out == 1 ? 1 : wx.stride;
   planes.phases_ = std::min(planes.stride_y_, wy.extent());
-  const bool shifted_copies = samples == kOne && wx.kernel <= kMostCopies;
+  const bool shifted_copies = samples != kMany && wx.kernel <= kMostCopies;
   if (shifted_copies) {
     planes.copies_ = wx.kernel;
     planes.copy_step_ = wx.dilation;
-    planes.columns_ = RoundedWidth(wx.out);
+    planes.columns_ = samples == kOneTight ? wx.out : RoundedWidth(wx.out);
   } else {
     planes.copies_ = std::min(planes.stride_x_, wx.extent());
     planes.columns_ = (wx.padded() + planes.stride_x_ - 1) / planes.stride_x_;
@@ -70,7 +61,7 @@ StatusOr<ShiftPlanes> ShiftPlanes::Make(int64_t channels, int64_t group_channels
   planes.needs_copy_ = planes.stride_y_ > 1 || planes.stride_x_ > 1 || wy.padded() != wy.in ||
                        wx.padded() != wx.in || planes.copies_ > 1 || planes.columns_ != wx.in;
   int64_t strip_rows = wy.out;
-  if (planes.needs_copy_ && samples == kOne) {
+  if (planes.needs_copy_ && samples != kMany) {
     const int64_t most = std::clamp<int64_t>(kStripElements / row_elements - more_rows, 1, wy.out);
     const int64_t strips = (wy.out + most - 1) / most;
     strip_rows = (wy.out + strips - 1) / strips;
@@ -79,7 +70,7 @@ StatusOr<ShiftPlanes> ShiftPlanes::Make(int64_t channels, int64_t group_channels
   planes.strips_ = static_cast<size_t>((wy.out + strip_rows - 1) / strip_rows);
   planes.plane_rows_ = planes.needs_copy_ ? strip_rows + more_rows : wy.in;
   planes.plane_size_ = planes.plane_rows_ * planes.columns_;
-  if (planes.needs_copy_ && samples == kOne) {
+  if (planes.needs_copy_ && samples != kMany) {
     planes.plane_size_ = static_cast<int64_t>(SpreadOut(static_cast<size_t>(planes.plane_size_)));
   }
   if (CheckedSize({channels, planes.phases_, planes.copies_, planes.plane_size_}) < 0) {
@@ -123,40 +114,14 @@ ShiftPlanes::Span ShiftPlanes::Inside(int64_t copy) const {
   return {static_cast<size_t>(first), static_cast<size_t>(last), first * stride_x_ - to_inside};
 }
 
-void ShiftPlanes::CopyRow(const Span& inside, size_t lanes, const float* line, float* row) const {
+void ShiftPlanes::CopyElements(const Span& inside, size_t lanes, const float* line,
+                               float* row) const {
   ClearFloats(row, inside.first * lanes);
-  const float* from = line + inside.input * static_cast<int64_t>(lanes);
-  float* to = row + inside.first * lanes;
-  const size_t count = inside.last - inside.first;
-  const size_t stride = static_cast<size_t>(stride_x_);
-  if (stride == 1) {
-    CopyFloats(from, count * lanes, to);
-  } else if (lanes == 1) {
-    for (size_t i = 0; i < count; ++i) to[i] = from[i * stride];
-  } else {
-    for (size_t i = 0; i < count; ++i) CopyFloats(from + i * stride * lanes, lanes, to + i * lanes);
+  for (size_t i = inside.first; i < inside.last; ++i) {
+    const int64_t at = inside.input + static_cast<int64_t>(i - inside.first) * stride_x_;
+    CopyFloats(line + static_cast<size_t>(at) * lanes, lanes, row + i * lanes);
   }
   ClearFloats(row + inside.last * lanes, (static_cast<size_t>(columns_) - inside.last) * lanes);
-}
-
-void ShiftPlanes::CopyWhole(int64_t count, const float* from, float* to) const {
-  const size_t step = static_cast<size_t>(stride_y_ * window_.x.in);
-  const size_t rows = static_cast<size_t>(count);
-  switch (columns_) {
-    case 4:
-      return CopyLines<4>(from, step, rows, to);
-    case 8:
-      return CopyLines<8>(from, step, rows, to);
-    case 16:
-      return CopyLines<16>(from, step, rows, to);
-    case 32:
-      return CopyLines<32>(from, step, rows, to);
-    default:
-      for (size_t r = 0; r < rows; ++r) {
-        const size_t columns = static_cast<size_t>(columns_);
-        CopyFloats(from + r * step, columns, to + r * columns);
-      }
-  }
 }
 
 void ShiftPlanes::ShiftRow(int64_t copy, const float* line, float* row) const {
@@ -177,44 +142,54 @@ void ShiftPlanes::Extract(size_t channels, size_t strip, const float* flat, size
 }
 
 void ShiftPlanes::Copy(size_t begin, size_t end, size_t lanes, size_t strip, const float* x,
-                       float* planes) const {
+                       CopyRows* copy_rows, float* planes) const {
   const size_t line_size = static_cast<size_t>(window_.x.in) * lanes;
   const size_t channel = static_cast<size_t>(window_.y.in) * line_size;
   const size_t row_size = static_cast<size_t>(columns_) * lanes;
+  const size_t plane_rows = static_cast<size_t>(plane_rows_);
   const int64_t first_row = static_cast<int64_t>(strip * strip_rows_);
   for (int64_t copy = 0; copy < copies_; ++copy) {
     const Span inside = Inside(copy);
     const bool shift =
-        lanes == 1 && stride_x_ > 1 && copy_step_ == 1 && copy >= stride_x_ && columns_ > 1;
+        lanes == 1 && stride_x_ > 2 && copy_step_ == 1 && copy >= stride_x_ && columns_ > 1;
     // Columns after the outputs may hold anything, also what follows in the input.
     const bool whole = lanes == 1 && stride_x_ == 1 && inside.first == 0 &&
                        columns_ - window_.x.out < static_cast<int64_t>(kShiftUnit) &&
                        inside.last >= static_cast<size_t>(window_.x.out);
-    for (size_t c = begin; c < end; ++c) {
-      for (int64_t phase = 0; phase < phases_; ++phase) {
-        float* row = planes + c * channel_size() * lanes +
-                     static_cast<size_t>((phase * copies_ + copy) * plane_size_) * lanes;
-        // Row r of the plane is line first_line + r * stride of the input.
-        const int64_t first_line = first_row * stride_y_ + phase - window_.y.pad_begin;
-        for (int64_t r = 0; r < plane_rows_; ++r, row += row_size) {
-          const int64_t y = first_line + r * stride_y_;
-          if (y < 0 || y >= window_.y.in) {
-            ClearFloats(row, row_size);
-            continue;
-          }
-          const float* line = x + c * channel + static_cast<size_t>(y) * line_size;
-          if (whole) {
-            const int64_t lines = (window_.y.in - y + stride_y_ - 1) / stride_y_;
-            const int64_t rows = std::min(lines, plane_rows_ - r);
-            CopyWhole(rows, line + inside.input, row);
-            r += rows - 1;
-            row += static_cast<size_t>(rows - 1) * row_size;
-            continue;
-          }
+    const size_t last = whole ? static_cast<size_t>(columns_) : inside.last;
+    RowsToCopy rows{.from_pitch = static_cast<size_t>(stride_y_) * line_size,
+                    .to_pitch = row_size,
+                    .before = inside.first * lanes,
+                    .count = (last - inside.first) * lanes,
+                    .after = row_size - last * lanes,
+                    .stride = static_cast<size_t>(stride_x_)};
+    for (int64_t phase = 0; phase < phases_; ++phase) {
+      // Row r of a plane is line first_line + r * stride of the input, where there is one.
+      const int64_t first_line = first_row * stride_y_ + phase - window_.y.pad_begin;
+      const auto row_from = [&](int64_t line) {
+        const int64_t rounded = (line - first_line + stride_y_ - 1) / stride_y_;
+        return std::min(static_cast<size_t>(std::max<int64_t>(rounded, 0)), plane_rows);
+      };
+      const size_t first = row_from(0), end_row = std::max(first, row_from(window_.y.in));
+      const int64_t line = first_line + static_cast<int64_t>(first) * stride_y_;
+      rows.rows = end_row - first;
+      for (size_t c = begin; c < end; ++c) {
+        float* plane = planes + c * channel_size() * lanes +
+                       static_cast<size_t>((phase * copies_ + copy) * plane_size_) * lanes;
+        ClearFloats(plane, first * row_size);
+        ClearFloats(plane + end_row * row_size, (plane_rows - end_row) * row_size);
+        if (rows.rows == 0) continue;
+        float* to = plane + first * row_size;
+        const float* from = x + c * channel + static_cast<size_t>(line) * line_size;
+        if (!shift && (lanes == 1 || stride_x_ == 1)) {
+          copy_rows(rows, from + inside.input * static_cast<int64_t>(lanes), to);
+          continue;
+        }
+        for (size_t r = 0; r < rows.rows; ++r, from += rows.from_pitch, to += row_size) {
           if (shift) {
-            ShiftRow(copy, line, row);
+            ShiftRow(copy, from, to);
           } else {
-            CopyRow(inside, lanes, line, row);
+            CopyElements(inside, lanes, from, to);
           }
         }
       }

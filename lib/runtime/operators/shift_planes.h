@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dc/status.h"
+#include "runtime/kernels/copy_rows.h"
 #include "runtime/operators/sliding_window.h"
 
 namespace dc::runtime {
@@ -21,6 +22,9 @@ class ShiftPlanes {
     // One sample: each horizontal tap has a copy that is shifted already, and rows are padded to
     // kShiftUnit floats, so that all shifts that are left are multiples of it.
     kOne,
+    // The same with rows as wide as those of the output, for kernels whose loads may cross cache
+    // lines: all outputs of a channel are one line.
+    kOneTight,
     // Several samples beside each other, their number a multiple of kShiftUnit: one copy per phase.
     kMany
   };
@@ -55,7 +59,7 @@ class ShiftPlanes {
 
   // Arranges channels [begin, end) of `x` (each value `lanes` floats) for `strip` in `planes`.
   void Copy(size_t begin, size_t end, size_t lanes, size_t strip, const float* x,
-            float* planes) const;
+            CopyRows* copy_rows, float* planes) const;
 
  private:
   // The columns of a copy that are inside the input, and the input column that the first reads.
@@ -65,12 +69,9 @@ class ShiftPlanes {
   };
   // Column i of copy j reads input column i * stride + j * copy_step_ - pad.
   Span Inside(int64_t copy) const;
-  void CopyRow(const Span& inside, size_t lanes, const float* line, float* row) const;
-  // The same for `rows` rows of one sample that are inside all along; `from` is where the first
-  // begins in the input.
-  void CopyWhole(int64_t rows, const float* from, float* to) const;
-  // The same as CopyRow for one sample and copy >= stride: copy - stride holds it one column to the
-  // right.
+  // A row of a plane, element by element.
+  void CopyElements(const Span& inside, size_t lanes, const float* line, float* row) const;
+  // The same for one sample and copy >= stride: copy - stride holds it one column to the right.
   void ShiftRow(int64_t copy, const float* line, float* row) const;
   uint64_t channel_size() const { return static_cast<uint64_t>(phases_ * copies_ * plane_size_); }
 

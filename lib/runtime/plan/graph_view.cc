@@ -149,17 +149,26 @@ Fusion GraphView::FindFusion(size_t node, bool rows_are_channels) const {
     value = OutputOf(*next);
     next = SoleReader(value);
   }
-  if (!next) return fusion;
-  const format::Node& activation = manifest_->nodes[*next];
-  const op::Operator& record = *format::FindOp(activation.op);
-  if (record.Has(op::kLimits)) {
-    const bool bounded = !record.attributes.empty();
-    const format::Attributes attributes(activation);
-    fusion.low = bounded ? attributes.Float("min") : 0.0f;
-    if (bounded) fusion.high = attributes.Float("max");
-    fusion.nodes.push_back(*next);
-  }
+  if (next) AddLimits(*next, &fusion);
   return fusion;
+}
+
+Fusion GraphView::FindLimits(size_t node) const {
+  Fusion fusion;
+  const std::optional<size_t> next = SoleReader(OutputOf(node));
+  if (next) AddLimits(*next, &fusion);
+  return fusion;
+}
+
+void GraphView::AddLimits(size_t node, Fusion* fusion) const {
+  const format::Node& activation = manifest_->nodes[node];
+  const op::Operator& record = *format::FindOp(activation.op);
+  if (!record.Has(op::kLimits)) return;
+  const bool bounded = !record.attributes.empty();
+  const format::Attributes attributes(activation);
+  fusion->low = bounded ? attributes.Float("min") : 0.0f;
+  if (bounded) fusion->high = attributes.Float("max");
+  fusion->nodes.push_back(node);
 }
 
 }  // namespace dc::runtime

@@ -41,8 +41,12 @@ class GraphView {
   // that are an Add of one constant per column (MatMul only), then a BatchNormalization, unless the
   // layer's rows are not the channels, then a Relu or Clip.
   Fusion FindFusion(size_t node, bool rows_are_channels) const;
+  // A Relu or Clip that is the sole reader of `node`.
+  Fusion FindLimits(size_t node) const;
 
  private:
+  // Merges `node` if it is a Relu or Clip.
+  void AddLimits(size_t node, Fusion* fusion) const;
   // Whether `norm` is a BatchNormalization of `value`, as many channels as the layer `node` has
   // rows.
   bool IsNormOf(size_t norm, uint32_t value, const format::Node& layer) const;

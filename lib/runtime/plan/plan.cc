@@ -48,6 +48,8 @@ class Planner {
         const uint32_t x = manifest_.nodes[n].inputs[0];
         const size_t rank = graph_.IsTensor(x) ? 0 : values_[x].whole.size();
         if (rank > 1) fusion = graph_.FindFusion(n, record.Has(op::kConvolves) || rank == 2);
+      } else if (!kForSize && record.Has(op::kAdds)) {
+        fusion = graph_.FindLimits(n);
       }
       const Status status = AddNode(n, fusion);
       if (!status.ok()) {

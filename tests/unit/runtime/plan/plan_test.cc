@@ -89,6 +89,22 @@ TEST(PlanTest, DoesNotMergeWhatSomebodyElseReads) {
   EXPECT_EQ(Build(output)->steps.size(), 1u);
 }
 
+TEST(PlanTest, MergesLimitsIntoASum) {
+  if (kForSize) GTEST_SKIP() << "built for size";
+  NetBuilder net({-1, 6});
+  const auto sum = net.Node(Op::kAdd, {net.input(), Gemm(net, net.input(), 6, 6)});
+  net.Relu(sum);
+  EXPECT_EQ(Build(net)->steps.size(), 2u);
+  // The sum itself is an output.
+  net.SetOutput(sum);
+  EXPECT_EQ(Build(net)->steps.size(), 2u);
+  // Somebody else reads it.
+  NetBuilder twice({-1, 6});
+  const auto other = twice.Node(Op::kAdd, {twice.input(), Gemm(twice, twice.input(), 6, 6)});
+  twice.Node(Op::kMul, {twice.Relu(other), other});
+  EXPECT_EQ(Build(twice)->steps.size(), 4u);
+}
+
 TEST(PlanTest, LeavesOutWhatTheOutputDoesNotNeed) {
   NetBuilder net({-1, 6});
   const auto a = Gemm(net, net.input(), 6, 5);
