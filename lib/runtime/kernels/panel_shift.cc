@@ -15,9 +15,14 @@ namespace dc::runtime {
 namespace HWY_NAMESPACE {
 namespace {
 
+// What is worth its bytes only with AVX-512, and at all: vectors of four floats are for machines of
+// before 2013.
+constexpr bool kLean = kForSize || HWY_TARGET == HWY_SSE4;
+constexpr bool kFull = !kForSize && kManyRegisters;
+
 // A tile: kRows x up to kMaxVectors sums in registers; beside them a line's vectors and a weight.
 constexpr size_t kRows = kManyRegisters ? 8 : 4;
-constexpr size_t kMaxVectors = 3;
+constexpr size_t kMaxVectors = HWY_TARGET == HWY_SSE4 ? 1 : 3;
 // Panels that meet the inputs of a tile one after the other. More would write to more places at a
 // time than the caches' prefetchers follow.
 constexpr size_t kMostPanels = 2;
@@ -33,16 +38,16 @@ struct Job {
 
 // Rows [row, row + count), count <= kRows and all of one panel, at kVectors vectors, the last of
 // which has `last_floats` floats, from position `at` of `line` on. Rows of the panel beyond `count`
-// are computed and dropped. With kFetch the weights of the next panel are fetched meanwhile.
-template <size_t kVectors, bool kFetch>
+// are computed and dropped. With `fetch` the weights of the next panel are fetched meanwhile.
+template <size_t kVectors>
 HWY_ATTR void Tile(const Job& job, size_t row, size_t count, size_t last_floats, size_t line,
-                   size_t at) {
+                   size_t at, [[maybe_unused]] bool fetch) {
   const D d;
   const PanelMatrix& w = job.w;
   const Shift& shift = job.shift;
   const float* HWY_RESTRICT x = shift.x + line * shift.x_pitch + at;
   const float* HWY_RESTRICT values = w.Panel(row / kPanelRows) + row % kPanelRows;
-  const size_t next_panel = w.columns * kPanelRows;
+  [[maybe_unused]] const size_t next_panel = w.columns * kPanelRows;
   V sums[kRows][kVectors];
   // Loops over sums are unrolled whole, so that they never are in memory.
   HWY_UNROLL(8)
@@ -52,7 +57,7 @@ HWY_ATTR void Tile(const Job& job, size_t row, size_t count, size_t last_floats,
   }
   for (size_t column = 0; column < w.columns; ++column) {
     const float* HWY_RESTRICT shifted = x + shift.Offset(column);
-    if (kFetch) hwy::Prefetch(values + next_panel);
+    if (kFull && kVectors == kMaxVectors && fetch) hwy::Prefetch(values + next_panel);
     V xs[kVectors];
     for (size_t v = 0; v < kVectors; ++v) xs[v] = hn::LoadU(d, shifted + v * kLanes);
     for (size_t r = 0; r < kRows; ++r) {
@@ -128,26 +133,22 @@ HWY_ATTR void Line(const Job& job, const LineVectors& vectors, size_t count, siz
     // Tiles of about the same width.
     const size_t rest = count - v, tiles = (rest + kMaxVectors - 1) / kMaxVectors;
     wide = (rest + tiles - 1) / tiles;
-    if (kForSize && wide < kMaxVectors) wide = 1;
+    if (kLean && wide < kMaxVectors) wide = 1;
     const size_t last_floats = vectors.LastFloats(v + wide);
     for (size_t row = first_row; row < last_row; row += kRows) {
       const size_t rows = HWY_MIN(kRows, last_row - row);
       // The first tile meets weights that come from an outer cache; all others would lose 3 to 5 %
       // by fetching what is there already.
-      const bool fetch = !kForSize && v == 0 && row % kPanelRows == 0;
+      const bool fetch = kFull && v == 0 && row % kPanelRows == 0;
       switch (wide) {
         case 1:
-          Tile<1, false>(job, row, rows, last_floats, line, v * kLanes);
+          Tile<1>(job, row, rows, last_floats, line, v * kLanes, false);
           break;
         case 2:
-          if (!kForSize) Tile<2, false>(job, row, rows, last_floats, line, v * kLanes);
+          if (!kLean) Tile<2>(job, row, rows, last_floats, line, v * kLanes, false);
           break;
         default:
-          if (fetch) {
-            Tile<3, !kForSize>(job, row, rows, last_floats, line, v * kLanes);
-          } else {
-            Tile<3, false>(job, row, rows, last_floats, line, v * kLanes);
-          }
+          Tile<kMaxVectors>(job, row, rows, last_floats, line, v * kLanes, fetch);
       }
     }
   }
@@ -159,7 +160,7 @@ HWY_ATTR void PanelShiftTarget(const PanelMatrix& w, size_t first_panel, size_t 
                                const Shift& shift, const Epilogue& epilogue) {
   const Job job{w, shift, epilogue};
   const LineVectors vectors(shift.length);
-  const bool has_rest = !kForSize && vectors.count > 1 && vectors.last_floats <= kMostRest;
+  const bool has_rest = !kLean && vectors.count > 1 && vectors.last_floats <= kMostRest;
   const size_t count = vectors.count - (has_rest ? 1 : 0);
   const size_t last_row = HWY_MIN(last_panel * kPanelRows, size_t{w.rows});
   for (size_t row = first_panel * kPanelRows; row < last_row; row += kMostPanels * kPanelRows) {
@@ -169,9 +170,7 @@ HWY_ATTR void PanelShiftTarget(const PanelMatrix& w, size_t first_panel, size_t 
   if (!has_rest) return;
   for (size_t line = 0; line < shift.lines; ++line) {
     for (size_t row = first_panel * kPanelRows; row < last_row; row += kRestVectors * kLanes) {
-      (vectors.last_floats == 1 ? Rest<1> : Rest<kMostRest>)(job, row, last_row,
-                                                             vectors.last_floats, line,
-                                                             count * kLanes);
+      Rest<kMostRest>(job, row, last_row, vectors.last_floats, line, count * kLanes);
     }
   }
 }

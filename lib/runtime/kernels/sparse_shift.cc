@@ -97,7 +97,7 @@ using TileFunction = void (*)(const Job<Entry>&, size_t, size_t, const float*, f
 // are machines without AVX2.
 template <typename Entry>
 constexpr auto Widths() {
-  if constexpr (sizeof(Entry) > 2 && kForSize) {
+  if constexpr (sizeof(Entry) > 2 && (kForSize || !kManyRegisters)) {
     return std::index_sequence<1>();
   } else if constexpr (sizeof(Entry) > 2 || HWY_TARGET == HWY_SSE4) {
     return std::index_sequence<4, 1>();
