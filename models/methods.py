@@ -8,6 +8,7 @@ folder yet, then writes docs/methods.md from all reports that are there. A row t
 hour and goes on where it was stopped.
 """
 import argparse
+import csv
 import json
 import pathlib
 import subprocess
@@ -65,7 +66,7 @@ ROWS = [
 HEAD = """# What the methods reached
 
 Errors are those of the whole test set after the last epoch, of the `.dcz` as `dc-run` executes it; nothing was chosen on the test set. Bytes are the whole file, the ratio float32 parameters over it. *Published* is the figure of the paper or of the code named in the note, which often is the best of many epochs.
-This page is written by `models/methods.py` from the reports of the rows; each row is `dc-compress models/NETWORK/RECIPE --data SPEC -o DIR`, its recipe and seed in the first column. Minutes are of one core of a busy machine.
+This page is written by `models/methods.py` from the reports of the rows; each row is `dc-compress models/NETWORK/RECIPE --data SPEC -o DIR`, its recipe and seed in the first column. Minutes are those of all epochs, the float network among them where the row begins with one, on one core of a busy machine.
 
 | network, recipe | method | bits w/a | error % | published % | bytes | ratio | minutes | |
 |---|---|---|---|---|---|---|---|---|
@@ -90,6 +91,15 @@ def measure(args, data, row):
                         "-o", target], check=False)
 
 
+def training_seconds(target):
+    """Of all epochs, by the logs of the stages."""
+    total = 0.0
+    for log in target.glob("*.csv"):
+        with open(log, newline="") as rows:
+            total += sum(float(row["seconds"]) for row in csv.DictReader(rows))
+    return total
+
+
 def line(args, row):
     network, recipe, _, seeds, method, bits, published, note = row
     reports = []
@@ -103,7 +113,7 @@ def line(args, row):
     error = f"{sum(errors) / len(errors):.2f}"
     if len(errors) > 1:
         error += " (" + ", ".join(f"{e:.2f}" for e in errors) + ")"
-    minutes = sum(stage.get("seconds", 0) for stage in reports[0]["stages"]) / 60
+    minutes = training_seconds(folder(args.out, network, recipe, seeds[0])) / 60
     size = int(reports[0]["file_bytes"])
     name = "recipe" + ("-" + recipe if recipe else "")
     return (f"| {network}, {name} | {method} | {bits} | {error} | {published} | {size:,} | "
