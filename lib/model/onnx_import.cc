@@ -244,7 +244,7 @@ StatusOr<Graph> ImportModel(onnx::ModelProto* model, bool text, const InputShape
   DC_RETURN_IF_ERROR(CheckWithOnnx(*model));
   model->Clear();
   DC_RETURN_IF_ERROR(SetInputShapes(shapes, &graph));
-  Canonicalize(&graph);
+  DC_RETURN_IF_ERROR(Canonicalize(&graph));
   DC_RETURN_IF_ERROR(ReadQuantizerTraining(&graph));
   DC_RETURN_IF_ERROR(CheckFinite(graph));
   return graph;

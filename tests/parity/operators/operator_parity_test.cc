@@ -255,7 +255,7 @@ std::vector<OperatorCase> CasesWithWeights() {
   std::vector<OperatorCase> cases;
   for (const OperatorCase& row : AllCases()) {
     Graph graph = CaseGraph(row);
-    Canonicalize(&graph);
+    static_cast<void>(Canonicalize(&graph));
     if (HasFloatWeights(graph)) cases.push_back(row);
   }
   return cases;
