@@ -52,6 +52,10 @@ void ReadSignChoices(Graph* graph);
 Status ReadQuantizerTraining(Graph* graph);
 void WriteQuantizerTraining(Graph* graph);
 
+// Before export in another dialect: what a .dcz multiplies by after a layer of quantized weights
+// becomes the weights' scales per channel.
+void FoldLayerScales(Graph* graph);
+
 // On export: canonical quantizers of values become standard operators, so that every runtime
 // executes them: QuantizeLinear, Clip, DequantizeLinear where the grid fits 8 bits and is rounded
 // half to even, else arithmetic; a choice by sign. Quantizers of gradients, which do nothing at

@@ -11,7 +11,7 @@ const std::vector<OperatorCase>& AllCases() {
     std::vector<OperatorCase> cases;
     for (auto* family : {ValueCases, FunctionCases, ArithmeticCases, PairCases, ReductionCases,
                          ConvolutionCases, PoolingCases, MatrixCases, ChannelCases, LayerCases,
-                         MoveCases, ShapeCases, QuantizerCases}) {
+                         MoveCases, ShapeCases, QuantizerCases, IntegerCases, QonnxCases}) {
       for (OperatorCase& row : family()) cases.push_back(std::move(row));
     }
     return cases;
