@@ -47,9 +47,13 @@ int64_t IntegerAt(const Tensor& tensor, int64_t i) {
       return tensor.data<int32_t>()[at];
     case DataType::kUint16:
       return tensor.data<uint16_t>()[at];
+    case DataType::kInt16:
+      return tensor.data<int16_t>()[at];
     case DataType::kInt8:
+    case DataType::kInt4:
+    case DataType::kInt2:
       return tensor.data<int8_t>()[at];
-    default:  // kUint8, kBool
+    default:  // kUint8, kUint4, kUint2, kBool
       return tensor.data<uint8_t>()[at];
   }
 }

@@ -55,8 +55,9 @@ StatusOr<InputShapes> ParseInputShapes(const std::vector<std::string>& texts) {
   return shapes;
 }
 
-Status SetInputShapes(const InputShapes& shapes, Graph* graph) {
+StatusOr<bool> SetInputShapes(const InputShapes& shapes, Graph* graph) {
   std::vector<ValueInfo>& inputs = graph->inputs;
+  bool overridden = false;
   for (const auto& [name, shape] : shapes) {
     const auto input = std::find_if(inputs.begin(), inputs.end(), [&, n = &name](const auto& each) {
       return each.name == *n || (n->empty() && inputs.size() == 1);
@@ -67,18 +68,21 @@ Status SetInputShapes(const InputShapes& shapes, Graph* graph) {
     }
     // A file may not say how many dimensions there are.
     if (input->shape.empty()) input->shape.assign(shape.size(), -1);
-    bool fits = input->shape.size() == shape.size();
-    for (size_t d = 0; fits && d < shape.size(); ++d) {
-      fits = shape[d] < 0 || input->shape[d] < 1 || input->shape[d] == shape[d];
-      if (fits && shape[d] > 0) input->shape[d] = shape[d];
-    }
-    if (!fits) {
+    if (input->shape.size() != shape.size()) {
       return UsageError(
           "a shape of " + ShapeText(shape) + " for an input of " + ShapeText(input->shape), kOption,
-          "what the file fixes stays as it is");
+          "give as many dimensions as the input has");
+    }
+    for (size_t d = 0; d < shape.size(); ++d) {
+      if (shape[d] < 1) continue;
+      overridden |= input->shape[d] > 0 && input->shape[d] != shape[d];
+      input->shape[d] = shape[d];
     }
   }
-  return OkStatus();
+  if (overridden) {
+    for (ValueInfo& output : graph->outputs) output.shape.assign(output.shape.size(), -1);
+  }
+  return overridden;
 }
 
 }  // namespace dc

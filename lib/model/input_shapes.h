@@ -8,8 +8,9 @@
 
 namespace dc {
 
-// See LoadModel.
-Status SetInputShapes(const InputShapes& shapes, Graph* graph);
+// See LoadModel. True where a size that the file declares gave way: what the file says of its
+// outputs is then open, too.
+StatusOr<bool> SetInputShapes(const InputShapes& shapes, Graph* graph);
 
 }  // namespace dc
 

@@ -87,7 +87,7 @@ std::optional<bool> ConditionOf(const ReadGraph& read, const onnx::ModelProto& m
   if (!part) return std::nullopt;
   StatusOr<Graph> graph = read(*part);
   if (!graph.ok()) return std::nullopt;
-  Canonicalize(&*graph);
+  if (!Canonicalize(&*graph).ok()) return std::nullopt;
   const Tensor* value = graph->Constant(name);
   if (value == nullptr || value->type != DataType::kBool || value->size() != 1) {
     return std::nullopt;

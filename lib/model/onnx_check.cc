@@ -20,10 +20,25 @@ bool IsKnownOpset(const onnx::ModelProto& model) {
       });
 }
 
+bool IsKnownType(const onnx::TensorProto& tensor) {
+  return onnx::TensorProto::DataType_IsValid(tensor.data_type());
+}
+
+// The checker refuses element types that are newer than it is, whatever the opset.
+bool HasKnownTypes(const onnx::GraphProto& graph) {
+  return std::all_of(graph.initializer().begin(), graph.initializer().end(), IsKnownType) &&
+         std::all_of(graph.node().begin(), graph.node().end(), [](const onnx::NodeProto& node) {
+           return std::all_of(node.attribute().begin(), node.attribute().end(),
+                              [](const onnx::AttributeProto& attribute) {
+                                return !attribute.has_t() || IsKnownType(attribute.t());
+                              });
+         });
+}
+
 }  // namespace
 
 Status CheckWithOnnx(const onnx::ModelProto& model) {
-  if (!IsKnownOpset(model)) return OkStatus();
+  if (!IsKnownOpset(model) || !HasKnownTypes(model.graph())) return OkStatus();
   try {
     onnx::checker::check_model(model);
   } catch (const std::exception& error) {

@@ -9,8 +9,8 @@
 
 namespace dc {
 
-// Runs onnx::checker::check_model. A model of a newer opset than the linked ONNX library knows is
-// accepted unseen: the checker would refuse every operator that is new to it. Precondition: no
+// Runs onnx::checker::check_model. A model of a newer opset or with newer element types than the
+// linked ONNX library knows is accepted unseen: the checker would refuse all that is new to it. Precondition: no
 // external data.
 Status CheckWithOnnx(const onnx::ModelProto& model);
 

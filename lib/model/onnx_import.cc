@@ -23,6 +23,7 @@
 #include "model/onnx_order.h"
 #include "model/onnx_tensor.h"
 #include "model/quoted.h"
+#include "model/shapes.h"
 
 namespace dc {
 namespace {
@@ -218,6 +219,14 @@ StatusOr<Graph> ConvertModel(const onnx::ModelProto& model) {
   return graph;
 }
 
+// What a file declares of its input gives way to what the user says, unless the model counts on it.
+Status CheckShapes(const Graph& graph) {
+  const GraphShapes shapes = InferGraphShapes(graph);
+  if (shapes.problems.empty()) return OkStatus();
+  return UsageError("the model counts on the sizes that it declares: " + shapes.problems[0].what(),
+                    shapes.problems[0].where(), "leave out --input-shape");
+}
+
 StatusOr<Graph> ImportModel(onnx::ModelProto* model, bool text, const InputShapes& shapes) {
   if (!model->has_graph() || model->graph().node_size() == 0) {
     return BadInput("a model without nodes", "", "give an ONNX model");
@@ -234,7 +243,7 @@ StatusOr<Graph> ImportModel(onnx::ModelProto* model, bool text, const InputShape
       [&](const onnx::ModelProto& part) -> StatusOr<Graph> {
         DC_ASSIGN_OR_RETURN(Graph graph, ConvertModel(part));
         DC_RETURN_IF_ERROR(CheckNames(graph));
-        DC_RETURN_IF_ERROR(SetInputShapes(shapes, &graph));
+        DC_RETURN_IF_ERROR(SetInputShapes(shapes, &graph).status());
         return graph;
       },
       model);
@@ -243,8 +252,9 @@ StatusOr<Graph> ImportModel(onnx::ModelProto* model, bool text, const InputShape
   DC_RETURN_IF_ERROR(SplitParameters(parameters, &graph));
   DC_RETURN_IF_ERROR(CheckWithOnnx(*model));
   model->Clear();
-  DC_RETURN_IF_ERROR(SetInputShapes(shapes, &graph));
-  Canonicalize(&graph);
+  DC_ASSIGN_OR_RETURN(const bool overridden, SetInputShapes(shapes, &graph));
+  DC_RETURN_IF_ERROR(Canonicalize(&graph));
+  if (overridden) DC_RETURN_IF_ERROR(CheckShapes(graph));
   DC_RETURN_IF_ERROR(ReadQuantizerTraining(&graph));
   DC_RETURN_IF_ERROR(CheckFinite(graph));
   return graph;

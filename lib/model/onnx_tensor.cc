@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 #include <limits>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -52,6 +53,37 @@ bool CopyField(const Field& field, Tensor* tensor) {
   return true;
 }
 
+bool IsPacked(DataType type) { return BitsOf(type) < 8; }
+
+// `count` elements of packed bytes, the first in the lowest bits; a byte each, with their sign.
+std::vector<uint8_t> Unpack(std::string_view packed, DataType type, size_t count) {
+  const int bits = BitsOf(type);
+  const bool is_signed = type == DataType::kInt4 || type == DataType::kInt2;
+  const size_t per_byte = static_cast<size_t>(8 / bits);
+  std::vector<uint8_t> bytes(count);
+  for (size_t i = 0; i < count; ++i) {
+    const auto byte = static_cast<uint8_t>(packed[i / per_byte]);
+    // To the top of the byte, and down again.
+    const auto top =
+        static_cast<uint8_t>(byte << (8 - bits - static_cast<int>(i % per_byte) * bits));
+    bytes[i] = is_signed ? static_cast<uint8_t>(static_cast<int8_t>(top) >> (8 - bits))
+                         : static_cast<uint8_t>(top >> (8 - bits));
+  }
+  return bytes;
+}
+
+std::string Pack(const Tensor& tensor) {
+  const int bits = BitsOf(tensor.type);
+  const size_t per_byte = static_cast<size_t>(8 / bits);
+  std::string packed((tensor.bytes.size() + per_byte - 1) / per_byte, '\0');
+  const int mask = (1 << bits) - 1;
+  for (size_t i = 0; i < tensor.bytes.size(); ++i) {
+    const int shifted = (tensor.bytes[i] & mask) << (static_cast<int>(i % per_byte) * bits);
+    packed[i / per_byte] = static_cast<char>(packed[i / per_byte] | shifted);
+  }
+  return packed;
+}
+
 // Elements in the typed field that belongs to `type`.
 int64_t FieldSize(const onnx::TensorProto& proto, DataType type) {
   switch (type) {
@@ -81,9 +113,23 @@ bool CopyTyped(const onnx::TensorProto& proto, Tensor* tensor) {
     case DataType::kUint8:
     case DataType::kBool:
       return CopyField<uint8_t>(proto.int32_data(), tensor);
+    case DataType::kInt16:
+      return CopyField<int16_t>(proto.int32_data(), tensor);
     case DataType::kUint16:
     case DataType::kFloat16:  // bit patterns
       return CopyField<uint16_t>(proto.int32_data(), tensor);
+    case DataType::kUint4:
+    case DataType::kInt4:
+    case DataType::kUint2:
+    case DataType::kInt2: {  // packed bytes
+      std::string packed;
+      for (const int32_t byte : proto.int32_data()) {
+        if (!std::in_range<uint8_t>(byte)) return false;
+        packed += static_cast<char>(byte);
+      }
+      tensor->bytes = Unpack(packed, tensor->type, tensor->bytes.size());
+      return true;
+    }
   }
   return false;
 }
@@ -96,11 +142,17 @@ StatusOr<DataType> DataTypeFromProto(int onnx_type, const std::string& where) {
     case onnx::TensorProto::UINT8:
     case onnx::TensorProto::INT8:
     case onnx::TensorProto::UINT16:
+    case onnx::TensorProto::INT16:
     case onnx::TensorProto::INT32:
     case onnx::TensorProto::INT64:
     case onnx::TensorProto::BOOL:
     case onnx::TensorProto::FLOAT16:
     case onnx::TensorProto::DOUBLE:
+    // The ONNX library may be too old to have names for these.
+    case static_cast<int>(DataType::kUint4):
+    case static_cast<int>(DataType::kInt4):
+    case static_cast<int>(DataType::kUint2):
+    case static_cast<int>(DataType::kInt2):
       return static_cast<DataType>(onnx_type);
     case onnx::TensorProto::BFLOAT16:  // the upper half of a float32
       return DataType::kFloat32;
@@ -112,8 +164,8 @@ StatusOr<DataType> DataTypeFromProto(int onnx_type, const std::string& where) {
     name = onnx::TensorProto::DataType_Name(static_cast<onnx::TensorProto::DataType>(onnx_type));
   }
   return Unsupported("element type " + name, where,
-                     "float32, float64, float16, bfloat16, bool, int8, uint8, uint16, int32 and "
-                     "int64 are covered");
+                     "float32, float64, float16, bfloat16, bool, int64, int32 and whole "
+                     "numbers of 16, 8, 4 and 2 bits are covered");
 }
 
 // A bfloat16 tensor's elements as the float32 values that they are.
@@ -142,20 +194,27 @@ StatusOr<Tensor> TensorFromProto(const onnx::TensorProto& proto, const std::stri
   DC_ASSIGN_OR_RETURN(const int64_t count, CountElements(dims, where));
 
   const bool raw = proto.has_raw_data();
-  const size_t needed = static_cast<size_t>(count) * (raw ? SizeOf(tensor.type) : 1);
+  const bool packed = IsPacked(tensor.type);
+  const auto elements = static_cast<size_t>(count);
+  const size_t packed_bytes = (elements * static_cast<size_t>(BitsOf(tensor.type)) + 7) / 8;
+  const size_t needed = raw || packed ? packed_bytes : elements;
   const size_t present =
       raw ? proto.raw_data().size() : static_cast<size_t>(FieldSize(proto, tensor.type));
   if (present != needed) {
     return BadInput("shape " + ShapeText(dims) + " needs " + std::to_string(needed) +
-                        (raw ? " bytes" : " values") + ", the file holds " +
-                        std::to_string(present),
+                        (raw      ? " bytes"
+                         : packed ? " packed values"
+                                  : " values") +
+                        ", the file holds " + std::to_string(present),
                     where, "the file is damaged; export it again");
   }
   tensor.shape = std::move(dims);
-  if (raw) {
+  if (raw && packed) {
+    tensor.bytes = Unpack(proto.raw_data(), tensor.type, elements);
+  } else if (raw) {
     tensor.bytes.assign(proto.raw_data().begin(), proto.raw_data().end());
   } else {
-    tensor.bytes.resize(static_cast<size_t>(count) * SizeOf(tensor.type));
+    tensor.bytes.resize(elements * SizeOf(tensor.type));
     if (!CopyTyped(proto, &tensor)) {
       return BadInput(std::string("a value outside the range of ") + NameOf(tensor.type), where,
                       "the file is damaged; export it again");
@@ -171,7 +230,11 @@ void TensorToProto(const Tensor& tensor, const std::string& name, onnx::TensorPr
   proto->set_name(name);
   proto->set_data_type(static_cast<int>(tensor.type));
   for (int64_t d : tensor.shape) proto->add_dims(d);
-  proto->set_raw_data(tensor.bytes.data(), tensor.bytes.size());
+  if (IsPacked(tensor.type)) {
+    proto->set_raw_data(Pack(tensor));
+  } else {
+    proto->set_raw_data(tensor.bytes.data(), tensor.bytes.size());
+  }
 }
 
 }  // namespace dc

@@ -9,8 +9,13 @@ size_t SizeOf(DataType type) {
     case DataType::kUint8:
     case DataType::kInt8:
     case DataType::kBool:
+    case DataType::kUint4:
+    case DataType::kInt4:
+    case DataType::kUint2:
+    case DataType::kInt2:
       return 1;
     case DataType::kUint16:
+    case DataType::kInt16:
     case DataType::kFloat16:
       return 2;
     case DataType::kFloat32:
@@ -23,6 +28,12 @@ size_t SizeOf(DataType type) {
   return 0;
 }
 
+int BitsOf(DataType type) {
+  if (type == DataType::kUint4 || type == DataType::kInt4) return 4;
+  if (type == DataType::kUint2 || type == DataType::kInt2) return 2;
+  return static_cast<int>(SizeOf(type)) * 8;
+}
+
 const char* NameOf(DataType type) {
   switch (type) {
     case DataType::kFloat32:
@@ -33,6 +44,8 @@ const char* NameOf(DataType type) {
       return "int8";
     case DataType::kUint16:
       return "uint16";
+    case DataType::kInt16:
+      return "int16";
     case DataType::kInt32:
       return "int32";
     case DataType::kInt64:
@@ -43,6 +56,14 @@ const char* NameOf(DataType type) {
       return "float16";
     case DataType::kFloat64:
       return "float64";
+    case DataType::kUint4:
+      return "uint4";
+    case DataType::kInt4:
+      return "int4";
+    case DataType::kUint2:
+      return "uint2";
+    case DataType::kInt2:
+      return "int2";
   }
   return "unknown";
 }

@@ -65,13 +65,28 @@ TEST_F(ArraysCli, OpenDimensionsAreFixedByFlag) {
         "<ir_version: 7, opset_import: [\"\" : 13]>\n"
         "g (float[N, 1, H, W] image) => (float[N, 1, A, B] y) {\n  y = Relu(image)\n}\n");
   Fail("encode", "open.onnxtxt -o open.dcz", 3, {"image", "fixed"});
-  Fail("encode", "open.onnxtxt --input-shape image=1x2x4x4 -o open.dcz", 2, {"--input-shape"});
+  Fail("encode", "open.onnxtxt --input-shape image=1x4x4 -o open.dcz", 2, {"--input-shape"});
   Fail("encode", "open.onnxtxt --input-shape image=1x1xfour -o open.dcz", 2, {"no shape"});
   Fail("encode", "open.onnxtxt --input-shape other=1x1x4x4 -o open.dcz", 2, {"other", "image"});
   Succeed("encode", "open.onnxtxt --input-shape Nx1x2x2 -o open.dcz");
   Write("x.npy", Npy<float>("<f4", "1, 1, 2, 2", {-1, 2, -3, 4}));
   Succeed("run", "open.dcz --input x.npy -o y.npy");
   EXPECT_EQ(Floats("y.npy", 4), (std::vector<float>{0, 2, 0, 4}));
+}
+
+TEST_F(ArraysCli, DeclaredDimensionsGiveWayToTheFlag) {
+  Write("fixed.onnxtxt",
+        "<ir_version: 7, opset_import: [\"\" : 13]>\n"
+        "g (float[1, 1, 8, 8] image) => (float[1, 1, 8, 8] y) {\n  y = Relu(image)\n}\n");
+  Succeed("encode", "fixed.onnxtxt --input-shape 1x1x2x2 -o fixed.dcz");
+  Write("x.npy", Npy<float>("<f4", "1, 1, 2, 2", {-1, 2, -3, 4}));
+  Succeed("run", "fixed.dcz --input x.npy -o y.npy");
+  EXPECT_EQ(Floats("y.npy", 4), (std::vector<float>{0, 2, 0, 4}));
+  Write("product.onnxtxt",
+        "<ir_version: 7, opset_import: [\"\" : 13]>\n"
+        "g (float[N, 4] x) => (float[N, 2] y) <float[4, 2] w = {1, 2, 3, 4, 5, 6, 7, 8}> {\n"
+        "  y = MatMul(x, w)\n}\n");
+  Fail("encode", "product.onnxtxt --input-shape Nx5 -o product.dcz", 2, {"counts on the sizes"});
 }
 
 TEST_F(ArraysCli, WhatMixesSamplesRunsAtTheShapesOfTheFile) {

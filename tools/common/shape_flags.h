@@ -1,4 +1,4 @@
-// --input-shape: dimensions that a model file leaves open.
+// --input-shape: dimensions that a model file leaves open, or only declares.
 #ifndef DC_TOOLS_COMMON_SHAPE_FLAGS_H_
 #define DC_TOOLS_COMMON_SHAPE_FLAGS_H_
 
@@ -15,7 +15,9 @@ class ShapeFlags {
  public:
   explicit ShapeFlags(Tool* tool) {
     tool->Option("input-shape", "[NAME=]SHAPE",
-                 "fixes dimensions that the model leaves open, as in image=1x3x224x224", &texts_);
+                 "fixes dimensions that the model leaves open or only declares, as in "
+                 "image=1x3x224x224",
+                 &texts_);
   }
 
   StatusOr<InputShapes> Shapes() const { return ParseInputShapes(texts_); }

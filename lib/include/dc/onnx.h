@@ -13,7 +13,7 @@
 
 namespace dc {
 
-// Shapes for graph inputs that the file leaves open, by name; "" stands for the only input.
+// Shapes for graph inputs, by name; "" stands for the only input.
 using InputShapes = std::map<std::string, std::vector<int64_t>>;
 
 // "NAME=1x3x224x224", or without NAME for the only input; "N" is a dimension that stays open.
@@ -25,8 +25,8 @@ StatusOr<InputShapes> ParseInputShapes(const std::vector<std::string>& texts);
 // string tensors, NaN or infinite weights) in words that name the node or tensor. Operators that
 // the toolchain does not execute are kept as they are. Initializers that are also listed as graph
 // inputs (IR version 3) stop being inputs. In text models, values that are declared with a shape
-// but that nothing produces become `uninitialized`. Inputs get the dimensions of `shapes`: a
-// UsageError where there is no such input, or it declares another one.
+// but that nothing produces become `uninitialized`. Inputs get the dimensions of `shapes`,
+// whatever they declare: a UsageError where there is no such input, or the model counts on others.
 StatusOr<Graph> LoadModel(const std::string& path, const InputShapes& shapes = {});
 
 // The same, from a binary model or from text held in memory; `name` stands for the file in errors.

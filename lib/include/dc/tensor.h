@@ -15,15 +15,23 @@ enum class DataType {
   kUint8 = 2,
   kInt8 = 3,
   kUint16 = 4,
+  kInt16 = 5,
   kInt32 = 6,
   kInt64 = 7,
   kBool = 9,
   kFloat16 = 10,
   kFloat64 = 11,
+  // A byte each in memory, packed in files.
+  kUint4 = 21,
+  kInt4 = 22,
+  kUint2 = 25,
+  kInt2 = 26,
 };
 
-// Bytes of one element.
+// Bytes of one element in memory.
 size_t SizeOf(DataType type);
+// Bits of one element in a file.
+int BitsOf(DataType type);
 // "float32", "uint8", ...
 const char* NameOf(DataType type);
 

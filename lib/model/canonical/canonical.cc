@@ -21,10 +21,10 @@ int64_t NeededOpset(const Graph& graph) {
   return opset;
 }
 
-void CanonicalizeAsItIs(Graph* graph) {
+Status CanonicalizeAsItIs(Graph* graph) {
   HoistConstants(graph);
   ConvertFloats(graph);
-  ReadDialects(graph);
+  DC_RETURN_IF_ERROR(ReadDialects(graph));
   SpellInOthers(graph);
   const bool same_meaning = SpellByShapes(graph);
   RemoveUnread(graph);
@@ -35,6 +35,7 @@ void CanonicalizeAsItIs(Graph* graph) {
     SpellSettings(graph);
     graph->opset = opset;
   }
+  return OkStatus();
 }
 
 bool AllFixed(const Graph& graph) {
@@ -53,15 +54,18 @@ size_t Problems(const Graph& graph) {
 
 }  // namespace
 
-void Canonicalize(Graph* graph) {
+Status Canonicalize(Graph* graph) {
   if (graph->fixed_shapes || !AllFixed(*graph)) return CanonicalizeAsItIs(graph);
   Graph fixed = *graph;
-  CanonicalizeAsItIs(graph);
+  const Status status = CanonicalizeAsItIs(graph);
   const size_t problems = Problems(*graph);
-  if (problems == 0) return;
+  if (status.ok() && problems == 0) return OkStatus();
   fixed.fixed_shapes = true;
-  CanonicalizeAsItIs(&fixed);
-  if (Problems(fixed) < problems) *graph = std::move(fixed);
+  if (CanonicalizeAsItIs(&fixed).ok() && (!status.ok() || Problems(fixed) < problems)) {
+    *graph = std::move(fixed);
+    return OkStatus();
+  }
+  return status;
 }
 
 }  // namespace dc

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dc/graph.h"
+#include "dc/status.h"
 
 namespace dc {
 
@@ -25,10 +26,11 @@ inline constexpr int64_t kCanonicalOpset = 13;
 //  - what no graph output depends on is gone (RemoveUnread).
 // Where samples of a batch would mix, and the file fixes all shapes, the graph keeps them
 // (Graph::fixed_shapes).
+// An error where a node of a dialect of quantized networks cannot be read (ReadDialects).
 // A graph of an older opset becomes one of opset 13, or newer where a node needs it, where every
 // operator has a record and a meaning that can be carried over. Else the opset stays, and with it
 // the spellings that depend on it. Precondition: CheckNames is ok.
-void Canonicalize(Graph* graph);
+Status Canonicalize(Graph* graph);
 
 // The steps, one file each.
 

@@ -7,6 +7,7 @@
 
 #include "dc/weights.h"
 #include "model/node_attributes.h"
+#include "model/quoted.h"
 
 namespace dc {
 namespace {
@@ -21,6 +22,25 @@ std::vector<int64_t> Counting(size_t count) {
 }
 
 }  // namespace
+
+QuantizedConstant QuantizedConstant::Of(std::vector<int64_t> shape, std::vector<float> numbers,
+                                        const Linear& linear,
+                                        const std::vector<uint32_t>& indices) {
+  QuantizedConstant constant;
+  if (linear.single()) {
+    constant.scales = {linear.ScaleAt(0)};
+  } else if (linear.block == 0) {
+    const auto scales = linear.scale->f32();
+    constant.scales.assign(scales.begin(), scales.end());
+    constant.axis = *op::Axis(linear.axis, shape.size());
+  } else {
+    for (size_t i = 0; i < numbers.size(); ++i) numbers[i] *= linear.ScaleAt(indices[i]);
+    constant.scales = {1};
+  }
+  constant.shape = std::move(shape);
+  constant.numbers = std::move(numbers);
+  return constant;
+}
 
 std::vector<float> QuantizedConstant::Values() const {
   size_t inner = 1;
@@ -116,8 +136,12 @@ void QuantizedConstants::Apply(Graph* graph) && {
   for (const WeightRef& ref : ListWeights(*graph)) weights.insert(ref.name);
   for (const auto& [name, constant] : constants_) {
     if (!weights.count(name)) continue;
-    const auto weight = constant.AsWeight();
-    if (weight) static_cast<void>(SetQuantizedWeight(graph, name, *weight));
+    if (const auto weight = constant.AsWeight()) {
+      static_cast<void>(SetQuantizedWeight(graph, name, *weight));
+    } else {
+      graph->notes.push_back("weight " + Quoted(name) +
+                             " has more than 65,536 values and is read as float32");
+    }
   }
 }
 

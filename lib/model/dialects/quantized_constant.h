@@ -10,15 +10,21 @@
 
 #include "dc/graph.h"
 #include "dc/quantized_weight.h"
+#include "model/dialects/linear.h"
 
 namespace dc {
 
 // A tensor whose element i is numbers[i] times the scale of its channel.
 struct QuantizedConstant {
   std::vector<int64_t> shape;
-  std::vector<float> numbers;  // whole, zero points taken off; row-major
+  std::vector<float> numbers;  // zero points taken off; row-major
   std::vector<float> scales;   // one, or one per index of the dimension `axis`
   size_t axis = 0;
+
+  // Of numbers whose element i has scale indices[i] of `linear`. Scales of blocks go into the
+  // numbers: no codes and scales of channels say the same.
+  static QuantizedConstant Of(std::vector<int64_t> shape, std::vector<float> numbers,
+                              const Linear& linear, const std::vector<uint32_t>& indices);
 
   std::vector<float> Values() const;
   // Its transpose: dimension d is dimension perm[d] of this one. `perm` holds every dimension once.

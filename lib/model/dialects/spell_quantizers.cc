@@ -6,50 +6,13 @@
 #include <vector>
 
 #include "model/dialects/dialects.h"
+#include "model/dialects/node_writer.h"
 #include "model/node_attributes.h"
 #include "model/quantizer_training.h"
 #include "op/grid_functions.h"
 
 namespace dc {
 namespace {
-
-// What takes the place of one node.
-class Speller {
- public:
-  Speller(const Node& node, Graph* graph) : node_(node), graph_(graph) {}
-
-  std::string Add(std::string_view op, std::vector<std::string> inputs) {
-    Node node;
-    node.op = op;
-    node.inputs = std::move(inputs);
-    node.outputs = {graph_->FreshName(node_.outputs[0] + "_" + std::string(op) + "_" +
-                                      std::to_string(nodes_.size()))};
-    node.name = graph_->FreshNodeName(node.outputs[0]);
-    nodes_.push_back(std::move(node));
-    return nodes_.back().outputs[0];
-  }
-  Node& last() { return nodes_.back(); }
-
-  std::string Constant(const std::string& what, Tensor tensor) {
-    const std::string name = graph_->FreshName(node_.outputs[0] + "_" + what);
-    graph_->initializers[name] = std::move(tensor);
-    return name;
-  }
-  std::string Number(const std::string& what, float value) {
-    return Constant(what, Tensor::F32({}, {&value, 1}));
-  }
-
-  std::vector<Node> Take() && {
-    nodes_.back().name = node_.name;
-    nodes_.back().outputs = node_.outputs;
-    return std::move(nodes_);
-  }
-
- private:
-  const Node& node_;
-  Graph* graph_;
-  std::vector<Node> nodes_;
-};
 
 Tensor Integers(DataType type, std::vector<int64_t> shape, int64_t value) {
   Tensor tensor = Tensor::Zeros(type, std::move(shape));
@@ -76,7 +39,7 @@ std::optional<LinearScale> LinearScaleOf(const Tensor& scale) {
 
 // QuantizeLinear, Clip where the grid is narrower than its type, DequantizeLinear. False where they
 // cannot say it.
-bool SpellQdq(const Node& node, const op::UniformGrid& grid, Graph* graph, Speller* to) {
+bool SpellQdq(const Node& node, const op::UniformGrid& grid, Graph* graph, NodeWriter* to) {
   const Tensor* scale = graph->Constant(node.Input(1));
   const auto low = static_cast<int64_t>(grid.low), high = static_cast<int64_t>(grid.high);
   if (scale == nullptr || grid.rounding != op::Rounding::kHalfEven || grid.offset != 0 || low > 0 ||
@@ -105,7 +68,7 @@ bool SpellQdq(const Node& node, const op::UniformGrid& grid, Graph* graph, Spell
   return true;
 }
 
-std::string SpellRounding(op::Rounding rounding, const std::string& x, Speller* to) {
+std::string SpellRounding(op::Rounding rounding, const std::string& x, NodeWriter* to) {
   using op::Rounding;
   if (rounding == Rounding::kHalfEven) return to->Add(op::kRound.name, {x});
   if (rounding == Rounding::kToFloor) return to->Add(op::kFloor.name, {x});
@@ -121,7 +84,7 @@ std::string SpellRounding(op::Rounding rounding, const std::string& x, Speller* 
   return to->Add(op::kMul.name, {to->Add(op::kSign.name, {x}), size});
 }
 
-void SpellArithmetic(const Node& node, const op::UniformGrid& grid, Speller* to) {
+void SpellArithmetic(const Node& node, const op::UniformGrid& grid, NodeWriter* to) {
   std::string x = to->Add(op::kDiv.name, {node.inputs[0], node.inputs[1]});
   const std::string offset = grid.offset != 0 ? to->Number("offset", grid.offset) : "";
   if (!offset.empty()) x = to->Add(op::kAdd.name, {x, offset});
@@ -131,13 +94,13 @@ void SpellArithmetic(const Node& node, const op::UniformGrid& grid, Speller* to)
   to->Add(op::kMul.name, {x, node.inputs[1]});
 }
 
-void SpellUniform(const Node& node, Graph* graph, Speller* to) {
+void SpellUniform(const Node& node, Graph* graph, NodeWriter* to) {
   const auto attributes = NodeAttributes::Read(*graph, node, op::kUniformQuantize);
   const op::UniformGrid grid = op::ReadUniformGrid(*attributes);
   if (!SpellQdq(node, grid, graph, to)) SpellArithmetic(node, grid, to);
 }
 
-void SpellBinary(const Node& node, Graph* graph, Speller* to) {
+void SpellBinary(const Node& node, Graph* graph, NodeWriter* to) {
   std::string minus;
   if (const Tensor* scale = graph->Constant(node.Input(1))) {
     Tensor negative = *scale;
@@ -167,7 +130,7 @@ void SpellQuantizers(Graph* graph) {
       nodes.push_back(std::move(node));
       continue;
     }
-    Speller to(node, graph);
+    NodeWriter to(node, graph);
     if (uniform) {
       SpellUniform(node, graph, &to);
     } else {

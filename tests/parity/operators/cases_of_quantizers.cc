@@ -29,18 +29,6 @@ OperatorCase Qdq(const std::string& name, Tensor scale, Tensor zero, Attributes 
   return row;
 }
 
-constexpr const char* kDomain = "qonnx.custom_op.general";
-
-// QONNX, which ONNX Runtime does not have.
-OperatorCase Quant(const std::string& name, float scale, float zero, float bits,
-                   Attributes attributes = {}) {
-  return {.name = "qonnx_" + name,
-          .sample = {3, 4, 5},
-          .nodes = {{"Quant", {"x", "s", "z", "b"}, std::move(attributes), "y", {}, kDomain}},
-          .constants = {{"s", Number(scale)}, {"z", Number(zero)}, {"b", Number(bits)}},
-          .judge = Judge::kCanonical};
-}
-
 }  // namespace
 
 std::vector<OperatorCase> QuantizerCases() {
@@ -52,6 +40,8 @@ std::vector<OperatorCase> QuantizerCases() {
       Qdq("clipped", Number(0.25f), Int8({}, {0}), {}, {Int8({}, {-2}), Int8({}, {1})}),
       Qdq("clipped_uint8", Number(0.25f), Codes({}, {0}), {}, {Codes({}, {0}), Codes({}, {7})}),
       Qdq("per_channel", Floats({3}, {0.02f, 0.1f, 0.5f}), Int8({3}, {0, 0, 0}), {{"axis", 1}}),
+      Qdq("zero_points_per_channel", Floats({3}, {0.02f, 0.1f, 0.5f}), Int8({3}, {-100, 0, 31}),
+          {{"axis", 1}}),
       Qdq("per_column", Floats({5}, {0.02f, 0.1f, 0.5f, 1, 2}), Int8({5}, {0, 0, 0, 0, 0}),
           {{"axis", -1}}),
       // Halves meet the grid: x is a multiple of 1/8 here.
@@ -114,34 +104,6 @@ std::vector<OperatorCase> QuantizerCases() {
        .sample = {3, 4, 5},
        .nodes = {{"GreaterOrEqual", {"x", "zero"}, {}, "t"}, {"Where", {"t", "s", "m"}}},
        .constants = {{"zero", Number(0)}, {"s", Number(0.7f)}, {"m", Number(-0.7f)}}},
-      {.name = "qonnx_bipolar",
-       .sample = {3, 4, 5},
-       .nodes = {{"BipolarQuant", {"x", "s"}, {}, "y", {}, "onnx.brevitas"}},
-       .constants = {{"s", Floats({3, 1, 1}, {0.7f, 2, 3})}},
-       .judge = Judge::kCanonical},
-      Quant("signed", 0.1f, 0, 4),
-      Quant("unsigned", 0.1f, 0, 3, {{"signed", 0}}),
-      Quant("narrow", 0.4f, 0, 2, {{"signed", 1}, {"narrow", 1}, {"rounding_mode", "ROUND"}}),
-      Quant("one_bit", 0.4f, 0, 1, {{"signed", 1}}),
-      Quant("zero_point", 0.1f, 3, 4, {{"signed", 0}}),
-      Quant("fraction_of_a_zero_point", 0.1f, 2.5f, 6, {{"rounding_mode", "ROUND"}}),
-      Quant("wide", 0.001f, 0, 16),
-      Quant("floor", 0.1f, 0, 6, {{"rounding_mode", "FLOOR"}}),
-      Quant("ceil", 0.1f, 0, 6, {{"rounding_mode", "CEIL"}}),
-      Quant("up", 0.1f, 0, 6, {{"rounding_mode", "UP"}}),
-      Quant("down", 0.1f, 0, 6, {{"rounding_mode", "down"}}),
-      Quant("half_up", 0.1f, 0, 6, {{"rounding_mode", "HALF_UP"}}),
-      Quant("half_down", 0.1f, 0, 6, {{"rounding_mode", "half_down"}}),
-      {.name = "qonnx_weight_transposed",
-       .sample = {4},
-       .nodes = {{"Quant", {"w", "s", "z", "b"}, {{"narrow", 1}}, "q", {}, kDomain},
-                 {"Transpose", {"q"}, {{"perm", {1, 0}}}, "t"},
-                 {"MatMul", {"x", "t"}}},
-       .weights = {{"w", {3, 4}}},
-       .constants = {{"s", Floats({3, 1}, {0.1f, 0.2f, 0.05f})},
-                     {"z", Number(0)},
-                     {"b", Number(3)}},
-       .judge = Judge::kCanonical},
   };
   return cases;
 }

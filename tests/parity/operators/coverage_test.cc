@@ -48,7 +48,7 @@ TEST(OperatorCases, HaveEveryOperatorAndAttribute) {
   std::map<std::string, std::map<std::string, std::set<std::string>>> found;
   for (const OperatorCase& row : AllCases()) {
     Graph graph = CaseGraph(row);
-    Canonicalize(&graph);
+    EXPECT_TRUE(Canonicalize(&graph).ok());
     for (const Node& node : graph.nodes) {
       const op::Operator* record = OperatorOf(node);
       ASSERT_NE(record, nullptr) << node.op;

@@ -11,7 +11,7 @@ const std::vector<OperatorCase>& AllCases() {
     std::vector<OperatorCase> cases;
     for (auto* family : {ValueCases, FunctionCases, ArithmeticCases, PairCases, ReductionCases,
                          ConvolutionCases, PoolingCases, MatrixCases, ChannelCases, LayerCases,
-                         MoveCases, ShapeCases, QuantizerCases}) {
+                         MoveCases, ShapeCases, QuantizerCases, IntegerCases, QonnxCases}) {
       for (OperatorCase& row : family()) cases.push_back(std::move(row));
     }
     return cases;
@@ -23,7 +23,7 @@ namespace {
 
 // The number of dimensions of the last node's output.
 size_t OutputRank(Graph graph) {
-  Canonicalize(&graph);
+  static_cast<void>(Canonicalize(&graph));
   const GraphShapes shapes = InferGraphShapes(graph);
   const auto shape = shapes.of.find(graph.outputs[0].name);
   return shape != shapes.of.end() ? shape->second.size() : graph.inputs[0].shape.size();

@@ -101,6 +101,8 @@ std::vector<OperatorCase> MoveCases();         // parts, borders, repetitions, r
 std::vector<OperatorCase> LayerCases();        // what layers have besides
 std::vector<OperatorCase> ShapeCases();        // other shapes and orders of the same values
 std::vector<OperatorCase> QuantizerCases();    // values to a grid
+std::vector<OperatorCase> IntegerCases();      // integer operators, numbers of few bits
+std::vector<OperatorCase> QonnxCases();        // QONNX's dialect
 
 // All of them.
 const std::vector<OperatorCase>& AllCases();

@@ -20,7 +20,7 @@ Graph Canonical(Ints shape, std::vector<Node> nodes, std::map<std::string, Tenso
   graph.nodes = std::move(nodes);
   graph.initializers = std::move(initializers);
   EXPECT_TRUE(CheckNames(graph).ok());
-  Canonicalize(&graph);
+  EXPECT_TRUE(Canonicalize(&graph).ok());
   EXPECT_TRUE(CheckNames(graph).ok());
   return graph;
 }
@@ -109,7 +109,7 @@ TEST(RecurrentStatesTest, TakesTheLastStateFromAllStates) {
                    MakeNode("GRU", {"t", "w", "r"}, {"", "h"},
                             {{"direction", direction}, {"activations", activations}})};
     graph.initializers = {{"w", Counting({directions, 9, 5})}, {"r", Counting({directions, 9, 3})}};
-    Canonicalize(&graph);
+    EXPECT_TRUE(Canonicalize(&graph).ok());
     EXPECT_TRUE(CheckNames(graph).ok());
     return graph;
   };

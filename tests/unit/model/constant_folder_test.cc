@@ -43,7 +43,7 @@ struct Builder {
   }
   Graph Canonical() {
     EXPECT_TRUE(CheckNames(graph).ok());
-    Canonicalize(&graph);
+    EXPECT_TRUE(Canonicalize(&graph).ok());
     EXPECT_TRUE(CheckNames(graph).ok()) << CheckNames(graph).ToString();
     return graph;
   }

@@ -71,7 +71,8 @@ TEST(OnnxTensorTest, ReadsRawData) {
 TEST(OnnxTensorTest, EveryTypeRoundTrips) {
   for (DataType type :
        {DataType::kFloat32, DataType::kUint8, DataType::kInt8, DataType::kUint16, DataType::kInt32,
-        DataType::kInt64, DataType::kBool, DataType::kFloat16, DataType::kFloat64}) {
+        DataType::kInt64, DataType::kBool, DataType::kFloat16, DataType::kFloat64, DataType::kInt16,
+        DataType::kUint4, DataType::kInt4, DataType::kUint2, DataType::kInt2}) {
     for (const std::vector<int64_t>& shape : {std::vector<int64_t>{}, {2, 3}, {0, 4}}) {
       Tensor tensor = Tensor::Zeros(type, shape);
       for (size_t i = 0; i < tensor.bytes.size(); ++i) tensor.bytes[i] = i % 2;
@@ -83,6 +84,30 @@ TEST(OnnxTensorTest, EveryTypeRoundTrips) {
       EXPECT_TRUE(SameTensor(*read, tensor));
     }
   }
+}
+
+// The first element in the lowest bits; the last byte is filled up.
+TEST(OnnxTensorTest, ReadsPackedNumbers) {
+  TensorProto four;
+  four.set_data_type(22);
+  four.add_dims(3);
+  four.set_raw_data(std::string("\x78\x0F", 2));
+  EXPECT_EQ(TensorFromProto(four, "")->bytes, (std::vector<uint8_t>{248, 7, 255}));
+  four.set_data_type(21);
+  EXPECT_EQ(TensorFromProto(four, "")->bytes, (std::vector<uint8_t>{8, 7, 15}));
+  TensorProto two;
+  two.set_data_type(26);
+  two.add_dims(5);
+  two.add_int32_data(0xE4);  // 0, 1, -2, -1
+  two.add_int32_data(0x01);
+  EXPECT_EQ(TensorFromProto(two, "")->bytes, (std::vector<uint8_t>{0, 1, 254, 255, 1}));
+  two.set_data_type(25);
+  EXPECT_EQ(TensorFromProto(two, "")->bytes, (std::vector<uint8_t>{0, 1, 2, 3, 1}));
+  two.add_int32_data(0);
+  EXPECT_THAT(ErrorOf(two).ToString(), HasSubstr("needs 2 packed values, the file holds 3"));
+  two.mutable_int32_data()->RemoveLast();
+  two.set_int32_data(1, 256);
+  EXPECT_THAT(ErrorOf(two).ToString(), HasSubstr("outside the range"));
 }
 
 TEST(OnnxTensorTest, RefusesShapesThatDoNotFitTheData) {

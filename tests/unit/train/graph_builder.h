@@ -85,7 +85,7 @@ class GraphBuilder {
   Graph Build(std::vector<ValueInfo> outputs) {
     Graph graph = graph_;
     graph.outputs = std::move(outputs);
-    Canonicalize(&graph);  // as import does
+    static_cast<void>(Canonicalize(&graph));  // as import does
     return graph;
   }
 

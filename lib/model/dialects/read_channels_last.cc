@@ -1,0 +1,94 @@
+// qonnx.custom_op.channels_last: Conv, MaxPool and BatchNormalization of values whose channels come
+// last. A convolution's weights have their inputs last, too.
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "model/dialects/channels_last.h"
+#include "model/dialects/dialects.h"
+#include "model/node_attributes.h"
+#include "model/quoted.h"
+#include "model/shapes.h"
+
+namespace dc {
+namespace {
+
+constexpr const char* kDomain = "qonnx.custom_op.channels_last";
+
+std::vector<int64_t> Counting(size_t rank) {
+  std::vector<int64_t> perm(rank);
+  std::iota(perm.begin(), perm.end(), 0);
+  return perm;
+}
+
+// Unknown where nothing says it: 0.
+size_t RankOf(const Node& node, const ShapeTracker& shapes) {
+  const std::vector<int64_t> kernel = node.Ints("kernel_shape", {});
+  if (!kernel.empty()) return kernel.size() + 2;
+  const op::Shape* shape = shapes.Find(node.Input(0));
+  return shape != nullptr ? shape->size() : 0;
+}
+
+Status Read(const Node& node, const ShapeTracker& shapes, NodeWriter* to) {
+  const bool convolution = node.op == "Conv";
+  if (!convolution && node.op != "MaxPool" && node.op != "BatchNormalization") {
+    return Unsupported("an operator whose channels come last", "",
+                       "Conv, MaxPool and BatchNormalization are covered");
+  }
+  const size_t rank = RankOf(node, shapes);
+  if (rank < 2 || node.outputs.size() != 1) {
+    return Unsupported("a value of unknown shape whose channels come last",
+                       "input " + Quoted(node.Input(0)), "export the model with shapes");
+  }
+  std::vector<std::string> inputs = node.inputs;
+  inputs[0] = ToChannelsFirst(inputs[0], rank, to);
+  if (convolution) inputs.at(1) = ToChannelsFirst(inputs.at(1), rank, to);
+  ToChannelsLast(to->Add(node.op, std::move(inputs), node.attributes), rank, to);
+  return OkStatus();
+}
+
+}  // namespace
+
+std::string ToChannelsFirst(const std::string& x, size_t rank, NodeWriter* to) {
+  std::vector<int64_t> perm = Counting(rank);
+  perm.insert(perm.begin() + 1, perm.back());
+  perm.pop_back();
+  return to->Add(op::kTranspose.name, {x}, {{"perm", std::move(perm)}});
+}
+
+std::string ToChannelsLast(const std::string& x, size_t rank, NodeWriter* to) {
+  std::vector<int64_t> perm = Counting(rank);
+  perm.erase(perm.begin() + 1);
+  perm.push_back(1);
+  return to->Add(op::kTranspose.name, {x}, {{"perm", std::move(perm)}});
+}
+
+void ReadChannelsLast(Graph* graph, Reasons* reasons) {
+  ShapeTracker shapes(*graph);
+  std::vector<Node> nodes;
+  for (const Node& node : graph->nodes) {
+    std::vector<Node> parts = {node};
+    if (node.domain == kDomain && node.inputs.size() >= (node.op == "Conv" ? 2u : 1u)) {
+      NodeWriter to(node, graph);
+      const Status status = Read(node, shapes, &to);
+      if (status.ok()) {
+        parts = std::move(to).Take();
+      } else {
+        reasons->Add(node, status);
+      }
+    }
+    for (Node& part : parts) {
+      static_cast<void>(shapes.Visit(part));
+      nodes.push_back(std::move(part));
+    }
+    // What has no record yet is a quantizer that is read later: as many numbers as before.
+    const op::Shape* shape = shapes.Find(node.Input(0));
+    const bool known = shapes.Find(node.outputs[0]) != nullptr;
+    if (!known && shape != nullptr && OperatorOf(node) == nullptr && node.domain != kDomain) {
+      shapes.Set(node.outputs[0], *shape);
+    }
+  }
+  graph->nodes = std::move(nodes);
+}
+
+}  // namespace dc
