@@ -298,6 +298,16 @@ std::optional<QuantizedWeight> WithoutScales(const QuantizedWeight& weight) {
   return result;
 }
 
+Status DequantizeWeight(Graph* graph, const std::string& name) {
+  DC_ASSIGN_OR_RETURN(const QuantizedWeight weight, GetQuantizedWeight(*graph, name));
+  Tensor values = Tensor::F32(weight.shape, weight.Values());
+  RemoveForm(*FindQuantizedForm(*graph, name), graph);
+  graph->initializers[name] = std::move(values);
+  graph->metadata.erase(PolicyKey(name));
+  graph->metadata.erase(BitsKey(name));
+  return OkStatus();
+}
+
 Status DequantizeAll(Graph* graph) {
   std::vector<std::string> names;
   for (const Node& node : graph->nodes) {
@@ -308,14 +318,7 @@ Status DequantizeAll(Graph* graph) {
     if (record == &op::kMul) std::erase(names, node.inputs[0]);
     names.push_back(node.outputs[0]);
   }
-  for (const std::string& name : names) {
-    DC_ASSIGN_OR_RETURN(const QuantizedWeight weight, GetQuantizedWeight(*graph, name));
-    Tensor values = Tensor::F32(weight.shape, weight.Values());
-    RemoveForm(*FindQuantizedForm(*graph, name), graph);
-    graph->initializers[name] = std::move(values);
-    graph->metadata.erase(PolicyKey(name));
-    graph->metadata.erase(BitsKey(name));
-  }
+  for (const std::string& name : names) DC_RETURN_IF_ERROR(DequantizeWeight(graph, name));
   return OkStatus();
 }
 

@@ -71,10 +71,10 @@ struct MethodOption {
 
 struct MethodInfo {
   std::string name, paper;
-  std::string summary;    // what it quantizes, and how
-  std::string bits;       // those it has where nothing else is asked for
-  std::string skip;       // likewise
-  std::string training;   // settings of training that go with it, as in a recipe
+  std::string summary;   // what it quantizes, and how
+  std::string bits;      // those it has where nothing else is asked for
+  std::string skip;      // likewise
+  std::string training;  // settings of training that go with it, as in a recipe
   std::vector<MethodOption> options;
 };
 

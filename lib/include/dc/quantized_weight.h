@@ -47,9 +47,12 @@ StatusOr<QuantizedWeight> GetQuantizedWeight(const Graph& graph, const std::stri
 // scales.
 bool IsQuantized(const Graph& graph, const std::string& name);
 
-// Turns every quantized weight of `graph` back into a float initializer of the same name, and drops
-// its policy and bits from the metadata. Node indices held by the caller are stale afterwards.
-// BadInput where a code is outside its codebook.
+// Turns the quantized weight `name` back into a float initializer of the same name, and drops its
+// policy and bits from the metadata. Node indices held by the caller are stale afterwards. BadInput
+// where it has no such form or a code is outside its codebook.
+Status DequantizeWeight(Graph* graph, const std::string& name);
+
+// The same for all of them.
 Status DequantizeAll(Graph* graph);
 
 }  // namespace dc

@@ -56,6 +56,10 @@ void WriteQuantizerTraining(Graph* graph);
 // becomes the weights' scales per channel.
 void FoldLayerScales(Graph* graph);
 
+// Before export: scales of quantizers that a .dcz has as codes and a codebook are constants, as
+// every dialect has them.
+void DequantizeScales(Graph* graph);
+
 // On export: canonical quantizers of values become standard operators, so that every runtime
 // executes them: QuantizeLinear, Clip, DequantizeLinear where the grid fits 8 bits and is rounded
 // half to even, else arithmetic; a choice by sign. Quantizers of gradients, which do nothing at

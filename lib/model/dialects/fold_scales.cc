@@ -58,7 +58,8 @@ std::optional<Tensor> Computed(const Graph& graph, const Node& node) {
 }  // namespace
 
 void FoldScales(Graph* graph) {
-  const std::set<std::string> wanted = Wanted(*graph);
+  std::set<std::string> wanted = Wanted(*graph);
+  for (const ValueInfo& output : graph->outputs) wanted.erase(output.name);
   std::erase_if(graph->nodes, [&](const Node& node) {
     if (node.outputs.size() != 1 || wanted.count(node.outputs[0]) == 0) return false;
     auto value = Computed(*graph, node);

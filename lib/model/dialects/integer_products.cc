@@ -1,6 +1,7 @@
 // Products of integers: QLinearConv, QLinearMatMul, QGemm, ConvInteger, MatMulInteger, QLinearMul;
 // and DynamicQuantizeLinear, which is there for them.
 #include <map>
+#include <numeric>
 #include <string_view>
 #include <utility>
 
@@ -192,15 +193,31 @@ Status ReadQLinearMul(const Node& node, IntegerContext* context, NodeWriter* to)
                              to);
 }
 
+// The least or largest element of `x`, all of it. Where there is one sample alone, of each sample:
+// so samples stay apart when there are more.
+std::string Reduced(std::string_view op, const std::string& x, IntegerContext* context,
+                    NodeWriter* to) {
+  constexpr int64_t kAxesAsInput = 18;
+  const op::Shape* shape = context->shapes().Find(x);
+  const bool of_samples =
+      context->shapes().declared_batch() == 1 && shape != nullptr && shape->size() > 1;
+  if (!of_samples) return to->Add(op, {x}, {{"keepdims", int64_t{0}}});
+  std::vector<int64_t> axes(shape->size() - 1);
+  std::iota(axes.begin(), axes.end(), 1);
+  if (context->graph().opset < kAxesAsInput) return to->Add(op, {x}, {{"axes", axes}});
+  return to->Add(op, {x, to->List("axes", axes)});
+}
+
 // The scale is that of the values that are there: their range, 0 in it, in 255 steps.
 Status ReadDynamicQuantizeLinear(const Node& node, IntegerContext* context, NodeWriter* to) {
   DC_RETURN_IF_ERROR(CheckAttributes(node, {}));
   constexpr float kMost = 255;
   const std::string& x = node.Input(0);
   const std::string zero = to->Number("zero", 0), most = to->Number("most", kMost);
-  const std::map<std::string, AttributeValue> alone = {{"keepdims", int64_t{0}}};
-  const std::string low = to->Add(op::kMin.name, {to->Add(op::kReduceMin.name, {x}, alone), zero});
-  const std::string high = to->Add(op::kMax.name, {to->Add(op::kReduceMax.name, {x}, alone), zero});
+  const std::string least = Reduced(op::kReduceMin.name, x, context, to);
+  const std::string low = to->Add(op::kMin.name, {least, zero});
+  const std::string largest = Reduced(op::kReduceMax.name, x, context, to);
+  const std::string high = to->Add(op::kMax.name, {largest, zero});
   const std::string step = to->Add(op::kDiv.name, {to->Add(op::kSub.name, {high, low}), most});
   // Zeros alone have a scale of 1.
   const std::string none = to->Add(op::kEqual.name, {step, zero});

@@ -41,6 +41,8 @@ class IntegerReader {
       : graph_(*graph), context_(graph, constants), reasons_(*reasons) {}
 
   void Run() {
+    // Pairs leave quantizers behind that nothing reads.
+    needed_ = graph_.NeededValues();
     for (const ValueInfo& output : graph_.outputs) outputs_.insert(output.name);
     std::vector<Node> nodes;
     for (const Node& node : graph_.nodes) {
@@ -55,6 +57,7 @@ class IntegerReader {
       }
     }
     graph_.nodes = std::move(nodes);
+    DeclareFloats();
   }
 
  private:
@@ -67,11 +70,10 @@ class IntegerReader {
     }
     if (reader == nullptr && ReadsIntegers(node)) reader = FindIntegerMove(node);
     if (reader == nullptr) return OkStatus();
-    // Pairs leave quantizers behind that nothing reads.
-    const bool is_read =
+    const bool is_needed =
         std::any_of(node.outputs.begin(), node.outputs.end(),
-                    [&](const std::string& output) { return graph_.IsRead(output); });
-    return is_read ? reader(node, &context_, to) : OkStatus();
+                    [&](const std::string& output) { return needed_.count(output) > 0; });
+    return is_needed ? reader(node, &context_, to) : OkStatus();
   }
 
   bool ReadsIntegers(const Node& node) {
@@ -94,19 +96,23 @@ class IntegerReader {
     if (context_.values().Raw(moved, &to) == moved.name) {
       to.Add(op::kIdentity.name, {moved.name});
     }
+    return std::move(to).Take();
+  }
+
+  // Outputs of whole numbers are floats now.
+  void DeclareFloats() {
     for (ValueInfo& output : graph_.outputs) {
-      if (output.name != node.outputs[0] || !BoundsOf(output.type)) continue;
+      if (context_.values().Find(output.name) == nullptr) continue;
       graph_.notes.push_back("graph output " + Quoted(output.name) + " of type " +
                              NameOf(output.type) + " has its whole numbers as float32");
       output.type = DataType::kFloat32;
     }
-    return std::move(to).Take();
   }
 
   Graph& graph_;
   IntegerContext context_;
   Reasons& reasons_;
-  std::set<std::string> outputs_;
+  std::set<std::string> outputs_, needed_;
 };
 
 }  // namespace

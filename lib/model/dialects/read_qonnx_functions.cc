@@ -144,12 +144,15 @@ class FunctionReader {
     Tensor table = *thresholds;
     if (!last) table.shape.insert(table.shape.end(), {1, 1});
     const std::string apart = Along("Unsqueeze", node.Input(0), {axis}, {}, to);
-    const std::string reached =
-        to->Add(op::kGreaterOrEqual.name, {apart, to->Constant("thresholds", std::move(table))});
-    const std::string ones =
-        to->Add(op::kCast.name, {reached}, {{"to", static_cast<int64_t>(DataType::kFloat32)}});
-    std::string count =
-        Along(std::string(op::kReduceSum.name), ones, {axis}, {{"keepdims", int64_t{0}}}, to);
+    // Plus or minus a half for each, which training has a gradient for.
+    const std::string beyond =
+        to->Add(op::kSub.name, {apart, to->Constant("thresholds", std::move(table))});
+    const std::string halves =
+        to->Add(op::kBinaryQuantize.name, {beyond, to->Number("half", 0.5f)});
+    const std::string sum =
+        Along(std::string(op::kReduceSum.name), halves, {axis}, {{"keepdims", int64_t{0}}}, to);
+    const float middle = 0.5f * static_cast<float>(thresholds->shape[1]);
+    std::string count = to->Add(op::kAdd.name, {sum, to->Number("middle", middle)});
     const float scale = node.Float("out_scale", 1), bias = node.Float("out_bias", 0);
     if (scale != 1) count = to->Add(op::kMul.name, {count, to->Number("out_scale", scale)});
     if (bias != 0) to->Add(op::kAdd.name, {count, to->Number("out_bias", bias)});

@@ -1,10 +1,11 @@
 // Quantizers of values as standard operators.
-#include <map>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "dc/quantized_weight.h"
 #include "model/dialects/dialects.h"
 #include "model/dialects/node_writer.h"
 #include "model/node_attributes.h"
@@ -116,9 +117,22 @@ void SpellBinary(const Node& node, Graph* graph, NodeWriter* to) {
 
 }  // namespace
 
+void DequantizeScales(Graph* graph) {
+  std::vector<std::string> scales;
+  for (const Node& node : graph->nodes) {
+    const op::Operator* record = OperatorOf(node);
+    if (record != &op::kUniformQuantize && record != &op::kBinaryQuantize) continue;
+    scales.push_back(node.inputs[1]);
+  }
+  for (const std::string& scale : scales) {
+    if (IsQuantized(*graph, scale)) static_cast<void>(DequantizeWeight(graph, scale));
+  }
+}
+
 void SpellQuantizers(Graph* graph) {
+  DequantizeScales(graph);
   std::vector<Node> nodes;
-  std::map<std::string, std::string> renamed;
+  std::set<std::string> scales;
   for (Node& node : graph->nodes) {
     const op::Operator* record = OperatorOf(node);
     if (record == &op::kQuantizeGradient) {
@@ -137,8 +151,13 @@ void SpellQuantizers(Graph* graph) {
       SpellBinary(node, graph, &to);
     }
     for (Node& part : std::move(to).Take()) nodes.push_back(std::move(part));
+    scales.insert(node.inputs[1]);
   }
   graph->nodes = std::move(nodes);
+  // Some are said in another shape.
+  for (const std::string& scale : scales) {
+    if (!graph->IsRead(scale)) graph->initializers.erase(scale);
+  }
 }
 
 void WriteQuantizerTraining(Graph* graph) {

@@ -42,29 +42,20 @@ Tensor BroadcastScales(const WeightGrid& grid, const QuantizedWeight& weight) {
 
 // Puts the nodes that `write` adds in the place of those that make the quantized weight `name`.
 template <typename Write>
-void ReplaceWeight(const std::string& name, Graph* graph, Write write) {
-  Node placeholder;
-  placeholder.outputs = {name};
-  placeholder.name = graph->FreshNodeName(name);
-  NodeWriter to(placeholder, graph);
+Status ReplaceWeight(const std::string& name, Graph* graph, Write write) {
+  DC_RETURN_IF_ERROR(DequantizeWeight(graph, name));
+  graph->initializers.erase(name);
+  Node made;
+  made.name = graph->FreshNodeName(name);
+  made.outputs = {name};
+  NodeWriter to(made, graph);
   write(&to);
   std::vector<Node> nodes = std::move(to).Take();
-  const auto form = FindQuantizedForm(*graph, name);
-  const size_t place = form->cast;
-  std::vector<size_t> old = {form->gather};
-  if (form->mul) old.push_back(*form->mul);
-  const std::string indices = graph->nodes[form->cast].outputs[0];
-  for (auto at = old.rbegin(); at != old.rend(); ++at) {
-    graph->nodes.erase(graph->nodes.begin() + static_cast<std::ptrdiff_t>(*at));
-  }
-  if (!graph->IsRead(indices)) {
-    graph->nodes.erase(graph->nodes.begin() + static_cast<std::ptrdiff_t>(place));
-  }
-  for (const std::string& part : {form->codes, form->codebook, form->scales}) {
-    if (!graph->IsRead(part)) graph->initializers.erase(part);
-  }
+  const std::vector<size_t> readers = graph->Consumers(name);
+  const size_t place = readers.empty() ? graph->nodes.size() : readers.front();
   graph->nodes.insert(graph->nodes.begin() + static_cast<std::ptrdiff_t>(place),
                       std::make_move_iterator(nodes.begin()), std::make_move_iterator(nodes.end()));
+  return OkStatus();
 }
 
 // int8 where that holds the numbers, else uint8 with zero point 0, else int8 with another one.
@@ -80,7 +71,7 @@ Status WriteLinearWeight(const std::string& name, Graph* graph) {
   Tensor numbers = Tensor::Zeros(type, weight.shape);
   std::transform(weight.codes.begin(), weight.codes.end(), numbers.bytes.begin(),
                  [&](uint16_t code) { return static_cast<uint8_t>(grid->numbers[code] + zero); });
-  ReplaceWeight(name, graph, [&](NodeWriter* to) {
+  return ReplaceWeight(name, graph, [&](NodeWriter* to) {
     const bool single = grid->scales.size() == 1;
     const auto count = static_cast<int64_t>(grid->scales.size());
     const std::vector<int64_t> shape = single ? std::vector<int64_t>() : std::vector{count};
@@ -91,7 +82,6 @@ Status WriteLinearWeight(const std::string& name, Graph* graph) {
                                  to->Constant("zero_point", std::move(zeros))});
     if (!single) to->last().attributes["axis"] = static_cast<int64_t>(weight.scale_axis);
   });
-  return OkStatus();
 }
 
 std::string AddQuant(const std::string& x, const std::string& scale, float zero, float bits,
@@ -138,14 +128,13 @@ Status WriteQonnxWeight(const std::string& name, Graph* graph) {
   if (!grid) return OkStatus();
   const bool binary = std::all_of(grid->numbers.begin(), grid->numbers.end(),
                                   [](int32_t number) { return std::abs(number) == 1; });
-  ReplaceWeight(name, graph, [&](NodeWriter* to) {
+  return ReplaceWeight(name, graph, [&](NodeWriter* to) {
     const std::string floats = to->Constant("floats", Tensor::F32(weight.shape, weight.Values()));
     const std::string scale = to->Constant("scale", BroadcastScales(*grid, weight));
     if (binary) return AddBipolar(floats, scale, to);
     const Width width = WidthOf(grid->low, grid->high);
     AddQuant(floats, scale, 0, width.bits, width.is_signed, width.narrow, "ROUND", to);
   });
-  return OkStatus();
 }
 
 // A quantizer of values. False where QONNX has no words for it.
@@ -204,6 +193,7 @@ StatusOr<Dialect> ParseDialect(const std::string& name) {
 Status WriteDialect(Dialect dialect, Graph* graph) {
   if (dialect == Dialect::kGather) return OkStatus();
   FoldLayerScales(graph);
+  DequantizeScales(graph);
   for (const std::string& name : QuantizedWeights(*graph)) {
     DC_RETURN_IF_ERROR(dialect == Dialect::kQcdq ? WriteLinearWeight(name, graph)
                                                  : WriteQonnxWeight(name, graph));

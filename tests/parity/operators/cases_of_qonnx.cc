@@ -125,9 +125,12 @@ std::vector<OperatorCase> QonnxCases() {
       {.name = "qonnx_xnor",
        .sample = {4},
        .nodes = {{"GreaterOrEqual", {"x", "zero"}, {}, "b"},
-                 {"Cast", {"b"}, {{"to", 1}}, "c"},
+                 {"Where", {"b", "plus", "minus"}, {}, "h"},
+                 {"Add", {"h", "plus"}, {}, "c"},
                  {"XnorPopcountMatMul", {"c", "w"}, {}, "y", {}, kDomain}},
        .constants = {{"zero", Number(0)},
+                     {"plus", Number(0.5f)},
+                     {"minus", Number(-0.5f)},
                      {"w", Floats({4, 3}, {0, 1, 1, 0, 0, 1, 1, 1, 0, 1, 0, 1})}},
        .judge = Judge::kCanonical},
   };

@@ -31,7 +31,7 @@ Tensor Int32(std::vector<int64_t> shape, const std::vector<int32_t>& values) {
 }
 
 // What the runtime makes of `x`.
-std::vector<float> Run(const OperatorCase& row, std::vector<float> x) {
+std::vector<float> RunOn(const OperatorCase& row, std::vector<float> x) {
   Graph graph = CaseGraph(row);
   const Status canonical = Canonicalize(&graph);
   EXPECT_TRUE(canonical.ok()) << canonical.ToString();
@@ -69,16 +69,16 @@ OperatorCase Product(Tensor weight, Tensor scale, Tensor zero, int axis, int tra
 }
 
 TEST(QuantizerTraps, OnnxRoundsBeforeTheZeroPointQonnxAfter) {
-  EXPECT_THAT(Run(Qdq(Codes({}, {3})), {0.5f, 1.5f, -0.5f}), ElementsAre(0, 2, 0));
-  EXPECT_THAT(Run(Quant(3, 8, {{"signed", 0}}), {0.5f, 1.5f, -0.5f}), ElementsAre(1, 1, -1));
+  EXPECT_THAT(RunOn(Qdq(Codes({}, {3})), {0.5f, 1.5f, -0.5f}), ElementsAre(0, 2, 0));
+  EXPECT_THAT(RunOn(Quant(3, 8, {{"signed", 0}}), {0.5f, 1.5f, -0.5f}), ElementsAre(1, 1, -1));
 }
 
 TEST(QuantizerTraps, QonnxClampsBeforeItRounds) {
   const OperatorCase ceil = Quant(0.5f, 2, {{"rounding_mode", "CEIL"}});
-  EXPECT_THAT(Run(ceil, {5, 0.7f, 0.2f, -0.6f, -2.7f}),
+  EXPECT_THAT(RunOn(ceil, {5, 0.7f, 0.2f, -0.6f, -2.7f}),
               ElementsAre(0.5f, 0.5f, 0.5f, -0.5f, -2.5f));
   const OperatorCase floor = Quant(0.5f, 2, {{"rounding_mode", "FLOOR"}});
-  EXPECT_THAT(Run(floor, {5, 0.4f, -9}), ElementsAre(0.5f, -0.5f, -2.5f));
+  EXPECT_THAT(RunOn(floor, {5, 0.4f, -9}), ElementsAre(0.5f, -0.5f, -2.5f));
 }
 
 TEST(QuantizerTraps, ZeroIsPositiveForBipolarQuant) {
@@ -86,15 +86,15 @@ TEST(QuantizerTraps, ZeroIsPositiveForBipolarQuant) {
                             .sample = {1},
                             .nodes = {{"BipolarQuant", {"x", "s"}, {}, "y", {}, kQonnx}},
                             .constants = {{"s", Number(2)}}};
-  EXPECT_THAT(Run(row, {0, -0.0f, -1e-20f, 3}), ElementsAre(2, 2, -2, 2));
+  EXPECT_THAT(RunOn(row, {0, -0.0f, -1e-20f, 3}), ElementsAre(2, 2, -2, 2));
 }
 
 TEST(QuantizerTraps, TheAxisOfAWeightDependsOnTransB) {
   const Tensor scale = Floats({2}, {1, 10}), zero = Int8({2}, {0, 0});
   const Tensor turned = Int8({2, 3}, {1, 2, 3, 4, 5, 6});
-  EXPECT_THAT(Run(Product(turned, scale, zero, 0, 1), {1, 1, 1}), ElementsAre(6, 150));
+  EXPECT_THAT(RunOn(Product(turned, scale, zero, 0, 1), {1, 1, 1}), ElementsAre(6, 150));
   const Tensor straight = Int8({3, 2}, {1, 4, 2, 5, 3, 6});
-  EXPECT_THAT(Run(Product(straight, scale, zero, 1, 0), {1, 1, 1}), ElementsAre(6, 150));
+  EXPECT_THAT(RunOn(Product(straight, scale, zero, 1, 0), {1, 1, 1}), ElementsAre(6, 150));
 }
 
 TEST(QuantizerTraps, ABiasOfInt32HasNoZeroPoint) {
@@ -102,7 +102,7 @@ TEST(QuantizerTraps, ABiasOfInt32HasNoZeroPoint) {
                       .sample = {2},
                       .nodes = {{"DequantizeLinear", {"b", "s"}, {}, "d"}, {"Add", {"x", "d"}}},
                       .constants = {{"b", Int32({2}, {300, -5})}, {"s", Number(0.5f)}}};
-  EXPECT_THAT(Run(row, {1, 1}), ElementsAre(151, -1.5f));
+  EXPECT_THAT(RunOn(row, {1, 1}), ElementsAre(151, -1.5f));
   row.nodes[0].inputs.push_back("z");
   row.constants.push_back({"z", Int32({}, {1})});
   Graph graph = CaseGraph(row);
@@ -112,7 +112,7 @@ TEST(QuantizerTraps, ABiasOfInt32HasNoZeroPoint) {
 TEST(QuantizerTraps, ChannelsHaveZeroPointsOfTheirOwn) {
   const Tensor weight = Int8({3, 2}, {1, 4, 2, 5, 3, 6});
   const auto row = Product(weight, Floats({2}, {1, 10}), Int8({2}, {1, -2}), 1, 0);
-  EXPECT_THAT(Run(row, {1, 1, 1}), ElementsAre(3, 210));
+  EXPECT_THAT(RunOn(row, {1, 1, 1}), ElementsAre(3, 210));
 }
 
 TEST(QuantizerTraps, TheLowerBoundOfAClippedReluIsTheZeroPoint) {
@@ -121,7 +121,7 @@ TEST(QuantizerTraps, TheLowerBoundOfAClippedReluIsTheZeroPoint) {
   row.nodes.back().inputs[0] = "c";
   row.constants.push_back({"low", Codes({}, {10})});
   row.constants.push_back({"high", Codes({}, {13})});
-  EXPECT_THAT(Run(row, {-5, 0, 2, 9}), ElementsAre(0, 0, 2, 3));
+  EXPECT_THAT(RunOn(row, {-5, 0, 2, 9}), ElementsAre(0, 0, 2, 3));
 }
 
 TEST(QuantizerTraps, QLinearConvPadsWithTheZeroPoint) {
@@ -138,7 +138,7 @@ TEST(QuantizerTraps, QLinearConvPadsWithTheZeroPoint) {
                                           {"w", Int8({1, 1, 3, 3}, {1, 1, 1, 1, 1, 1, 1, 1, 1})},
                                           {"wz", Int8({}, {0})},
                                           {"yz", Codes({}, {7})}}};
-  EXPECT_THAT(Run(row, std::vector<float>(9, 1.0f)), ElementsAre(4, 6, 4, 6, 9, 6, 4, 6, 4));
+  EXPECT_THAT(RunOn(row, std::vector<float>(9, 1.0f)), ElementsAre(4, 6, 4, 6, 9, 6, 4, 6, 4));
 }
 
 TEST(QuantizerTraps, TheLastBlockMayBeRagged) {
@@ -149,7 +149,7 @@ TEST(QuantizerTraps, TheLastBlockMayBeRagged) {
       .nodes = {{"DequantizeLinear", {"w", "s"}, {{"axis", 0}, {"block_size", 3}}, "d"},
                 {"MatMul", {"x", "d"}}},
       .constants = {{"w", Int8({5, 1}, {1, 2, 3, 4, 5})}, {"s", Floats({2, 1}, {1, 100})}}};
-  EXPECT_THAT(Run(row, {1, 1, 1, 1, 1}), ElementsAre(906));
+  EXPECT_THAT(RunOn(row, {1, 1, 1, 1, 1}), ElementsAre(906));
   row.nodes[0].attributes.at("block_size") = Attribute(2);  // three blocks
   Graph graph = CaseGraph(row);
   EXPECT_EQ(Canonicalize(&graph).code(), StatusCode::kBadInput);
@@ -164,7 +164,7 @@ TEST(QuantizerTraps, AnOddNumberOfInt4s) {
       .sample = {3},
       .nodes = {{"DequantizeLinear", {"w", "s"}, {}, "d"}, {"MatMul", {"x", "d"}}},
       .constants = {{"w", weight}, {"s", Number(1)}}};
-  EXPECT_THAT(Run(row, {1, 10, 100}), ElementsAre(-38));
+  EXPECT_THAT(RunOn(row, {1, 10, 100}), ElementsAre(-38));
 }
 
 TEST(QuantizerTraps, OfEqualWinnersTheFirstWins) {
@@ -172,7 +172,7 @@ TEST(QuantizerTraps, OfEqualWinnersTheFirstWins) {
       .name = "ties",
       .sample = {3},
       .nodes = {{"ArgMax", {"x"}, {{"axis", 1}}, "i"}, {"Cast", {"i"}, {{"to", 1}}}}};
-  EXPECT_THAT(Run(row, {1, 2, 2, 5, 5, 5}), ElementsAre(1, 0));
+  EXPECT_THAT(RunOn(row, {1, 2, 2, 5, 5, 5}), ElementsAre(1, 0));
 }
 
 // Sums of whole numbers are exact: so is every quantum that comes out.
@@ -210,7 +210,7 @@ TEST(QuantizerTraps, IntegerCoresAreExact) {
         std::nearbyint(static_cast<float>(sum) * (kScale * kWeightScale / kOutScale)) + 5;
     expected.push_back(std::min(std::max(whole, -128.0f), 127.0f) - 5);
   }
-  EXPECT_THAT(Run(row, x), ::testing::ElementsAreArray(expected));
+  EXPECT_THAT(RunOn(row, x), ::testing::ElementsAreArray(expected));
 }
 
 }  // namespace

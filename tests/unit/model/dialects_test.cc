@@ -168,7 +168,9 @@ TEST(DialectsTest, DomainsAndInputsMayBeSloppy) {
     tensor->set_name(name);
     tensor->set_data_type(onnx::TensorProto::FLOAT);
     tensor->add_float_data(value);
-    AddValue(name, {}, graph->add_input());
+    auto* input = graph->add_input();
+    AddValue(name, {}, input);
+    input->mutable_type()->mutable_tensor_type()->mutable_shape();
   };
   add("s", 0.5f);
   add("z", 0);
