@@ -30,10 +30,14 @@ size_t RankOf(const Node& node, const ShapeTracker& shapes) {
 }
 
 Status Read(const Node& node, const ShapeTracker& shapes, NodeWriter* to) {
-  const bool convolution = node.op == "Conv";
-  if (!convolution && node.op != "MaxPool" && node.op != "BatchNormalization") {
+  const op::Operator* record = op::FindOperator(node.op);
+  const bool convolution = record == &op::kConv;
+  if (!convolution && record != &op::kMaxPool && record != &op::kBatchNormalization) {
     return Unsupported("an operator whose channels come last", "",
                        "Conv, MaxPool and BatchNormalization are covered");
+  }
+  if (node.inputs.size() < (convolution ? 2 : 1)) {
+    return BadInput("an input is missing", "", "export the model again");
   }
   const size_t rank = RankOf(node, shapes);
   if (rank < 2 || node.outputs.size() != 1) {
@@ -42,7 +46,7 @@ Status Read(const Node& node, const ShapeTracker& shapes, NodeWriter* to) {
   }
   std::vector<std::string> inputs = node.inputs;
   inputs[0] = ToChannelsFirst(inputs[0], rank, to);
-  if (convolution) inputs.at(1) = ToChannelsFirst(inputs.at(1), rank, to);
+  if (convolution) inputs[1] = ToChannelsFirst(inputs[1], rank, to);
   ToChannelsLast(to->Add(node.op, std::move(inputs), node.attributes), rank, to);
   return OkStatus();
 }
@@ -68,7 +72,7 @@ void ReadChannelsLast(Graph* graph, Reasons* reasons) {
   std::vector<Node> nodes;
   for (const Node& node : graph->nodes) {
     std::vector<Node> parts = {node};
-    if (node.domain == kDomain && node.inputs.size() >= (node.op == "Conv" ? 2u : 1u)) {
+    if (node.domain == kDomain) {
       NodeWriter to(node, graph);
       const Status status = Read(node, shapes, &to);
       if (status.ok()) {

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <map>
+#include <string_view>
 #include <utility>
 
 #include "model/dialects/channels_last.h"
@@ -104,7 +105,7 @@ class FunctionReader {
   }
 
   // `op` of `x` along `axes`, which are an attribute before opset 13.
-  std::string Along(const std::string& op, const std::string& x, std::vector<int64_t> axes,
+  std::string Along(std::string_view op, const std::string& x, std::vector<int64_t> axes,
                     std::map<std::string, AttributeValue> attributes, NodeWriter* to) const {
     constexpr int64_t kAxesAsInput = 13;
     if (graph_.opset >= kAxesAsInput) {
@@ -143,14 +144,14 @@ class FunctionReader {
     const int64_t axis = last ? static_cast<int64_t>(shape->size()) : 2;
     Tensor table = *thresholds;
     if (!last) table.shape.insert(table.shape.end(), {1, 1});
-    const std::string apart = Along("Unsqueeze", node.Input(0), {axis}, {}, to);
+    const std::string apart = Along(op::kUnsqueeze.name, node.Input(0), {axis}, {}, to);
     // Plus or minus a half for each, which training has a gradient for.
     const std::string beyond =
         to->Add(op::kSub.name, {apart, to->Constant("thresholds", std::move(table))});
     const std::string halves =
         to->Add(op::kBinaryQuantize.name, {beyond, to->Number("half", 0.5f)});
     const std::string sum =
-        Along(std::string(op::kReduceSum.name), halves, {axis}, {{"keepdims", int64_t{0}}}, to);
+        Along(op::kReduceSum.name, halves, {axis}, {{"keepdims", int64_t{0}}}, to);
     const float middle = 0.5f * static_cast<float>(thresholds->shape[1]);
     std::string count = to->Add(op::kAdd.name, {sum, to->Number("middle", middle)});
     const float scale = node.Float("out_scale", 1), bias = node.Float("out_bias", 0);

@@ -137,15 +137,26 @@ Status WriteQonnxWeight(const std::string& name, Graph* graph) {
   });
 }
 
+// Thresholds that an encoder made have factors of any sign in the place of a scale.
+void WriteBipolarValue(const Node& node, const Tensor& scale, NodeWriter* to) {
+  const auto scales = scale.f32();
+  if (std::all_of(scales.begin(), scales.end(), [](float s) { return s > 0; })) {
+    return AddBipolar(node.inputs[0], node.inputs[1], to);
+  }
+  AddBipolar(node.inputs[0], to->Number("one", 1), to);
+  to->Add(op::kMul.name, {to->last().outputs[0], node.inputs[1]});
+}
+
 // A quantizer of values. False where QONNX has no words for it.
 bool WriteQonnxValue(const Node& node, Graph* graph, NodeWriter* to) {
+  const Tensor* scale = graph->Constant(node.inputs[1]);
+  if (scale == nullptr) return false;
   if (OperatorOf(node) == &op::kBinaryQuantize) {
-    AddBipolar(node.inputs[0], node.inputs[1], to);
+    WriteBipolarValue(node, *scale, to);
     return true;
   }
   const auto attributes = NodeAttributes::Read(*graph, node, op::kUniformQuantize);
-  const Tensor* scale = graph->Constant(node.inputs[1]);
-  if (!attributes.ok() || scale == nullptr) return false;
+  if (!attributes.ok()) return false;
   const op::UniformGrid grid = op::ReadUniformGrid(*attributes);
   const auto low = static_cast<int64_t>(grid.low), high = static_cast<int64_t>(grid.high);
   const Width width = WidthOf(low, high);
