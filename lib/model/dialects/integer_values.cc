@@ -49,7 +49,9 @@ double LargestColumn(const QuantizedConstant& constant, int64_t axis) {
 
 float UnitOf(const Tensor& scale) {
   const auto scales = scale.f32();
-  return std::ldexp(1.0f, std::ilogb(*std::max_element(scales.begin(), scales.end())));
+  constexpr int kMost = 60;
+  const int exponent = std::ilogb(*std::max_element(scales.begin(), scales.end()));
+  return std::ldexp(1.0f, std::clamp(exponent, -kMost, kMost));
 }
 
 const IntegerValue* IntegerValues::Find(const std::string& name) const {

@@ -22,7 +22,8 @@
 
 namespace dc {
 
-// The power of two below the largest scale, or it.
+// The power of two below the largest scale, or it; of scales out of all proportion one that floats
+// can be multiplied by.
 float UnitOf(const Tensor& scale);
 
 struct IntegerValue {

@@ -183,6 +183,12 @@ StatusOr<DataType> QuantizedType(const Graph& graph, const Node& node) {
   return type;
 }
 
+Status CheckOutputs(const Node& node, size_t most) {
+  if (node.outputs.size() <= most && !node.outputs[0].empty()) return OkStatus();
+  return BadInput("outputs that the operator does not have, or not its first one", "",
+                  "export the model again");
+}
+
 Status CheckAttributes(const Node& node, const std::vector<std::string>& known) {
   for (const auto& [name, value] : node.attributes) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;

@@ -55,6 +55,9 @@ StatusOr<std::vector<int64_t>> ChannelShape(const ShapeTracker& shapes, const st
 // The type of what `node`, a QuantizeLinear, writes.
 StatusOr<DataType> QuantizedType(const Graph& graph, const Node& node);
 
+// BadInput where `node` writes no first output, or more than `most`.
+Status CheckOutputs(const Node& node, size_t most);
+
 // Unsupported where `node` has attributes that are not among `known`.
 Status CheckAttributes(const Node& node, const std::vector<std::string>& known);
 

@@ -8,6 +8,7 @@
 
 #include "model/dialects/dialects.h"
 #include "model/dialects/integer_operators.h"
+#include "model/dialects/linear.h"
 #include "model/element_types.h"
 #include "model/node_attributes.h"
 #include "model/quoted.h"
@@ -73,7 +74,10 @@ class IntegerReader {
     const bool is_needed =
         std::any_of(node.outputs.begin(), node.outputs.end(),
                     [&](const std::string& output) { return needed_.count(output) > 0; });
-    return is_needed ? reader(node, &context_, to) : OkStatus();
+    if (!is_needed) return OkStatus();
+    constexpr size_t kMostOutputs = 3;  // of a DynamicQuantizeLinear
+    DC_RETURN_IF_ERROR(CheckOutputs(node, node.op == "DynamicQuantizeLinear" ? kMostOutputs : 1));
+    return reader(node, &context_, to);
   }
 
   bool ReadsIntegers(const Node& node) {

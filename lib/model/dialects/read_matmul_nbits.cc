@@ -24,11 +24,12 @@ StatusOr<Layout> ReadLayout(const Node& node) {
       node, {"K", "N", "bits", "block_size", "accuracy_level", "weight_prepacked"}));
   const int64_t inputs = node.Int("K", 0), outputs = node.Int("N", 0);
   const int64_t bits = node.Int("bits", 4), block = node.Int("block_size", 0);
-  constexpr int64_t kMost = int64_t{1} << 31, kLeastBlock = 16;
+  constexpr int64_t kMost = int64_t{1} << 31, kLeastBlock = 16, kMostBlock = int64_t{1} << 20;
   if (inputs < 1 || outputs < 1 || inputs > kMost || outputs > kMost / inputs) {
     return BadInput("a matrix that cannot be", "attributes 'K' and 'N'", "export the model again");
   }
-  if (block < kLeastBlock || block > kMost || !std::has_single_bit(static_cast<uint64_t>(block))) {
+  if (block < kLeastBlock || block > kMostBlock ||
+      !std::has_single_bit(static_cast<uint64_t>(block))) {
     return BadInput("a block size that is no power of two from 16 on", "attribute 'block_size'",
                     "export the model again");
   }
@@ -124,6 +125,7 @@ StatusOr<QuantizedConstant> ReadWeights(const Graph& graph, const Node& node,
 }
 
 Status Read(const Node& node, Graph* graph, QuantizedConstants* constants, NodeWriter* to) {
+  DC_RETURN_IF_ERROR(CheckOutputs(node, 1));
   DC_ASSIGN_OR_RETURN(const Layout layout, ReadLayout(node));
   DC_ASSIGN_OR_RETURN(QuantizedConstant weights, ReadWeights(*graph, node, layout));
   const std::string name = graph->FreshName(node.Input(1) + "_weights");

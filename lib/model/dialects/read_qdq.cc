@@ -38,6 +38,7 @@ class QdqReader {
   // `parts` become what stands for `node`, a DequantizeLinear: nothing where it is a constant, the
   // node itself where it ends no pair.
   Status Read(const Node& node, std::vector<Node>* parts) {
+    DC_RETURN_IF_ERROR(CheckOutputs(node, 1));
     if (graph_.Constant(node.Input(1)) == nullptr) return OkStatus();  // of a dynamic quantizer
     DC_RETURN_IF_ERROR(CheckAttributes(node, {"axis", "block_size", "output_dtype"}));
     const Tensor* numbers = graph_.Constant(node.Input(0));

@@ -44,10 +44,17 @@ class FunctionReader {
 
  private:
   Status Read(const Node& node, NodeWriter* to) {
-    if (IsQonnx(node, "Trunc")) return ReadTrunc(node, to);
-    if (IsQonnx(node, "MultiThreshold")) return ReadThresholds(node, to);
-    if (IsQonnx(node, "XnorPopcountMatMul")) return ReadXnor(node, to);
-    if (IsQonnx(node, "QuantAvgPool2d")) return ReadAveragePool(node, to);
+    using Reader = Status (FunctionReader::*)(const Node&, NodeWriter*);
+    constexpr std::pair<std::string_view, Reader> kReaders[] = {
+        {"Trunc", &FunctionReader::ReadTrunc},
+        {"MultiThreshold", &FunctionReader::ReadThresholds},
+        {"XnorPopcountMatMul", &FunctionReader::ReadXnor},
+        {"QuantAvgPool2d", &FunctionReader::ReadAveragePool}};
+    for (const auto& [op, reader] : kReaders) {
+      if (!IsQonnx(node, op)) continue;
+      DC_RETURN_IF_ERROR(CheckOutputs(node, 1));
+      return (this->*reader)(node, to);
+    }
     return OkStatus();
   }
 
@@ -208,6 +215,10 @@ class FunctionReader {
       return BadInput("a kernel, a stride or bits that cannot be", "", "export the model again");
     }
     const auto largest = static_cast<uint64_t>(((int64_t{1} << from) - 1) * kernel * kernel);
+    constexpr uint64_t kMostSum = uint64_t{1} << 24;
+    if (largest > kMostSum) {
+      return Unsupported("sums beyond 2^24", "", "quantize to fewer bits");
+    }
     const int64_t shift = std::max<int64_t>(std::bit_width(largest) - bits, 0);
     const std::string layout = node.String("data_layout", "NCHW");
     if (layout != "NCHW" && layout != "NHWC") {

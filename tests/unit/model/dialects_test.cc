@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 #include "dc/dialect.h"
 #include "dc/quantized_weight.h"
@@ -233,6 +234,75 @@ TEST(DialectsTest, WhatCannotBeSaidIsRefused) {
   Graph values = WeightGraph(floats, {{"e", Floats({}, {4})}});
   values.nodes[1] = MakeNode("Relu", {"d"}, {"y"});
   ExpectError(values, StatusCode::kUnsupported, "floats of few bits for a value");
+}
+
+// Whole numbers in and out: (x - 3) * 2, quantized by 4 with zero point 1.
+TEST(DialectsTest, InputsAndOutputsOfSmallIntegersAreFloats) {
+  Graph graph;
+  graph.inputs = {{"x", DataType::kUint8, {-1, 3}}};
+  graph.outputs = {{"y", DataType::kInt8, {-1, 3}}};
+  graph.initializers = {{"s", Floats({}, {2})},
+                        {"z", Filled(DataType::kUint8, {}, 3)},
+                        {"t", Floats({}, {4})},
+                        {"u", Filled(DataType::kInt8, {}, 1)}};
+  graph.nodes = {MakeNode("DequantizeLinear", {"x", "s", "z"}, {"d"}),
+                 MakeNode("QuantizeLinear", {"d", "t", "u"}, {"y"})};
+  ASSERT_TRUE(Canonicalize(&graph).ok());
+  EXPECT_EQ(graph.inputs[0].type, DataType::kFloat32);
+  EXPECT_EQ(graph.outputs[0].type, DataType::kFloat32);
+  ASSERT_EQ(graph.notes.size(), 2u);
+  EXPECT_THAT(graph.notes[0], HasSubstr("graph input 'x' of type uint8"));
+  EXPECT_THAT(graph.notes[1], HasSubstr("graph output 'y' of type int8"));
+  std::string text;
+  for (const Node& node : graph.nodes) {
+    const Tensor* number = graph.Constant(node.Input(1));
+    ASSERT_NE(number, nullptr);
+    text += node.op + " " + std::to_string(static_cast<int>(number->f32()[0])) + ", ";
+  }
+  EXPECT_EQ(text, "Add -3, Mul 2, UniformQuantize 4, Mul 0, Add 1, ");
+  EXPECT_EQ(graph.nodes[2].Int("low", 0), -129);
+  EXPECT_EQ(graph.nodes[2].Int("high", 0), 126);
+}
+
+// 255 * 127 * 600 is more than 2^24.
+TEST(DialectsTest, LargeSumsAreNoted) {
+  for (const int64_t inputs : {int64_t{500}, int64_t{600}}) {
+    Graph graph;
+    graph.inputs = {{"x", DataType::kFloat32, {-1, inputs}}};
+    graph.outputs = {{"y", DataType::kFloat32, {-1, 2}}};
+    graph.initializers = {{"s", Floats({}, {1})},
+                          {"z", Filled(DataType::kUint8, {}, 0)},
+                          {"w", Filled(DataType::kInt8, {inputs, 2}, 127)}};
+    graph.nodes = {MakeNode("QuantizeLinear", {"x", "s", "z"}, {"q"}),
+                   MakeNode("MatMulInteger", {"q", "w"}, {"i"}),
+                   MakeNode("Cast", {"i"}, {"y"}, {{"to", int64_t{1}}})};
+    ASSERT_TRUE(Canonicalize(&graph).ok());
+    EXPECT_EQ(graph.notes.size(), inputs == 600 ? 1u : 0u);
+  }
+}
+
+// Sizes whose product does not fit any number do not read past what is there.
+TEST(DialectsTest, ImpossibleSizesOfMatMulNBits) {
+  for (const auto& [inputs, outputs, block] :
+       {std::tuple(int64_t{1}, int64_t{1} << 31, int64_t{1} << 31),
+        std::tuple(int64_t{1}, int64_t{1} << 31, int64_t{1} << 20),
+        std::tuple(int64_t{1} << 40, int64_t{1} << 40, int64_t{16}),
+        std::tuple(int64_t{3}, int64_t{2}, int64_t{24})}) {
+    Graph graph = Dequantized(Filled(DataType::kUint8, {0}, 0), Floats({1}, {1}), {});
+    graph.nodes[0] = MakeNode("MatMulNBits", {"x", "w", "s"}, {"d"},
+                              {{"K", inputs}, {"N", outputs}, {"block_size", block}});
+    graph.nodes[0].domain = "com.microsoft";
+    graph.nodes[1] = MakeNode("Relu", {"d"}, {"y"});
+    EXPECT_EQ(Canonicalize(&graph).code(), StatusCode::kBadInput);
+  }
+}
+
+TEST(DialectsTest, EveryOperatorHasItsFirstOutput) {
+  Graph graph = Dequantized(kWeight, Floats({}, {1}), {});
+  graph.nodes[0] = MakeNode("DynamicQuantizeLinear", {"x"}, {"q", "s2", "z2"});
+  graph.nodes[0].outputs[0].clear();
+  graph.nodes[1] = MakeNode("Add", {"x", "s2"}, {"y"});
+  EXPECT_EQ(Canonicalize(&graph).code(), StatusCode::kBadInput);
 }
 
 TEST(WeightGridTest, FindsTheLargestStep) {
