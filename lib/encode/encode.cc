@@ -19,7 +19,7 @@
 #include "entropy/enc/zstd_compress.h"
 #include "format/codebook.h"
 #include "format/writer.h"
-#include "model/node_attributes.h"
+#include "model/quantizer_training.h"
 #include "model/quoted.h"
 #include "model/roles.h"
 
@@ -182,13 +182,6 @@ void EncodeTensor(const Graph& graph, const EncodeOptions& options, Job* job) {
   layer.codebook_bytes = static_cast<int64_t>(job->bytes.codebook.size());
   layer.code_bytes = static_cast<int64_t>(job->bytes.codes.size() + job->bytes.values.size());
   layer.gap_bytes = static_cast<int64_t>(job->bytes.gaps.size());
-}
-
-bool HasQuantizers(const Graph& graph) {
-  return std::any_of(graph.nodes.begin(), graph.nodes.end(), [](const Node& node) {
-    const op::Operator* record = OperatorOf(node);
-    return record != nullptr && record->Has(op::kQuantizes);
-  });
 }
 
 }  // namespace

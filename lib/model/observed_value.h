@@ -2,6 +2,7 @@
 #ifndef DC_MODEL_OBSERVED_VALUE_H_
 #define DC_MODEL_OBSERVED_VALUE_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -17,6 +18,9 @@ struct ObservedValue {
   float least = 0, greatest = 0;  // of all
   std::vector<float> some;        // evenly spread over samples and places, up to kMostKept
   static constexpr size_t kMostKept = 1 << 17;
+
+  // The largest magnitude.
+  float magnitude() const { return std::max(-least, greatest); }
 };
 
 // Runs `graph` on samples and looks at the values called `names`: how a method of quantization asks

@@ -10,8 +10,8 @@
 namespace dc {
 
 // Runs onnx::checker::check_model. A model of a newer opset or with newer element types than the
-// linked ONNX library knows is accepted unseen: the checker would refuse all that is new to it. Precondition: no
-// external data.
+// linked ONNX library knows is accepted unseen: the checker would refuse all that is new to it.
+// Precondition: no external data.
 Status CheckWithOnnx(const onnx::ModelProto& model);
 
 // Keeps protobuf from writing to stderr; its errors come back as return values.

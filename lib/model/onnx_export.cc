@@ -1,6 +1,5 @@
 #include <onnx/onnx_pb.h>
 
-#include <algorithm>
 #include <exception>
 #include <limits>
 #include <map>
@@ -15,9 +14,9 @@
 #include "dc/onnx.h"
 #include "model/dialects/dialects.h"
 #include "model/graph_check.h"
-#include "model/node_attributes.h"
 #include "model/onnx_check.h"
 #include "model/onnx_tensor.h"
+#include "model/quantizer_training.h"
 
 namespace dc {
 namespace {
@@ -167,11 +166,7 @@ StatusOr<std::string> Serialize(const Graph& graph) {
 
 // With quantizers of values in standard operators.
 StatusOr<std::string> SerializeStandard(const Graph& graph) {
-  const bool quantizes = std::any_of(graph.nodes.begin(), graph.nodes.end(), [](const Node& node) {
-    const op::Operator* record = OperatorOf(node);
-    return record != nullptr && (record->Has(op::kQuantizes) || record == &op::kQuantizeGradient);
-  });
-  if (!quantizes) return Serialize(graph);
+  if (!HasQuantizers(graph)) return Serialize(graph);
   Graph standard = graph;
   WriteQuantizerTraining(&standard);
   SpellQuantizers(&standard);

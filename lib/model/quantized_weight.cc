@@ -8,6 +8,7 @@
 #include <limits>
 #include <utility>
 
+#include "model/distinct_values.h"
 #include "model/node_attributes.h"
 #include "model/quantized_form.h"
 #include "model/quoted.h"
@@ -279,21 +280,9 @@ std::optional<QuantizedWeight> WithoutScales(const QuantizedWeight& weight) {
   result.scales.clear();
   result.scale_axis = 0;
   const std::vector<float> values = weight.Values();
-  std::vector<float> entries = values;
-  std::sort(entries.begin(), entries.end());
-  entries.erase(std::unique(entries.begin(), entries.end()), entries.end());
-  const auto zero = std::find(entries.begin(), entries.end(), 0.0f);
-  const bool has_zero = zero != entries.end();
-  if (has_zero) {  // goes first, as in every weight with zeros
-    *zero = 0.0f;  // not -0
-    std::rotate(entries.begin(), zero, zero + 1);
-  }
+  std::vector<float> entries = DistinctValues(values);
   if (entries.size() > kMostEntries) return std::nullopt;
-  const auto first = entries.begin() + (has_zero ? 1 : 0);
-  for (size_t i = 0; i < values.size(); ++i) {
-    const auto at = std::lower_bound(first, entries.end(), values[i]);
-    result.codes[i] = values[i] == 0.0f ? 0 : static_cast<uint16_t>(at - entries.begin());
-  }
+  for (size_t i = 0; i < values.size(); ++i) result.codes[i] = CodeAmong(entries, values[i]);
   result.codebook = std::move(entries);
   return result;
 }

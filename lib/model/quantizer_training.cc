@@ -1,10 +1,13 @@
 #include "model/quantizer_training.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <sstream>
 #include <string_view>
 #include <utility>
+
+#include "model/node_attributes.h"
 
 namespace dc {
 namespace {
@@ -103,6 +106,13 @@ StatusOr<QuantizerTraining> QuantizerTraining::FromText(const std::string& text)
   }
   DC_RETURN_IF_ERROR(CheckRange(how));
   return how;
+}
+
+bool HasQuantizers(const Graph& graph) {
+  return std::any_of(graph.nodes.begin(), graph.nodes.end(), [](const Node& node) {
+    const op::Operator* record = OperatorOf(node);
+    return record != nullptr && (record->Has(op::kQuantizes) || record == &op::kQuantizeGradient);
+  });
 }
 
 std::string QuantizerTrainingKey(const std::string& value) { return "dc.quantizer." + value; }

@@ -49,6 +49,9 @@ struct QuantizerTraining {
   static StatusOr<QuantizerTraining> FromText(const std::string& text);
 };
 
+// Whether a node of `graph` quantizes values, or gradients in training.
+bool HasQuantizers(const Graph& graph);
+
 // The key of the metadata that holds Text() for the quantizer that writes `value`.
 std::string QuantizerTrainingKey(const std::string& value);
 

@@ -28,7 +28,12 @@ class Search {
  public:
   Search(const QuantizeOptions& options, const TrainOptions& training, const Dataset& data,
          const Graph& graph, Progress* progress)
-      : options_(options), training_(training), graph_(graph), data_(data), progress_(progress) {
+      : options_(options),
+        training_(training),
+        graph_(graph),
+        data_(data),
+        progress_(progress),
+        limit_(*options.method.max_error_increase) {
     data_.test = LastTraining(data, kImages);
     training_.epochs = 0;
     options_.method.max_error_increase.reset();
@@ -40,7 +45,7 @@ class Search {
   StatusOr<std::string> Run() {
     progress_->Begin("find bits", 0);
     DC_ASSIGN_OR_RETURN(const double dense, ErrorOf(graph_));
-    const double allowed = dense + *limit_;
+    const double allowed = dense + limit_;
     for (const std::string& part : Parts()) {
       DC_ASSIGN_OR_RETURN(const int fewest, FewestAlone(part, allowed));
       if (fewest > 0) bits_[part] = fewest;
@@ -53,7 +58,7 @@ class Search {
       });
       if (fewest == bits_.end() || fewest->second >= most_.at(fewest->first)) {
         return GoalNotMet("the method " + options_.method.name + " stays within " +
-                              Fixed(*limit_, 2) +
+                              Fixed(limit_, 2) +
                               " points of the float network's error with none "
                               "of its bits",
                           "", "allow more, or train with --epochs and --bits of your own");
@@ -64,8 +69,6 @@ class Search {
     progress_->End(text);
     return text;
   }
-
-  void set_limit(double limit) { limit_ = limit; }
 
  private:
   using Bits = std::map<std::string, int>;
@@ -143,7 +146,7 @@ class Search {
   const Graph& graph_;
   Dataset data_;
   Progress* progress_;
-  std::optional<double> limit_;
+  const double limit_;
   Bits bits_, most_;
 };
 
@@ -151,9 +154,7 @@ class Search {
 
 StatusOr<std::string> FindMethodBits(const QuantizeOptions& options, const TrainOptions& training,
                                      const Dataset& data, const Graph& graph, Progress* progress) {
-  Search search(options, training, data, graph, OrSilent(progress));
-  search.set_limit(*options.method.max_error_increase);
-  return search.Run();
+  return Search(options, training, data, graph, OrSilent(progress)).Run();
 }
 
 }  // namespace dc

@@ -51,15 +51,6 @@ ActivationSite Trace(const Graph& graph, const std::string& read) {
   return site;
 }
 
-Node* Writer(const std::string& value, Graph* graph) {
-  for (Node& node : graph->nodes) {
-    if (std::find(node.outputs.begin(), node.outputs.end(), value) != node.outputs.end()) {
-      return &node;
-    }
-  }
-  return nullptr;
-}
-
 // Inserts `node`, which reads `value`, right after it is written, and has everybody else read its
 // output in place of `value`; graph outputs keep their name.
 void InsertAfter(const std::string& value, Node node, Graph* graph) {
@@ -68,7 +59,7 @@ void InsertAfter(const std::string& value, Node node, Graph* graph) {
       if (input == value) input = node.outputs[0];
     }
   }
-  const Node* writer = Writer(value, graph);
+  const Node* writer = graph->Producer(value);
   const auto place = writer == nullptr ? graph->nodes.begin()
                                        : graph->nodes.begin() + (writer - graph->nodes.data()) + 1;
   graph->nodes.insert(place, std::move(node));
@@ -84,11 +75,12 @@ std::string AddScale(const std::string& value, float scale, Graph* graph) {
 // read; or `made` after the value.
 void Put(const ActivationSite& site, bool replaces, Node made, Graph* graph) {
   if (site.has_function && replaces) {
-    Node* function = Writer(site.value, graph);
-    made.name = function->name;
+    Node& function =
+        graph->nodes[static_cast<size_t>(graph->Producer(site.value) - graph->nodes.data())];
+    made.name = function.name;
     made.outputs = {site.value};
-    made.inputs[0] = function->Input(0);
-    *function = std::move(made);
+    made.inputs[0] = function.Input(0);
+    function = std::move(made);
     return;
   }
   made.inputs[0] = site.value;

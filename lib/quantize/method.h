@@ -32,7 +32,7 @@ inline constexpr int kFloatBits = 32;
 struct MethodContext {
   Graph* graph = nullptr;  // float weights; the method puts quantizers of values into it
   MethodBits bits;
-  LayerSettings layer_bits;  // of weights, where layers have bits of their own
+  LayerSettings layer_bits;                     // of weights, where layers have bits of their own
   std::map<std::string, std::string> settings;  // a value for each of the method's options
   std::set<std::string> float_weights;          // layers that stay float
   uint64_t seed = 1;
@@ -49,7 +49,8 @@ struct LatentAccess {
 struct MethodPlan {
   std::map<std::string, QuantizerSpec> weights;  // by name; also of biases
   std::map<std::string, double> step_scales;     // of the optimizer's steps; 1 where absent
-  // Weights without values start uniform between -1 and 1, the range that latent ones are clipped to.
+  // Weights without values start uniform between -1 and 1, the range that latent ones are clipped
+  // to.
   bool starts_uniform = false;
   // Called before every step, of `total`; may be null.
   std::function<Status(int64_t step, int64_t total, const LatentAccess& access)> before_step;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/distinct_values.h"
+
 namespace dc {
 namespace {
 
@@ -18,26 +20,13 @@ WeightLayout LayoutOf(const WeightRef& ref) {
   return layout;
 }
 
-// Entries ascending after a zero, each once, and only those that codes use or the grid had.
+// Entries ascending after a zero, each once.
 void PutInOrder(QuantizedWeight* weight) {
   const std::vector<float> before = weight->codebook;
-  std::vector<float> entries = before;
-  std::sort(entries.begin(), entries.end());
-  entries.erase(std::unique(entries.begin(), entries.end()), entries.end());
-  const auto zero = std::find(entries.begin(), entries.end(), 0.0f);
-  const size_t first = zero != entries.end() ? 1 : 0;
-  if (first > 0) {
-    *zero = 0.0f;  // not -0
-    std::rotate(entries.begin(), zero, zero + 1);
-  }
-  std::vector<uint16_t> moved(before.size());
-  for (size_t c = 0; c < before.size(); ++c) {
-    const auto at = std::lower_bound(entries.begin() + static_cast<std::ptrdiff_t>(first),
-                                     entries.end(), before[c]);
-    moved[c] = before[c] == 0.0f ? 0 : static_cast<uint16_t>(at - entries.begin());
-  }
+  weight->codebook = DistinctValues(before);
+  std::vector<uint16_t> moved;
+  for (const float entry : before) moved.push_back(CodeAmong(weight->codebook, entry));
   for (uint16_t& code : weight->codes) code = moved[code];
-  weight->codebook = std::move(entries);
 }
 
 }  // namespace

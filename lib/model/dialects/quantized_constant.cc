@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "dc/weights.h"
+#include "model/distinct_values.h"
 #include "model/node_attributes.h"
 #include "model/quoted.h"
 
@@ -79,24 +80,12 @@ QuantizedConstant QuantizedConstant::Transposed(const std::vector<int64_t>& perm
 }
 
 std::optional<QuantizedWeight> QuantizedConstant::AsWeight() const {
-  std::vector<float> entries = numbers;
-  std::sort(entries.begin(), entries.end());
-  entries.erase(std::unique(entries.begin(), entries.end()), entries.end());
+  std::vector<float> entries = DistinctValues(numbers);
   if (entries.size() > kMostEntries) return std::nullopt;
-  const auto zero = std::find(entries.begin(), entries.end(), 0.0f);
-  const size_t first = zero != entries.end() ? 1 : 0;
-  if (first > 0) {
-    *zero = 0.0f;  // not -0
-    std::rotate(entries.begin(), zero, zero + 1);
-  }
   QuantizedWeight weight;
   weight.shape = shape;
   weight.codes.reserve(numbers.size());
-  for (const float number : numbers) {
-    const auto at = std::lower_bound(entries.begin() + static_cast<std::ptrdiff_t>(first),
-                                     entries.end(), number);
-    weight.codes.push_back(number == 0.0f ? 0 : static_cast<uint16_t>(at - entries.begin()));
-  }
+  for (const float number : numbers) weight.codes.push_back(CodeAmong(entries, number));
   if (scales.size() == 1) {
     for (float& entry : entries) entry *= scales[0];
   } else {

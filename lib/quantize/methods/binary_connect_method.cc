@@ -11,7 +11,7 @@ StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
   DC_ASSIGN_OR_RETURN(plan.starts_uniform, StartsUniform(*context));
   DC_RETURN_IF_ERROR(CheckNormalized(*context, "binary-connect"));
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", context->bits.weights, 1, 1, false));
+  DC_RETURN_IF_ERROR(CheckMethodBits("weights", context->bits.weights, 1, 1, false));
   DC_ASSIGN_OR_RETURN(const bool scale_steps, YesOrNo(*context, "scale-steps"));
   QuantizeWeights(*context,
                   {"binary", 1, {{"clip", "yes"}, {"rounding", context->settings.at("rounding")}}},

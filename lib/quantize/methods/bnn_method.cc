@@ -11,9 +11,8 @@ StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
   DC_ASSIGN_OR_RETURN(plan.starts_uniform, StartsUniform(*context));
   DC_RETURN_IF_ERROR(CheckNormalized(*context, "bnn"));
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", context->bits.weights, 1, 2, false));
-  DC_RETURN_IF_ERROR(
-      CheckMethodBits(*context, "activations", context->bits.activations, 1, 8, true));
+  DC_RETURN_IF_ERROR(CheckMethodBits("weights", context->bits.weights, 1, 2, false));
+  DC_RETURN_IF_ERROR(CheckMethodBits("activations", context->bits.activations, 1, 8, true));
   DC_ASSIGN_OR_RETURN(const bool scale_steps, YesOrNo(*context, "scale-steps"));
   // Two bits: -1, 0 and 1 (Brevitas' TFC_2W2A).
   const QuantizerSpec weights =
@@ -27,12 +26,8 @@ StatusOr<MethodPlan> Plan(MethodContext* context) {
   if (scale_steps) ScaleStepsByFans(*context, &plan);
   const int bits = context->bits.activations;
   if (bits != kFloatBits) {
-    QuantizeActivations(context, /*replaces=*/true, [&](const ActivationSite&) {
-      ValueQuantizer quantizer = SymmetricInterval(bits);
-      quantizer.training.pass_low = -1;
-      quantizer.training.pass_high = 1;
-      return quantizer;
-    });
+    QuantizeActivations(context, /*replaces=*/true,
+                        [&](const ActivationSite&) { return SymmetricInterval(bits); });
   }
   QuantizeInput(context);
   return plan;

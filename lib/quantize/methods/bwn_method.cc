@@ -8,13 +8,8 @@ namespace {
 
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", context->bits.weights, 1, 1, false));
-  QuantizeWeights(
-      *context,
-      {"binary",
-       1,
-       {{"scale", "channel"}, {"center", "yes"}, {"clip", "yes"}, {"gradient", "xnor"}}},
-      &plan);
+  DC_RETURN_IF_ERROR(CheckMethodBits("weights", context->bits.weights, 1, 1, false));
+  QuantizeWeightsAsXnor(*context, &plan);
   return plan;
 }
 

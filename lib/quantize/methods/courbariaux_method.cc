@@ -11,9 +11,9 @@ namespace {
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
   const int w = context->bits.weights, a = context->bits.activations, g = context->bits.gradients;
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", w, 2, 16, false));
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "activations", a, 2, 16, true));
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "gradients", g, 2, 16, true));
+  DC_RETURN_IF_ERROR(CheckMethodBits("weights", w, 2, 16, false));
+  DC_RETURN_IF_ERROR(CheckMethodBits("activations", a, 2, 16, true));
+  DC_RETURN_IF_ERROR(CheckMethodBits("gradients", g, 2, 16, true));
   const QuantizerSpec spec{"dynamic", w, {{"stored", context->settings.at("stored-bits")}}};
   DC_RETURN_IF_ERROR(CheckQuantizer(spec));
   QuantizeWeights(*context, spec, &plan);
@@ -21,17 +21,14 @@ StatusOr<MethodPlan> Plan(MethodContext* context) {
     DC_ASSIGN_OR_RETURN(const auto observed, ObserveSites(*context, "courbariaux"));
     QuantizeActivations(context, /*replaces=*/false, [&](const ActivationSite& site) {
       const ObservedValue& value = observed.at(site.value);
-      ValueQuantizer quantizer = PowerOfTwoGrid(std::max(-value.least, value.greatest), a,
+      ValueQuantizer quantizer = PowerOfTwoGrid(value.magnitude(), a,
                                                 /*rectified=*/false, /*saves_a_bit=*/false);
       quantizer.training.rule = ScaleRule::kRunningPower;
       return quantizer;
     });
   }
   if (g != kFloatBits) {
-    std::set<std::string> names;
-    for (const WeightRef& ref : QuantizedLayers(*context)) names.insert(ref.name);
-    PlaceGradientQuantizers(names, {{"rule", std::string("power")}, {"bits", int64_t{g}}},
-                            context->graph);
+    QuantizeGradients(context, {{"rule", std::string("power")}, {"bits", int64_t{g}}});
   }
   return plan;
 }

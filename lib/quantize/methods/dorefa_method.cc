@@ -10,9 +10,9 @@ namespace {
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
   const int w = context->bits.weights, a = context->bits.activations, g = context->bits.gradients;
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", w, 1, 8, true));
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "activations", a, 1, 8, true));
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "gradients", g, 1, 16, true));
+  DC_RETURN_IF_ERROR(CheckMethodBits("weights", w, 1, 8, true));
+  DC_RETURN_IF_ERROR(CheckMethodBits("activations", a, 1, 8, true));
+  DC_RETURN_IF_ERROR(CheckMethodBits("gradients", g, 1, 16, true));
   if (w == 1) {
     QuantizeWeights(*context, {"binary", 1, {{"scale", "tensor"}}}, &plan);
   } else if (w != kFloatBits) {
@@ -31,10 +31,7 @@ StatusOr<MethodPlan> Plan(MethodContext* context) {
     for (const ActivationSite& site : clipped) PlaceClip(site, 0.0f, 1.0f, context->graph);
   }
   if (g != kFloatBits) {
-    std::set<std::string> names;
-    for (const WeightRef& ref : QuantizedLayers(*context)) names.insert(ref.name);
-    PlaceGradientQuantizers(names, {{"rule", std::string("sample")}, {"bits", int64_t{g}}},
-                            context->graph);
+    QuantizeGradients(context, {{"rule", std::string("sample")}, {"bits", int64_t{g}}});
   }
   return plan;
 }

@@ -11,14 +11,14 @@ namespace {
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
   const int w = context->bits.weights, a = context->bits.activations;
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", w, 2, 16, false));
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "activations", a, 2, 16, true));
+  DC_RETURN_IF_ERROR(CheckMethodBits("weights", w, 2, 16, false));
+  DC_RETURN_IF_ERROR(CheckMethodBits("activations", a, 2, 16, true));
   QuantizeWeights(*context, {"uniform", w, {{"range", "power"}, {"narrow", "yes"}}}, &plan);
   if (a == kFloatBits) return plan;
   DC_ASSIGN_OR_RETURN(const auto observed, ObserveSites(*context, "fixed-point-connect"));
   QuantizeActivations(context, /*replaces=*/false, [&](const ActivationSite& site) {
     const ObservedValue& value = observed.at(site.value);
-    return PowerOfTwoGrid(std::max(-value.least, value.greatest), a, site.rectified,
+    return PowerOfTwoGrid(value.magnitude(), a, site.rectified,
                           /*saves_a_bit=*/false);
   });
   return plan;

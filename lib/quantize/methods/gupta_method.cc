@@ -12,7 +12,7 @@ namespace {
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
   const int bits = context->bits.weights;
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", bits, 2, 16, false));
+  DC_RETURN_IF_ERROR(CheckMethodBits("weights", bits, 2, 16, false));
   const int fraction = std::atoi(context->settings.at("fraction-bits").c_str());
   const std::string& rounding = context->settings.at("rounding");
   if (fraction < 0 || fraction > 22) {
@@ -44,14 +44,10 @@ StatusOr<MethodPlan> Plan(MethodContext* context) {
     });
   }
   if (context->bits.gradients != kFloatBits) {
-    std::set<std::string> names;
-    for (const WeightRef& ref : QuantizedLayers(*context)) names.insert(ref.name);
-    PlaceGradientQuantizers(names,
-                            {{"rule", std::string("fixed")},
-                             {"bits", int64_t{bits}},
-                             {"scale", step},
-                             {"stochastic", int64_t{rounding == "stochastic"}}},
-                            context->graph);
+    QuantizeGradients(context, {{"rule", std::string("fixed")},
+                                {"bits", int64_t{bits}},
+                                {"scale", step},
+                                {"stochastic", int64_t{rounding == "stochastic"}}});
   }
   return plan;
 }

@@ -31,7 +31,7 @@ StatusOr<std::vector<double>> PortionsOf(const std::string& text) {
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
   const int w = context->bits.weights;
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", w, 2, 7, false));
+  DC_RETURN_IF_ERROR(CheckMethodBits("weights", w, 2, 7, false));
   const std::string& select = context->settings.at("select");
   if (select != "largest" && select != "random") {
     return UsageError("weights cannot be selected by '" + select + "'", "select",

@@ -13,7 +13,7 @@ namespace {
 
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", context->bits.weights, 2, 8, false));
+  DC_RETURN_IF_ERROR(CheckMethodBits("weights", context->bits.weights, 2, 8, false));
   const std::string& shape = context->settings.at("distribution");
   if (shape != "gaussian" && shape != "laplace") {
     return UsageError("weights cannot have the distribution '" + shape + "'", "distribution",

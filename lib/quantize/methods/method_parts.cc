@@ -28,14 +28,29 @@ void ScaleStepsByFans(const MethodContext& context, MethodPlan* plan) {
   }
 }
 
-Status CheckMethodBits(const MethodContext&, const std::string& what, int bits, int least, int most,
-                       bool or_float) {
+Status CheckMethodBits(const std::string& what, int bits, int least, int most, bool or_float) {
   if ((bits >= least && bits <= most) || (or_float && bits == kFloatBits)) return OkStatus();
   std::string range =
       least == most ? std::to_string(least) : std::to_string(least) + " to " + std::to_string(most);
   if (or_float) range += ", or 32 for float";
   return UsageError("the method has no " + what + " of " + std::to_string(bits) + " bits", "bits",
                     "use " + range);
+}
+
+void QuantizeWeightsAsXnor(const MethodContext& context, MethodPlan* plan) {
+  QuantizeWeights(
+      context,
+      {"binary",
+       1,
+       {{"scale", "channel"}, {"center", "yes"}, {"clip", "yes"}, {"gradient", "xnor"}}},
+      plan);
+}
+
+ValueQuantizer WholeNumbers(int bits, bool rectified) {
+  ValueQuantizer quantizer;
+  quantizer.high = (int64_t{1} << (rectified ? bits : bits - 1)) - 1;
+  quantizer.low = rectified ? 0 : -quantizer.high - 1;
+  return quantizer;
 }
 
 ValueQuantizer SignOfValue() {
@@ -45,18 +60,18 @@ ValueQuantizer SignOfValue() {
 }
 
 ValueQuantizer UnitInterval(int bits) {
-  ValueQuantizer quantizer;
-  quantizer.high = (int64_t{1} << bits) - 1;
+  ValueQuantizer quantizer = WholeNumbers(bits, /*rectified=*/true);
   quantizer.scale = 1.0f / static_cast<float>(quantizer.high);
   return quantizer;
 }
 
 ValueQuantizer SymmetricInterval(int bits) {
   if (bits == 1) return SignOfValue();
-  ValueQuantizer quantizer;
-  quantizer.high = (int64_t{1} << (bits - 1)) - 1;
+  ValueQuantizer quantizer = WholeNumbers(bits, /*rectified=*/false);
   quantizer.low = -quantizer.high;
   quantizer.scale = 1.0f / static_cast<float>(quantizer.high);
+  quantizer.training.pass_low = -1;
+  quantizer.training.pass_high = 1;
   return quantizer;
 }
 
@@ -71,6 +86,13 @@ void QuantizeActivations(MethodContext* context, bool replaces,
   }
 }
 
+void QuantizeGradients(MethodContext* context,
+                       const std::map<std::string, AttributeValue>& attributes) {
+  std::set<std::string> names;
+  for (const WeightRef& ref : QuantizedLayers(*context)) names.insert(ref.name);
+  PlaceGradientQuantizers(names, attributes, context->graph);
+}
+
 void QuantizeInput(MethodContext* context) {
   const int bits = context->bits.input;
   if (bits == kFloatBits || context->graph->inputs.empty()) return;
@@ -79,9 +101,7 @@ void QuantizeInput(MethodContext* context) {
   site.is_input = true;
   ValueQuantizer quantizer = SignOfValue();
   if (bits > 1) {
-    quantizer = {};
-    quantizer.high = (int64_t{1} << (bits - 1)) - 1;
-    quantizer.low = -quantizer.high - 1;
+    quantizer = WholeNumbers(bits, /*rectified=*/false);
     quantizer.scale = std::ldexp(1.0f, 1 - bits);
   }
   PlaceQuantizer(site, quantizer, /*replaces=*/false, context->graph);
@@ -105,11 +125,8 @@ ValueQuantizer PowerOfTwoGrid(float magnitude, int bits, bool rectified, bool sa
   int exponent = 0;  // 2^exponent is what the grid reaches
   if (magnitude > 0) exponent = static_cast<int>(std::ceil(std::log2(magnitude)));
   if (saves_a_bit) --exponent;
-  ValueQuantizer quantizer;
-  const int steps = rectified ? bits : bits - 1;
-  quantizer.high = (int64_t{1} << steps) - 1;
-  quantizer.low = rectified ? 0 : -quantizer.high - 1;
-  quantizer.scale = std::ldexp(1.0f, exponent - steps);
+  ValueQuantizer quantizer = WholeNumbers(bits, rectified);
+  quantizer.scale = std::ldexp(1.0f, exponent - (rectified ? bits : bits - 1));
   return quantizer;
 }
 
@@ -117,7 +134,7 @@ ValueQuantizer LeastErrorPower(const ObservedValue& value, int bits, bool rectif
   constexpr int kTried = 6;
   ValueQuantizer best;
   double best_error = 0;
-  float magnitude = std::max(-value.least, value.greatest);
+  float magnitude = value.magnitude();
   for (int i = 0; i < kTried; ++i, magnitude /= 2) {
     const ValueQuantizer tried = PowerOfTwoGrid(magnitude, bits, rectified, false);
     double error = 0;
@@ -143,7 +160,7 @@ float FirstLearnedStep(const ObservedValue& value, double most) {
 }
 
 StatusOr<float> RangeOf(const ObservedValue& value, const std::string& rule, int64_t most) {
-  const float reach = std::max(std::max(-value.least, value.greatest), 0.0f);
+  const float reach = std::max(value.magnitude(), 0.0f);
   if (reach == 0) return 1.0f;
   if (rule == "max") return reach;
   std::vector<float> sizes;

@@ -35,18 +35,28 @@ void ScaleStepsByFans(const MethodContext& context, MethodPlan* plan);
 
 // UsageError where the method has no `what` of so many bits: outside `least` to `most`, and not
 // float where `or_float`.
-Status CheckMethodBits(const MethodContext& context, const std::string& what, int bits, int least,
-                       int most, bool or_float);
+Status CheckMethodBits(const std::string& what, int bits, int least, int most, bool or_float);
 
-// Grids of values, all between -1 and 1.
-ValueQuantizer SignOfValue();                // -1, 1; the gradient passes between -1 and 1
-ValueQuantizer UnitInterval(int bits);       // 2^bits levels from 0 to 1
-ValueQuantizer SymmetricInterval(int bits);  // -1, ..., 0, ..., 1: 2^bits - 1 levels, or the sign
+// Whole numbers of `bits` bits, with a step of 1: from 0 on where `rectified`, else two's
+// complement.
+ValueQuantizer WholeNumbers(int bits, bool rectified);
 
-// Puts `quantizer(site)` at the sites of quantized layers, in place of their activation functions
+// Grids of values between -1 and 1.
+ValueQuantizer SignOfValue();           // -1, 1; the gradient passes between -1 and 1
+ValueQuantizer UnitInterval(int bits);  // 2^bits levels from 0 to 1
+// -1, ..., 0, ..., 1: 2^bits - 1 levels, or the sign; the gradient passes between -1 and 1.
+ValueQuantizer SymmetricInterval(int bits);
 // where `replaces`. The input of the network is left out.
 void QuantizeActivations(MethodContext* context, bool replaces,
                          const std::function<ValueQuantizer(const ActivationSite&)>& quantizer);
+
+// Rounds the gradients of the outputs of quantized layers: a QuantizeGradient with these
+// attributes.
+void QuantizeGradients(MethodContext* context,
+                       const std::map<std::string, AttributeValue>& attributes);
+
+// Weights as BWN and XNOR-Net have them: centered signs, a scale per output, the authors' gradient.
+void QuantizeWeightsAsXnor(const MethodContext& context, MethodPlan* plan);
 
 // Rounds the network's input to `context.bits.input` bits: whole numbers of 2^-(bits - 1) in
 // [-1, 1), or its sign; nothing where that is float. `quantizer` may say another grid.

@@ -10,8 +10,8 @@ namespace {
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
   const int w = context->bits.weights, a = context->bits.activations;
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", w, 2, 8, true));
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "activations", a, 2, 8, true));
+  DC_RETURN_IF_ERROR(CheckMethodBits("weights", w, 2, 8, true));
+  DC_RETURN_IF_ERROR(CheckMethodBits("activations", a, 2, 8, true));
   const std::string& of = context->settings.at("of");
   if (of != "channel" && of != "tensor") {
     return UsageError("ranges cannot be those of a '" + of + "'", "of", "use channel or tensor");
@@ -25,10 +25,7 @@ StatusOr<MethodPlan> Plan(MethodContext* context) {
   DC_ASSIGN_OR_RETURN(const auto observed, ObserveSites(*context, "min-max"));
   Status status;
   QuantizeActivations(context, /*replaces=*/false, [&](const ActivationSite& site) {
-    ValueQuantizer quantizer;
-    const int steps = site.rectified ? a : a - 1;
-    quantizer.high = (int64_t{1} << steps) - 1;
-    quantizer.low = site.rectified ? 0 : -quantizer.high - 1;
+    ValueQuantizer quantizer = WholeNumbers(a, site.rectified);
     const auto reach =
         RangeOf(observed.at(site.value), context->settings.at("range"), quantizer.high);
     if (!reach.ok()) status = reach.status();

@@ -15,8 +15,8 @@ StatusOr<MethodPlan> Plan(MethodContext* context) {
   DC_ASSIGN_OR_RETURN(plan.starts_uniform, StartsUniform(*context));
   DC_RETURN_IF_ERROR(CheckNormalized(*context, "moons"));
   const int w = context->bits.weights, a = context->bits.activations;
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", w, 1, 16, true));
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "activations", a, 1, 16, true));
+  DC_RETURN_IF_ERROR(CheckMethodBits("weights", w, 1, 16, true));
+  DC_RETURN_IF_ERROR(CheckMethodBits("activations", a, 1, 16, true));
   DC_ASSIGN_OR_RETURN(const bool scale_steps, YesOrNo(*context, "scale-steps"));
   const std::string& range = context->settings.at("weights");
   if (range != "unit" && range != "power") {

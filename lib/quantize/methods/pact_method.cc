@@ -11,8 +11,8 @@ namespace {
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
   const int w = context->bits.weights, a = context->bits.activations;
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", w, 2, 8, true));
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "activations", a, 1, 8, false));
+  DC_RETURN_IF_ERROR(CheckMethodBits("weights", w, 2, 8, true));
+  DC_RETURN_IF_ERROR(CheckMethodBits("activations", a, 1, 8, false));
   const float clip = std::strtof(context->settings.at("clip").c_str(), nullptr);
   if (!(clip > 0 && clip < 1e6f)) {
     return UsageError("clipping cannot begin at " + context->settings.at("clip"), "clip",

@@ -7,7 +7,7 @@ namespace {
 
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", context->bits.weights, 2, 7, false));
+  DC_RETURN_IF_ERROR(CheckMethodBits("weights", context->bits.weights, 2, 7, false));
   QuantizeWeights(*context, {"power", context->bits.weights, {}}, &plan);
   return plan;
 }

@@ -9,8 +9,8 @@ namespace {
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
   const int w = context->bits.weights, a = context->bits.activations;
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", w, 2, 16, true));
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "activations", a, 2, 16, true));
+  DC_RETURN_IF_ERROR(CheckMethodBits("weights", w, 2, 16, true));
+  DC_RETURN_IF_ERROR(CheckMethodBits("activations", a, 2, 16, true));
   if (w != kFloatBits) QuantizeWeights(*context, {"uniform", w, {{"range", "power-l2"}}}, &plan);
   if (a == kFloatBits) return plan;
   DC_ASSIGN_OR_RETURN(const auto observed, ObserveSites(*context, "qiu"));

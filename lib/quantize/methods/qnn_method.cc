@@ -10,14 +10,13 @@ StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
   DC_ASSIGN_OR_RETURN(plan.starts_uniform, StartsUniform(*context));
   DC_RETURN_IF_ERROR(CheckNormalized(*context, "qnn"));
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", context->bits.weights, 1, 8, true));
-  DC_RETURN_IF_ERROR(
-      CheckMethodBits(*context, "activations", context->bits.activations, 1, 8, true));
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "gradients", context->bits.gradients, 2, 16, true));
+  DC_RETURN_IF_ERROR(CheckMethodBits("weights", context->bits.weights, 1, 8, true));
+  DC_RETURN_IF_ERROR(CheckMethodBits("activations", context->bits.activations, 1, 8, true));
+  DC_RETURN_IF_ERROR(CheckMethodBits("gradients", context->bits.gradients, 2, 16, true));
   const std::string& kind = context->settings.at("weights");
   const int w = context->bits.weights, a = context->bits.activations;
   if (kind == "log" && w != kFloatBits) {
-    DC_RETURN_IF_ERROR(CheckMethodBits(*context, "logarithmic weights", w, 2, 7, false));
+    DC_RETURN_IF_ERROR(CheckMethodBits("logarithmic weights", w, 2, 7, false));
     QuantizeWeights(*context, {"power", w, {{"top", "unit"}}}, &plan);
   } else if (kind != "linear") {
     return UsageError("weights cannot be '" + kind + "'", "", "use linear or log");
@@ -28,21 +27,13 @@ StatusOr<MethodPlan> Plan(MethodContext* context) {
                     {"uniform", w, {{"range", "unit"}, {"narrow", "yes"}, {"clip", "yes"}}}, &plan);
   }
   if (a != kFloatBits) {
-    QuantizeActivations(context, /*replaces=*/true, [&](const ActivationSite&) {
-      ValueQuantizer quantizer = SymmetricInterval(a);
-      quantizer.training.pass_low = -1;
-      quantizer.training.pass_high = 1;
-      return quantizer;
-    });
+    QuantizeActivations(context, /*replaces=*/true,
+                        [&](const ActivationSite&) { return SymmetricInterval(a); });
   }
   if (context->bits.gradients != kFloatBits) {
-    std::set<std::string> names;
-    for (const WeightRef& ref : QuantizedLayers(*context)) names.insert(ref.name);
-    PlaceGradientQuantizers(names,
-                            {{"rule", std::string("power")},
-                             {"bits", int64_t{context->bits.gradients}},
-                             {"stochastic", int64_t{1}}},
-                            context->graph);
+    QuantizeGradients(context, {{"rule", std::string("power")},
+                                {"bits", int64_t{context->bits.gradients}},
+                                {"stochastic", int64_t{1}}});
   }
   QuantizeInput(context);
   return plan;

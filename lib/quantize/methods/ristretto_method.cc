@@ -12,8 +12,8 @@ namespace {
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
   const int w = context->bits.weights, a = context->bits.activations;
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", w, 2, 16, true));
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "activations", a, 2, 16, true));
+  DC_RETURN_IF_ERROR(CheckMethodBits("weights", w, 2, 16, true));
+  DC_RETURN_IF_ERROR(CheckMethodBits("activations", a, 2, 16, true));
   if (w != kFloatBits) {
     QuantizeWeights(*context, {"uniform", w, {{"range", "power"}}}, &plan);
   }
@@ -21,7 +21,7 @@ StatusOr<MethodPlan> Plan(MethodContext* context) {
   DC_ASSIGN_OR_RETURN(const auto observed, ObserveSites(*context, "ristretto"));
   QuantizeActivations(context, /*replaces=*/false, [&](const ActivationSite& site) {
     const ObservedValue& value = observed.at(site.value);
-    return PowerOfTwoGrid(std::max(-value.least, value.greatest), a, /*rectified=*/false,
+    return PowerOfTwoGrid(value.magnitude(), a, /*rectified=*/false,
                           /*saves_a_bit=*/true);
   });
   return plan;

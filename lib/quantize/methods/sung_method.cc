@@ -9,7 +9,7 @@ namespace {
 
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", context->bits.weights, 2, 8, false));
+  DC_RETURN_IF_ERROR(CheckMethodBits("weights", context->bits.weights, 2, 8, false));
   QuantizeWeights(*context,
                   {"uniform", context->bits.weights, {{"range", "l2"}, {"gradient", "straight"}}},
                   &plan);

@@ -8,7 +8,7 @@ namespace {
 
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", context->bits.weights, 2, 2, false));
+  DC_RETURN_IF_ERROR(CheckMethodBits("weights", context->bits.weights, 2, 2, false));
   QuantizeWeights(*context, {"ternary", 2, {{"rule", "trained"}}}, &plan);
   return plan;
 }

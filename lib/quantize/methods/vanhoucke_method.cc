@@ -12,17 +12,16 @@ namespace {
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
   const int w = context->bits.weights, a = context->bits.activations;
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", w, 2, 8, true));
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "activations", a, 2, 8, true));
+  DC_RETURN_IF_ERROR(CheckMethodBits("weights", w, 2, 8, true));
+  DC_RETURN_IF_ERROR(CheckMethodBits("activations", a, 2, 8, true));
   if (w != kFloatBits) QuantizeWeights(*context, {"uniform", w, {{"range", "max"}}}, &plan);
   if (a == kFloatBits) return plan;
   DC_ASSIGN_OR_RETURN(const auto observed, ObserveSites(*context, "vanhoucke"));
   QuantizeActivations(context, /*replaces=*/false, [&](const ActivationSite& site) {
     const ObservedValue& value = observed.at(site.value);
-    ValueQuantizer quantizer;
-    quantizer.high = (int64_t{1} << (site.rectified ? a : a - 1)) - 1;
-    quantizer.low = site.rectified ? 0 : -quantizer.high;
-    const float reach = std::max(std::max(-value.least, value.greatest), 1e-30f);
+    ValueQuantizer quantizer = WholeNumbers(a, site.rectified);
+    if (!site.rectified) quantizer.low = -quantizer.high;
+    const float reach = std::max(value.magnitude(), 1e-30f);
     quantizer.scale = reach / static_cast<float>(quantizer.high);
     return quantizer;
   });

@@ -9,15 +9,9 @@ namespace {
 
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
-  DC_RETURN_IF_ERROR(CheckMethodBits(*context, "weights", context->bits.weights, 1, 1, false));
-  DC_RETURN_IF_ERROR(
-      CheckMethodBits(*context, "activations", context->bits.activations, 1, 1, true));
-  QuantizeWeights(
-      *context,
-      {"binary",
-       1,
-       {{"scale", "channel"}, {"center", "yes"}, {"clip", "yes"}, {"gradient", "xnor"}}},
-      &plan);
+  DC_RETURN_IF_ERROR(CheckMethodBits("weights", context->bits.weights, 1, 1, false));
+  DC_RETURN_IF_ERROR(CheckMethodBits("activations", context->bits.activations, 1, 1, true));
+  QuantizeWeightsAsXnor(*context, &plan);
   if (context->bits.activations == 1) {
     QuantizeActivations(context, /*replaces=*/true,
                         [](const ActivationSite&) { return SignOfValue(); });

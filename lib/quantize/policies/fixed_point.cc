@@ -12,18 +12,13 @@
 #include <cmath>
 #include <optional>
 
+#include "op/grid_functions.h"
 #include "quantize/policy.h"
 #include "quantize/straight_through.h"
 #include "quantize/tied_constraint.h"
 
 namespace dc {
 namespace {
-
-// Round half to even, of |x| < 2^22: adding 1.5 * 2^23 leaves no bits for a fraction.
-float RoundToInteger(float x) {
-  constexpr float kShift = 0x1.8p23f;
-  return (x + kShift) - kShift;
-}
 
 // The values n * step with least <= n <= greatest. Step is a power of two, so that products with it
 // and with its inverse are exact.
@@ -43,9 +38,9 @@ struct FixedPoint {
 
   float Clip(float value) const { return std::min(std::max(value, low), high); }
   // The nearest value. Precondition: low <= value <= high.
-  float Nearest(float value) const { return step * RoundToInteger(value * inverse); }
+  float Nearest(float value) const { return step * op::RoundHalfEven(value * inverse); }
   uint16_t Code(float value) const {
-    const int integer = static_cast<int>(RoundToInteger(Clip(value) * inverse));
+    const int integer = static_cast<int>(op::RoundHalfEven(Clip(value) * inverse));
     if (!sparse) return static_cast<uint16_t>(integer - least);
     return integer == 0 ? 0 : static_cast<uint16_t>(1 + integer - least);
   }

@@ -3,19 +3,14 @@
 // W ~ s * {-1, 0, +1}, nonzero where |w| > D, and s = mean of |w| over those (equation 5).
 // Fine-tuning keeps latent full-precision weights that are ternarised anew at every step; gradients
 // go straight through to them. Of a pruned weight both means run over the survivors only.
-#include <cmath>
-
 #include "quantize/policy.h"
 #include "quantize/straight_through.h"
+#include "quantize/ternary_fit.h"
 
 namespace dc {
 namespace {
 
-constexpr double kThresholdShare = 0.7;
-
-struct Ternary {
-  float threshold = 0, scale = 0;
-
+struct Ternary : TernaryFit {
   uint16_t Code(float value) const {
     if (value > threshold) return 1;
     return value < -threshold ? 2 : 0;
@@ -27,26 +22,8 @@ struct Ternary {
 };
 
 // Zeros count as pruned: they take no part in the means.
-Ternary FitTernary(std::span<const float> values) {
-  double sum = 0;
-  size_t count = 0;
-  for (const float value : values) {
-    sum += std::abs(static_cast<double>(value));
-    count += value != 0.0f;
-  }
-  Ternary ternary;
-  if (count == 0) return ternary;
-  ternary.threshold = static_cast<float>(kThresholdShare * sum / static_cast<double>(count));
-  double kept_sum = 0;
-  size_t kept = 0;
-  for (const float value : values) {
-    const float magnitude = std::abs(value);
-    if (magnitude <= ternary.threshold) continue;
-    kept_sum += magnitude;
-    ++kept;
-  }
-  if (kept) ternary.scale = static_cast<float>(kept_sum / static_cast<double>(kept));
-  return ternary;
+Ternary Fitted(std::span<const float> values) {
+  return Ternary{FitTernary(values, /*without_zeros=*/true)};
 }
 
 class TernaryConstraint : public StraightThroughConstraint {
@@ -55,7 +32,7 @@ class TernaryConstraint : public StraightThroughConstraint {
 
  protected:
   void Round(std::span<float> latent, std::span<float> effective) const override {
-    const Ternary ternary = FitTernary(latent);
+    const Ternary ternary = Fitted(latent);
     const float values[] = {0.0f, ternary.scale, -ternary.scale};
     for (size_t i = 0; i < latent.size(); ++i) effective[i] = values[ternary.Code(latent[i])];
   }
@@ -71,7 +48,7 @@ class TernaryPolicy : public Policy {
   int EffectiveBits(int) const override { return 2; }
 
   StatusOr<Fit> FitValues(std::span<const float> values, const PolicyOptions&) const override {
-    const Ternary ternary = FitTernary(values);
+    const Ternary ternary = Fitted(values);
     Fit fit;
     fit.zero_first = true;
     fit.codebook = ternary.Codebook();
@@ -87,7 +64,7 @@ class TernaryPolicy : public Policy {
 
   QuantizedWeight Finish(const QuantizedWeight& weight,
                          std::span<const float> latent) const override {
-    const Ternary ternary = FitTernary(latent);
+    const Ternary ternary = Fitted(latent);
     QuantizedWeight result = weight;
     result.codebook = ternary.Codebook();
     for (size_t i = 0; i < latent.size(); ++i) result.codes[i] = ternary.Code(latent[i]);

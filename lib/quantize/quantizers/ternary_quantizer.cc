@@ -9,11 +9,11 @@
 #include <cmath>
 
 #include "quantize/quantizers/quantizers.h"
+#include "quantize/ternary_fit.h"
 
 namespace dc {
 namespace {
 
-constexpr double kMeanShare = 0.7;
 constexpr float kMaximumShare = 0.05f;
 
 class Ternary : public Quantizer {
@@ -24,9 +24,10 @@ class Ternary : public Quantizer {
   size_t learned() const override { return trained_ ? 2 : 0; }
 
   void StartLearned(std::span<const float> w, std::span<float> learned) const override {
-    const float threshold = Threshold(w);
-    learned[0] = MeanAbove(w, threshold, 1.0f);
-    learned[1] = MeanAbove(w, threshold, -1.0f);
+    if (!trained_) return;
+    const float threshold = TrainedThreshold(w);
+    learned[0] = MeanOnSide(w, threshold, 1.0f);
+    learned[1] = MeanOnSide(w, threshold, -1.0f);
   }
 
   void Forward(std::span<float> w, std::span<const float> learned, uint64_t,
@@ -76,20 +77,13 @@ class Ternary : public Quantizer {
     float Value(float w) const { return w > threshold ? positive : w < -threshold ? -negative : 0; }
   };
 
-  float Threshold(std::span<const float> w) const {
-    double sum = 0;
-    size_t count = 0;
+  static float TrainedThreshold(std::span<const float> w) {
     float greatest = 0;
-    for (const float value : w) {
-      sum += std::abs(static_cast<double>(value));
-      greatest = std::max(greatest, std::abs(value));
-      count += !masked_ || value != 0.0f;
-    }
-    if (trained_) return kMaximumShare * greatest;
-    return count ? static_cast<float>(kMeanShare * sum / static_cast<double>(count)) : 0.0f;
+    for (const float value : w) greatest = std::max(greatest, std::abs(value));
+    return kMaximumShare * greatest;
   }
 
-  static float MeanAbove(std::span<const float> w, float threshold, float sign) {
+  static float MeanOnSide(std::span<const float> w, float threshold, float sign) {
     double sum = 0;
     size_t count = 0;
     for (const float value : w) {
@@ -101,17 +95,10 @@ class Ternary : public Quantizer {
   }
 
   Levels LevelsOf(std::span<const float> w, std::span<const float> learned) const {
-    const float threshold = Threshold(w);
-    if (trained_) return {threshold, learned[0], learned[1]};
-    double sum = 0;
-    size_t count = 0;
-    for (const float value : w) {
-      if (std::abs(value) <= threshold) continue;
-      sum += std::abs(static_cast<double>(value));
-      ++count;
-    }
-    const float scale = count ? static_cast<float>(sum / static_cast<double>(count)) : 1.0f;
-    return {threshold, scale, scale};
+    if (trained_) return {TrainedThreshold(w), learned[0], learned[1]};
+    const TernaryFit fit = FitTernary(w, masked_);
+    const float scale = fit.scale > 0 ? fit.scale : 1.0f;
+    return {fit.threshold, scale, scale};
   }
 
   bool masked_, trained_;

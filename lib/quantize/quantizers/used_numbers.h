@@ -2,24 +2,19 @@
 #ifndef DC_QUANTIZE_QUANTIZERS_USED_NUMBERS_H_
 #define DC_QUANTIZE_QUANTIZERS_USED_NUMBERS_H_
 
-#include <algorithm>
 #include <span>
-#include <vector>
 
 #include "dc/quantized_weight.h"
+#include "model/distinct_values.h"
 
 namespace dc {
 
-// Codebook: the different ones among `numbers`, ascending; codes: which of them each is.
+// Codebook: the different ones among `numbers`; codes: which of them each is.
 inline void FillNumbers(std::span<const float> numbers, QuantizedWeight* result) {
-  std::vector<float>& used = result->codebook;
-  used.assign(numbers.begin(), numbers.end());
-  std::sort(used.begin(), used.end());
-  used.erase(std::unique(used.begin(), used.end()), used.end());
-  result->codes.resize(numbers.size());
-  for (size_t i = 0; i < numbers.size(); ++i) {
-    result->codes[i] = static_cast<uint16_t>(
-        std::lower_bound(used.begin(), used.end(), numbers[i]) - used.begin());
+  result->codebook = DistinctValues(numbers);
+  result->codes.clear();
+  for (const float number : numbers) {
+    result->codes.push_back(CodeAmong(result->codebook, number));
   }
 }
 
