@@ -120,9 +120,8 @@ INSTANTIATE_TEST_SUITE_P(Methods, MethodsParity,
                                          Case{"ttq", ""}, Case{"inq", ""}, Case{"pow2-connect", ""},
                                          Case{"moons", "w=4,a=4"}, Case{"pact", "w=4,a=4"},
                                          Case{"qnn", "w=2,a=2"}, Case{"gupta", ""}),
-                         [](const auto& info) {
-                           std::string name =
-                               std::string(info.param.method) + "_" + info.param.bits;
+                         [](const auto& row) {
+                           std::string name = std::string(row.param.method) + "_" + row.param.bits;
                            for (char& c : name) {
                              if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
                            }

@@ -14,6 +14,11 @@ namespace {
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", context->bits.weights, 2, 8, false));
+  if (!context->layer_bits.empty()) {
+    return UsageError("the method lin finds the bits of layers itself",
+                      "bits " + context->layer_bits.ToString(),
+                      "give those of the largest layer alone, w=4");
+  }
   const std::string& shape = context->settings.at("distribution");
   if (shape != "gaussian" && shape != "laplace") {
     return UsageError("weights cannot have the distribution '" + shape + "'", "distribution",

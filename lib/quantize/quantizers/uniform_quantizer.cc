@@ -275,7 +275,7 @@ std::unique_ptr<Quantizer> Make(const WeightLayout& layout, int bits,
 QuantizerEntry UniformQuantizer() {
   return {{"uniform",
            "whole numbers of a step",
-           1,
+           2,  // at 1 bit a narrow grid has zero alone; binary is the grid for it
            16,
            8,
            {{"range", {std::begin(kRanges), std::end(kRanges)}},

@@ -105,8 +105,8 @@ std::vector<std::string> Names() {
   return names;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, EveryMethod, testing::ValuesIn(Names()), [](const auto& info) {
-  std::string name = info.param;
+INSTANTIATE_TEST_SUITE_P(All, EveryMethod, testing::ValuesIn(Names()), [](const auto& row) {
+  std::string name = row.param;
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 });
@@ -178,6 +178,8 @@ TEST(Lin, GivesSmallerLayersMoreBits) {
   ASSERT_TRUE(plan.ok()) << plan.status().ToString();
   EXPECT_EQ(plan->weights.at("w2").bits, 4);
   EXPECT_EQ(plan->weights.at("w1").bits, 8);  // 10 log10(100) / 5 more
+  EXPECT_THAT(Plan({.name = "lin", .bits = "w=4,w1=3"}, &graph).status().ToString(),
+              HasSubstr("finds the bits of layers itself (bits w1=3)"));
 }
 
 }  // namespace

@@ -111,8 +111,8 @@ TEST_P(EveryQuantizer, FinishesAsItProjects) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, EveryQuantizer, testing::ValuesIn(AllSpecs()), [](const auto& info) {
-  std::string name = info.param.ToString();
+INSTANTIATE_TEST_SUITE_P(All, EveryQuantizer, testing::ValuesIn(AllSpecs()), [](const auto& row) {
+  std::string name = row.param.ToString();
   for (char& c : name) {
     if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
   }
@@ -361,6 +361,7 @@ TEST(QuantizerSpec, IsReadBackAndChecked) {
   const auto message = [](const char* text) {
     return CheckQuantizer(*QuantizerSpec::Parse(text)).ToString();
   };
+  EXPECT_THAT(message("uniform bits=1 narrow=yes"), testing::HasSubstr("no grid of 1 bits"));
   EXPECT_THAT(message("unifrom"), testing::HasSubstr("choose one of"));
   EXPECT_THAT(message("binary bits=2"), testing::HasSubstr("ask for 1"));
   EXPECT_THAT(message("uniform step=2"), testing::HasSubstr("no option 'step'"));
