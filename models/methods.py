@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Measures the rows of docs/methods.md and writes the page from their reports.
 
-usage: models/methods.py --data mnist=SPEC --data cifar10=SPEC [--tools DIR] [--out DIR] [ROW...]
+usage: models/methods.py --data mnist=SPEC --data cifar10=SPEC [--tools DIR] [--out DIR] [--threads N]
+                         [ROW...]
 
 Runs dc-compress for every row (or those whose name contains ROW) that has no report in the out
-folder yet, then writes docs/methods.md from all reports that are there. A row takes minutes to an
-hour and goes on where it was stopped.
+folder yet, then writes docs/methods.md from all reports that are there; rows without a report stay
+as the page has them. A row takes minutes to an hour and goes on where it was stopped.
 """
 import argparse
 import csv
@@ -77,6 +78,10 @@ def folder(out, network, recipe, seed):
     return out / (network + ("-" + recipe if recipe else "") + f"-s{seed}")
 
 
+def title(row):
+    return row[0] + ", recipe" + ("-" + row[1] if row[1] else "")
+
+
 def measure(args, data, row):
     network, recipe, dataset, seeds = row[:4]
     for seed in seeds:
@@ -88,7 +93,7 @@ def measure(args, data, row):
             return
         path = ROOT / "models" / network / ("recipe" + ("-" + recipe if recipe else "") + ".textproto")
         subprocess.run([args.tools / "dc-compress", path, "--data", data[dataset], "--set", f"seed={seed}",
-                        "-o", target], check=False)
+                        "--threads", str(args.threads), "-o", target], check=False)
 
 
 def training_seconds(target):
@@ -115,9 +120,14 @@ def line(args, row):
         error += " (" + ", ".join(f"{e:.2f}" for e in errors) + ")"
     minutes = training_seconds(folder(args.out, network, recipe, seeds[0])) / 60
     size = int(reports[0]["file_bytes"])
-    name = "recipe" + ("-" + recipe if recipe else "")
-    return (f"| {network}, {name} | {method} | {bits} | {error} | {published} | {size:,} | "
+    return (f"| {title(row)} | {method} | {bits} | {error} | {published} | {size:,} | "
             f"{reports[0]['ratio']:.1f}x | {minutes:.1f} | {note} |\n")
+
+
+def rows_of_page(page):
+    """The lines of the page's table, by their first column."""
+    lines = page.read_text().splitlines(keepends=True) if page.exists() else []
+    return {text.split("|")[1].strip(): text for text in lines if text.startswith("| ")}
 
 
 def main():
@@ -125,6 +135,7 @@ def main():
     parser.add_argument("--data", action="append", default=[], metavar="NAME=SPEC")
     parser.add_argument("--tools", type=pathlib.Path, default=ROOT / "build" / "tools")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "out" / "methods")
+    parser.add_argument("--threads", type=int, default=0, help="0: one per core (default)")
     parser.add_argument("rows", nargs="*", metavar="ROW")
     args = parser.parse_args()
     data = dict(item.split("=", 1) for item in args.data)
@@ -132,8 +143,10 @@ def main():
         name = row[0] + "-" + row[1]
         if data and (not args.rows or any(part in name for part in args.rows)):
             measure(args, data, row)
-    lines = [text for text in (line(args, row) for row in ROWS) if text]
-    (ROOT / "docs" / "methods.md").write_text(HEAD + "".join(lines))
+    page = ROOT / "docs" / "methods.md"
+    known = rows_of_page(page)
+    lines = [text for text in (line(args, row) or known.get(title(row)) for row in ROWS) if text]
+    page.write_text(HEAD + "".join(lines))
     print(f"docs/methods.md: {len(lines)} of {len(ROWS)} rows")
 
 
