@@ -27,8 +27,9 @@ class Constraint {
 
   // Gradient of the effective weights -> gradient of the latent values. Where both have the same
   // size, a momentum buffer is a gradient too and may be passed (aliased) through this function
-  // when the rule changes: momentum of a pruned weight is cleared this way.
-  virtual void ReduceGradient(std::span<const float> latent, std::span<const float> gradient,
+  // when the rule changes: momentum of a pruned weight is cleared this way. A rule that gathers
+  // statistics of gradients keeps them in latent values of its own, whose gradient is 0.
+  virtual void ReduceGradient(std::span<float> latent, std::span<const float> gradient,
                               std::span<float> latent_gradient) const = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "pipeline/constrained_training.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -40,6 +41,35 @@ Status QuantizedTraining::Continue(const WeightRef& ref, const QuantizedWeight& 
     return policy->Finish(weight, latent);
   };
   return OkStatus();
+}
+
+void QuantizedTraining::TrainForRate(const WeightRef& ref, const QuantizedWeight& weight,
+                                     std::span<const float> original, int batch_size) {
+  auto constraint = std::make_unique<RateConstraint>(weight, original, batch_size);
+  const RateConstraint* rate = constraint.get();
+  constraints_[ref.name] = {std::move(constraint), rate->first_latent()};
+  finish_[ref.name] = [rate](std::span<const float> latent) { return rate->Finish(latent); };
+  rates_[ref.name] = rate;
+}
+
+void QuantizedTraining::RateStep(double lambda, int64_t step, int64_t total_steps,
+                                 TrainingState* state) {
+  // Bits cost more and more for the first part of the run; codes stay in the last one.
+  constexpr double kRamp = 0.4, kFix = 0.75;
+  constexpr int64_t kRefits = 200;  // in the whole run
+  constexpr double kBitsPerUnit = 8 * 1024;
+  const auto stride = [&](int64_t at) { return at * kRefits / total_steps; };
+  if (step == 0 || stride(step) == stride(step - 1)) return;
+  const double progress = static_cast<double>(stride(step)) / kRefits;
+  for (const auto& [name, rate] : rates_) {
+    const std::span<float> latent = state->Latent(name);
+    if (progress < kFix) {
+      rate->Refit(lambda / kBitsPerUnit * std::min(1.0, progress / kRamp), latent);
+    } else {
+      rate->Fix(latent);
+    }
+    state->ConstraintChanged(name);
+  }
 }
 
 void QuantizedTraining::Begin(const QuantizerSpec& spec, const WeightRef& ref,

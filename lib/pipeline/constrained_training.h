@@ -16,6 +16,7 @@
 #include "dc/weights.h"
 #include "model/constraint.h"
 #include "quantize/quantizer.h"
+#include "quantize/rate_constraint.h"
 #include "train/trainer.h"
 
 namespace dc {
@@ -30,6 +31,12 @@ class QuantizedTraining {
   // quantized.
   Status Continue(const WeightRef& ref, const QuantizedWeight& weight,
                   std::span<const float> original);
+  // Goes on with `weight`, a k-means codebook for `original`, under the rate constraint: RateStep
+  // must be called in every step.
+  void TrainForRate(const WeightRef& ref, const QuantizedWeight& weight,
+                    std::span<const float> original, int batch_size);
+  // Before step `step` of `total_steps`. `lambda`: QuantizeOptions::lambda.
+  void RateStep(double lambda, int64_t step, int64_t total_steps, TrainingState* state);
   // Begins with real weights. `pruned`: zeros are a mask. Precondition: CheckQuantizer is ok.
   void Begin(const QuantizerSpec& spec, const WeightRef& ref, std::span<const float> weights,
              bool pruned, double step_scale);
@@ -49,6 +56,7 @@ class QuantizedTraining {
 
   Constraints constraints_;
   std::map<std::string, Finisher> finish_;
+  std::map<std::string, const RateConstraint*> rates_;
 };
 
 }  // namespace dc

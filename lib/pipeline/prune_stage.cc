@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,60 +20,86 @@ namespace dc {
 namespace {
 
 // Every float weight gets a mask of what is not zero now; the schedule narrows them later.
-Constraints MaskEveryWeight(const Graph& graph) {
+Constraints MaskEveryWeight(const Graph& graph, double splice) {
   Constraints constraints;
   for (const WeightRef& ref : ListWeights(graph)) {
     const auto weight = graph.initializers.find(ref.name);
     if (ref.quantized || weight == graph.initializers.end()) continue;
+    const std::span<const float> values = weight->second.f32();
+    if (splice > 0) {
+      constraints[ref.name] = {MakeSpliceConstraint(splice), SpliceLatent(values)};
+      continue;
+    }
     std::vector<uint8_t> mask;
-    for (float w : weight->second.f32()) mask.push_back(w != 0.0f);
+    for (float w : values) mask.push_back(w != 0.0f);
     constraints[ref.name] = {MakeMaskConstraint(mask), {}};
   }
   return constraints;
 }
 
-// Narrows the masks of a running training as the schedule asks.
+// Chooses the masks of a running training as the schedule asks.
 class MaskUpdater {
  public:
   MaskUpdater(const Graph& graph, const PruneOptions& options, Constraints* constraints)
       : graph_(graph), options_(options), constraints_(constraints) {}
 
   Status operator()(int64_t step, int64_t total_steps, TrainingState* state) {
-    const double extent = ExtentAt(step, total_steps);
-    // The first call also restores the masks of a resumed run: they are its latent zeros.
-    if (extent == extent_) return OkStatus();
-    extent_ = extent;
-    std::map<std::string, std::vector<float>> weights;
+    const Choice choice = ChoiceAt(step, total_steps);
+    // A resumed run has its masks: beside the latent values, or as zeros among them, which the
+    // first call restores.
+    if (options_.splice > 0 && !last_ && step > 0) last_ = ChoiceAt(step - 1, total_steps);
+    if (choice == last_) return OkStatus();
+    last_ = choice;
+    std::map<std::string, RunningWeight> weights;
     for (const auto& [name, unused] : *constraints_) {
       const std::span<const float> latent = state->Latent(name);
-      weights[name].assign(latent.begin(), latent.end());
+      weights[name] = options_.splice > 0 ? SplicedWeight(latent)
+                                          : RunningWeight{{latent.begin(), latent.end()}, {}};
     }
-    DC_ASSIGN_OR_RETURN(Masks masks, ChooseMasksAt(graph_, weights, options_, extent));
+    DC_ASSIGN_OR_RETURN(Masks masks, ChooseMasksAt(graph_, weights, options_, choice.extent));
     for (const auto& [output, scale] : DropoutScales(graph_, masks)) {
       state->SetDropoutScale(output, scale);
     }
     for (auto& [name, mask] : masks) {
-      (*constraints_)[name].constraint = MakeMaskConstraint(mask);
+      if (options_.splice > 0) {
+        SetSpliceMask(mask, state->Latent(name));
+      } else {
+        (*constraints_)[name].constraint = MakeMaskConstraint(mask);
+      }
       state->ConstraintChanged(name);
     }
     return OkStatus();
   }
 
  private:
+  // Masks are chosen where this changes.
+  struct Choice {
+    double extent = 0;
+    int64_t revision = 0;  // of the same extent
+    bool operator==(const Choice&) const = default;
+  };
+
   // Gradual schedules move in `mask_updates` equal strides of the ramp, the others by themselves.
-  double ExtentAt(int64_t step, int64_t total_steps) const {
+  Choice ChoiceAt(int64_t step, int64_t total_steps) const {
     double progress = static_cast<double>(step) / static_cast<double>(total_steps);
-    if (options_.schedule == PruneScheduleKind::kGradual && progress < options_.ramp) {
-      const double strides = std::floor(progress / options_.ramp * options_.mask_updates);
-      progress = strides / options_.mask_updates * options_.ramp;
+    const auto strides = [&](double at) {
+      return std::floor(at / options_.ramp * options_.mask_updates);
+    };
+    Choice choice;
+    if (options_.splice > 0) {
+      choice.revision = static_cast<int64_t>(strides(std::min(progress, options_.freeze_masks)));
     }
-    return PruneExtent(options_, progress);
+    if (options_.schedule == PruneScheduleKind::kGradual && progress < options_.ramp) {
+      progress = strides(progress) / options_.mask_updates * options_.ramp;
+    }
+    choice.extent = PruneExtent(options_, progress);
+    return choice;
   }
 
   const Graph& graph_;
   const PruneOptions& options_;
   Constraints* constraints_;
-  double extent_ = -1;
+  std::optional<Choice> last_;
 };
 
 }  // namespace
@@ -93,14 +120,16 @@ StatusOr<StageReport> RunPrune(const PruneOptions& options, const TrainOptions& 
   }
   RecordBaseline(graph);
   // Checks the settings before hours of training, and is the whole work where there are none.
-  DC_ASSIGN_OR_RETURN(const Masks masks, ChooseMasks(*graph, options));
+  PruneOptions one_shot = options;
+  one_shot.importance = retrain.epochs > 0 ? PruneImportance::kMagnitude : options.importance;
+  DC_ASSIGN_OR_RETURN(const Masks masks, ChooseMasks(*graph, one_shot));
   StageReport report;
   report.name = "prune";
   if (retrain.epochs == 0) {
     DC_RETURN_IF_ERROR(ApplyMasks(masks, graph));
   } else {
     DC_ASSIGN_OR_RETURN(const Preprocess preprocess, PreprocessFromMetadata(graph->metadata));
-    Constraints constraints = MaskEveryWeight(*graph);
+    Constraints constraints = MaskEveryWeight(*graph, options.splice);
     const Graph before = *graph;
     MaskUpdater update(before, options, &constraints);
     DC_ASSIGN_OR_RETURN(const TrainResult result,

@@ -53,12 +53,19 @@ Status RunPolicies(const QuantizeOptions& options, const TrainOptions& fine_tune
   for (const WeightRef& ref : ListWeights(*graph)) {
     const auto weight = by_name.find(ref.name);
     if (weight == by_name.end()) continue;
-    DC_RETURN_IF_ERROR(
-        training.Continue(ref, *weight->second, graph->initializers.at(ref.name).f32()));
+    const std::span<const float> original = graph->initializers.at(ref.name).f32();
+    if (options.lambda > 0 && weight->second->policy == "kmeans") {
+      training.TrainForRate(ref, *weight->second, original, fine_tune.batch_size);
+    } else {
+      DC_RETURN_IF_ERROR(training.Continue(ref, *weight->second, original));
+    }
   }
-  DC_ASSIGN_OR_RETURN(
-      const TrainResult trained,
-      training.Train(fine_tune, *data, /*keep_zeros=*/true, nullptr, graph, progress));
+  const StepHook hook = [&](int64_t step, int64_t total_steps, TrainingState* state) {
+    training.RateStep(options.lambda, step, total_steps, state);
+    return OkStatus();
+  };
+  DC_ASSIGN_OR_RETURN(const TrainResult trained,
+                      training.Train(fine_tune, *data, /*keep_zeros=*/true, hook, graph, progress));
   *epochs = static_cast<int>(trained.epochs.size());
   return OkStatus();
 }

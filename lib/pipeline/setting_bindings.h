@@ -54,6 +54,9 @@ void VisitSettings(PruneOptions& options, const Visitor& visit) {
   visit("ramp", options.ramp);
   visit("mask_updates", options.mask_updates);
   visit("remove_dead_neurons", options.remove_dead_neurons);
+  visit("importance", options.importance);
+  visit("splice", options.splice);
+  visit("freeze_masks", options.freeze_masks);
 }
 
 template <typename Visitor>
@@ -65,6 +68,7 @@ void VisitSettings(QuantizeOptions& options, const Visitor& visit) {
   visit("skip", options.method.skip);
   visit("method_options", options.method.settings);
   visit("method_error_increase", options.method.max_error_increase);
+  visit("lambda", options.lambda);
 }
 
 template <typename Visitor>

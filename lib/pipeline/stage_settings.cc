@@ -92,6 +92,11 @@ StatusOr<QuantizeStep> QuantizationOf(const proto::Quantization& from, const Fie
     if (status.ok()) return status;
     return status.At(name(*proto::Quantization::descriptor()->FindFieldByName(field)));
   };
+  if (to.options.lambda > 0 && from.fine_tune().epochs() == 0) {
+    return UsageError("codes follow the rate while the network trains",
+                      name(*proto::Quantization::descriptor()->FindFieldByName("lambda")),
+                      "give epochs of fine-tuning");
+  }
   std::string training = TrainingDefaults<proto::Quantization>("fine_tune");
   if (!to.options.method.name.empty()) {
     to.options.method.bits = from.bits();
@@ -140,6 +145,23 @@ Status CheckSchedule(const PruneOptions& options, const TrainOptions& retrain) {
   if (retrain.epochs == 0 && options.schedule != PruneScheduleKind::kOneShot) {
     return UsageError("only one-shot pruning works without retraining", "",
                       "give --epochs, or --schedule one-shot");
+  }
+  if (retrain.epochs == 0 && options.splice > 0) {
+    return UsageError("nothing comes back without retraining", "--splice", "give --epochs");
+  }
+  if (options.importance == PruneImportance::kFisher &&
+      (options.splice == 0 || options.schedule == PruneScheduleKind::kOneShot)) {
+    return UsageError("the Fisher importance is measured while masks change", "--importance fisher",
+                      "add --splice 0.1 and --schedule gradual");
+  }
+  if (options.importance != PruneImportance::kMagnitude &&
+      options.criterion == PruneCriterion::kThreshold) {
+    return UsageError("a threshold is one of magnitudes", "--importance",
+                      "leave it out, or choose --criterion global or density");
+  }
+  if (retrain.keep_best && options.splice > 0) {
+    return UsageError("the best epoch of a run that revises its masks may be one before its end",
+                      "", "keep the last epoch");
   }
   if (retrain.keep_best && options.schedule != PruneScheduleKind::kOneShot) {
     return UsageError("the best epoch of a schedule that still prunes may be one before its end",

@@ -1,5 +1,6 @@
 #include "prune/mask_constraint.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace dc {
@@ -17,7 +18,7 @@ class MaskConstraint : public Constraint {
     for (size_t i = 0; i < latent.size(); ++i) latent[i] = effective[i] = Masked(latent[i], i);
   }
 
-  void ReduceGradient(std::span<const float>, std::span<const float> gradient,
+  void ReduceGradient(std::span<float>, std::span<const float> gradient,
                       std::span<float> latent_gradient) const override {
     for (size_t i = 0; i < gradient.size(); ++i) latent_gradient[i] = Masked(gradient[i], i);
   }
@@ -30,10 +31,59 @@ class MaskConstraint : public Constraint {
   std::vector<uint32_t> mask_;
 };
 
+// Of a step in the running mean of squares: about the last 300 steps count.
+constexpr float kMeanShare = 1.0f / 256;
+
+class SpliceConstraint : public Constraint {
+ public:
+  explicit SpliceConstraint(float share) : share_(share) {}
+
+  void Project(std::span<float> latent, std::span<float> effective, uint64_t) const override {
+    const size_t n = effective.size();
+    for (size_t i = 0; i < n; ++i) effective[i] = latent[n + i] != 0 ? latent[i] : 0.0f;
+  }
+
+  void ReduceGradient(std::span<float> latent, std::span<const float> gradient,
+                      std::span<float> latent_gradient) const override {
+    const size_t n = gradient.size();
+    const float* kept = latent.data() + n;
+    float* squares = latent.data() + 2 * n;
+    std::fill(latent_gradient.begin() + static_cast<std::ptrdiff_t>(n), latent_gradient.end(),
+              0.0f);
+    for (size_t i = 0; i < n; ++i) {
+      latent_gradient[i] = kept[i] != 0 ? gradient[i] : share_ * gradient[i];
+      squares[i] += kMeanShare * (gradient[i] * gradient[i] - squares[i]);
+    }
+  }
+
+ private:
+  float share_;
+};
+
 }  // namespace
 
 std::unique_ptr<Constraint> MakeMaskConstraint(const std::vector<uint8_t>& mask) {
   return std::make_unique<MaskConstraint>(mask);
+}
+
+std::unique_ptr<Constraint> MakeSpliceConstraint(double share) {
+  return std::make_unique<SpliceConstraint>(static_cast<float>(share));
+}
+
+std::vector<float> SpliceLatent(std::span<const float> weights) {
+  std::vector<float> latent(weights.begin(), weights.end());
+  for (const float weight : weights) latent.push_back(weight != 0.0f);
+  latent.resize(3 * weights.size());
+  return latent;
+}
+
+void SetSpliceMask(const std::vector<uint8_t>& mask, std::span<float> latent) {
+  for (size_t i = 0; i < mask.size(); ++i) latent[mask.size() + i] = mask[i] ? 1.0f : 0.0f;
+}
+
+RunningWeight SplicedWeight(std::span<const float> latent) {
+  const auto third = static_cast<std::ptrdiff_t>(latent.size() / 3);
+  return {{latent.begin(), latent.begin() + third}, {latent.end() - third, latent.end()}};
 }
 
 }  // namespace dc

@@ -4,8 +4,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
+#include "dc/prune.h"
 #include "model/constraint.h"
 
 namespace dc {
@@ -13,6 +15,21 @@ namespace dc {
 // effective = latent * mask; gradient = gradient * mask. Pruned weights are 0.0f after any number
 // of steps. `mask` has one entry per weight, nonzero = kept.
 std::unique_ptr<Constraint> MakeMaskConstraint(const std::vector<uint8_t>& mask);
+
+// The same with pruned weights that go on training (PruneOptions::splice): latent values are the
+// weights, a 1 or 0 for each that says whether it is kept, and the running mean of its gradient's
+// square (up to a factor that all weights share), so that checkpoints have all three. effective =
+// weight * kept; `share` of the gradient reaches pruned weights.
+std::unique_ptr<Constraint> MakeSpliceConstraint(double share);
+
+// The first latent values of the splice constraint on `weights`: all that are not zero are kept.
+std::vector<float> SpliceLatent(std::span<const float> weights);
+
+// Puts `mask` into these latent values.
+void SetSpliceMask(const std::vector<uint8_t>& mask, std::span<float> latent);
+
+// Weights and mean squares among them.
+RunningWeight SplicedWeight(std::span<const float> latent);
 
 }  // namespace dc
 

@@ -65,7 +65,7 @@ StatusOr<Masks> ChooseMasks(const Graph& graph, const PruneOptions& options) {
 }
 
 StatusOr<Masks> ChooseMasksAt(const Graph& graph,
-                              const std::map<std::string, std::vector<float>>& weights,
+                              const std::map<std::string, RunningWeight>& weights,
                               const PruneOptions& options, double extent) {
   DC_RETURN_IF_ERROR(CheckOptions(options, extent));
   const std::vector<WeightRef> refs = ListWeights(graph);
@@ -82,18 +82,34 @@ StatusOr<Masks> ChooseMasksAt(const Graph& graph,
       return Unsupported("a quantized weight cannot be pruned", where,
                          "prune the model before it is quantized");
     }
-    PrunableLayer layer{ref.name, graph.initializers.at(ref.name).f32(), amount};
-    if (const auto current = weights.find(ref.name); current != weights.end()) {
-      if (current->second.size() != layer.values.size()) {
+    PrunableLayer layer{ref.name, graph.initializers.at(ref.name).f32(), {}, amount};
+    const auto current = weights.find(ref.name);
+    if (current != weights.end()) {
+      if (current->second.values.size() != layer.values.size()) {
         return Internal("current values of another size than the weight", where);
       }
-      layer.values = current->second;
+      layer.values = current->second.values;
     }
     if (!pruned) {
       if (HasZero(layer.values)) masks[ref.name] = MaskOfZeros(layer.values);
       continue;
     }
     if (const Status status = CheckFinite(layer.values); !status.ok()) return status.At(where);
+    switch (options.importance) {
+      case PruneImportance::kMagnitude:
+        layer.importance.assign(layer.values.begin(), layer.values.end());
+        break;
+      case PruneImportance::kFisher:
+        if (current == weights.end() || current->second.squares.size() != layer.values.size()) {
+          return UsageError("nothing measures the curvature that ranks the weights", where,
+                            "splice while retraining, or choose another importance");
+        }
+        layer.importance = FisherScores(layer.values, current->second.squares);
+        break;
+      case PruneImportance::kLamp:
+        layer.importance = LampScores(layer.values);
+        break;
+    }
     layers.push_back(layer);
   }
   switch (options.criterion) {

@@ -62,8 +62,7 @@ void QuantizerConstraint::Project(std::span<float> latent, std::span<float> effe
   }
 }
 
-void QuantizerConstraint::ReduceGradient(std::span<const float> latent,
-                                         std::span<const float> gradient,
+void QuantizerConstraint::ReduceGradient(std::span<float> latent, std::span<const float> gradient,
                                          std::span<float> latent_gradient) const {
   const std::span<float> weights = latent_gradient.first(size_);
   quantizer_->Backward(latent.first(size_), latent.subspan(size_), gradient, weights,

@@ -25,7 +25,7 @@ class QuantizerConstraint : public Constraint {
   std::vector<float> FirstLatent(std::span<const float> weights) const;
 
   void Project(std::span<float> latent, std::span<float> effective, uint64_t draw) const override;
-  void ReduceGradient(std::span<const float> latent, std::span<const float> gradient,
+  void ReduceGradient(std::span<float> latent, std::span<const float> gradient,
                       std::span<float> latent_gradient) const override;
 
   // The weight as Project makes it without random numbers: zero first in the codebook where there

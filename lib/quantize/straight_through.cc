@@ -21,8 +21,7 @@ void StraightThroughConstraint::Project(std::span<float> latent, std::span<float
   Round(latent, effective);
 }
 
-void StraightThroughConstraint::ReduceGradient(std::span<const float>,
-                                               std::span<const float> gradient,
+void StraightThroughConstraint::ReduceGradient(std::span<float>, std::span<const float> gradient,
                                                std::span<float> latent_gradient) const {
   if (kept_.empty()) {
     if (gradient.data() != latent_gradient.data()) {

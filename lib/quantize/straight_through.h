@@ -20,7 +20,7 @@ class StraightThroughConstraint : public Constraint {
   // Zeroes the latent values of pruned weights, then rounds.
   void Project(std::span<float> latent, std::span<float> effective, uint64_t draw) const final;
   // latent_gradient = gradient of the kept weights, 0 of the pruned ones; may be aliased.
-  void ReduceGradient(std::span<const float> latent, std::span<const float> gradient,
+  void ReduceGradient(std::span<float> latent, std::span<const float> gradient,
                       std::span<float> latent_gradient) const final;
 
  protected:

@@ -29,7 +29,7 @@ class TiedConstraint : public Constraint {
     for (size_t i = 0; i < codes_.size(); ++i) effective[i] = latent[codes_[i]];
   }
 
-  void ReduceGradient(std::span<const float>, std::span<const float> gradient,
+  void ReduceGradient(std::span<float>, std::span<const float> gradient,
                       std::span<float> latent_gradient) const override {
     if (sparse_) {
       SumByCode(

@@ -21,6 +21,18 @@ enum class PruneCriterion {
   kDensity,        // the largest |w| of each layer, a share of `amount` per layer
   kGlobalDensity,  // the largest |w| of the whole network; layers named in `amounts` keep their own
 };
+// What ranks weights, within a layer and across layers.
+enum class PruneImportance {
+  kMagnitude,  // |w|
+  // w^2 E[g^2], what the loss gains to second order when w becomes 0, with the squared gradients of
+  // the run's batches for its curvature: LeCun, Denker and Solla 1990, "Optimal brain damage", and
+  // Theis et al. 2018 (arXiv 1801.05787). Needs retraining with `splice`.
+  kFisher,
+  // w^2 / (sum of v^2 over the weights v of its layer with |v| >= |w|): the share of the layer that
+  // would go with it. Lee et al. 2021, "Layer-adaptive sparsity for the magnitude-based pruning"
+  // (arXiv 2010.07611).
+  kLamp,
+};
 enum class PruneScheduleKind { kOneShot, kIterative, kGradual };
 
 struct PruneOptions {
@@ -34,6 +46,16 @@ struct PruneOptions {
   double ramp = 0.7;       // kGradual: share of the run's steps until the final density
   int mask_updates = 100;  // kGradual: how often the mask is chosen anew during the ramp
   bool remove_dead_neurons = true;
+  PruneImportance importance = PruneImportance::kMagnitude;  // not for kThreshold
+  // Pruned weights go on training behind their masks, by the gradient that they would have at zero,
+  // and come back when a later mask finds them important: masks are revised at every stride of the
+  // schedule and as often after the ramp, until the share `freeze_masks` of the run. Guo, Yao and
+  // Chen 2016, "Dynamic network surgery" (arXiv 1608.04493); Lin et al. 2020, "Dynamic model
+  // pruning with feedback" (arXiv 2006.07253).
+  // `splice` is the share of its gradient that a pruned weight sees: with the whole of it, at high
+  // rates and few survivors, weights come back too large (LeNet-300-100 diverges); 0: none.
+  double splice = 0;
+  double freeze_masks = 0.75;
 };
 
 // By weight name: 1 = kept. Same size as the weight.
@@ -60,12 +82,19 @@ StatusOr<Masks> ChooseMasks(const Graph& graph, const PruneOptions& options);
 // ramp.
 double PruneExtent(const PruneOptions& options, double progress);
 
+// A weight of a running training.
+struct RunningWeight {
+  std::vector<float> values;
+  std::vector<float>
+      squares;  // E[g^2] of each value up to a factor; empty where nobody measures it
+};
+
 // Like ChooseMasks at the extent e in [0, 1]: density 1 - e * (1 - final density), or e * quality
 // for kThreshold. `weights` gives current values by name (from a running training); a weight
-// without an entry has the graph's. Pruned weights are zero there and never come back: masks only
-// shrink.
+// without an entry has the graph's. What is zero there never comes back; without `splice` these are
+// the pruned weights, and masks only shrink.
 StatusOr<Masks> ChooseMasksAt(const Graph& graph,
-                              const std::map<std::string, std::vector<float>>& weights,
+                              const std::map<std::string, RunningWeight>& weights,
                               const PruneOptions& options, double extent);
 
 // The masks that a graph carries: weight != 0, for every float weight that has a zero.

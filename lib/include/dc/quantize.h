@@ -34,6 +34,10 @@ struct QuantizeOptions {
   LayerSettings policy;  // per layer; default "kmeans"
   LayerSettings bits;    // per layer; default 8 for conv, 5 for fc. A policy may fix its own.
   PolicySettings policy_settings;  // each is for the layers whose policy knows it
+  // Above 0: fine-tuning of k-means codebooks minimises the loss plus this much, in nats per
+  // sample, for every 1,024 bytes of the file: weights go to another entry, or to zero, where the
+  // coder's bits that this saves are worth it; `bits` are what a layer has at most. Needs epochs.
+  double lambda = 0;
   uint64_t seed = 1;
   int threads = 0;
 };

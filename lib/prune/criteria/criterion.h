@@ -16,6 +16,8 @@ namespace dc {
 struct PrunableLayer {
   std::string name;
   std::span<const float> values;
+  // What ranks them: the greater its magnitude, the more a value is worth; 0 for a zero.
+  std::vector<float> importance;
   std::optional<double> amount;  // the setting for this layer
 };
 
@@ -27,6 +29,13 @@ Status PruneByDensity(const std::vector<PrunableLayer>& layers, const PruneOptio
                       double extent, Masks* masks);
 Status PruneByGlobalDensity(const std::vector<PrunableLayer>& layers, const PruneOptions& options,
                             double extent, Masks* masks);
+
+// PruneImportance::kLamp of every value of a layer, in (0, 1]; 0 of a zero. O(n log n).
+std::vector<float> LampScores(std::span<const float> values);
+
+// PruneImportance::kFisher of every value; 0 of a zero. Where a weight's gradient has always been 0
+// (no sample reaches it) a trace of its layer's mean stands in, so that a value is never nothing.
+std::vector<float> FisherScores(std::span<const float> values, std::span<const float> squares);
 
 // The density to have reached at `extent` of the way from 1 to `final_density`.
 inline double DensityAt(double final_density, double extent) {

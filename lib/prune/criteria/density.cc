@@ -1,4 +1,4 @@
-// The largest magnitudes of each layer, a share of them per layer.
+// The most important weights of each layer, a share of them per layer.
 #include "prune/criteria/criterion.h"
 
 namespace dc {
@@ -9,7 +9,7 @@ Status PruneByDensity(const std::vector<PrunableLayer>& layers, const PruneOptio
     if (!layer.amount) continue;
     DC_RETURN_IF_ERROR(CheckDensity(*layer.amount, "tensor " + layer.name));
     const size_t keep = SurvivorsAt(DensityAt(*layer.amount, extent), layer.values.size());
-    (*masks)[layer.name] = MaskOfLargest(layer.values, keep);
+    (*masks)[layer.name] = MaskOfLargest(layer.importance, keep);
   }
   return OkStatus();
 }

@@ -3,9 +3,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <span>
@@ -144,6 +146,97 @@ TEST(Stages, MasksAndCodebooksHoldInFurtherTraining) {
   EXPECT_NE(GetQuantizedWeight(graph, "fc2")->codebook, before.codebook);
   const std::vector<bool> now = ZerosOf(graph, "fc1");
   for (size_t i = 0; i < zeros.size(); ++i) EXPECT_TRUE(now[i] || !zeros[i]);
+}
+
+// Copies a checkpoint away when the second epoch has begun.
+class CopyCheckpoint : public Progress {
+ public:
+  CopyCheckpoint(std::string from, std::string to) : from_(std::move(from)), to_(std::move(to)) {}
+  void Begin(const std::string&, int64_t) override {}
+  void Advance(int64_t, const std::string& note) override {
+    if (note.rfind("epoch 3/", 0) == 0 && !std::filesystem::exists(to_)) {
+      std::filesystem::copy_file(from_, to_);
+    }
+  }
+  void End(const std::string&) override {}
+  void Note(const std::string&) override {}
+
+ private:
+  std::string from_, to_;
+};
+
+class ResumedStages : public ::testing::Test {
+ protected:
+  ResumedStages() { std::filesystem::create_directories(folder_); }
+  ~ResumedStages() override { std::filesystem::remove_all(folder_); }
+
+  // Runs `stage` once without a break, and once more from its checkpoint of the second epoch.
+  template <typename Stage>
+  void ExpectTheSame(const Graph& start, TrainOptions training, const std::string& weight,
+                     const Stage& stage) {
+    training.checkpoint = folder_ + "/running";
+    CopyCheckpoint copy(training.checkpoint, folder_ + "/kept");
+    Graph whole = start, resumed = start;
+    ASSERT_TRUE(stage(training, &whole, &copy).ok());
+    training.checkpoint = folder_ + "/kept";
+    training.resume = true;
+    ASSERT_TRUE(std::filesystem::exists(training.checkpoint));
+    ASSERT_TRUE(stage(training, &resumed, nullptr).ok());
+    ASSERT_TRUE(DequantizeAll(&whole).ok());
+    ASSERT_TRUE(DequantizeAll(&resumed).ok());
+    EXPECT_EQ(ZerosOf(whole, weight), ZerosOf(resumed, weight));
+    const auto a = whole.initializers.at(weight).f32(), b = resumed.initializers.at(weight).f32();
+    EXPECT_TRUE(std::equal(a.begin(), a.end(), b.begin(), b.end()));
+  }
+
+  const std::string folder_ = testing::TempDir() + "/dc_stages_" + std::to_string(::getpid());
+};
+
+TEST_F(ResumedStages, SplicingBringsWeightsBackAndGoesOnAsItWas) {
+  const Dataset data = SmallData();
+  const Graph start = Trained(data);
+  PruneOptions options = Pruning("fc1=0.2,fc2=0.5");
+  options.splice = 0.5;
+  options.importance = PruneImportance::kFisher;
+  options.mask_updates = 9;
+  ExpectTheSame(start, QuickTraining(5), "fc1",
+                [&](const TrainOptions& training, Graph* graph, Progress* progress) {
+                  return RunPrune(options, training, &data, graph, progress);
+                });
+  Graph graph = start;
+  ASSERT_TRUE(RunPrune(options, QuickTraining(5), &data, &graph, nullptr).ok());
+  const std::vector<bool> zeros = ZerosOf(graph, "fc1");
+  EXPECT_EQ(std::count(zeros.begin(), zeros.end(), false), 205);
+  options.splice = 0;  // then nothing measures the importance
+  EXPECT_EQ(RunPrune(options, QuickTraining(5), &data, &graph, nullptr).status().code(),
+            StatusCode::kUsage);
+}
+
+TEST_F(ResumedStages, TrainingForTheCoderTradesBitsForLoss) {
+  const Dataset data = SmallData();
+  Graph start = Trained(data);
+  ASSERT_TRUE(RunPrune(Pruning("*=0.5"), QuickTraining(2), &data, &start, nullptr).ok());
+  QuantizeOptions options;
+  options.bits = *LayerSettings::Parse("4");
+  options.lambda = 0.5;
+  ExpectTheSame(start, QuickTraining(5), "fc1",
+                [&](const TrainOptions& training, Graph* graph, Progress* progress) {
+                  return RunQuantize(options, training, &data, graph, progress);
+                });
+  const auto survivors = [&](double lambda) {
+    Graph graph = start;
+    options.lambda = lambda;
+    EXPECT_TRUE(RunQuantize(options, QuickTraining(5), &data, &graph, nullptr).ok());
+    const std::vector<bool> zeros = ZerosOf(graph, "fc1");
+    // What was pruned before stays pruned.
+    const std::vector<bool> pruned = ZerosOf(start, "fc1");
+    for (size_t i = 0; i < zeros.size(); ++i) EXPECT_TRUE(zeros[i] || !pruned[i]);
+    return std::count(zeros.begin(), zeros.end(), false);
+  };
+  const auto few = survivors(5), some = survivors(0.5), many = survivors(1e-6);
+  EXPECT_LT(few, some);
+  EXPECT_LT(some, many);
+  EXPECT_GE(few, 1);
 }
 
 TEST(Stages, ARefusedQuantizationLeavesTheGraphAsItWas) {

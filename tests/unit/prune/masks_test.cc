@@ -131,9 +131,10 @@ TEST(ChooseMasks, GlobalDensityIsExactOnLargeLayers) {
 TEST(ChooseMasksAt, MasksOnlyShrinkAlongASchedule) {
   Graph graph = Network(RandomValues(10, 1), RandomValues(1000, 2), RandomValues(100, 3));
   const PruneOptions options = ByDensity("fc=0.1");
-  std::map<std::string, std::vector<float>> current;
+  std::map<std::string, RunningWeight> current;
   const auto start = graph.initializers.at("fc1.w").f32();
-  current["fc1.w"] = {start.begin(), start.end()};
+  std::vector<float>& values = current["fc1.w"].values;
+  values.assign(start.begin(), start.end());
   std::vector<uint8_t> last(1000, 1);
   for (int round = 1; round <= 10; ++round) {
     const auto masks = ChooseMasksAt(graph, current, options, round / 10.0);
@@ -143,7 +144,7 @@ TEST(ChooseMasksAt, MasksOnlyShrinkAlongASchedule) {
     for (size_t i = 0; i < mask.size(); ++i) {
       EXPECT_LE(mask[i], last[i]);
       // "Training": survivors move, pruned weights are zero.
-      current["fc1.w"][i] = mask[i] ? current["fc1.w"][i] * (i % 3 ? 1.5f : 0.1f) : 0.0f;
+      values[i] = mask[i] ? values[i] * (i % 3 ? 1.5f : 0.1f) : 0.0f;
     }
     last = mask;
   }

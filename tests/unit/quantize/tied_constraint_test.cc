@@ -31,7 +31,7 @@ TEST(TiedConstraint, ProjectsCentroidsToTheirMembers) {
 }
 
 TEST(TiedConstraint, GradientIsTheSumOverMembers) {
-  const ConstrainedWeight tied = MakeTiedWeight(SparseWeight());
+  ConstrainedWeight tied = MakeTiedWeight(SparseWeight());
   const std::vector<float> gradient = {100, 1, 2, 200, 4, 8, 400, 16};
   std::vector<float> reduced(4, 7.0f);
   tied.constraint->ReduceGradient(tied.latent, gradient, reduced);
@@ -41,7 +41,7 @@ TEST(TiedConstraint, GradientIsTheSumOverMembers) {
 TEST(TiedConstraint, DenseWeightTrainsEveryEntry) {
   QuantizedWeight weight = SparseWeight();
   weight.codebook = {-2.0f, -1.0f, 0.5f, 2.0f};
-  const ConstrainedWeight tied = MakeTiedWeight(weight);
+  ConstrainedWeight tied = MakeTiedWeight(weight);
   const std::vector<float> gradient = {1, 2, 4, 8, 16, 32, 64, 128};
   std::vector<float> reduced(4);
   tied.constraint->ReduceGradient(tied.latent, gradient, reduced);

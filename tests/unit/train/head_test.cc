@@ -93,7 +93,7 @@ class EvenMask : public Constraint {
   void Project(std::span<float> latent, std::span<float> effective, uint64_t) const override {
     for (size_t i = 0; i < latent.size(); ++i) effective[i] = i % 2 ? 0 : latent[i];
   }
-  void ReduceGradient(std::span<const float>, std::span<const float> gradient,
+  void ReduceGradient(std::span<float>, std::span<const float> gradient,
                       std::span<float> reduced) const override {
     for (size_t i = 0; i < gradient.size(); ++i) reduced[i] = i % 2 ? 0 : gradient[i];
   }

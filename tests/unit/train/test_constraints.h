@@ -21,7 +21,7 @@ class EveryNthIsZero : public Constraint {
       effective[i] = latent[i];
     }
   }
-  void ReduceGradient(std::span<const float>, std::span<const float> gradient,
+  void ReduceGradient(std::span<float>, std::span<const float> gradient,
                       std::span<float> latent_gradient) const override {
     for (size_t i = 0; i < gradient.size(); ++i) {
       latent_gradient[i] = i % period_ == 0 ? 0.0f : gradient[i];
@@ -39,7 +39,7 @@ class SharedInGroups : public Constraint {
   void Project(std::span<float> latent, std::span<float> effective, uint64_t) const override {
     for (size_t i = 0; i < effective.size(); ++i) effective[i] = latent[i % latent.size()];
   }
-  void ReduceGradient(std::span<const float>, std::span<const float> gradient,
+  void ReduceGradient(std::span<float>, std::span<const float> gradient,
                       std::span<float> latent_gradient) const override {
     for (float& g : latent_gradient) g = 0.0f;
     for (size_t i = 0; i < gradient.size(); ++i) {

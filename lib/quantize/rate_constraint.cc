@@ -1,0 +1,148 @@
+#include "quantize/rate_constraint.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "quantize/rate_codebook.h"
+
+namespace dc {
+namespace {
+
+// Of a step in the running mean of squared gradients.
+constexpr float kMeanShare = 1.0f / 256;
+
+}  // namespace
+
+RateConstraint::RateConstraint(const QuantizedWeight& start, std::span<const float> weights,
+                               int batch_size)
+    : start_(start), size_(weights.size()), batch_size_(batch_size) {
+  std::vector<float> ascending = start.codebook;
+  if (!start.sparse()) {
+    // The entry nearest to zero becomes the zero that weights may go to.
+    *std::min_element(ascending.begin(), ascending.end(),
+                      [](float a, float b) { return std::abs(a) < std::abs(b); }) = 0.0f;
+  }
+  std::sort(ascending.begin(), ascending.end());
+  count_ = ascending.size();
+  sums_.resize(count_);
+  members_.resize(count_);
+  zero_ =
+      static_cast<size_t>(std::find(ascending.begin(), ascending.end(), 0.0f) - ascending.begin());
+  for (size_t i = 0; i < size_; ++i) {
+    if (weights[i] != 0.0f) survivors_.push_back(static_cast<uint32_t>(i));
+  }
+  first_latent_.assign(weights.begin(), weights.end());
+  first_latent_.resize(2 * size_, static_cast<float>(zero_));
+  first_latent_.insert(first_latent_.end(), ascending.begin(), ascending.end());
+  const std::vector<float> bounds = RateBounds(ascending, std::vector<double>(count_, 0.0), 0);
+  first_latent_.insert(first_latent_.end(), bounds.begin(), bounds.end());
+  first_latent_.resize(fixed() + 1);
+}
+
+void RateConstraint::Project(std::span<float> latent, std::span<float> effective, uint64_t) const {
+  const auto limits = latent.subspan(bounds(), count_);
+  const auto values = latent.subspan(entries(), count_);
+  const bool choose = latent[fixed()] == 0;
+  std::fill(effective.begin(), effective.end(), 0.0f);
+  for (const uint32_t i : survivors_) {
+    float& code = latent[codes() + i];
+    if (choose) code = static_cast<float>(EntryWithin(limits, latent[i]));
+    effective[i] = values[static_cast<size_t>(code)];
+  }
+}
+
+void RateConstraint::ReduceGradient(std::span<float> latent, std::span<const float> gradient,
+                                    std::span<float> latent_gradient) const {
+  std::fill(latent_gradient.begin(), latent_gradient.end(), 0.0f);
+  if (latent[fixed()] != 0) {
+    // A sum over many members is larger than the gradient of one weight: divided by the root of
+    // their number, one learning rate suits both (as in Esser et al. 2020, section 2.2).
+    std::fill(sums_.begin(), sums_.end(), 0.0);
+    std::fill(members_.begin(), members_.end(), 0.0);
+    for (const uint32_t i : survivors_) {
+      const auto code = static_cast<size_t>(latent[codes() + i]);
+      sums_[code] += gradient[i];
+      members_[code] += 1;
+    }
+    for (size_t c = 0; c < count_; ++c) {
+      if (c == zero_ || members_[c] == 0) continue;
+      latent_gradient[entries() + c] = static_cast<float>(sums_[c] / std::sqrt(members_[c]));
+    }
+    return;
+  }
+  double squares_now = 0;
+  for (const uint32_t i : survivors_) {
+    latent_gradient[i] = gradient[i];
+    squares_now += static_cast<double>(gradient[i]) * gradient[i];
+  }
+  const auto mean =
+      static_cast<float>(squares_now / static_cast<double>(std::max<size_t>(survivors_.size(), 1)));
+  latent[squares()] += kMeanShare * (mean - latent[squares()]);
+  latent[seen()] += kMeanShare * (1 - latent[seen()]);
+}
+
+std::vector<int64_t> RateConstraint::Counts(std::span<const float> latent) const {
+  std::vector<int64_t> counts(count_);
+  counts[zero_] = static_cast<int64_t>(size_ - survivors_.size());
+  for (const uint32_t i : survivors_) ++counts[static_cast<size_t>(latent[codes() + i])];
+  return counts;
+}
+
+void RateConstraint::Refit(double lambda, std::span<float> latent) const {
+  if (latent[fixed()] != 0 || latent[squares()] <= 0) return;
+  std::vector<int64_t> counts = Counts(latent);
+  std::vector<double> sums(count_);
+  for (const uint32_t i : survivors_) sums[static_cast<size_t>(latent[codes() + i])] += latent[i];
+  const auto values = latent.subspan(entries(), count_);
+  for (size_t c = 0; c < count_; ++c) {
+    // An interval may reach beyond zero; its entry must not.
+    if (counts[c] > 0 && (c > zero_ ? sums[c] > 0 : c < zero_ && sums[c] < 0)) {
+      values[c] = static_cast<float>(sums[c] / static_cast<double>(counts[c]));
+    }
+  }
+  // A zero that no weight has yet costs about as much as the rarest value.
+  counts[zero_] = std::max<int64_t>(counts[zero_], 1);
+  const std::vector<double> lengths = CodeLengths(counts);
+  const double curvature = batch_size_ * latent[squares()] / latent[seen()];
+  double bit_cost = 2 * lambda / curvature;
+  std::vector<float> limits;
+  // A layer without weights would cut the network: it keeps some whatever they cost.
+  for (bool empty = true; empty; bit_cost /= 2) {
+    limits = RateBounds(values, lengths, bit_cost);
+    empty = std::all_of(survivors_.begin(), survivors_.end(),
+                        [&](uint32_t i) { return EntryWithin(limits, latent[i]) == zero_; });
+    if (bit_cost < 1e-30) break;
+  }
+  std::copy(limits.begin(), limits.end(), latent.begin() + static_cast<std::ptrdiff_t>(bounds()));
+}
+
+void RateConstraint::Fix(std::span<float> latent) const { latent[fixed()] = 1; }
+
+QuantizedWeight RateConstraint::Finish(std::span<const float> latent) const {
+  const std::vector<int64_t> counts = Counts(latent);
+  QuantizedWeight result = start_;
+  result.codebook.clear();
+  std::vector<uint16_t> number(count_);
+  const auto add = [&](size_t c) {
+    if (counts[c] == 0) return;
+    number[c] = static_cast<uint16_t>(result.codebook.size());
+    result.codebook.push_back(latent[entries() + c]);
+  };
+  add(zero_);
+  // Trained entries may have passed each other.
+  std::vector<size_t> order;
+  for (size_t c = 0; c < count_; ++c) {
+    if (c != zero_) order.push_back(c);
+  }
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return latent[entries() + a] < latent[entries() + b];
+  });
+  for (const size_t c : order) add(c);
+  result.codes.assign(size_, number[zero_]);
+  for (const uint32_t i : survivors_) {
+    result.codes[i] = number[static_cast<size_t>(latent[codes() + i])];
+  }
+  return result;
+}
+
+}  // namespace dc

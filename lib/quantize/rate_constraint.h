@@ -1,0 +1,71 @@
+// Weight sharing whose assignments follow the coder's bits while training.
+#ifndef DC_QUANTIZE_RATE_CONSTRAINT_H_
+#define DC_QUANTIZE_RATE_CONSTRAINT_H_
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "dc/quantized_weight.h"
+#include "model/constraint.h"
+
+namespace dc {
+
+// Training minimises loss + lambda * bits. A weight w goes to the entry c of least
+// h/2 (w - c)^2 + lambda * bits(c), where h is the curvature of the loss along the layer's weights
+// (the mean square of their gradients, times the batch size: the empirical Fisher information) and
+// bits are those of an ideal coder at the present counts; zero is an entry like the others, so
+// weights are pruned and come back. Gradients go straight through to latent weights; entries become
+// the means of theirs. Wiedemann et al. 2020, "Entropy-constrained training of deep neural
+// networks" (arXiv 1812.07520), has this cost in a relaxed form. In the end Fix holds the codes and
+// trains the entries, as in Han et al. 2016, equation 3.
+//
+// Latent values, n weights and k entries, ascending with a zero among them: n weights, n codes, k
+// entries, k upper bounds of their intervals (RateBounds), then the running mean of squared
+// gradients, its weight so far, and 1 once codes are fixed.
+class RateConstraint : public Constraint {
+ public:
+  // Begins with `start`, a quantization of `weights` (kept where they are zero). Gradients are
+  // means over `batch_size` samples.
+  RateConstraint(const QuantizedWeight& start, std::span<const float> weights, int batch_size);
+
+  const std::vector<float>& first_latent() const { return first_latent_; }
+
+  void Project(std::span<float> latent, std::span<float> effective, uint64_t) const override;
+  void ReduceGradient(std::span<float> latent, std::span<const float> gradient,
+                      std::span<float> latent_gradient) const override;
+
+  // Moves entries to the means of their weights, and the bounds between them to where a bit may
+  // cost `lambda` of the loss. Without effect before gradients were seen, and on fixed codes.
+  void Refit(double lambda, std::span<float> latent) const;
+
+  // From now on codes stay as they are, and entries are trained.
+  void Fix(std::span<float> latent) const;
+
+  // The quantized weight that `latent` stands for: the entries in use, zero first where there is
+  // one.
+  QuantizedWeight Finish(std::span<const float> latent) const;
+
+ private:
+  // Where the parts of the latent values begin.
+  size_t codes() const { return size_; }
+  size_t entries() const { return 2 * size_; }
+  size_t bounds() const { return entries() + count_; }
+  size_t squares() const { return bounds() + count_; }
+  size_t seen() const { return squares() + 1; }
+  size_t fixed() const { return squares() + 2; }
+
+  std::vector<int64_t> Counts(std::span<const float> latent) const;
+
+  QuantizedWeight start_;
+  size_t size_, count_;  // weights, entries
+  size_t zero_ = 0;      // the entry that is zero
+  int batch_size_;
+  std::vector<uint32_t> survivors_;  // positions of the weights that are trained
+  std::vector<float> first_latent_;
+  mutable std::vector<double> sums_, members_;  // scratch: a step must not allocate
+};
+
+}  // namespace dc
+
+#endif  // DC_QUANTIZE_RATE_CONSTRAINT_H_
