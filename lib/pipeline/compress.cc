@@ -87,6 +87,7 @@ class Line {
     training.log_csv = directory_ + "/" + name + ".csv";
     training.checkpoint = path + ".checkpoint";
     training.resume = true;
+    if (training.teacher == kDenseTeacher) training.teacher = directory_ + "/trained.onnx";
     // A checkpoint of another recipe is not an error here: the stage begins anew.
     const std::string owner = path + ".checkpoint.of";
     StatusOr<std::vector<uint8_t>> made_by =

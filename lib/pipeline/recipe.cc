@@ -144,9 +144,15 @@ StatusOr<Recipe> LoadRecipe(const std::string& path, const std::vector<std::stri
   for (TrainOptions* training :
        {recipe.train ? &*recipe.train : nullptr, recipe.prune ? &recipe.prune->retrain : nullptr,
         recipe.quantize ? &recipe.quantize->fine_tune : nullptr}) {
-    if (training != nullptr && !training->teacher.empty()) {
-      training->teacher = in_folder(training->teacher);
+    if (training == nullptr || training->teacher.empty()) continue;
+    if (training->teacher == kDenseTeacher) {
+      if (recipe.train && training == &*recipe.train) {
+        return UsageError("the dense model cannot teach itself", path + ": train.teacher",
+                          "name an ONNX file, or teach in later stages");
+      }
+      continue;
     }
+    training->teacher = in_folder(training->teacher);
   }
   recipe.input_text = Canonical(text.input()) + Canonical(text.blocks());
   for (const std::string& shape : text.input_shape()) recipe.input_text += " " + shape;

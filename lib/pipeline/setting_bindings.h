@@ -42,6 +42,7 @@ void VisitSettings(TrainOptions& options, const Visitor& visit) {
   visit("teacher", options.teacher);
   visit("teacher_share", options.teacher_share);
   visit("temperature", options.temperature);
+  visit("gradient_clip", options.gradient_clip);
 }
 
 template <typename Visitor>

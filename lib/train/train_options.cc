@@ -55,6 +55,8 @@ Status CheckOptions(const TrainOptions& options, const Dataset& data) {
   DC_RETURN_IF_ERROR(CheckRange("label_smoothing", o.label_smoothing,
                                 o.label_smoothing >= 0 && o.label_smoothing < 1, "in [0, 1)"));
   DC_RETURN_IF_ERROR(
+      CheckRange("gradient_clip", o.gradient_clip, o.gradient_clip >= 0, "0 or more"));
+  DC_RETURN_IF_ERROR(
       CheckRange("dropout_scale", o.dropout_scale, o.dropout_scale >= 0, "0 or more"));
   for (const auto& [output, scale] : o.dropout_scales) {
     DC_RETURN_IF_ERROR(
@@ -131,6 +133,7 @@ Fingerprint FingerprintOf(const TrainOptions& options, const Dataset& data, cons
       {"final_rate", Number(o.final_rate)},
       {"warmup_epochs", std::to_string(o.warmup_epochs)},
       {"label_smoothing", Number(o.label_smoothing)},
+      {"gradient_clip", Number(o.gradient_clip)},
       {"dropout_scale", Number(o.dropout_scale)},
       {"dropout_scales", dropout_scales},
       {"validation", std::to_string(o.validation)},

@@ -31,6 +31,10 @@ constexpr uint64_t kValidationStream = uint64_t{1} << 40;
 constexpr uint64_t kShuffleStream = uint64_t{2} << 40;
 constexpr uint64_t kAugmentationStream = uint64_t{3} << 40;
 
+// A batch whose mean loss is so many times that of the first one will not come back: training that
+// converges stays within a few times of it.
+constexpr double kRunaway = 100;
+
 using Clock = std::chrono::steady_clock;
 
 std::string ShortNumber(double value) {
@@ -86,7 +90,9 @@ class Run : public TrainingState {
   Status AskTeacher(Shard* shard, std::span<const uint32_t> indices,
                     uint64_t augmentation_seed) const;
   Status Validate(EpochRecord* record);
+  std::string PlaceOf(int64_t step) const;
   Status NotFinite(int64_t step) const;
+  Status Runaway(int64_t step, double loss) const;
   // The first parameter, statistics included, that holds NaN or infinity; null for none.
   const Parameter* NotFiniteParameter() const;
 
@@ -115,6 +121,8 @@ class Run : public TrainingState {
   std::vector<std::span<const float>> gradients_;  // one per shard
   std::vector<uint32_t> samples_, held_out_;       // indices into data_.train
   int64_t steps_per_epoch_ = 0;
+  int64_t first_step_ = 0;  // of this call: later than 0 when resumed
+  double first_loss_ = 0;   // mean of that step's batch
   Fingerprint fingerprint_;
   std::vector<EpochRecord> records_;
   int best_epoch_ = 0;
@@ -228,10 +236,18 @@ Status Run::Step(int64_t step, std::span<const uint32_t> batch, uint64_t augment
   pool_.ParallelFor(shards_.size(), [&](size_t i) {
     RunShard(static_cast<int>(i), step, batch, augmentation_seed);
   });
+  double batch_loss = 0;
   for (const Shard& shard : shards_) {
     DC_RETURN_IF_ERROR(shard.status);
     if (!std::isfinite(shard.sums.loss)) return NotFinite(step);
     sums->Add(shard.sums);
+    batch_loss += shard.sums.loss;
+  }
+  batch_loss /= options_.batch_size;
+  if (step == first_step_) {
+    first_loss_ = batch_loss;
+  } else if (batch_loss > kRunaway * std::max(first_loss_, 1.0)) {
+    return Runaway(step, batch_loss);
   }
   OptimizerStep settings;
   settings.kind = options_.optimizer;
@@ -240,13 +256,18 @@ Status Run::Step(int64_t step, std::span<const uint32_t> batch, uint64_t augment
   settings.beta2 = options_.beta2;
   settings.count = step + 1;
   settings.seed = options_.seed;
+  settings.clip = options_.gradient_clip;
   updater_->Step(settings, gradients_, &pool_);
   return OkStatus();
 }
 
+std::string Run::PlaceOf(int64_t step) const {
+  return "epoch " + std::to_string(step / steps_per_epoch_ + 1) + ", step " +
+         std::to_string(step % steps_per_epoch_ + 1);
+}
+
 Status Run::NotFinite(int64_t step) const {
-  const std::string where = "epoch " + std::to_string(step / steps_per_epoch_ + 1) + ", step " +
-                            std::to_string(step % steps_per_epoch_ + 1);
+  const std::string where = PlaceOf(step);
   if (step == 0) {
     return UsageError("the loss is NaN or infinite before anything was trained", where,
                       "the outputs of the model as it was given are too large or NaN: check its "
@@ -255,6 +276,14 @@ Status Run::NotFinite(int64_t step) const {
   return UsageError("training ran out of the range of float32: the loss is NaN or infinite", where,
                     "use a lower --learning-rate than " + ShortNumber(options_.learning_rate) +
                         ", or --warmup-epochs");
+}
+
+Status Run::Runaway(int64_t step, double loss) const {
+  return UsageError("training runs away: the loss was " + ShortNumber(first_loss_) +
+                        " at first and is " + ShortNumber(loss) + " now",
+                    PlaceOf(step),
+                    "use a lower --learning-rate than " + ShortNumber(options_.learning_rate) +
+                        ", --gradient-clip 1, or --warmup-epochs");
 }
 
 const Parameter* Run::NotFiniteParameter() const {
@@ -373,6 +402,7 @@ StatusOr<TrainResult> Run::Execute(Constraints* constraints) {
   DC_RETURN_IF_ERROR(Prepare(constraints));
   DC_RETURN_IF_ERROR(Resume());
   progress_->Begin("train", options_.epochs * steps_per_epoch_);
+  first_step_ = static_cast<int64_t>(records_.size()) * steps_per_epoch_;
   for (int epoch = static_cast<int>(records_.size()) + 1; epoch <= options_.epochs; ++epoch) {
     DC_RETURN_IF_ERROR(Epoch(epoch));
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/rng.h"
 
@@ -14,6 +15,23 @@ constexpr size_t kPieceSize = 2048;
 // The random numbers of one weight in one step; never 0.
 uint64_t DrawOf(const OptimizerStep& step, size_t parameter) {
   return Rng(step.seed, (static_cast<uint64_t>(step.count) << 24) ^ parameter).Next() | 1;
+}
+
+// sum = the shards' gradients from `begin` on, added in their order.
+void SumShards(std::span<const std::span<const float>> gradients, size_t begin,
+               std::span<float> sum) {
+  const size_t n = sum.size();
+  const float* first = gradients[0].data() + begin;
+  if (gradients.size() == 1) {
+    std::copy_n(first, n, sum.data());
+  } else {
+    const float* second = gradients[1].data() + begin;
+    for (size_t i = 0; i < n; ++i) sum[i] = first[i] + second[i];
+  }
+  for (size_t s = 2; s < gradients.size(); ++s) {
+    const float* g = gradients[s].data() + begin;
+    for (size_t i = 0; i < n; ++i) sum[i] += g[i];
+  }
 }
 
 }  // namespace
@@ -58,9 +76,27 @@ StatusOr<Updater> Updater::Make(Parameters* parameters, Constraints* constraints
 
 void Updater::Step(const OptimizerStep& step, std::span<const std::span<const float>> gradients,
                    ThreadPool* pool) {
+  gradient_scale_ = step.clip > 0 ? ClipScale(step.clip, gradients, pool) : 1.0f;
   pool->ParallelFor(pieces_.size(), [&](size_t i) { StepPiece(pieces_[i], step, gradients); });
   pool->ParallelFor(constrained_.size(),
                     [&](size_t i) { StepConstrained(&constrained_[i], step); });
+}
+
+float Updater::ClipScale(double greatest, std::span<const std::span<const float>> gradients,
+                         ThreadPool* pool) {
+  piece_squares_.assign(pieces_.size(), 0.0);
+  pool->ParallelFor(pieces_.size(), [&](size_t p) {
+    const Piece& piece = pieces_[p];
+    if (piece.parameter->role != Role::kTrained) return;
+    float sum[kPieceSize];
+    SumShards(gradients, piece.begin, {sum, piece.size});
+    for (size_t i = 0; i < piece.size; ++i) {
+      piece_squares_[p] += static_cast<double>(sum[i]) * sum[i];
+    }
+  });
+  const double length =
+      std::sqrt(std::accumulate(piece_squares_.begin(), piece_squares_.end(), 0.0));
+  return length > greatest ? static_cast<float>(greatest / length) : 1.0f;
 }
 
 void Updater::StepPiece(const Piece& piece, const OptimizerStep& step,
@@ -70,22 +106,15 @@ void Updater::StepPiece(const Piece& piece, const OptimizerStep& step,
   float local[kPieceSize];
   float* sum = piece.constrained ? total_.data() + piece.begin : local;
   float* w = parameters_->all().data() + piece.begin;
-  const float* first = gradients[0].data() + piece.begin;
-  if (gradients.size() == 1) {
-    std::copy_n(first, n, sum);
-  } else {
-    const float* second = gradients[1].data() + piece.begin;
-    for (size_t i = 0; i < n; ++i) sum[i] = first[i] + second[i];
-  }
-  for (size_t s = 2; s < gradients.size(); ++s) {
-    const float* g = gradients[s].data() + piece.begin;
-    for (size_t i = 0; i < n; ++i) sum[i] += g[i];
-  }
+  SumShards(gradients, piece.begin, {sum, n});
   if (piece.parameter->role == Role::kStatistic) {
     const float keep = piece.parameter->keep;
     const float share = (1 - keep) / static_cast<float>(gradients.size());
     for (size_t i = 0; i < n; ++i) w[i] = keep * w[i] + share * sum[i];
     return;
+  }
+  if (gradient_scale_ != 1.0f) {
+    for (size_t i = 0; i < n; ++i) sum[i] *= gradient_scale_;
   }
   if (piece.parameter->decays && !piece.decays_latent) Decay({w, n}, {sum, n});
   if (piece.constrained) return;

@@ -57,6 +57,10 @@ class Updater {
     bool decays_latent;  // weight decay is StepConstrained's
   };
 
+  // The factor that brings the gradient of all trained parameters to the length `greatest` where it
+  // is longer, else 1.
+  float ClipScale(double greatest, std::span<const std::span<const float>> gradients,
+                  ThreadPool* pool);
   void StepPiece(const Piece& piece, const OptimizerStep& step,
                  std::span<const std::span<const float>> gradients);
   void StepConstrained(Constrained* constrained, const OptimizerStep& step);
@@ -73,6 +77,8 @@ class Updater {
   AlignedFloats total_;     // sum of the shards' gradients, where a constraint reads it
   AlignedFloats state_[2];  // of free parameters
   std::vector<Piece> pieces_;
+  std::vector<double> piece_squares_;  // of the gradients, for ClipScale
+  float gradient_scale_ = 1;
   std::vector<Constrained> constrained_;
 };
 

@@ -17,6 +17,9 @@
 
 namespace dc {
 
+// A recipe's TrainOptions::teacher that means the model before pruning, trained.onnx.
+inline constexpr char kDenseTeacher[] = "dense";
+
 struct PruneStep {
   PruneOptions options;
   TrainOptions retrain;

@@ -40,6 +40,9 @@ struct TrainOptions {
   double final_rate = 0.0;  // kCosine: share of learning_rate left at the end
   int warmup_epochs = 0;    // linear from 0 to learning_rate
   double label_smoothing = 0.0;
+  // Above 0: a step's gradient whose length over all trained parameters is greater is scaled down
+  // to it (Pascanu, Mikolov and Bengio 2013, arXiv 1211.5063).
+  double gradient_clip = 0.0;
   double dropout_scale = 1.0;  // multiplies every Dropout node's ratio; 0 switches dropout off
   // Per Dropout node output: multiplies its ratio further (pruning's D * sqrt(Cr / Co)).
   std::map<std::string, double> dropout_scales;

@@ -99,6 +99,27 @@ TEST(Train, LearnsASeparableProblem) {
   EXPECT_LT(after->loss, 0.2);
 }
 
+TEST(Train, StopsSoonWhenTheLossRunsAway) {
+  Graph graph = SmallNetwork();
+  TrainOptions options = Options();
+  options.learning_rate = 3;
+  const auto result = TrainSmall(options, &graph);
+  ASSERT_FALSE(result.ok());
+  EXPECT_THAT(result.status().ToString(), testing::HasSubstr("training runs away"));
+  EXPECT_THAT(result.status().ToString(), testing::HasSubstr("epoch 1, step "));
+  EXPECT_THAT(result.status().ToString(), testing::HasSubstr("--gradient-clip"));
+}
+
+TEST(Train, ClippedGradientsHoldARateThatRunsAway) {
+  Graph graph = SmallNetwork();
+  TrainOptions options = Options();
+  options.learning_rate = 3;
+  options.gradient_clip = 0.01;
+  const auto result = TrainSmall(options, &graph);
+  ASSERT_TRUE(result.ok()) << result.status().ToString();
+  EXPECT_LT(result->epochs.back().train_loss, result->epochs.front().train_loss);
+}
+
 TEST(Train, AdamLearnsToo) {
   Graph graph = SmallNetwork();
   TrainOptions options = Options();

@@ -62,6 +62,27 @@ TEST_F(UpdaterTest, AddsShardsAndMovesFreeParameters) {
   EXPECT_THAT(Values("fc.bias"), ElementsAre(1, -1));
 }
 
+TEST_F(UpdaterTest, ClipsTheGradientOfAllParametersTogether) {
+  auto updater = Updater::Make(&parameters_, nullptr, 0, 0, OptimizerKind::kSgd);
+  ASSERT_TRUE(updater.ok());
+  // Of length 5 over both tensors, cut to 2.5; what a statistic gathers does not count.
+  std::vector<float> gradient = At("fc.weight", {3, 0, 0, 0});
+  const std::vector<float> bias = At("fc.bias", {0, 4}), mean = At("mean", {100, 100});
+  for (size_t i = 0; i < gradient.size(); ++i) gradient[i] += bias[i] + mean[i];
+  const std::vector<std::span<const float>> shards = {gradient};
+  ThreadPool pool(2);
+  OptimizerStep step{OptimizerKind::kSgd, 1.0, 0.0, 0.999, 1};
+  step.clip = 2.5;
+  updater->Step(step, shards, &pool);
+  EXPECT_THAT(Values("fc.weight"), ElementsAre(1 - 1.5f, -2, 0, 4));
+  EXPECT_THAT(Values("fc.bias"), ElementsAre(1, -1 - 2.0f));
+  EXPECT_THAT(Values("mean"), ElementsAre(32.5f, 40));
+  // A shorter one stays.
+  step.clip = 6;
+  updater->Step(step, shards, &pool);
+  EXPECT_THAT(Values("fc.weight"), ElementsAre(-3.5f, -2, 0, 4));
+}
+
 TEST_F(UpdaterTest, DecayAppliesToWeightsOnly) {
   auto updater = Updater::Make(&parameters_, nullptr, 0.2, 0.1, OptimizerKind::kSgd);
   ASSERT_TRUE(updater.ok());
