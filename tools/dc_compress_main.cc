@@ -7,27 +7,63 @@
 #include "common/evaluate_dcz.h"
 #include "common/tool.h"
 #include "dc/compress.h"
+#include "dc/files.h"
 #include "dc/runtime.h"
+#include "dc/smallest.h"
+
+namespace {
+
+// The recipe that a search begins with: the one that was given, or one for a model, in `directory`.
+dc::StatusOr<std::string> SearchStart(const std::string& path, const dc::Dataset& data,
+                                      const std::string& directory, dc::Tool& tool) {
+  if (!path.ends_with(".onnx") && !path.ends_with(".onnxtxt")) return path;
+  DC_RETURN_IF_ERROR(dc::MakeDirectories(directory));
+  const std::string start = directory + "/search.textproto";
+  DC_RETURN_IF_ERROR(
+      dc::WriteSearchRecipe(path, data, tool.seed(), tool.threads(), start, tool.progress()));
+  return start;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   dc::Tool tool(
-      "dc-compress", "RECIPE.textproto -o DIR [--data SPEC] [options]",
+      "dc-compress", "RECIPE.textproto|MODEL.onnx -o DIR [--data SPEC] [options]",
       "Trains, prunes, quantizes and encodes as the recipe says, then runs the .dcz on the "
       "test set and\nprints the report. Leaves trained.onnx, pruned.onnx, quantized.onnx, "
-      "model.dcz and report.json in\nDIR; a run that was killed goes on where it was.",
-      "dc-compress models/lenet_300_100/recipe.textproto --data mnist:DIR -o out");
+      "model.dcz and report.json in\nDIR; a run that was killed goes on where it was.\n"
+      "With --smallest it finds the smallest file within a budget by measuring on held-out "
+      "training "
+      "samples,\nfrom a trained MODEL.onnx or a recipe that prunes globally; the recipe that it "
+      "found goes to DIR, too.",
+      "dc-compress models/lenet_300_100/recipe.textproto --data mnist:DIR -o out\n"
+      "  dc-compress trained.onnx --smallest --max-error-increase 0.2 --data mnist:DIR -o out");
   std::string recipe_path, directory, data_spec = "fashion-mnist";
   std::vector<std::string> overrides;
-  tool.Positional("RECIPE.textproto", &recipe_path);
+  tool.Positional("RECIPE.textproto or MODEL.onnx", &recipe_path);
   tool.Output("DIR", &directory);
   tool.Option("data", "SPEC",
               "fashion-mnist (default), mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE", &data_spec);
   tool.Option("set", "FIELD=VALUE",
               "change a field of the recipe, as in prune.retrain.epochs=3; may be repeated",
               &overrides);
+  dc::SmallestOptions search;
+  bool smallest = false;
+  double max_error = 0, max_error_increase = 0;
+  tool.Switch("smallest", "find the smallest file within one of the next three", &smallest);
+  tool.Option("max-error", "P", "percent of the samples", &max_error);
+  tool.Option("max-error-increase", "P", "points above the dense model's", &max_error_increase);
+  int64_t target_bytes = 0;
+  tool.Option("target-bytes", "N", "of the file, with the least error", &target_bytes);
+  tool.Option("held-out", "N", "training samples to measure by (default: a tenth)",
+              &search.held_out);
   return tool.Main(argc, argv, [&]() -> dc::Status {
+    if (tool.Given("max-error")) search.budget.max_error_percent = max_error;
+    if (tool.Given("max-error-increase")) search.budget.max_error_increase = max_error_increase;
+    if (tool.Given("target-bytes")) search.budget.target_bytes = target_bytes;
+    search.threads = tool.threads();
+    if (smallest) DC_RETURN_IF_ERROR(dc::CheckBudget(search.budget));
     if (tool.Given("seed")) overrides.push_back("seed=" + std::to_string(tool.seed()));
-    DC_ASSIGN_OR_RETURN(const dc::Recipe recipe, dc::LoadRecipe(recipe_path, overrides));
     DC_ASSIGN_OR_RETURN(const dc::Dataset data, dc::OpenDataset(data_spec));
     const dc::DczEvaluator evaluate = [&](std::span<const uint8_t> file, const dc::Dataset& dataset,
                                           const std::string& logits,
@@ -43,9 +79,18 @@ int main(int argc, char** argv) {
       return result;
     };
     dc::Status goal;
-    DC_ASSIGN_OR_RETURN(const dc::Report report,
-                        dc::Compress(recipe, data, directory, tool.threads(), dc::CheckDeployable,
-                                     evaluate, &goal, tool.progress()));
+    const auto compress = [&]() -> dc::StatusOr<dc::Report> {
+      if (smallest) {
+        DC_ASSIGN_OR_RETURN(const std::string start,
+                            SearchStart(recipe_path, data, directory, tool));
+        return dc::FindSmallest(start, overrides, data, search, directory, dc::CheckDeployable,
+                                evaluate, &goal, tool.progress());
+      }
+      DC_ASSIGN_OR_RETURN(const dc::Recipe recipe, dc::LoadRecipe(recipe_path, overrides));
+      return dc::Compress(recipe, data, directory, tool.threads(), dc::CheckDeployable, evaluate,
+                          &goal, tool.progress());
+    };
+    DC_ASSIGN_OR_RETURN(const dc::Report report, compress());
     std::fputs(dc::ReportText(report).c_str(), stdout);
     DC_ASSIGN_OR_RETURN(const std::string json, dc::ReportJson(report));
     DC_RETURN_IF_ERROR(tool.WriteJson(json));

@@ -3,6 +3,8 @@
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/text_format.h>
 
+#include <filesystem>
+
 #include "dc/files.h"
 #include "pipeline/stage_settings.h"
 #include "recipe.pb.h"
@@ -108,9 +110,8 @@ Status ReadBlocks(const proto::Blocks& blocks, Recipe* recipe) {
   return OkStatus();
 }
 
-}  // namespace
-
-StatusOr<Recipe> LoadRecipe(const std::string& path, const std::vector<std::string>& overrides) {
+StatusOr<proto::Recipe> ParseRecipe(const std::string& path,
+                                    const std::vector<std::string>& overrides) {
   DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, ReadFile(path));
   proto::Recipe text;
   TextFormat::Parser parser;
@@ -121,7 +122,19 @@ StatusOr<Recipe> LoadRecipe(const std::string& path, const std::vector<std::stri
                     "see proto/recipe.proto for the fields of a recipe");
   }
   for (const std::string& item : overrides) DC_RETURN_IF_ERROR(ApplyOverride(item, &text));
+  return text;
+}
 
+// `file` as seen from the folder of the recipe `path`.
+std::string InFolder(const std::string& path, const std::string& file) {
+  const size_t slash = path.rfind('/');
+  return file[0] == '/' || slash == std::string::npos ? file : path.substr(0, slash + 1) + file;
+}
+
+}  // namespace
+
+StatusOr<Recipe> LoadRecipe(const std::string& path, const std::vector<std::string>& overrides) {
+  DC_ASSIGN_OR_RETURN(const proto::Recipe text, ParseRecipe(path, overrides));
   Recipe recipe;
   recipe.name = text.name();
   if (text.model().empty() && !text.has_blocks()) {
@@ -131,12 +144,7 @@ StatusOr<Recipe> LoadRecipe(const std::string& path, const std::vector<std::stri
     return BadInput("the recipe has a model and blocks", path, "leave one of them out");
   }
   if (text.has_blocks()) DC_RETURN_IF_ERROR(ReadBlocks(text.blocks(), &recipe));
-  const size_t slash = path.rfind('/');
-  // Files are named as seen from the recipe's folder.
-  const auto in_folder = [&](const std::string& file) {
-    return file[0] == '/' || slash == std::string::npos ? file : path.substr(0, slash + 1) + file;
-  };
-  if (!text.model().empty()) recipe.model_path = in_folder(text.model());
+  if (!text.model().empty()) recipe.model_path = InFolder(path, text.model());
   if (text.has_seed()) recipe.seed = text.seed();
 
   const Status converted = Convert(text, &recipe);
@@ -152,7 +160,7 @@ StatusOr<Recipe> LoadRecipe(const std::string& path, const std::vector<std::stri
       }
       continue;
     }
-    training->teacher = in_folder(training->teacher);
+    training->teacher = InFolder(path, training->teacher);
   }
   recipe.input_text = Canonical(text.input()) + Canonical(text.blocks());
   for (const std::string& shape : text.input_shape()) recipe.input_text += " " + shape;
@@ -160,6 +168,26 @@ StatusOr<Recipe> LoadRecipe(const std::string& path, const std::vector<std::stri
   recipe.prune_text = Canonical(text.prune());
   recipe.quantize_text = Canonical(text.quantize());
   return recipe;
+}
+
+StatusOr<std::string> RecipeText(const std::string& path,
+                                 const std::vector<std::string>& overrides) {
+  DC_ASSIGN_OR_RETURN(proto::Recipe recipe, ParseRecipe(path, overrides));
+  const auto name_in_full = [&](std::string* file) {
+    if (!file->empty()) *file = std::filesystem::absolute(InFolder(path, *file)).lexically_normal();
+  };
+  name_in_full(recipe.mutable_model());
+  for (proto::Training* training :
+       {recipe.has_train() ? recipe.mutable_train() : nullptr,
+        recipe.has_prune() ? recipe.mutable_prune()->mutable_retrain() : nullptr,
+        recipe.has_quantize() ? recipe.mutable_quantize()->mutable_fine_tune() : nullptr}) {
+    if (training != nullptr && training->has_teacher() && training->teacher() != kDenseTeacher) {
+      name_in_full(training->mutable_teacher());
+    }
+  }
+  std::string text;
+  TextFormat::PrintToString(recipe, &text);
+  return text;
 }
 
 }  // namespace dc

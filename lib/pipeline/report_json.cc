@@ -101,6 +101,13 @@ StatusOr<std::string> ReportJson(const Report& report) {
     out->set_error_percent(s.error_percent);
   }
   Fill(report.uncompressed, message.mutable_uncompressed());
+  for (const CurvePoint& point : report.curve) {
+    proto::CurvePoint* out = message.add_curve();
+    out->set_density(point.density);
+    out->set_lambda(point.lambda);
+    out->set_file_bytes(double(point.bytes));
+    out->set_error_percent(point.error_percent);
+  }
   google::protobuf::util::JsonPrintOptions options;
   options.add_whitespace = true;
   options.preserve_proto_field_names = true;

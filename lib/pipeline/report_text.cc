@@ -76,6 +76,20 @@ std::string StagesText(const Report& report) {
   return table.ToString();
 }
 
+// The largest file first, with a bar for its size.
+std::string CurveText(std::vector<CurvePoint> curve) {
+  std::sort(curve.begin(), curve.end(),
+            [](const CurvePoint& a, const CurvePoint& b) { return a.bytes > b.bytes; });
+  TextTable table;
+  table.Add({"searched: density", "bytes", "held-out error", ""});
+  for (const CurvePoint& point : curve) {
+    table.Add({Percent(point.density, 3), Thousands(point.bytes),
+               Fixed(point.error_percent, 2) + " %",
+               Bar(double(point.bytes) / double(std::max<uint64_t>(curve.front().bytes, 1)))});
+  }
+  return table.ToString();
+}
+
 }  // namespace
 
 std::string ReportText(const Report& report) {
@@ -88,6 +102,7 @@ std::string ReportText(const Report& report) {
   if (!report.parts.empty()) text += PartsText(report) + "\n";
   if (!report.comparison.empty()) text += ComparisonText(report) + "\n";
   if (!report.stages.empty()) text += StagesText(report) + "\n";
+  if (!report.curve.empty()) text += CurveText(report.curve) + "\n";
   if (report.file_bytes) {
     text += "ratio " + Fixed(report.ratio(), 2) + "x: " + Thousands(report.baseline_bytes) +
             " bytes of float32 initializers in a file of " + Thousands(report.file_bytes) + "\n";

@@ -57,6 +57,8 @@ template void Tool::Option(const std::string&, const std::string&, const std::st
 template void Tool::Option(const std::string&, const std::string&, const std::string&, Texts*);
 template void Tool::Option(const std::string&, const std::string&, const std::string&, int*);
 template void Tool::Option(const std::string&, const std::string&, const std::string&, float*);
+template void Tool::Option(const std::string&, const std::string&, const std::string&, double*);
+template void Tool::Option(const std::string&, const std::string&, const std::string&, int64_t*);
 template void Tool::OptionWithDefault(const std::string&, const std::string&, const std::string&,
                                       std::string*);
 template void Tool::OptionWithDefault(const std::string&, const std::string&, const std::string&,

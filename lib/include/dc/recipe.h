@@ -53,6 +53,11 @@ struct Recipe {
 // the first field with a value that is not allowed.
 StatusOr<Recipe> LoadRecipe(const std::string& path, const std::vector<std::string>& overrides);
 
+// The recipe that LoadRecipe reads, overrides included, as text that reads the same from any
+// folder: its files are named in full.
+StatusOr<std::string> RecipeText(const std::string& path,
+                                 const std::vector<std::string>& overrides);
+
 // The stages whose settings are fields of a recipe.
 enum class StageKind { kTrain, kPrune, kQuantize, kEncode };
 

@@ -61,6 +61,13 @@ struct Sensitivity {
   double density = 0, error_percent = 0;
 };
 
+// A point of a search's curve of size and error.
+struct CurvePoint {
+  double density = 0, lambda = 0;  // PruneOptions::global_density, QuantizeOptions::lambda
+  uint64_t bytes = 0;              // of the .dcz
+  double error_percent = 0;        // of held-out training samples
+};
+
 using Parts = std::vector<std::pair<std::string, uint64_t>>;
 
 struct Report {
@@ -74,6 +81,7 @@ struct Report {
   std::optional<Latency> latency;
   std::vector<Sensitivity> sensitivity;
   std::vector<Uncompressed> uncompressed;
+  std::vector<CurvePoint> curve;  // that was walked to find this file; empty without a search
 
   double ratio() const { return file_bytes ? double(baseline_bytes) / double(file_bytes) : 0; }
 };
