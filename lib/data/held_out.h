@@ -23,6 +23,10 @@ inline Split LastTraining(const Dataset& data, int64_t images) {
   return held;
 }
 
+// `data` whose test split are `count` training samples drawn with `seed`, and whose training split
+// are the others, both in their order. 0 <= count <= data.train.count.
+Dataset DrawHeldOut(const Dataset& data, int64_t count, uint64_t seed);
+
 }  // namespace dc
 
 #endif  // DC_DATA_HELD_OUT_H_

@@ -23,6 +23,9 @@ struct Budget {
   std::optional<int64_t> target_bytes;       // of the whole file
 };
 
+// Where the search begins.
+inline constexpr double kSearchDensity = 0.1;
+
 struct SmallestOptions {
   Budget budget;
   // Training samples, drawn with the seed, that measure the points of the curve; 0: a tenth. The
