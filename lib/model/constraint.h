@@ -28,7 +28,7 @@ class Constraint {
   // Gradient of the effective weights -> gradient of the latent values. Where both have the same
   // size, a momentum buffer is a gradient too and may be passed (aliased) through this function
   // when the rule changes: momentum of a pruned weight is cleared this way. A rule that gathers
-  // statistics of gradients keeps them in latent values of its own, whose gradient is 0.
+  // statistics of gradients keeps them in latent values of its own.
   virtual void ReduceGradient(std::span<float> latent, std::span<const float> gradient,
                               std::span<float> latent_gradient) const = 0;
 };
@@ -39,6 +39,9 @@ struct ConstrainedWeight {
   std::unique_ptr<Constraint> constraint;
   std::vector<float> latent;
   double step_scale = 1;  // multiplies every step of the optimizer, not the gradient
+  // So many latent values at the end are the rule's own (marks, statistics): the optimizer leaves
+  // them alone, and ReduceGradient's `latent_gradient` ends before them.
+  size_t rule_values = 0;
 };
 
 // By weight name (WeightRef::name). Weights without an entry are trained freely.

@@ -47,7 +47,10 @@ void QuantizedTraining::TrainForRate(const WeightRef& ref, const QuantizedWeight
                                      std::span<const float> original, int batch_size) {
   auto constraint = std::make_unique<RateConstraint>(weight, original, batch_size);
   const RateConstraint* rate = constraint.get();
-  constraints_[ref.name] = {std::move(constraint), rate->first_latent()};
+  ConstrainedWeight& constrained = constraints_[ref.name];
+  constrained.constraint = std::move(constraint);
+  constrained.latent = rate->first_latent();
+  constrained.rule_values = rate->rule_values();
   finish_[ref.name] = [rate](std::span<const float> latent) { return rate->Finish(latent); };
   rates_[ref.name] = rate;
 }

@@ -27,7 +27,7 @@ Constraints MaskEveryWeight(const Graph& graph, double splice) {
     if (ref.quantized || weight == graph.initializers.end()) continue;
     const std::span<const float> values = weight->second.f32();
     if (splice > 0) {
-      constraints[ref.name] = {MakeSpliceConstraint(splice), SpliceLatent(values)};
+      constraints[ref.name] = MakeSplicedWeight(values, splice);
       continue;
     }
     std::vector<uint8_t> mask;

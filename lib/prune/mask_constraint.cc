@@ -48,11 +48,10 @@ class SpliceConstraint : public Constraint {
     const size_t n = gradient.size();
     const float* kept = latent.data() + n;
     float* squares = latent.data() + 2 * n;
-    std::fill(latent_gradient.begin() + static_cast<std::ptrdiff_t>(n), latent_gradient.end(),
-              0.0f);
     for (size_t i = 0; i < n; ++i) {
-      latent_gradient[i] = kept[i] != 0 ? gradient[i] : share_ * gradient[i];
-      squares[i] += kMeanShare * (gradient[i] * gradient[i] - squares[i]);
+      const float g = gradient[i];
+      squares[i] += kMeanShare * (g * g - squares[i]);
+      latent_gradient[i] = g * (kept[i] * (1 - share_) + share_);
     }
   }
 
@@ -66,15 +65,14 @@ std::unique_ptr<Constraint> MakeMaskConstraint(const std::vector<uint8_t>& mask)
   return std::make_unique<MaskConstraint>(mask);
 }
 
-std::unique_ptr<Constraint> MakeSpliceConstraint(double share) {
-  return std::make_unique<SpliceConstraint>(static_cast<float>(share));
-}
-
-std::vector<float> SpliceLatent(std::span<const float> weights) {
-  std::vector<float> latent(weights.begin(), weights.end());
-  for (const float weight : weights) latent.push_back(weight != 0.0f);
-  latent.resize(3 * weights.size());
-  return latent;
+ConstrainedWeight MakeSplicedWeight(std::span<const float> weights, double share) {
+  ConstrainedWeight result;
+  result.constraint = std::make_unique<SpliceConstraint>(static_cast<float>(share));
+  result.latent.assign(weights.begin(), weights.end());
+  for (const float weight : weights) result.latent.push_back(weight != 0.0f);
+  result.latent.resize(3 * weights.size());
+  result.rule_values = 2 * weights.size();
+  return result;
 }
 
 void SetSpliceMask(const std::vector<uint8_t>& mask, std::span<float> latent) {

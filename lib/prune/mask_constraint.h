@@ -20,10 +20,8 @@ std::unique_ptr<Constraint> MakeMaskConstraint(const std::vector<uint8_t>& mask)
 // weights, a 1 or 0 for each that says whether it is kept, and the running mean of its gradient's
 // square (up to a factor that all weights share), so that checkpoints have all three. effective =
 // weight * kept; `share` of the gradient reaches pruned weights.
-std::unique_ptr<Constraint> MakeSpliceConstraint(double share);
-
-// The first latent values of the splice constraint on `weights`: all that are not zero are kept.
-std::vector<float> SpliceLatent(std::span<const float> weights);
+// All weights that are not zero are kept at first.
+ConstrainedWeight MakeSplicedWeight(std::span<const float> weights, double share);
 
 // Puts `mask` into these latent values.
 void SetSpliceMask(const std::vector<uint8_t>& mask, std::span<float> latent);

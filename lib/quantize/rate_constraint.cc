@@ -32,8 +32,8 @@ RateConstraint::RateConstraint(const QuantizedWeight& start, std::span<const flo
     if (weights[i] != 0.0f) survivors_.push_back(static_cast<uint32_t>(i));
   }
   first_latent_.assign(weights.begin(), weights.end());
-  first_latent_.resize(2 * size_, static_cast<float>(zero_));
   first_latent_.insert(first_latent_.end(), ascending.begin(), ascending.end());
+  first_latent_.resize(bounds(), static_cast<float>(zero_));
   const std::vector<float> bounds = RateBounds(ascending, std::vector<double>(count_, 0.0), 0);
   first_latent_.insert(first_latent_.end(), bounds.begin(), bounds.end());
   first_latent_.resize(fixed() + 1);

@@ -20,9 +20,9 @@ namespace dc {
 // networks" (arXiv 1812.07520), has this cost in a relaxed form. In the end Fix holds the codes and
 // trains the entries, as in Han et al. 2016, equation 3.
 //
-// Latent values, n weights and k entries, ascending with a zero among them: n weights, n codes, k
-// entries, k upper bounds of their intervals (RateBounds), then the running mean of squared
-// gradients, its weight so far, and 1 once codes are fixed.
+// Latent values, n weights and k entries, ascending with a zero among them: n weights, k entries;
+// then the rule's own: n codes, k upper bounds of the entries' intervals (RateBounds), the running
+// mean of squared gradients, its weight so far, and 1 once codes are fixed.
 class RateConstraint : public Constraint {
  public:
   // Begins with `start`, a quantization of `weights` (kept where they are zero). Gradients are
@@ -30,6 +30,8 @@ class RateConstraint : public Constraint {
   RateConstraint(const QuantizedWeight& start, std::span<const float> weights, int batch_size);
 
   const std::vector<float>& first_latent() const { return first_latent_; }
+  // How many of them are the rule's own (ConstrainedWeight).
+  size_t rule_values() const { return first_latent_.size() - codes(); }
 
   void Project(std::span<float> latent, std::span<float> effective, uint64_t) const override;
   void ReduceGradient(std::span<float> latent, std::span<const float> gradient,
@@ -48,9 +50,9 @@ class RateConstraint : public Constraint {
 
  private:
   // Where the parts of the latent values begin.
-  size_t codes() const { return size_; }
-  size_t entries() const { return 2 * size_; }
-  size_t bounds() const { return entries() + count_; }
+  size_t entries() const { return size_; }
+  size_t codes() const { return entries() + count_; }
+  size_t bounds() const { return codes() + size_; }
   size_t squares() const { return bounds() + count_; }
   size_t seen() const { return squares() + 1; }
   size_t fixed() const { return squares() + 2; }

@@ -55,8 +55,9 @@ StatusOr<Updater> Updater::Make(Parameters* parameters, Constraints* constraints
       const auto values = parameters->Values(*parameter);
       if (weight.latent.empty()) weight.latent.assign(values.begin(), values.end());
       Constrained entry{parameter, &weight, {}, {}};
-      if (weight.latent.size() != parameter->size) entry.gradient.resize(weight.latent.size());
-      for (int a = 0; a < arrays; ++a) entry.state[a].resize(weight.latent.size());
+      const size_t trained = weight.latent.size() - weight.rule_values;
+      if (trained != parameter->size) entry.gradient.resize(trained);
+      for (int a = 0; a < arrays; ++a) entry.state[a].resize(trained);
       weight.constraint->Project(weight.latent, values, 0);
       updater.constrained_.push_back(std::move(entry));
     }
@@ -150,7 +151,8 @@ void Updater::StepConstrained(Constrained* constrained, const OptimizerStep& ste
   }
   OptimizerStep own = step;
   own.rate *= weight.step_scale;
-  ApplyStep(own, reduced, weight.latent, constrained->state[0], constrained->state[1]);
+  ApplyStep(own, reduced, std::span<float>(weight.latent).first(reduced.size()),
+            constrained->state[0], constrained->state[1]);
   weight.constraint->Project(weight.latent, parameters_->Values(parameter),
                              DrawOf(step, parameter.offset));
 }

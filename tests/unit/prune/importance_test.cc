@@ -78,15 +78,16 @@ TEST(ChooseMasks, FisherGoesByTheRunningMeasure) {
 }
 
 TEST(SpliceConstraint, PrunedWeightsTrainUnseenAndComeBack) {
-  const auto constraint = MakeSpliceConstraint(0.5);
-  std::vector<float> latent = SpliceLatent(std::vector<float>{1, -2, 3});
-  ASSERT_EQ(latent.size(), 9u);
-  std::vector<float> effective(3), step(9, 9.0f);
+  ConstrainedWeight weight_and_rule = MakeSplicedWeight(std::vector<float>{1, -2, 3}, 0.5);
+  const auto& constraint = weight_and_rule.constraint;
+  std::vector<float>& latent = weight_and_rule.latent;
+  ASSERT_EQ(latent.size() - weight_and_rule.rule_values, 3u);
+  std::vector<float> effective(3), step(3, 9.0f);
   SetSpliceMask({1, 0, 1}, latent);
   constraint->Project(latent, effective, 0);
   EXPECT_THAT(effective, ElementsAre(1, 0, 3));
   constraint->ReduceGradient(latent, std::vector<float>{4, 6, -8}, step);
-  EXPECT_THAT(step, ElementsAre(4, 3, -8, 0, 0, 0, 0, 0, 0));
+  EXPECT_THAT(step, ElementsAre(4, 3, -8));
   for (size_t i = 0; i < 3; ++i) latent[i] -= step[i];
   SetSpliceMask({0, 1, 1}, latent);
   constraint->Project(latent, effective, 0);

@@ -71,7 +71,7 @@ class Rate : public ::testing::Test {
     constraint_.ReduceGradient(latent_, std::vector<float>(8, 0.5f), reduced());
   }
   std::span<float> reduced() {
-    reduced_.resize(latent_.size());
+    reduced_.resize(latent_.size() - constraint_.rule_values());
     return reduced_;
   }
   void Project() { constraint_.Project(latent_, effective_, 1); }
@@ -128,12 +128,12 @@ TEST_F(Rate, FixedCodesTrainTheirEntries) {
   constraint_.Fix(latent_);
   const std::vector<float> gradient = {9, 9, 1, 2, 3, 4, 5, 6};
   constraint_.ReduceGradient(latent_, gradient, reduced());
-  EXPECT_THAT(std::vector<float>(reduced_.begin(), reduced_.begin() + 16), Each(0.0f));
+  EXPECT_THAT(std::vector<float>(reduced_.begin(), reduced_.begin() + 8), Each(0.0f));
   // Entries -1, 0, 0.1, 1 with 1, 0, 1 and 4 members: sums over roots of counts.
-  EXPECT_THAT(std::vector<float>(reduced_.begin() + 16, reduced_.begin() + 20),
+  EXPECT_THAT(std::vector<float>(reduced_.begin() + 8, reduced_.end()),
               ElementsAre(5, 0, 6, 10.0f / 2));
   latent_[2] = -5;  // a latent weight says nothing any more
-  latent_[16 + 3] = 1.5f;
+  latent_[8 + 3] = 1.5f;
   Project();
   EXPECT_THAT(effective_, ElementsAre(0, 0, 1.5f, 1.5f, 1.5f, 1.5f, -1, 0.1f));
 }
