@@ -31,8 +31,8 @@ class MaskConstraint : public Constraint {
   std::vector<uint32_t> mask_;
 };
 
-// Of a step in the running mean of squares: about the last 300 steps count.
-constexpr float kMeanShare = 1.0f / 256;
+// One step of eight counts in the running mean of squares, and of those about the last 32.
+constexpr float kSampledEvery = 8, kMeanShare = 1.0f / 32;
 
 class SpliceConstraint : public Constraint {
  public:
@@ -47,11 +47,17 @@ class SpliceConstraint : public Constraint {
                       std::span<float> latent_gradient) const override {
     const size_t n = gradient.size();
     const float* kept = latent.data() + n;
-    float* squares = latent.data() + 2 * n;
+    // The mean of squares needs no more than a sample of the steps.
+    float& steps = latent.back();
+    if (steps == 0) {
+      float* squares = latent.data() + 2 * n;
+      for (size_t i = 0; i < n; ++i) {
+        squares[i] += kMeanShare * (gradient[i] * gradient[i] - squares[i]);
+      }
+    }
+    steps = steps + 1 < kSampledEvery ? steps + 1 : 0;
     for (size_t i = 0; i < n; ++i) {
-      const float g = gradient[i];
-      squares[i] += kMeanShare * (g * g - squares[i]);
-      latent_gradient[i] = g * (kept[i] * (1 - share_) + share_);
+      latent_gradient[i] = gradient[i] * (kept[i] * (1 - share_) + share_);
     }
   }
 
@@ -70,8 +76,8 @@ ConstrainedWeight MakeSplicedWeight(std::span<const float> weights, double share
   result.constraint = std::make_unique<SpliceConstraint>(static_cast<float>(share));
   result.latent.assign(weights.begin(), weights.end());
   for (const float weight : weights) result.latent.push_back(weight != 0.0f);
-  result.latent.resize(3 * weights.size());
-  result.rule_values = 2 * weights.size();
+  result.latent.resize(3 * weights.size() + 1);
+  result.rule_values = 2 * weights.size() + 1;
   return result;
 }
 
@@ -80,8 +86,9 @@ void SetSpliceMask(const std::vector<uint8_t>& mask, std::span<float> latent) {
 }
 
 RunningWeight SplicedWeight(std::span<const float> latent) {
-  const auto third = static_cast<std::ptrdiff_t>(latent.size() / 3);
-  return {{latent.begin(), latent.begin() + third}, {latent.end() - third, latent.end()}};
+  const size_t n = latent.size() / 3;
+  const auto values = latent.first(n), squares = latent.subspan(2 * n, n);
+  return {{values.begin(), values.end()}, {squares.begin(), squares.end()}};
 }
 
 }  // namespace dc

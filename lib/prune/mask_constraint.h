@@ -18,9 +18,9 @@ std::unique_ptr<Constraint> MakeMaskConstraint(const std::vector<uint8_t>& mask)
 
 // The same with pruned weights that go on training (PruneOptions::splice): latent values are the
 // weights, a 1 or 0 for each that says whether it is kept, and the running mean of its gradient's
-// square (up to a factor that all weights share), so that checkpoints have all three. effective =
-// weight * kept; `share` of the gradient reaches pruned weights.
-// All weights that are not zero are kept at first.
+// square (up to a factor that all weights share), then a count of steps, so that checkpoints have
+// all. effective = weight * kept; `share` of the gradient reaches pruned weights. All weights that
+// are not zero are kept at first.
 ConstrainedWeight MakeSplicedWeight(std::span<const float> weights, double share);
 
 // Puts `mask` into these latent values.
