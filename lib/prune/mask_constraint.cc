@@ -40,7 +40,8 @@ class SpliceConstraint : public Constraint {
 
   void Project(std::span<float> latent, std::span<float> effective, uint64_t) const override {
     const size_t n = effective.size();
-    for (size_t i = 0; i < n; ++i) effective[i] = latent[n + i] != 0 ? latent[i] : 0.0f;
+    // Adding 0 makes a negative zero a positive one. A branch takes six times as long.
+    for (size_t i = 0; i < n; ++i) effective[i] = latent[i] * latent[n + i] + 0.0f;
   }
 
   void ReduceGradient(std::span<float> latent, std::span<const float> gradient,
