@@ -30,6 +30,7 @@ prune {
     learning_rate: $RATE
     warmup_epochs: 1
     schedule: "cosine"
+    gradient_clip: 5
     l2: 0.0001
     dropout_scale: 0.5
   }
@@ -41,6 +42,7 @@ quantize {
     epochs: 15
     learning_rate: $FINE
     schedule: "cosine"
+    gradient_clip: 5
     dropout_scale: 0
   }
 }
@@ -61,7 +63,7 @@ std::string Number(double value) {
 StatusOr<double> HighestRate(const Graph& graph, const Dataset& data, uint64_t seed, int threads,
                              Progress* progress) {
   constexpr int kSteps = 200, kHalvings = 12;
-  constexpr double kFirst = 0.8;
+  constexpr double kFirst = 0.2;
   TrainOptions options;
   options.epochs = 1;
   options.seed = seed;

@@ -30,6 +30,26 @@ TEST_F(CompressCli, LeavesEveryFileAndAReportThatAddsUp) {
   EXPECT_NE(run.out.find("whole file"), std::string::npos);
 }
 
+TEST_F(CompressCli, FindsTheSmallestFileWithinABudget) {
+  Succeed("compress", "tiny.textproto --data idx:data -o dense");
+  const std::string quick =
+      " --smallest --data idx:data --set prune.retrain.epochs=2 --set quantize.fine_tune.epochs=2 "
+      "--set prune.retrain.batch_size=16 --set quantize.fine_tune.batch_size=16";
+  const Outcome run = Run("compress", "dense/trained.onnx --target-bytes 700 -o small" + quick);
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_LE(Read("small/model.dcz").size(), 700u);
+  EXPECT_NE(run.out.find("held-out error"), std::string::npos);
+  EXPECT_NE(Read("small/report.json").find("\"curve\""), std::string::npos);
+  // What it found is a recipe like any other, from any folder.
+  Succeed("compress", "small/recipe.textproto --data idx:data -o again");
+  EXPECT_EQ(Read("again/model.dcz"), Read("small/model.dcz"));
+  // Where no density fits the files stay away, and the exit code says that a goal was missed.
+  EXPECT_EQ(Run("compress", "dense/trained.onnx --target-bytes 50 -o none" + quick).exit_code, 1);
+  EXPECT_FALSE(Exists("none/model.dcz"));
+  EXPECT_EQ(Run("compress", "dense/trained.onnx -o none" + quick).exit_code, 2);
+  EXPECT_EQ(Run("compress", "tiny.textproto --target-bytes 700 -o none" + quick).exit_code, 2);
+}
+
 TEST_F(CompressCli, TheSameSeedGivesTheSameFileWithAnyNumberOfThreads) {
   Succeed("compress", "tiny.textproto --data idx:data -o one --threads 1");
   Succeed("compress", "tiny.textproto --data idx:data -o three --threads 3");

@@ -40,9 +40,9 @@ Status CheckBudget(const Budget& budget);
 
 // Writes the recipe that a search begins with to `path`: for the trained `model`, global pruning by
 // LAMP with retraining, codebooks trained for the coder, the context coder. Retraining takes the
-// highest rate, in steps of two, at which 200 steps of SGD do not undo the training: survivors must
-// be free to leave the dense solution. Errors: a model that cannot be read, trained or has no
-// weight; `model` is not trained (it does not classify `data` better than at random).
+// highest rate up to 0.2, in steps of two, at which 200 steps of SGD do not undo the training:
+// survivors must be free to leave the dense solution. Errors: a model that cannot be read, trained
+// or has no weight; `model` is not trained (it does not classify `data` better than at random).
 Status WriteSearchRecipe(const std::string& model, const Dataset& data, uint64_t seed, int threads,
                          const std::string& path, Progress* progress);
 
