@@ -6,7 +6,7 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/deep_compression)
 
 # dc_NAME becomes deep_compression::NAME.
 foreach(name options base op manifest_nanopb format_reader entropy_dec proto manifest_proto model data
-    train prune quantize quantize_all entropy_enc format_writer encode pipeline inspect)
+    train prune quantize quantize_all calibrate entropy_enc format_writer encode pipeline inspect)
   set_target_properties(dc_${name} PROPERTIES EXPORT_NAME ${name})
   install(TARGETS dc_${name} EXPORT deep_compression)
 endforeach()

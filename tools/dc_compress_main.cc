@@ -1,5 +1,6 @@
 // dc-compress: the whole line from one recipe.
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,22 +29,36 @@ dc::StatusOr<std::string> SearchStart(const std::string& path, const dc::Dataset
 
 int main(int argc, char** argv) {
   dc::Tool tool(
-      "dc-compress", "RECIPE.textproto|MODEL.onnx -o DIR [--data SPEC] [options]",
+      "dc-compress",
+      "RECIPE.textproto|MODEL.onnx -o DIR [--data SPEC] [--calibrate SPEC] [options]",
       "Trains, prunes, quantizes and encodes as the recipe says, then runs the .dcz on the "
       "test set and\nprints the report. Leaves trained.onnx, pruned.onnx, quantized.onnx, "
       "model.dcz and report.json in\nDIR; a run that was killed goes on where it was.\n"
       "With --smallest it finds the smallest file within a budget by measuring on held-out "
       "training "
       "samples,\nfrom a trained MODEL.onnx or a recipe that prunes globally; the recipe that it "
-      "found goes to DIR, too.",
+      "found goes to DIR, too.\n"
+      "--calibrate prunes and quantizes by a few hundred samples in place of training, without "
+      "labels.",
       "dc-compress models/lenet_300_100/recipe.textproto --data mnist:DIR -o out\n"
-      "  dc-compress trained.onnx --smallest --max-error-increase 0.2 --data mnist:DIR -o out");
-  std::string recipe_path, directory, data_spec = "fashion-mnist";
+      "  dc-compress trained.onnx --smallest --max-error-increase 0.2 --data mnist:DIR -o out\n"
+      "  dc-compress trained.onnx --calibrate npy:x.npy --density 0.3 --set quantize.bits=4 -o "
+      "out");
+  std::string recipe_path, directory, data_spec, calibrate, density;
   std::vector<std::string> overrides;
   tool.Positional("RECIPE.textproto or MODEL.onnx", &recipe_path);
   tool.Output("DIR", &directory);
   tool.Option("data", "SPEC",
-              "fashion-mnist (default), mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE", &data_spec);
+              "fashion-mnist (default without --calibrate), mnist:DIR, idx:DIR, cifar10:DIR or "
+              "npz:FILE; with --calibrate to measure errors by",
+              &data_spec);
+  tool.Option("calibrate", "SPEC",
+              "samples to prune and quantize by, in place of training: as --data, labels aside, or "
+              "npy:FILE",
+              &calibrate);
+  tool.Option("density", "D",
+              "keep this share of all weights: prune.criterion=global, prune.global_density=D",
+              &density);
   tool.Option("set", "FIELD=VALUE",
               "change a field of the recipe, as in prune.retrain.epochs=3; may be repeated",
               &overrides);
@@ -64,7 +79,19 @@ int main(int argc, char** argv) {
     search.threads = tool.threads();
     if (smallest) DC_RETURN_IF_ERROR(dc::CheckBudget(search.budget));
     if (tool.Given("seed")) overrides.push_back("seed=" + std::to_string(tool.seed()));
-    DC_ASSIGN_OR_RETURN(const dc::Dataset data, dc::OpenDataset(data_spec));
+    if (smallest && !calibrate.empty()) {
+      return dc::UsageError("the search for the smallest file trains", "--smallest, --calibrate",
+                            "leave one of them out");
+    }
+    if (!density.empty()) {
+      overrides.insert(overrides.end(),
+                       {"prune.criterion=global", "prune.global_density=" + density});
+    }
+    if (data_spec.empty() && calibrate.empty()) data_spec = "fashion-mnist";
+    std::optional<dc::Dataset> data;
+    if (!data_spec.empty()) {
+      DC_ASSIGN_OR_RETURN(data, dc::OpenDataset(data_spec));
+    }
     const dc::DczEvaluator evaluate = [&](std::span<const uint8_t> file, const dc::Dataset& dataset,
                                           const std::string& logits,
                                           dc::Progress* progress) -> dc::StatusOr<dc::EvalResult> {
@@ -82,13 +109,14 @@ int main(int argc, char** argv) {
     const auto compress = [&]() -> dc::StatusOr<dc::Report> {
       if (smallest) {
         DC_ASSIGN_OR_RETURN(const std::string start,
-                            SearchStart(recipe_path, data, directory, tool));
-        return dc::FindSmallest(start, overrides, data, search, directory, dc::CheckDeployable,
+                            SearchStart(recipe_path, *data, directory, tool));
+        return dc::FindSmallest(start, overrides, *data, search, directory, dc::CheckDeployable,
                                 evaluate, &goal, tool.progress());
       }
-      DC_ASSIGN_OR_RETURN(const dc::Recipe recipe, dc::LoadRecipe(recipe_path, overrides));
-      return dc::Compress(recipe, data, directory, tool.threads(), dc::CheckDeployable, evaluate,
-                          &goal, tool.progress());
+      DC_ASSIGN_OR_RETURN(const dc::Recipe recipe,
+                          dc::LoadRecipe(recipe_path, overrides, calibrate));
+      return dc::Compress(recipe, data ? &*data : nullptr, directory, tool.threads(),
+                          dc::CheckDeployable, evaluate, &goal, tool.progress());
     };
     DC_ASSIGN_OR_RETURN(const dc::Report report, compress());
     std::fputs(dc::ReportText(report).c_str(), stdout);

@@ -239,4 +239,27 @@ std::vector<uint16_t> ReadWeight(const Tensor& tensor, const std::vector<float>&
   return codes;
 }
 
+// Chapter 3, **Planes**: each a dense weight whose codes are bytes.
+std::vector<float> ReadPlanes(const Tensor& tensor, Bytes streams) {
+  const bool f16 = tensor.form == 6;
+  const int planes = f16 ? 2 : 4, width = 8 * planes;
+  Tensor plane = tensor;
+  plane.codebook_entries = 256;
+  plane.zero_stored = true;
+  std::vector<float> codebook;
+  for (int byte = 0; byte < 256; ++byte) codebook.push_back(static_cast<float>(byte));
+  std::vector<uint64_t> rotated(tensor.elements, 0);
+  ByteReader reader(streams);
+  for (int p = 1; p <= planes; ++p) {
+    const uint64_t size = p < planes ? reader.Varint(9) : reader.rest().size();
+    const std::vector<uint16_t> bytes = ReadWeight(plane, codebook, reader.Take(size), {});
+    for (uint64_t i = 0; i < tensor.elements; ++i) rotated[i] = rotated[i] << 8 | bytes[i];
+  }
+  std::vector<float> numbers;
+  for (const uint64_t bits : rotated) {
+    numbers.push_back(ToFloat(static_cast<uint32_t>(bits >> 1 | (bits & 1) << (width - 1)), f16));
+  }
+  return numbers;
+}
+
 }  // namespace dcz

@@ -26,6 +26,9 @@ using Symbols = std::vector<uint32_t>;
 std::vector<uint16_t> ReadWeight(const Tensor& tensor, const std::vector<float>& codebook,
                                  Bytes codes_stream, Bytes gaps_stream);
 
+// Chapter 3, **Planes**: the elements of a tensor that is stored in them.
+std::vector<float> ReadPlanes(const Tensor& tensor, Bytes streams);
+
 }  // namespace dcz
 
 #endif  // DOCS_REFERENCE_DECODER_CODED_WEIGHTS_H_

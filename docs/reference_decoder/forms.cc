@@ -6,8 +6,6 @@
 
 namespace dcz {
 
-namespace {
-
 // Chapter 3: the number of the bits of an f32 or an f16, which is no NaN.
 float ToFloat(uint32_t bits, bool f16) {
   float number = std::bit_cast<float>(bits);
@@ -21,6 +19,8 @@ float ToFloat(uint32_t bits, bool f16) {
   Require(!std::isnan(number), "number that is a NaN");
   return number;
 }
+
+namespace {
 
 float ReadFloat(ByteReader* reader, bool f16) {
   return ToFloat(reader->Unsigned(f16 ? 2 : 4), f16);

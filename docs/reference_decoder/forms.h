@@ -10,6 +10,9 @@
 
 namespace dcz {
 
+// The number of the bits of an f32 or an f16, which is no NaN.
+float ToFloat(uint32_t bits, bool f16);
+
 // An Exp-Golomb number of order k. The tables of chapter 4 allow 17 zeros.
 uint64_t ReadExpGolomb(BitReader* bits, uint64_t k, uint64_t max_zeros = 32);
 

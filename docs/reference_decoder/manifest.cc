@@ -197,7 +197,7 @@ const Operator& FindOperator(uint64_t number) {
 Tensor ReadTensor(const Message& message) {
   Tensor tensor;
   tensor.shape = message.List(1, 8);
-  tensor.form = message.Number(2, 4);
+  tensor.form = message.Number(2, 6);
   tensor.codebook_entries = message.Number(3, 65'536);
   tensor.code_bytes = message.Number(4);
   tensor.gap_bytes = message.Number(5);
@@ -210,7 +210,8 @@ Tensor ReadTensor(const Message& message) {
     Require(dimension > 0 && dimension <= 4'294'967'295 / tensor.elements, "impossible shape");
     tensor.elements *= dimension;
   }
-  if (tensor.form <= 1) {
+  Require(!tensor.has_planes() || tensor.value_bytes > 0, "planes of no length");
+  if (!tensor.has_codes()) {
     Require(tensor.codebook_entries == 0 && tensor.code_bytes == 0 && tensor.gap_bytes == 0 &&
                 tensor.codebook_bytes == 0 && !tensor.codebook_f16 && !tensor.zero_stored,
             "plain tensor with fields of codes");

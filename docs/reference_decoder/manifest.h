@@ -14,6 +14,9 @@ struct Tensor {
   uint64_t elements;
   uint64_t form, codebook_entries, code_bytes, gap_bytes, codebook_bytes, value_bytes;
   bool codebook_f16, zero_stored;
+
+  bool has_planes() const { return form == 5 || form == 6; }
+  bool has_codes() const { return form >= 2 && form <= 4; }
 };
 
 struct Node {

@@ -52,9 +52,12 @@ std::string Decode(Bytes file) {
   std::vector<std::string> lines;
   for (const Tensor& tensor : manifest.tensors) {
     const std::string shape = ShapeText(tensor.shape);
-    if (tensor.form <= 1) {
-      lines.push_back("plain " + shape + " values " +
-                      ChecksumText<float, uint32_t>(ReadValues(tensor, &values)) + "\n");
+    if (!tensor.has_codes()) {
+      const std::vector<float> numbers = tensor.has_planes()
+                                             ? ReadPlanes(tensor, values.Take(tensor.value_bytes))
+                                             : ReadValues(tensor, &values);
+      lines.push_back("plain " + shape + " values " + ChecksumText<float, uint32_t>(numbers) +
+                      "\n");
       continue;
     }
     const std::vector<float> codebook = ReadCodebook(tensor, &codebooks);

@@ -43,9 +43,8 @@ class Archive {
 
 // Images: N x features, N x H x W, N x C x H x W or N x H x W x C; features count as channels of
 // one pixel. The first split to be read sets the sample shape of `data`, the second must match it.
-Status ReadSamples(const Archive& archive, const std::string& name, Dataset* data, Split* split) {
-  const std::string where = archive.Where(name);
-  DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> file, archive.Read(name));
+Status ReadSamples(std::span<const uint8_t> file, const std::string& where, Dataset* data,
+                   Split* split) {
   DC_ASSIGN_OR_RETURN(const NpyView view, ParseNpy(file, where));
   const std::vector<int64_t>& shape = view.shape;
   if (shape.size() < 2 || shape.size() > 4 || view.count == 0) {
@@ -88,6 +87,11 @@ Status ReadSamples(const Archive& archive, const std::string& name, Dataset* dat
   return OkStatus();
 }
 
+Status ReadSamples(const Archive& archive, const std::string& name, Dataset* data, Split* split) {
+  DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> file, archive.Read(name));
+  return ReadSamples(file, archive.Where(name), data, split);
+}
+
 // Labels: N or N x 1 integers.
 Status ReadLabels(const Archive& archive, const std::string& name, Split* split) {
   const std::string where = archive.Where(name);
@@ -116,6 +120,20 @@ Status ReadLabels(const Archive& archive, const std::string& name, Split* split)
 }
 
 }  // namespace
+
+StatusOr<Dataset> OpenNpzSamples(const std::string& path) {
+  DC_ASSIGN_OR_RETURN(const Archive archive, Archive::Open(path));
+  Dataset data;
+  DC_RETURN_IF_ERROR(ReadSamples(archive, "x_train", &data, &data.train));
+  return data;
+}
+
+StatusOr<Dataset> OpenNpySamples(const std::string& path) {
+  DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> file, ReadFile(path));
+  Dataset data;
+  DC_RETURN_IF_ERROR(ReadSamples(file, path, &data, &data.train));
+  return data;
+}
 
 StatusOr<Dataset> OpenNpz(const std::string& path) {
   DC_ASSIGN_OR_RETURN(const Archive archive, Archive::Open(path));

@@ -77,4 +77,21 @@ StatusOr<Dataset> OpenDataset(const std::string& spec) {
   return data;
 }
 
+StatusOr<Dataset> OpenSamples(const std::string& spec) {
+  const size_t colon = spec.find(':');
+  const std::string kind = spec.substr(0, colon);
+  const std::string path = colon == std::string::npos ? "" : spec.substr(colon + 1);
+  Dataset data;
+  if ((kind == "npz" || kind == "npy") && !path.empty()) {
+    DC_ASSIGN_OR_RETURN(data, kind == "npz" ? OpenNpzSamples(path) : OpenNpySamples(path));
+  } else {
+    DC_ASSIGN_OR_RETURN(data, OpenDataset(spec));
+    data.train.labels.clear();
+    data.test = Split();
+    data.classes = 0;
+  }
+  data.name = spec;
+  return data;
+}
+
 }  // namespace dc

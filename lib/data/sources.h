@@ -21,6 +21,10 @@ StatusOr<Dataset> OpenCifar10(const std::string& directory);
 // x_train, y_train, x_test and y_test of a NumPy archive (zip, stored or deflated).
 StatusOr<Dataset> OpenNpz(const std::string& path);
 
+// The samples x_train of a NumPy archive, or those of the .npy file `path`, without labels.
+StatusOr<Dataset> OpenNpzSamples(const std::string& path);
+StatusOr<Dataset> OpenNpySamples(const std::string& path);
+
 // Sets `data`'s classes to the largest label + 1 where it is 0, then checks the labels of both
 // splits against it. BadInput names `where`.
 Status CheckLabels(const std::string& where, Dataset* data);

@@ -153,16 +153,22 @@ Status EncodeValues(const EncodeOptions& options, Job* job) {
       return OkStatus();
     }
   }
+  // Values that are rounded are few, and small already.
+  const bool rounded = job->is_bias && options.codebook_type == "f16";
+  if (!rounded) {
+    DC_ASSIGN_OR_RETURN(stored, SmallerInPlanes(job->entry->shape, values, std::move(stored),
+                                                job->options.coder));
+  }
   job->entry->form = stored.form;
-  if (stored.zeros_left_out) job->entry->value_bytes = stored.bytes.size();
+  if (stored.says_length) job->entry->value_bytes = stored.bytes.size();
   job->bytes.values = std::move(stored.bytes);
   LayerEncoding& layer = job->layer;
   layer.positions = "dense";
   layer.order = "row";
-  layer.code_coder = "raw";
+  layer.code_coder = job->entry->has_planes() ? "planes" : "raw";
   layer.survivors = std::count_if(values.begin(), values.end(), [](float v) { return v != 0.0f; });
   layer.entries = static_cast<int64_t>(values.size());
-  layer.code_bits = stored.form == format::Form::kFloat16 ? 16 : 32;
+  layer.code_bits = job->entry->is_half() ? 16 : 32;
   return OkStatus();
 }
 

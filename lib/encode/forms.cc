@@ -10,6 +10,8 @@
 #include "base/flag_runs.h"
 #include "base/half.h"
 #include "encode/sort_numbers.h"
+#include "entropy/enc/plane_encoder.h"
+#include "entropy/enc/zstd_compress.h"
 #include "format/codebook.h"
 
 namespace dc {
@@ -128,10 +130,27 @@ StoredValues StoreValues(std::span<const float> values, bool round_to_half) {
   AppendNumbers(values, half, &stored.bytes);
   std::vector<uint8_t> rest = WithoutZeros(values, half);
   if (rest.size() + kLengthBytes < stored.bytes.size()) {
-    stored.zeros_left_out = true;
+    stored.says_length = true;
     stored.bytes = std::move(rest);
   }
   return stored;
+}
+
+StatusOr<StoredValues> SmallerInPlanes(const std::vector<int64_t>& shape,
+                                       std::span<const float> values, StoredValues plain,
+                                       CoderChoice coder) {
+  // Below, a table of code lengths for each plane costs what they save.
+  constexpr size_t kLeastValues = 1024;
+  if (values.size() < kLeastValues || coder == CoderChoice::kRaw) return plain;
+  const bool half = plain.form == Form::kFloat16;
+  StoredValues planes;
+  planes.form = half ? Form::kFloat16Planes : Form::kFloat32Planes;
+  planes.says_length = true;
+  planes.bytes = EncodePlanes(MatrixOf(shape), values, half, coder);
+  if (planes.bytes.size() + kLengthBytes >= plain.bytes.size()) return plain;
+  // What stays plain is compressed with its section.
+  DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> packed, ZstdCompress(plain.bytes));
+  return planes.bytes.size() + kLengthBytes < packed.size() ? planes : plain;
 }
 
 }  // namespace dc

@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "dc/status.h"
+#include "entropy/enc/weight_encoder.h"
 #include "format/manifest.h"
 
 namespace dc {
@@ -29,13 +31,19 @@ StoredCodebook StoreCodebook(std::span<const float> codebook, bool round_to_half
 // Plain values as they go into the file.
 struct StoredValues {
   format::Form form = format::Form::kFloat32;
-  bool zeros_left_out = false;
+  bool says_length = false;  // zeros are left out, or there are planes
   std::vector<uint8_t> bytes;
 };
 
 // `values` as binary16 where all are exactly that, or, with `round_to_half`, where none becomes
 // infinite; else as binary32. Zeros are left out where that is smaller.
 StoredValues StoreValues(std::span<const float> values, bool round_to_half);
+
+// Values of a tensor of `shape` stored as `plain`, in planes by `coder` where that is smaller than
+// `plain` is and than zstd -19 makes it. BadInput where zstd fails.
+StatusOr<StoredValues> SmallerInPlanes(const std::vector<int64_t>& shape,
+                                       std::span<const float> values, StoredValues plain,
+                                       CoderChoice coder);
 
 }  // namespace dc
 

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "dc/quantized_weight.h"
+#include "entropy/dec/plane_decoder.h"
 #include "entropy/dec/weight_decoder.h"
 
 namespace dc {
@@ -40,7 +41,7 @@ StatusOr<Graph> RaiseTensor(const format::TensorEntry& entry, const format::Tens
   Graph alone;
   if (!entry.has_codes()) {
     DC_ASSIGN_OR_RETURN(const std::vector<float> floats,
-                        format::DecodeValues(entry, streams.values));
+                        format::DecodeValues(entry, streams.values, DecodePlanes));
     alone.initializers[name] = Tensor::F32(entry.shape, floats);
     return alone;
   }

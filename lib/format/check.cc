@@ -39,6 +39,9 @@ Status CheckTensor(const TensorEntry& entry, const std::string& where, uint64_t*
         entry.codebook_type != CodebookType::kFloat32) {
       return Bad("plain tensor with a codebook", where);
     }
+    if (entry.has_planes() && entry.value_bytes == 0) {
+      return Bad("planes of no length", where);
+    }
     return OkStatus();
   }
   if (entry.value_bytes != 0) return Bad("tensor with codes and plain values", where);

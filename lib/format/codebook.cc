@@ -86,8 +86,7 @@ uint64_t StoredEntries(const TensorEntry& entry) {
       return 2;
     case Form::kTernary:
       return 1;
-    case Form::kFloat32:
-    case Form::kFloat16:
+    default:
       return 0;
   }
   return 0;
@@ -107,6 +106,10 @@ const char* NameOf(Form form) {
       return "affine";
     case Form::kTernary:
       return "ternary";
+    case Form::kFloat32Planes:
+      return "float32 planes";
+    case Form::kFloat16Planes:
+      return "float16 planes";
   }
   return "unknown";
 }
@@ -119,7 +122,7 @@ uint64_t CodebookBytes(const TensorEntry& entry) {
 uint64_t ValueBytes(const TensorEntry& entry) {
   if (entry.has_codes()) return 0;
   if (entry.value_bytes > 0) return entry.value_bytes;
-  return entry.elements() * (entry.form == Form::kFloat16 ? 2 : 4);
+  return entry.elements() * (entry.is_half() ? 2 : 4);
 }
 
 float AffineValue(float base, float step, uint32_t i) {
@@ -156,15 +159,16 @@ StatusOr<std::vector<float>> DecodeCodebook(const TensorEntry& entry,
 }
 
 StatusOr<std::vector<float>> DecodeValues(const TensorEntry& entry,
-                                          std::span<const uint8_t> stored) {
+                                          std::span<const uint8_t> stored, PlaneDecoder planes) {
   if (entry.has_codes() || stored.size() != ValueBytes(entry)) {
     return BadInput("values of the wrong size", entry.name, kFreshCopy);
   }
   const size_t count = static_cast<size_t>(entry.elements());
-  const bool half = entry.form == Form::kFloat16;
+  const bool half = entry.is_half();
   std::vector<float> values;
   if (entry.value_bytes > 0) {
-    auto read = ReadWithoutZeros(stored, count, half);
+    auto read = entry.has_planes() ? planes(entry.shape, half, stored)
+                                   : ReadWithoutZeros(stored, count, half);
     if (!read.ok()) return read.status().At(entry.name);
     values = *std::move(read);
   } else {

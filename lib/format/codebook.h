@@ -8,7 +8,8 @@
 
 namespace dc::format {
 
-// "float32", "float16", "table", "affine", "ternary": what people read.
+// "float32", "float16", "table", "affine", "ternary", "float32 planes", ...: what people
+// read.
 const char* NameOf(Form form);
 
 // Bytes of the stored codebook of `entry`; 0 for forms without codes.

@@ -36,6 +36,8 @@ enum class Form : uint8_t {
   kTable = 2,    // codes into a stored codebook
   kAffine = 3,   // codes; codebook[i] = base + step * i (one float multiply, one float add)
   kTernary = 4,  // codes 0, 1, 2 mean 0, +scale, -scale
+  kFloat32Planes = 5,  // plain values, a stream for each byte of them
+  kFloat16Planes = 6,  // likewise, of binary16
 };
 
 enum class CodebookType : uint8_t { kFloat32 = 0, kFloat16 = 1 };
@@ -52,10 +54,13 @@ struct TensorEntry {
   bool zero_first = false;
   uint64_t code_bytes = 0, gap_bytes = 0;  // lengths of its streams
   // Length of the codebook stored as sorted differences (kTable), of plain values stored without
-  // their zeros (plain forms); 0 where the numbers are stored as they are.
+  // their zeros or in planes (plain forms); 0 where the numbers are stored as they are.
   uint64_t codebook_bytes = 0, value_bytes = 0;
 
-  bool has_codes() const { return form >= Form::kTable; }
+  bool has_codes() const { return form >= Form::kTable && form <= Form::kTernary; }
+  bool has_planes() const { return form >= Form::kFloat32Planes; }
+  // Plain values are binary16.
+  bool is_half() const { return form == Form::kFloat16 || form == Form::kFloat16Planes; }
   // Codes are laid out as a matrix: dimension 0 times the product of the others.
   uint32_t rows() const { return shape.empty() ? 1 : static_cast<uint32_t>(shape[0]); }
   uint32_t columns() const {

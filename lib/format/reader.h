@@ -61,9 +61,13 @@ class File {
 StatusOr<std::vector<float>> DecodeCodebook(const TensorEntry& entry,
                                             std::span<const uint8_t> stored);
 
-// The plain values of a kFloat32 or kFloat16 tensor.
-StatusOr<std::vector<float>> DecodeValues(const TensorEntry& entry,
-                                          std::span<const uint8_t> stored);
+// Puts numbers together from planes: dc::DecodePlanes, handed in because format knows no coder.
+using PlaneDecoder = StatusOr<std::vector<float>> (*)(const std::vector<int64_t>& shape, bool half,
+                                                      std::span<const uint8_t> streams);
+
+// The plain values of a tensor without codes.
+StatusOr<std::vector<float>> DecodeValues(const TensorEntry& entry, std::span<const uint8_t> stored,
+                                          PlaneDecoder planes);
 
 }  // namespace dc::format
 

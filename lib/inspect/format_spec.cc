@@ -72,7 +72,7 @@ const std::map<std::string, std::string>& FieldMeanings() {
       {"Tensor.codebook_f16", "the codebook's numbers are f16, not f32"},
       {"Tensor.zero_stored", "entry 0 is not the implied 0.0"},
       {"Tensor.codebook_bytes", "not 0: the codebook is stored sorted, in so many bytes"},
-      {"Tensor.value_bytes", "not 0: plain values without their zeros, in so many bytes"},
+      {"Tensor.value_bytes", "not 0: plain values without their zeros or in planes, in so many bytes"},
       {"Tensor.name", "only where names are kept"},
       {"Tensor.policy", "only where names are kept"},
       {"Node.op", "number of the operator, below"},
@@ -148,6 +148,11 @@ struct FormMeaning {
 constexpr FormMeaning kForms[] = {
     {format::Form::kFloat32, "4 an element, f32", nullptr},
     {format::Form::kFloat16, "2 an element, f16; each stands for the float32 of the same value",
+     nullptr},
+    {format::Form::kFloat32Planes, "`value_bytes`: four planes of the bytes of f32", nullptr},
+    {format::Form::kFloat16Planes,
+     "`value_bytes`: two planes of the bytes of f16, each number standing for the float32 of the "
+     "same value",
      nullptr},
     {format::Form::kTable, "n − z", "the numbers themselves"},
     {format::Form::kAffine, "2: base, step",

@@ -224,11 +224,39 @@ std::vector<ByteField> MarkCodebook(const format::TensorEntry& entry,
   return fields.Take();
 }
 
+// The planes of a tensor, as far as they are sound.
+std::vector<ByteField> MarkPlanes(const format::TensorEntry& entry, std::span<const uint8_t> stored,
+                                  const std::string& tensor) {
+  StreamMarker fields(stored);
+  for (int plane = entry.is_half() ? 2 : 4, number = 1; plane > 0; --plane, ++number) {
+    const std::string name = tensor + ", plane " + std::to_string(number);
+    uint64_t size = fields.rest().size();
+    if (plane > 1) {
+      BitReader bits(fields.rest());
+      uint32_t byte = 0x80;
+      size = 0;
+      for (int shift = 0; (byte & 0x80u) && shift < 63; shift += 7) {
+        byte = bits.Read(8);
+        size |= uint64_t{byte & 0x7Fu} << shift;
+      }
+      if (bits.overrun() || size > fields.rest().size()) break;
+      fields.Add(bits.consumed() / 8, name + ": length, " + Thousands(size));
+      size = std::min<uint64_t>(size, fields.rest().size());
+    }
+    size_t header_bytes = 0;
+    const auto coding = ReadWeightCoding(fields.rest().first(size), &header_bytes);
+    if (!coding.ok()) break;
+    fields.Add(size, name + ": bytes " + NameOf(coding->code_coder));
+  }
+  fields.AddRest(tensor + ", planes, damaged");
+  return fields.Take();
+}
+
 std::vector<ByteField> MarkValues(const format::TensorEntry& entry, std::span<const uint8_t> stored,
                                   const std::string& tensor) {
+  if (entry.has_planes()) return MarkPlanes(entry, stored, tensor);
   FieldWriter fields;
-  const Numbers numbers =
-      entry.form == format::Form::kFloat16 ? Numbers::kFloat16 : Numbers::kFloat32;
+  const Numbers numbers = entry.is_half() ? Numbers::kFloat16 : Numbers::kFloat32;
   if (entry.value_bytes == 0) {
     fields.Add(stored.size(), tensor, 0, numbers);
     return fields.Take();

@@ -48,7 +48,7 @@ void PrintTensor(const InspectedFile& inspected, size_t index, const TextSink& s
                      "  tensor " + std::to_string(index) + Named(entry.name) + ": " +
                      ShapeText(entry.shape) + ", " + format::NameOf(entry.form);
   if (!entry.has_codes()) {
-    sink(line + (entry.value_bytes > 0 ? " without zeros, " : ", ") +
+    sink(line + (entry.value_bytes > 0 && !entry.has_planes() ? " without zeros, " : ", ") +
          Thousands(streams.values.size()) + " bytes\n");
     return;
   }

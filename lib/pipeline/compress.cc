@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -30,7 +31,7 @@ uint32_t Crc(const std::string& text) {
 // One run of the line: what is common to all stages, and the graph as it moves along.
 class Line {
  public:
-  Line(const Recipe& recipe, const Dataset& data, std::string directory, int threads,
+  Line(const Recipe& recipe, const Dataset* data, std::string directory, int threads,
        Progress* progress)
       : recipe_(recipe),
         data_(data),
@@ -64,7 +65,8 @@ class Line {
       return UsageError("the model's weights have no values yet", recipe_.model_path,
                         "add a train stage to the recipe, or name a trained .onnx file");
     }
-    fingerprint_ = Version() + " " + std::to_string(Crc32c(bytes)) + " " + DataStamp(data_) + " " +
+    DC_ASSIGN_OR_RETURN(const std::string data_stamps, DataStamps());
+    fingerprint_ = Version() + " " + std::to_string(Crc32c(bytes)) + " " + data_stamps + " " +
                    std::to_string(recipe_.seed) + " " + recipe_.input_text + Logits();
     return OkStatus();
   }
@@ -108,8 +110,9 @@ class Line {
 
   // Test error of the graph as it is, by the trainer's own evaluation.
   Status EvaluateDense() {
-    if (!error_) {
-      DC_ASSIGN_OR_RETURN(const EvalResult test, EvaluateGraph(graph_, data_, threads_, progress_));
+    if (!error_ && data_ != nullptr) {
+      DC_ASSIGN_OR_RETURN(const EvalResult test,
+                          EvaluateGraph(graph_, *data_, threads_, progress_));
       error_ = test.error_percent;
     }
     return OkStatus();
@@ -128,17 +131,35 @@ class Line {
   }
 
  private:
+  // Checksums of the data, and of the samples that stages calibrate with.
+  StatusOr<std::string> DataStamps() const {
+    std::string stamps = data_ ? DataStamp(*data_) : "none";
+    std::set<std::string> specs;
+    if (recipe_.prune) specs.insert(recipe_.prune->options.calibrate);
+    if (recipe_.quantize) specs.insert(recipe_.quantize->options.calibrate);
+    specs.erase("");
+    for (const std::string& spec : specs) {
+      DC_ASSIGN_OR_RETURN(const Dataset samples, OpenSamples(spec));
+      stamps += " " + DataStamp(samples);
+    }
+    return stamps;
+  }
+
   // The network that the recipe describes, for the images of the data.
   Status BuildBlocks() {
+    if (data_ == nullptr) {
+      return UsageError("a network of blocks takes its shape from data", recipe_.name,
+                        "give --data");
+    }
     const int64_t smallest = int64_t{1} << recipe_.blocks.size();
-    if (data_.height < smallest || data_.width < smallest) {
-      return BadInput("images of " + std::to_string(data_.height) + "x" +
-                          std::to_string(data_.width) + " are too small for the recipe's blocks",
-                      data_.name, "each block halves them");
+    if (data_->height < smallest || data_->width < smallest) {
+      return BadInput("images of " + std::to_string(data_->height) + "x" +
+                          std::to_string(data_->width) + " are too small for the recipe's blocks",
+                      data_->name, "each block halves them");
     }
     std::vector<ConvolutionBlock> blocks;
     for (const auto& [layers, filters] : recipe_.blocks) blocks.push_back({layers, filters});
-    graph_ = BlockNetwork(blocks, data_.channels, data_.height, data_.width, data_.classes);
+    graph_ = BlockNetwork(blocks, data_->channels, data_->height, data_->width, data_->classes);
     return OkStatus();
   }
 
@@ -155,7 +176,7 @@ class Line {
   }
 
   const Recipe& recipe_;
-  const Dataset& data_;
+  const Dataset* data_;  // null: nothing is evaluated
   const std::string directory_;
   StageStamps stamps_;
   const int threads_;
@@ -204,11 +225,25 @@ Status CheckGoal(const Recipe& recipe, const Report& report) {
                     "all files are kept; keep more weights or bits, or retrain longer");
 }
 
+// UsageError where stages need data and there is none.
+Status CheckDataGiven(const Recipe& recipe, const Dataset* data) {
+  if (data != nullptr) return OkStatus();
+  const bool trains = recipe.train || (recipe.prune && recipe.prune->retrain.epochs > 0) ||
+                      (recipe.quantize && (recipe.quantize->fine_tune.epochs > 0 ||
+                                           !recipe.quantize->options.method.name.empty()));
+  const bool has_goal = recipe.max_error_percent || recipe.max_error_increase;
+  if (!trains && !has_goal) return OkStatus();
+  return UsageError(trains ? "the recipe trains, and there is no data"
+                           : "the recipe's goal is an error, and there is no data to measure it",
+                    recipe.name, "give --data");
+}
+
 }  // namespace
 
-StatusOr<Report> Compress(const Recipe& recipe, const Dataset& data, const std::string& directory,
+StatusOr<Report> Compress(const Recipe& recipe, const Dataset* data, const std::string& directory,
                           int threads, const DeployCheck& check, const DczEvaluator& evaluate,
                           Status* goal, Progress* progress) {
+  DC_RETURN_IF_ERROR(CheckDataGiven(recipe, data));
   Line line(recipe, data, directory, threads, progress);
   DC_RETURN_IF_ERROR(line.Load());
   DC_RETURN_IF_ERROR(CheckRecipe(recipe, line.graph()));
@@ -221,7 +256,7 @@ StatusOr<Report> Compress(const Recipe& recipe, const Dataset& data, const std::
         "train", "trained.onnx", recipe.train_text, *recipe.train,
         [&](const TrainOptions& training, Graph* graph) -> StatusOr<StageReport> {
           DC_ASSIGN_OR_RETURN(const Preprocess preprocess, PreprocessFromMetadata(graph->metadata));
-          return RunTrain(training, preprocess, data, graph, progress);
+          return RunTrain(training, preprocess, *data, graph, progress);
         }));
   } else if (!line.is_fresh()) {
     DC_RETURN_IF_ERROR(SaveModel(line.graph(), directory + "/trained.onnx"));
@@ -237,7 +272,7 @@ StatusOr<Report> Compress(const Recipe& recipe, const Dataset& data, const std::
   if (recipe.prune) {
     DC_RETURN_IF_ERROR(line.Run("prune", "pruned.onnx", recipe.prune_text, recipe.prune->retrain,
                                 [&](const TrainOptions& training, Graph* graph) {
-                                  return RunPrune(recipe.prune->options, training, &data, graph,
+                                  return RunPrune(recipe.prune->options, training, data, graph,
                                                   progress);
                                 }));
     DC_RETURN_IF_ERROR(CompareWith(line.graph(), "pruned", &comparison));
@@ -248,7 +283,7 @@ StatusOr<Report> Compress(const Recipe& recipe, const Dataset& data, const std::
     DC_RETURN_IF_ERROR(line.Run("quantize", "quantized.onnx", recipe.quantize_text,
                                 recipe.quantize->fine_tune,
                                 [&](const TrainOptions& training, Graph* graph) {
-                                  return RunQuantize(options, training, &data, graph, progress);
+                                  return RunQuantize(options, training, data, graph, progress);
                                 }));
   }
 
@@ -265,15 +300,16 @@ StatusOr<Report> Compress(const Recipe& recipe, const Dataset& data, const std::
   encoded.output_bytes = file.size();
 
   DC_ASSIGN_OR_RETURN(Report report, ReportFile(file));
-  DC_ASSIGN_OR_RETURN(const EvalResult test, evaluate(file, data, line.Logits(), progress));
-  encoded.error_percent = test.error_percent;
+  if (data != nullptr) {
+    DC_ASSIGN_OR_RETURN(const EvalResult test, evaluate(file, *data, line.Logits(), progress));
+    encoded.error_percent = report.error_percent = test.error_percent;
+    report.top5_error_percent = test.top5_error_percent;
+    report.data = data->name;
+  }
   report.uncompressed = NotQuantized(line.graph());
   report.model = path;
-  report.data = data.name;
   report.seed = recipe.seed;
   report.baseline_error_percent = dense_error;
-  report.error_percent = test.error_percent;
-  report.top5_error_percent = test.top5_error_percent;
   for (const auto& [name, bytes] : comparison.comparison) {
     if (name != "pruned f32") report.comparison.emplace_back(name, bytes);
   }

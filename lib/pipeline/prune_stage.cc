@@ -9,6 +9,7 @@
 #include "data/held_out.h"
 #include "dc/stages.h"
 #include "dc/weights.h"
+#include "pipeline/calibrated_stages.h"
 #include "pipeline/history.h"
 #include "pipeline/left_alone.h"
 #include "pipeline/stage_end.h"
@@ -125,7 +126,9 @@ StatusOr<StageReport> RunPrune(const PruneOptions& options, const TrainOptions& 
   DC_ASSIGN_OR_RETURN(const Masks masks, ChooseMasks(*graph, one_shot));
   StageReport report;
   report.name = "prune";
-  if (retrain.epochs == 0) {
+  if (!options.calibrate.empty()) {
+    DC_RETURN_IF_ERROR(PruneCalibrated(options, retrain.seed, retrain.threads, graph, progress));
+  } else if (retrain.epochs == 0) {
     DC_RETURN_IF_ERROR(ApplyMasks(masks, graph));
   } else {
     DC_ASSIGN_OR_RETURN(const Preprocess preprocess, PreprocessFromMetadata(graph->metadata));

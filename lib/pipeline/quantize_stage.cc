@@ -5,6 +5,7 @@
 
 #include "dc/stages.h"
 #include "pipeline/bit_search.h"
+#include "pipeline/calibrated_stages.h"
 #include "pipeline/constrained_training.h"
 #include "pipeline/history.h"
 #include "pipeline/method_stage.h"
@@ -96,6 +97,8 @@ StatusOr<StageReport> RunQuantize(const QuantizeOptions& options, const TrainOpt
     }
     DC_RETURN_IF_ERROR(
         RunMethod(with_bits, fine_tune, data, &result, &outcomes, &report.epochs, progress));
+  } else if (!options.calibrate.empty()) {
+    DC_RETURN_IF_ERROR(QuantizeCalibrated(options, &result, &outcomes, progress));
   } else {
     DC_RETURN_IF_ERROR(
         RunPolicies(options, fine_tune, data, &result, &outcomes, &report.epochs, progress));

@@ -111,17 +111,32 @@ Status ReadBlocks(const proto::Blocks& blocks, Recipe* recipe) {
 }
 
 StatusOr<proto::Recipe> ParseRecipe(const std::string& path,
-                                    const std::vector<std::string>& overrides) {
-  DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, ReadFile(path));
+                                    const std::vector<std::string>& overrides,
+                                    const std::string& calibrate = "") {
   proto::Recipe text;
-  TextFormat::Parser parser;
-  FirstError error;
-  parser.RecordErrorsTo(&error);
-  if (!parser.ParseFromString(std::string(bytes.begin(), bytes.end()), &text)) {
-    return BadInput("not a recipe: " + error.text(), path + ", " + error.place(),
-                    "see proto/recipe.proto for the fields of a recipe");
+  if (path.ends_with(".onnx")) {
+    text.set_model(path.substr(path.rfind('/') + 1));
+    text.set_name(text.model());
+    text.mutable_quantize();
+  } else {
+    DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, ReadFile(path));
+    TextFormat::Parser parser;
+    FirstError error;
+    parser.RecordErrorsTo(&error);
+    if (!parser.ParseFromString(std::string(bytes.begin(), bytes.end()), &text)) {
+      return BadInput("not a recipe: " + error.text(), path + ", " + error.place(),
+                      "see proto/recipe.proto for the fields of a recipe");
+    }
   }
   for (const std::string& item : overrides) DC_RETURN_IF_ERROR(ApplyOverride(item, &text));
+  if (!calibrate.empty()) {
+    if (!text.has_prune() && !text.has_quantize()) {
+      return UsageError("the recipe has no stage to calibrate", path,
+                        "add prune or quantize to it, or leave out the calibration");
+    }
+    if (text.has_prune()) text.mutable_prune()->set_calibrate(calibrate);
+    if (text.has_quantize()) text.mutable_quantize()->set_calibrate(calibrate);
+  }
   return text;
 }
 
@@ -133,8 +148,9 @@ std::string InFolder(const std::string& path, const std::string& file) {
 
 }  // namespace
 
-StatusOr<Recipe> LoadRecipe(const std::string& path, const std::vector<std::string>& overrides) {
-  DC_ASSIGN_OR_RETURN(const proto::Recipe text, ParseRecipe(path, overrides));
+StatusOr<Recipe> LoadRecipe(const std::string& path, const std::vector<std::string>& overrides,
+                            const std::string& calibrate) {
+  DC_ASSIGN_OR_RETURN(const proto::Recipe text, ParseRecipe(path, overrides, calibrate));
   Recipe recipe;
   recipe.name = text.name();
   if (text.model().empty() && !text.has_blocks()) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <set>
 
+#include "entropy/dec/plane_decoder.h"
 #include "entropy/dec/weight_decoder.h"
 #include "entropy/dec/zstd.h"
 #include "entropy/enc/zstd_compress.h"
@@ -66,14 +67,18 @@ StatusOr<LayerReport> CodedLayer(const format::TensorEntry& entry,
 StatusOr<LayerReport> PlainLayer(const format::TensorEntry& entry,
                                  const format::TensorStreams& streams) {
   LayerReport layer;
-  DC_ASSIGN_OR_RETURN(const std::vector<float> values, format::DecodeValues(entry, streams.values));
+  DC_ASSIGN_OR_RETURN(const std::vector<float> values, format::DecodeValues(entry, streams.values, DecodePlanes));
   layer.weights = values.size();
   for (float v : values) layer.survivors += v != 0.0f;
-  layer.weight_bits = entry.form == format::Form::kFloat16 ? 16 : 32;
+  layer.weight_bits = entry.is_half() ? 16 : 32;
   layer.bytes = streams.values.size();
   layer.weight_bits_coded = layer.weight_bits;
+  if (entry.has_planes() && !values.empty()) {
+    layer.weight_bits_coded =
+        8 * static_cast<double>(layer.bytes) / static_cast<double>(values.size());
+  }
   layer.positions = "dense";
-  layer.code_coder = "raw";
+  layer.code_coder = entry.has_planes() ? "planes" : "raw";
   layer.order = "row";
   return layer;
 }

@@ -58,6 +58,8 @@ void VisitSettings(PruneOptions& options, const Visitor& visit) {
   visit("importance", options.importance);
   visit("splice", options.splice);
   visit("freeze_masks", options.freeze_masks);
+  visit("calibrate", options.calibrate);
+  visit("calibrate_samples", options.calibrate_samples);
 }
 
 template <typename Visitor>
@@ -70,6 +72,8 @@ void VisitSettings(QuantizeOptions& options, const Visitor& visit) {
   visit("method_options", options.method.settings);
   visit("method_error_increase", options.method.max_error_increase);
   visit("lambda", options.lambda);
+  visit("calibrate", options.calibrate);
+  visit("calibrate_samples", options.calibrate_samples);
 }
 
 template <typename Visitor>

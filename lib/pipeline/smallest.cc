@@ -154,7 +154,7 @@ class Search {
     recipe.max_error_increase.reset();
     recipe.min_ratio.reset();
     Status met;
-    return Compress(recipe, data, directory, options_.threads, check_, evaluate_, &met, progress_);
+    return Compress(recipe, &data, directory, options_.threads, check_, evaluate_, &met, progress_);
   }
 
   StatusOr<CurvePoint> Measure(double density) {

@@ -50,6 +50,14 @@ std::string Joined(const std::string& a, const std::string& b) {
   return a + (a.empty() || b.empty() ? "" : " ") + b;
 }
 
+Status CheckCalibration(const std::string& calibrate, const TrainOptions& training,
+                        const FieldNamer& name) {
+  if (calibrate.empty() || training.epochs == 0) return OkStatus();
+  return UsageError("calibration takes the place of training: there are no epochs",
+                    name(*proto::Pruning::descriptor()->FindFieldByName("calibrate")),
+                    "leave out the epochs, or the calibration");
+}
+
 // What the layers may be asked for depends on the criterion.
 Status CheckAmounts(const PruneOptions& options) {
   if (options.criterion == PruneCriterion::kThreshold) return OkStatus();
@@ -78,6 +86,11 @@ StatusOr<PruneStep> PruningOf(const proto::Pruning& from, const FieldNamer& name
                       NestedTraining(from.retrain(), TrainingDefaults<proto::Pruning>("retrain"),
                                      name.Nested("retrain"), seed));
   DC_RETURN_IF_ERROR(CheckSchedule(to.options, to.retrain));
+  DC_RETURN_IF_ERROR(CheckCalibration(to.options.calibrate, to.retrain, name));
+  if (!to.options.calibrate.empty() && to.options.criterion == PruneCriterion::kThreshold) {
+    return UsageError("calibrated pruning has no threshold", to.options.calibrate,
+                      "choose the criterion density or global");
+  }
   return to;
 }
 
@@ -125,6 +138,13 @@ StatusOr<QuantizeStep> QuantizationOf(const proto::Quantization& from, const Fie
   DC_RETURN_IF_ERROR(check({.policy_settings = to.options.policy_settings}, "init"));
   DC_ASSIGN_OR_RETURN(to.fine_tune,
                       NestedTraining(from.fine_tune(), training, name.Nested("fine_tune"), seed));
+  DC_RETURN_IF_ERROR(CheckCalibration(to.options.calibrate, to.fine_tune, name));
+  if (!to.options.calibrate.empty() && !to.options.method.name.empty()) {
+    return UsageError("a method calibrates in a way of its own", to.options.method.name,
+                      "leave out " +
+                          name(*proto::Quantization::descriptor()->FindFieldByName("calibrate")) +
+                          ", or the method");
+  }
   return to;
 }
 

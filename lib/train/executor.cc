@@ -80,6 +80,7 @@ StatusOr<std::unique_ptr<Executor>> Executor::Make(const Network& network,
       state->steps.push_back({std::move(kernel), &builder.node(), backward});
     }
 
+    if (network.logits.empty()) return std::unique_ptr<Executor>(new Executor(std::move(state)));
     const auto logits = build.values.find(network.logits);
     if (logits == build.values.end()) {
       return Unsupported("the output is not the first output of a node",
@@ -125,6 +126,10 @@ std::vector<float> Executor::ValuesOf(const std::string& name) {
   state_->stream.wait();
   const std::span<const float> floats = PlainFloats(plain.memory());
   return {floats.begin(), floats.end()};
+}
+std::vector<int64_t> Executor::ShapeOf(const std::string& name) const {
+  const auto value = state_->build.values.find(name);
+  return value == state_->build.values.end() ? std::vector<int64_t>() : value->second.shape;
 }
 std::span<float> Executor::logits_gradient() { return state_->logits_gradient; }
 std::span<const float> Executor::gradients() const { return state_->gradients.span(); }

@@ -21,8 +21,8 @@ namespace dc::train {
 class Executor {
  public:
   // For `batch` samples. `training`: dropout and batch norm work as in training and Backward may be
-  // called. Errors: a node that is not covered, a network that does not end in [batch, classes], no
-  // memory.
+  // called. Errors: a node that is not covered, a network with logits that are not [batch,
+  // classes], no memory.
   static StatusOr<std::unique_ptr<Executor>> Make(const Network& network,
                                                   const Parameters& parameters,
                                                   DropoutRatios* dropout, int64_t batch,
@@ -39,6 +39,8 @@ class Executor {
   std::span<const float> logits() const;
   // The value `name` as the last Forward left it, row-major; empty where the network has none.
   std::vector<float> ValuesOf(const std::string& name);
+  // Its shape, the batch in front; empty likewise.
+  std::vector<int64_t> ShapeOf(const std::string& name) const;
   // To be filled with the gradient of the loss before Backward.
   std::span<float> logits_gradient();
   // logits_gradient -> gradients, for the batch of the last Forward.

@@ -46,14 +46,13 @@ StatusOr<Reading> ReadingFor(const Graph& graph, const Dataset& data, const Prep
                        use.augmentation);
 }
 
-// Fills in `network`'s nodes and readers: backwards from the logits, a node is needed where one of
-// its outputs is.
-Status FindNodes(Network* network) {
+// Fills in `network`'s nodes and readers: backwards from the values `needed`, a node is needed
+// where one of its outputs is.
+Status FindNodes(std::set<std::string> needed, Network* network) {
   const Graph& graph = *network->graph;
-  std::set<std::string> needed = {network->logits};
   network->nodes.clear();
   network->readers.clear();
-  ++network->readers[network->logits];
+  for (const std::string& value : needed) ++network->readers[value];
   for (size_t i = graph.nodes.size(); i-- > 0;) {
     const Node& node = graph.nodes[i];
     const bool live = std::any_of(node.outputs.begin(), node.outputs.end(),
@@ -67,18 +66,12 @@ Status FindNodes(Network* network) {
     }
   }
   std::reverse(network->nodes.begin(), network->nodes.end());
-  if (network->nodes.empty()) {
-    return BadInput("nothing computes the model's output", "output \"" + network->logits + "\"");
-  }
   return OkStatus();
 }
 
-}  // namespace
-
-std::string NodeLabel(const Node& node) { return Quoted(node); }
-
-StatusOr<Network> FindNetwork(const Graph& graph, const Dataset& data, const Preprocess& preprocess,
-                              const NetworkUse& use) {
+// The network of `graph` without its nodes, which lead to what the caller asks for.
+StatusOr<Network> WithoutNodes(const Graph& graph, const Dataset& data,
+                               const Preprocess& preprocess, const NetworkUse& use) {
   if (!graph.uninitialized.empty()) {
     return BadInput(std::to_string(graph.uninitialized.size()) + " parameters have no value",
                     "the first is \"" + graph.uninitialized[0].name + "\"",
@@ -100,6 +93,16 @@ StatusOr<Network> FindNetwork(const Graph& graph, const Dataset& data, const Pre
   DC_ASSIGN_OR_RETURN(network.reading, ReadingFor(graph, data, preprocess, use));
   network.sample_shape = network.reading.input_shape;
   network.declared_batch = graph.inputs[0].shape[0];
+  return network;
+}
+
+}  // namespace
+
+std::string NodeLabel(const Node& node) { return Quoted(node); }
+
+StatusOr<Network> FindNetwork(const Graph& graph, const Dataset& data, const Preprocess& preprocess,
+                              const NetworkUse& use) {
+  DC_ASSIGN_OR_RETURN(Network network, WithoutNodes(graph, data, preprocess, use));
   DC_ASSIGN_OR_RETURN(const Head head,
                       FindHead(graph, data, use.logits, network.reading.input_shape));
   if (graph.outputs.size() > 1 && !head.named) {
@@ -109,7 +112,18 @@ StatusOr<Network> FindNetwork(const Graph& graph, const Dataset& data, const Pre
   }
   network.output = head.output;
   network.logits = head.logits;
-  DC_RETURN_IF_ERROR(FindNodes(&network));
+  DC_RETURN_IF_ERROR(FindNodes({network.logits}, &network));
+  if (network.nodes.empty()) {
+    return BadInput("nothing computes the model's output", "output \"" + network.logits + "\"");
+  }
+  return network;
+}
+
+StatusOr<Network> FindNetworkUpTo(const Graph& graph, const Dataset& data,
+                                  const Preprocess& preprocess,
+                                  const std::set<std::string>& values) {
+  DC_ASSIGN_OR_RETURN(Network network, WithoutNodes(graph, data, preprocess, {}));
+  DC_RETURN_IF_ERROR(FindNodes(values, &network));
   return network;
 }
 

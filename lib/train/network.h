@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,8 @@ struct Network {
   std::vector<int64_t> sample_shape;  // of one sample at the input: without dimension 0
   int64_t declared_batch = -1;        // dimension 0 of the input as declared; -1: not fixed
   std::string output;                 // the graph output that the labels are about
-  std::string logits;                 // the same, or what its final Softmax or Sigmoid reads
-  std::vector<size_t> nodes;          // indices into graph->nodes, in order; no Constant nodes
+  std::string logits;         // the same, or what its final Softmax or Sigmoid reads; "": none
+  std::vector<size_t> nodes;  // indices into graph->nodes, in order; no Constant nodes
   // How often the nodes above, and the loss, read each value or parameter.
   std::map<std::string, int> readers;
 };
@@ -41,6 +42,12 @@ struct NetworkUse {
 // another type or shape than the data's, no one head.
 StatusOr<Network> FindNetwork(const Graph& graph, const Dataset& data, const Preprocess& preprocess,
                               const NetworkUse& use = {});
+
+// The part of `graph` that computes `values`, for whatever labels: it has no output and no logits.
+// Errors as above.
+StatusOr<Network> FindNetworkUpTo(const Graph& graph, const Dataset& data,
+                                  const Preprocess& preprocess,
+                                  const std::set<std::string>& values);
 
 }  // namespace dc::train
 

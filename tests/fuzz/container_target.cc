@@ -1,3 +1,4 @@
+#include "entropy/dec/plane_decoder.h"
 #include "entropy/dec/zstd.h"
 #include "format/reader.h"
 #include "fuzz/fuzz_targets.h"
@@ -18,7 +19,7 @@ void Open(std::span<const uint8_t> bytes) {
       const auto codebook = format::DecodeCodebook(entry, streams.codebook);
       if (codebook.ok() && codebook->size() != entry.codebook_entries) __builtin_trap();
     } else {
-      const auto values = format::DecodeValues(entry, streams.values);
+      const auto values = format::DecodeValues(entry, streams.values, DecodePlanes);
       if (values.ok() && values->size() != entry.elements()) __builtin_trap();
     }
   }

@@ -28,9 +28,10 @@ using DeployCheck = std::function<Status(const Graph& graph)>;
 // Runs all stages of `recipe` and leaves trained.onnx, pruned.onnx, quantized.onnx, model.dcz,
 // report.json and a CSV log per training run in `directory`. A stage whose output is there, was
 // made by the same recipe, model, data and seed, and is as it was written is not run again; an
-// interrupted one goes on from its last checkpoint. The report is returned also when a goal of the
+// interrupted one goes on from its last checkpoint. `data` may be null where nothing is trained:
+// then errors are not measured. The report is returned also when a goal of the
 // recipe is missed: `goal` then holds what was missed.
-StatusOr<Report> Compress(const Recipe& recipe, const Dataset& data, const std::string& directory,
+StatusOr<Report> Compress(const Recipe& recipe, const Dataset* data, const std::string& directory,
                           int threads, const DeployCheck& check, const DczEvaluator& evaluate,
                           Status* goal, Progress* progress);
 

@@ -44,6 +44,11 @@ struct Dataset {
 // name the file and what it should be.
 StatusOr<Dataset> OpenDataset(const std::string& spec);
 
+// The same without labels, for what needs none: the training samples of OpenDataset's data, an
+// npz file of x_train alone, or "npy:FILE", an array of samples. Labels and test samples are left
+// empty.
+StatusOr<Dataset> OpenSamples(const std::string& spec);
+
 // Random changes of training images. Off by default.
 struct Augmentation {
   int shift = 0;      // up to this many pixels each way; stored zeros (black) move in

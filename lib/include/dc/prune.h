@@ -56,6 +56,10 @@ struct PruneOptions {
   // rates and few survivors, weights come back too large (LeNet-300-100 diverges); 0: none.
   double splice = 0;
   double freeze_masks = 0.75;
+  // Given: samples (OpenSamples) by which a weight counts for what its layer computes, not for its
+  // magnitude, and the weights that stay make up for those that went. kDensity and kGlobalDensity.
+  std::string calibrate;
+  int calibrate_samples = 512;  // at most so many of them
 };
 
 // By weight name: 1 = kept. Same size as the weight.

@@ -38,6 +38,10 @@ struct QuantizeOptions {
   // sample, for every 1,024 bytes of the file: weights go to another entry, or to zero, where the
   // coder's bits that this saves are worth it; `bits` are what a layer has at most. Needs epochs.
   double lambda = 0;
+  // Given: samples (OpenSamples) by which codebooks of kmeans and their codes keep what layers
+  // compute, rather than their weights, close.
+  std::string calibrate;
+  int calibrate_samples = 512;  // at most so many of them
   uint64_t seed = 1;
   int threads = 0;
 };

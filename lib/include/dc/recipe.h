@@ -48,10 +48,13 @@ struct Recipe {
   std::string input_text, train_text, prune_text, quantize_text;
 };
 
-// Reads `path` and applies `overrides`, each "FIELD.PATH=VALUE" ("prune.retrain.epochs=3").
+// Reads `path`, or makes a recipe that quantizes the ONNX model `path` (*.onnx), and applies
+// `overrides`, each "FIELD.PATH=VALUE" ("prune.retrain.epochs=3"). Where `calibrate` is not "", the
+// stages that prune and quantize calibrate with these samples (PruneOptions, QuantizeOptions).
 // BadInput names line and column of a mistake; UsageError names an override that does not fit, and
 // the first field with a value that is not allowed.
-StatusOr<Recipe> LoadRecipe(const std::string& path, const std::vector<std::string>& overrides);
+StatusOr<Recipe> LoadRecipe(const std::string& path, const std::vector<std::string>& overrides,
+                            const std::string& calibrate = "");
 
 // The recipe that LoadRecipe reads, overrides included, as text that reads the same from any
 // folder: its files are named in full.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "entropy/dec/plane_decoder.h"
 #include "entropy/dec/weight_decoder.h"
 #include "entropy/dec/zstd.h"
 #include "format/codebook.h"
@@ -13,7 +14,7 @@ namespace {
 Status Decode(const format::TensorEntry& entry, const format::TensorStreams& streams,
               Constant* constant) {
   if (!entry.has_codes()) {
-    DC_ASSIGN_OR_RETURN(constant->values, format::DecodeValues(entry, streams.values));
+    DC_ASSIGN_OR_RETURN(constant->values, format::DecodeValues(entry, streams.values, DecodePlanes));
     return OkStatus();
   }
   // A weight is coded as a matrix of its dimension 0 times the product of the others.

@@ -8,6 +8,8 @@
 #include <string>
 
 #include "base/bit_io.h"
+#include "base/half.h"
+#include "base/rng.h"
 #include "dc/encode.h"
 #include "dc/files.h"
 #include "entropy/enc/zstd_compress.h"
@@ -63,6 +65,22 @@ EncodeOptions Options(const std::string& gap_bits, const std::string& order,
   return options;
 }
 
+// A Gemm whose weight, of numbers as training leaves them, is stored in planes.
+Graph Planes(bool half) {
+  Graph graph;
+  graph.inputs = {{"x", DataType::kFloat32, {-1, 64}}};
+  graph.outputs = {{"y", DataType::kFloat32, {-1, 32}}};
+  graph.initializers["w"] = Tensor::Zeros(DataType::kFloat32, {32, 64});
+  Rng rng(7);
+  for (float& value : graph.initializers["w"].f32()) {
+    value = static_cast<float>(0.05 * rng.Normal());
+    if (half) value = HalfToFloat(FloatToHalf(value));
+  }
+  graph.nodes.push_back(MakeNode("Gemm", {"x", "w"}, "y"));
+  graph.nodes.back().attributes["transB"] = int64_t{1};
+  return graph;
+}
+
 void PutModels() {
   const Graph fc = FullyConnectedGraph(0.25), conv = ConvolutionalGraph(0.4);
   PutModel("fc_table", Quantized(fc, Centroids(16)));
@@ -75,6 +93,8 @@ void PutModels() {
   PutModel("fc_all_pruned", Quantized(fc, {0.0f}));
   PutModel("conv_float", conv);
   PutModel("conv_table", Quantized(conv, Centroids(32)));
+  PutModel("planes_float32", Planes(/*half=*/false));
+  PutModel("planes_float16", Planes(/*half=*/true), Options("auto", "auto", "context"));
   EncodeOptions names;
   names.keep_names = true;
   PutModel("conv_names", Quantized(conv, Centroids(8)), names);

@@ -52,11 +52,11 @@ TEST(CodebookTest, RefusesWrongSizesAndNumbersThatAreNotFinite) {
   EXPECT_FALSE(DecodeCodebook(wide, std::vector<uint8_t>{0, 0, 0x7F, 0x7F, 0, 0, 0x7F, 0x7F}).ok());
   TensorEntry plain;
   plain.shape = {2};
-  EXPECT_FALSE(DecodeValues(plain, std::vector<uint8_t>(7)).ok());
-  EXPECT_FALSE(DecodeValues(plain, std::vector<uint8_t>{0, 0, 0, 0, 0, 0, 0xC0, 0x7F}).ok());
-  EXPECT_TRUE(DecodeValues(plain, std::vector<uint8_t>(8)).ok());
+  EXPECT_FALSE(DecodeValues(plain, std::vector<uint8_t>(7), nullptr).ok());
+  EXPECT_FALSE(DecodeValues(plain, std::vector<uint8_t>{0, 0, 0, 0, 0, 0, 0xC0, 0x7F}, nullptr).ok());
+  EXPECT_TRUE(DecodeValues(plain, std::vector<uint8_t>(8), nullptr).ok());
   // Minus infinity, in a mask.
-  EXPECT_TRUE(DecodeValues(plain, std::vector<uint8_t>{0, 0, 0, 0, 0, 0, 0x80, 0xFF}).ok());
+  EXPECT_TRUE(DecodeValues(plain, std::vector<uint8_t>{0, 0, 0, 0, 0, 0, 0x80, 0xFF}, nullptr).ok());
   EXPECT_EQ(ValueBytes(plain), 8u);
 }
 

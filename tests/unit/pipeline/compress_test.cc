@@ -61,7 +61,7 @@ class CompressTest : public ::testing::Test {
     };
     const DeployCheck deployable = [](const Graph&) { return OkStatus(); };
     auto report =
-        dc::Compress(recipe, data_, dir_.File("out"), 1, deployable, evaluate, &goal, &notes);
+        dc::Compress(recipe, &data_, dir_.File("out"), 1, deployable, evaluate, &goal, &notes);
     if (kept) *kept = notes.kept;
     return report;
   }
