@@ -71,8 +71,8 @@ class Message {
   Bytes bytes_;
 };
 
-// Chapter 2, table of operators, by number. In `ints` i is an integer, l a list of them, f the length of a
-// list of floats, which come on top of `floats`.
+// Chapter 2, table of operators, by number. In `ints` i is an integer, l a list of them, f the
+// length of a list of floats, which come on top of `floats`.
 struct Operator {
   uint64_t number;
   const char* name;

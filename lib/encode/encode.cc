@@ -156,8 +156,8 @@ Status EncodeValues(const EncodeOptions& options, Job* job) {
   // Values that are rounded are few, and small already.
   const bool rounded = job->is_bias && options.codebook_type == "f16";
   if (!rounded) {
-    DC_ASSIGN_OR_RETURN(stored, SmallerInPlanes(job->entry->shape, values, std::move(stored),
-                                                job->options.coder));
+    DC_ASSIGN_OR_RETURN(
+        stored, SmallerInPlanes(job->entry->shape, values, std::move(stored), job->options.coder));
   }
   job->entry->form = stored.form;
   if (stored.says_length) job->entry->value_bytes = stored.bytes.size();

@@ -158,8 +158,8 @@ StatusOr<std::vector<float>> DecodeCodebook(const TensorEntry& entry,
   return codebook;
 }
 
-StatusOr<std::vector<float>> DecodeValues(const TensorEntry& entry,
-                                          std::span<const uint8_t> stored, PlaneDecoder planes) {
+StatusOr<std::vector<float>> DecodeValues(const TensorEntry& entry, std::span<const uint8_t> stored,
+                                          PlaneDecoder planes) {
   if (entry.has_codes() || stored.size() != ValueBytes(entry)) {
     return BadInput("values of the wrong size", entry.name, kFreshCopy);
   }

@@ -31,11 +31,11 @@ struct Node {
 
 // How a tensor's values are stored and executed.
 enum class Form : uint8_t {
-  kFloat32 = 0,  // plain values
-  kFloat16 = 1,  // plain values, each exactly a binary16
-  kTable = 2,    // codes into a stored codebook
-  kAffine = 3,   // codes; codebook[i] = base + step * i (one float multiply, one float add)
-  kTernary = 4,  // codes 0, 1, 2 mean 0, +scale, -scale
+  kFloat32 = 0,        // plain values
+  kFloat16 = 1,        // plain values, each exactly a binary16
+  kTable = 2,          // codes into a stored codebook
+  kAffine = 3,         // codes; codebook[i] = base + step * i (one float multiply, one float add)
+  kTernary = 4,        // codes 0, 1, 2 mean 0, +scale, -scale
   kFloat32Planes = 5,  // plain values, a stream for each byte of them
   kFloat16Planes = 6,  // likewise, of binary16
 };

@@ -67,7 +67,8 @@ StatusOr<LayerReport> CodedLayer(const format::TensorEntry& entry,
 StatusOr<LayerReport> PlainLayer(const format::TensorEntry& entry,
                                  const format::TensorStreams& streams) {
   LayerReport layer;
-  DC_ASSIGN_OR_RETURN(const std::vector<float> values, format::DecodeValues(entry, streams.values, DecodePlanes));
+  DC_ASSIGN_OR_RETURN(const std::vector<float> values,
+                      format::DecodeValues(entry, streams.values, DecodePlanes));
   layer.weights = values.size();
   for (float v : values) layer.survivors += v != 0.0f;
   layer.weight_bits = entry.is_half() ? 16 : 32;

@@ -20,9 +20,8 @@ std::vector<uint8_t> EncodePlanes(const MatrixShape& shape, std::span<const floa
   const int planes = half ? 2 : 4;
   for (int p = planes; p-- > 0;) {
     for (size_t i = 0; i < values.size(); ++i) {
-      const uint32_t rotated =
-          half ? std::rotl(FloatToHalf(values[i]), 1)
-               : std::rotl(std::bit_cast<uint32_t>(values[i]), 1);
+      const uint32_t rotated = half ? std::rotl(FloatToHalf(values[i]), 1)
+                                    : std::rotl(std::bit_cast<uint32_t>(values[i]), 1);
       plane[i] = static_cast<uint8_t>(rotated >> (8 * p));
     }
     const std::vector<uint8_t> stream =

@@ -16,8 +16,8 @@ namespace dc {
 
 struct LayerReport {
   std::string name, kind, policy, form, positions, order;
-  // "raw", "huffman", "huffman4", "context", or of a float tensor "planes"; that of the positions is
-  // empty where there are none.
+  // "raw", "huffman", "huffman4", "context", or of a float tensor "planes"; that of the positions
+  // is empty where there are none.
   std::string code_coder, position_coder;
   uint64_t weights = 0, survivors = 0, fillers = 0;
   // Bits per stored entry: fixed width, then after entropy coding.

@@ -14,7 +14,8 @@ namespace {
 Status Decode(const format::TensorEntry& entry, const format::TensorStreams& streams,
               Constant* constant) {
   if (!entry.has_codes()) {
-    DC_ASSIGN_OR_RETURN(constant->values, format::DecodeValues(entry, streams.values, DecodePlanes));
+    DC_ASSIGN_OR_RETURN(constant->values,
+                        format::DecodeValues(entry, streams.values, DecodePlanes));
     return OkStatus();
   }
   // A weight is coded as a matrix of its dimension 0 times the product of the others.

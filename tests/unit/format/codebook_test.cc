@@ -53,10 +53,12 @@ TEST(CodebookTest, RefusesWrongSizesAndNumbersThatAreNotFinite) {
   TensorEntry plain;
   plain.shape = {2};
   EXPECT_FALSE(DecodeValues(plain, std::vector<uint8_t>(7), nullptr).ok());
-  EXPECT_FALSE(DecodeValues(plain, std::vector<uint8_t>{0, 0, 0, 0, 0, 0, 0xC0, 0x7F}, nullptr).ok());
+  EXPECT_FALSE(
+      DecodeValues(plain, std::vector<uint8_t>{0, 0, 0, 0, 0, 0, 0xC0, 0x7F}, nullptr).ok());
   EXPECT_TRUE(DecodeValues(plain, std::vector<uint8_t>(8), nullptr).ok());
   // Minus infinity, in a mask.
-  EXPECT_TRUE(DecodeValues(plain, std::vector<uint8_t>{0, 0, 0, 0, 0, 0, 0x80, 0xFF}, nullptr).ok());
+  EXPECT_TRUE(
+      DecodeValues(plain, std::vector<uint8_t>{0, 0, 0, 0, 0, 0, 0x80, 0xFF}, nullptr).ok());
   EXPECT_EQ(ValueBytes(plain), 8u);
 }
 
