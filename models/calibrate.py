@@ -80,27 +80,27 @@ def read_npy(path):
     return [values[i * columns:(i + 1) * columns] for i in range(shape[0])]
 
 
-def clamp_table(offset):
-    return [min(max(value - offset, 0), 255) for value in range(256 + 2 * offset)]
+# What becomes of luma Y, by the amount that a channel is moved by its chroma.
+SHIFTED = {shift: bytes(min(max(y + shift, 0), 255) for y in range(256)) for shift in range(-256, 257)}
 
 
 def decode_picture(record, side):
     """RGB planes of the centre, side x side, of a record of 227 x 227 Y and 114 x 114 Cb, Cr."""
     first = (227 - side) // 2
-    cb, cr = record[51529:51529 + 12996], record[51529 + 12996:]
-    table = clamp_table(512)
     planes = [bytearray(), bytearray(), bytearray()]
-    for y in range(first, first + side):
-        luma = record[y * 227 + first:y * 227 + first + side]
-        chroma = y // 2 * 114
-        shifts = []
-        for x in range(first // 2, (first + side + 1) // 2):
-            b, r = cb[chroma + x] - 128, cr[chroma + x] - 128
-            shifts.append((512 + ((91881 * r + 32768) >> 16), 512 - ((22554 * b + 46802 * r + 32768) >> 16),
-                           512 + ((116130 * b + 32768) >> 16)))
-        of_pixel = [shifts[x // 2 - first // 2] for x in range(first, first + side)]
-        for c in range(3):
-            planes[c] += bytes([table[v + shift[c]] for v, shift in zip(luma, of_pixel)])
+    for row in range(114):
+        at = 51529 + 114 * row
+        tables = ([], [], [])
+        for b, r in zip(record[at:at + 114], record[at + 12996:at + 12996 + 114]):
+            b, r = b - 128, r - 128
+            for table, shift in zip(tables, ((91881 * r + 32768) >> 16, -((22554 * b + 46802 * r + 32768) >> 16),
+                                             (116130 * b + 32768) >> 16)):
+                table += (SHIFTED[shift],) * 2
+        for y in (2 * row, 2 * row + 1):
+            if first <= y < first + side:
+                luma = record[y * 227 + first:y * 227 + first + side]
+                for plane, table in zip(planes, tables):
+                    plane += bytes([t[v] for t, v in zip(table[first:], luma)])
     return b"".join(planes)
 
 
@@ -141,36 +141,33 @@ class Network:
             self.model = self.dir / "float.onnx"
             if not self.model.exists():
                 run("zstd", "-dq", args.data / file, "-o", self.model)
-        self.labels, self.agree = self.dir / "labels.npz", self.dir / "agree.npz"
+        # What calibrates, what measures (as the network reads it), and its labels and float classes.
+        self.samples, self.x, self.truth = self.dir / "samples.npy", self.dir / "x.npy", self.dir / "truth.json"
 
     def tool(self, name, *more):
         return run(self.args.tools / name, *more, "--quiet", "--threads", self.args.threads)
 
     def prepare(self):
-        """Writes the samples, with labels, and with the classes of the float network as labels."""
-        if self.agree.exists():
+        """Writes the samples, and how right the float network is."""
+        if self.truth.exists():
             return
         say(f"{self.name}: samples")
         calibrate, measure, labels, shape = globals()[self.pictures](self.args.data, self.side)
         if self.name == "mnist_keras_1k":
             shape = (28, 28, 1)
-        words = lambda numbers: ("<i4", (len(numbers),), struct.pack(f"<{len(numbers)}i", *numbers))
-        arrays = {"x_train": ("|u1", (len(calibrate), *shape), b"".join(calibrate)),
-                  "y_train": words([0] * (len(calibrate) - 1) + [max(labels)]),
-                  "x_test": ("|u1", (len(measure), *shape), b"".join(measure)), "y_test": words(labels)}
-        write_npz(self.labels, arrays)
-        # 16 bits tell the float network's own classes well enough where there is no other way to
-        # write it: the float .dcz holds it bit for bit.
-        self.tool("dc-encode", self.model, "-o", self.dir / "float.dcz")
-        arrays["y_test"] = words(self.classes(measure, shape))
-        arrays["y_train"] = words([0] * (len(calibrate) - 1) + [max(max(labels), 1)])
-        write_npz(self.agree, arrays)
+        self.samples.write_bytes(npy("|u1", (len(calibrate), *shape), b"".join(calibrate)))
+        self.write_inputs(measure, shape)
+        file = self.dir / "float.dcz"
+        self.tool("dc-encode", self.model, "--coder", "auto", "-o", file)
+        classes = self.classes(file)
+        right = sum(a == b for a, b in zip(classes, labels))
+        self.truth.write_text(json.dumps({"labels": labels, "classes": classes, "bytes": file.stat().st_size,
+                                          "accuracy": 100 * right / len(labels)}))
 
-    def classes(self, pictures, shape):
-        """The float network's class of each picture."""
-        scale, mean, deviation, order = 1 / 255, [0.0], [1.0], [0, 1, 2][:3]
+    def write_inputs(self, pictures, shape):
+        """The pictures as the flags say that the network reads them."""
         flags = dict(zip(self.flags[::2], self.flags[1::2]))
-        scale = float(flags.get("--input-scale", scale))
+        scale = float(flags.get("--input-scale", 1 / 255))
         mean = [float(v) for v in flags.get("--input-mean", "0").split(",")]
         deviation = [float(v) for v in flags.get("--input-deviation", "1").split(",")]
         channels = 1 if len(pictures[0]) == 784 else 3
@@ -182,20 +179,12 @@ class Network:
                 m, d = mean[c % len(mean)], deviation[c % len(deviation)]
                 table = [(v * scale - m) / d for v in range(256)]
                 values.extend([table[v] for v in picture[order[c] * plane:(order[c] + 1) * plane]])
-        path = self.dir / "x.npy"
-        path.write_bytes(npy("<f4", (len(pictures), *shape), values.tobytes()))
-        self.tool("dc-run", self.dir / "float.dcz", "--input", path, "-o", self.dir / "y.npy")
-        rows = read_npy(self.dir / "y.npy")
-        path.unlink()
-        return [max(range(len(row)), key=row.__getitem__) for row in rows]
+        self.x.write_bytes(npy("<f4", (len(pictures), *shape), values.tobytes()))
 
-    def errors(self, model):
-        """Percent of the measuring pictures: classes that are the float network's, right classes."""
-        result = []
-        for spec in (self.agree, self.labels):
-            self.tool("dc-run", model, "--data", f"npz:{spec}", "--json", self.dir / "run.json")
-            result.append(100 - json.loads((self.dir / "run.json").read_text()).get("error_percent", 0))
-        return result
+    def classes(self, file):
+        """The class of each picture that measures."""
+        self.tool("dc-run", file, "--input", self.x, "-o", self.dir / "y.npy")
+        return [max(range(len(row)), key=row.__getitem__) for row in read_npy(self.dir / "y.npy")]
 
     def measure(self, density, bits, calibrated):
         key = f"{'calibrated' if calibrated else 'magnitude'}-{density}-{bits}"
@@ -204,26 +193,18 @@ class Network:
             return
         say(f"{self.name}: {key}")
         pruned, quantized, file = (self.dir / f"{key}.{end}" for end in ("pruned.onnx", "quantized.onnx", "dcz"))
-        more = ["--calibrate", f"npz:{self.labels}", "--calibrate-samples", self.args.samples] if calibrated else []
+        more = ["--calibrate", f"npy:{self.samples}", "--calibrate-samples", self.args.samples] if calibrated else []
         prune = ["--criterion", "global", "--global-density", density] if calibrated else ["--amounts", density]
         self.tool("dc-prune", self.model, *self.flags, *prune, *more, "-o", pruned)
         self.tool("dc-quantize", pruned, "--bits", bits, *more, *([] if calibrated else ["--init", "exact"]),
                   "-o", quantized)
         self.tool("dc-encode", quantized, "--coder", "auto", "-o", file)
-        agreement, accuracy = self.errors(file)
-        done.write_text(json.dumps({"network": self.name, "density": density, "bits": bits, "calibrated": calibrated,
-                                    "bytes": file.stat().st_size, "agreement": agreement, "accuracy": accuracy}))
-
-    def measure_float(self):
-        done = self.dir / "float.json"
-        if done.exists():
-            return
-        # Reading the input is part of a model's metadata: a density of 1 adds it and nothing else.
-        self.tool("dc-prune", self.model, *self.flags, "--amounts", 1, "--keep-dead-neurons", "-o", self.dir / "same.onnx")
-        self.tool("dc-encode", self.dir / "same.onnx", "--coder", "auto", "-o", self.dir / "float.dcz")
-        agreement, accuracy = self.errors(self.dir / "float.dcz")
-        done.write_text(json.dumps({"bytes": (self.dir / "float.dcz").stat().st_size, "agreement": agreement,
-                                    "accuracy": accuracy}))
+        truth = json.loads(self.truth.read_text())
+        classes = self.classes(file)
+        share = lambda wanted: 100 * sum(a == b for a, b in zip(classes, wanted)) / len(classes)
+        done.write_text(json.dumps({"density": density, "bits": bits, "calibrated": calibrated,
+                                    "bytes": file.stat().st_size, "agreement": share(truth["classes"]),
+                                    "accuracy": share(truth["labels"])}))
 
 
 def interpolate(points, size):
@@ -250,10 +231,9 @@ def write_page(networks, args):
     text = HEAD.format(samples=args.samples)
     for network in networks:
         points = [json.loads(p.read_text()) for p in sorted(network.dir.glob("*-*.json"))]
-        dense = network.dir / "float.json"
-        if not points or not dense.exists():
+        if not points:
             continue
-        dense = json.loads(dense.read_text())
+        dense = json.loads(network.truth.read_text())
         text += (f"## {network.name}\n\nFloat: {dense['accuracy']:.1f} % right, {network.model.stat().st_size:,} bytes of ONNX, "
                  f"{dense['bytes']:,} as a `.dcz` without any loss.\n\n"
                  "| density | bits | magnitude: bytes | agreement | accuracy | calibrated: bytes | agreement | accuracy | calibrated at the same bytes |\n"
@@ -322,7 +302,6 @@ def main():
     for name in args.networks or NETWORKS:
         network = Network(args, name)
         network.prepare()
-        network.measure_float()
         for density, bits in network.settings:
             for calibrated in (False, True):
                 network.measure(density, bits, calibrated)

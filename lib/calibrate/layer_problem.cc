@@ -24,7 +24,9 @@ LayerProblem MakeProblem(const Matrix& weights, const InputMoments& moments, boo
     cross -= reference * mean.transpose();
   }
   // Inputs that are always the same leave nothing: any positive number will do.
-  const double added = std::max(damping * problem.hessian.diagonal().mean(), 1e-12);
+  const double scarcity = 1 + static_cast<double>(moments.inputs) /
+                                  static_cast<double>(std::max<int64_t>(moments.count, 1));
+  const double added = std::max(damping * scarcity * problem.hessian.diagonal().mean(), 1e-12);
   problem.hessian.diagonal().array() += added;
   cross.diagonal().array() += added;
   problem.linear = weights * cross;

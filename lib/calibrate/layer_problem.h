@@ -28,7 +28,8 @@ struct LayerProblem {
   Vector row_weights;
 };
 
-// Share of H's mean diagonal that is added to its diagonal.
+// Share of H's mean diagonal that is added to its diagonal, where there are many more places than
+// inputs; with n places for k inputs 1 + k / n times as much, against fitting to chance.
 inline constexpr double kDamping = 0.01;
 
 // `weights`: rows of moments.inputs values, those of the reference network.

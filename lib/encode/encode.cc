@@ -153,9 +153,10 @@ Status EncodeValues(const EncodeOptions& options, Job* job) {
       return OkStatus();
     }
   }
-  // Values that are rounded are few, and small already.
-  const bool rounded = job->is_bias && options.codebook_type == "f16";
-  if (!rounded) {
+  // Below, a table of code lengths for each plane costs what they save. Numbers per channel are
+  // few, and stay easy to load.
+  const size_t least_values = job->is_bias ? 1024 : 64;
+  if (values.size() >= least_values) {
     DC_ASSIGN_OR_RETURN(
         stored, SmallerInPlanes(job->entry->shape, values, std::move(stored), job->options.coder));
   }

@@ -139,9 +139,7 @@ StoredValues StoreValues(std::span<const float> values, bool round_to_half) {
 StatusOr<StoredValues> SmallerInPlanes(const std::vector<int64_t>& shape,
                                        std::span<const float> values, StoredValues plain,
                                        CoderChoice coder) {
-  // Below, a table of code lengths for each plane costs what they save.
-  constexpr size_t kLeastValues = 1024;
-  if (values.size() < kLeastValues || coder == CoderChoice::kRaw) return plain;
+  if (coder == CoderChoice::kRaw) return plain;
   const bool half = plain.form == Form::kFloat16;
   StoredValues planes;
   planes.form = half ? Form::kFloat16Planes : Form::kFloat32Planes;

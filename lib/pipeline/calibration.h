@@ -17,7 +17,7 @@
 #include "dc/progress.h"
 #include "dc/status.h"
 #include "dc/weights.h"
-#include "train/input_moments.h"
+#include "train/gather_moments.h"
 
 namespace dc {
 

@@ -167,7 +167,7 @@ class Line {
     DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, ReadFile(path));
     report.output_bytes = bytes.size();
     const auto known = graph_.metadata.find(kTestError);
-    if (!report.error_percent && known != graph_.metadata.end()) {
+    if (data_ != nullptr && !report.error_percent && known != graph_.metadata.end()) {
       report.error_percent = std::strtod(known->second.c_str(), nullptr);
     }
     error_ = report.error_percent;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "model/node_attributes.h"
+
 namespace dc {
 namespace {
 
@@ -48,7 +50,7 @@ OutputRepair FindOutputRepair(const Graph& graph, const WeightRef& weight) {
                                      [&](const ValueInfo& info) { return info.name == output; });
   if (readers.size() == 1 && !is_output) {
     const Node& node = graph.nodes[readers[0]];
-    if (node.op == "BatchNormalization" && node.Input(0) == output &&
+    if (OperatorOf(node) == &op::kBatchNormalization && node.Input(0) == output &&
         IsOwn(graph, node.Input(3), outputs) && IsOwn(graph, node.Input(4), outputs) &&
         graph.Constant(node.Input(1)) != nullptr) {
       repair.scale = node.Input(1);

@@ -89,6 +89,36 @@ TEST_F(CompressCli, AKilledRunGoesOnAndEndsWithTheSameFile) {
   EXPECT_FALSE(Exists("cut/pruned.onnx.checkpoint"));
 }
 
+// The network trained, as a model of its own that somebody compresses without labels.
+TEST_F(CompressCli, AModelIsCalibratedWithoutLabelsOrARecipe) {
+  Succeed("compress", "tiny.textproto --data idx:data -o trained");
+  Succeed("compress",
+          "trained/trained.onnx --calibrate idx:data --density 0.3 --set quantize.bits=3 -o out "
+          "--data idx:data");
+  const std::string json = Read("out/report.json");
+  // Magnitude at the same density and bits loses the network: 25 % is chance on three of four.
+  EXPECT_LE(JsonNumber(json, "error_percent"), 10.0);
+  EXPECT_LT(Read("out/model.dcz").size(), 700u);
+  const Outcome again = Succeed("compress",
+                                "trained/trained.onnx --calibrate idx:data --density 0.3 --set "
+                                "quantize.bits=3 -o out --data idx:data");
+  EXPECT_NE(again.err.find("prune: out/pruned.onnx is up to date"), std::string::npos);
+  // Without data nothing is evaluated, and the file is the same.
+  const std::string file = Read("out/model.dcz");
+  Succeed("compress",
+          "trained/trained.onnx --calibrate idx:data --density 0.3 --set quantize.bits=3 -o blind");
+  EXPECT_EQ(Read("blind/model.dcz"), file);
+  EXPECT_EQ(Read("blind/report.json").find("error_percent"), std::string::npos);
+}
+
+TEST_F(CompressCli, CalibrationAndTrainingDoNotGoTogether) {
+  Fail("compress", "tiny.textproto --calibrate idx:data --data idx:data -o out", 2,
+       {"calibration", "epochs"});
+  Fail("compress", "tiny.textproto --calibrate npy:none.npy --set prune.retrain.epochs=0 -o out", 2,
+       {"epochs"});
+  EXPECT_FALSE(Exists("out"));
+}
+
 TEST_F(CompressCli, AMissedGoalIsExitCodeOneAndKeepsTheFiles) {
   Write("goal.textproto", Read("tiny.textproto") + "goal { min_ratio: 1000 }\n");
   const Outcome run = Run("compress", "goal.textproto --data idx:data -o out --quiet");

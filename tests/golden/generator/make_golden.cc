@@ -68,9 +68,9 @@ EncodeOptions Options(const std::string& gap_bits, const std::string& order,
 // A Gemm whose weight, of numbers as training leaves them, is stored in planes.
 Graph Planes(bool half) {
   Graph graph;
-  graph.inputs = {{"x", DataType::kFloat32, {-1, 64}}};
-  graph.outputs = {{"y", DataType::kFloat32, {-1, 32}}};
-  graph.initializers["w"] = Tensor::Zeros(DataType::kFloat32, {32, 64});
+  graph.inputs = {{"x", DataType::kFloat32, {-1, 25}}};
+  graph.outputs = {{"y", DataType::kFloat32, {-1, 16}}};
+  graph.initializers["w"] = Tensor::Zeros(DataType::kFloat32, {16, 25});
   Rng rng(7);
   for (float& value : graph.initializers["w"].f32()) {
     value = static_cast<float>(0.05 * rng.Normal());
@@ -337,6 +337,20 @@ void PutMustFail() {
       "bits left over in the positions\n");
   Put("bad_bitmask_zero", WeightFile({0x06, 0x10, 0x03, 0b01'00'01}, {0b0000'0111, 0}),
       "stored zero that bridges no gap\n");
+  // A 2x5 tensor in planes of float32.
+  const auto planes = [](const Bytes& values, uint64_t size) {
+    Message manifest, tensor;
+    tensor.Packed(1, {2, 5}).Number(2, 5).Number(11, size);
+    manifest.Sub(1, tensor);
+    manifest.Sub(2, Message().Number(1, 3));
+    manifest.Sub(3, Message().Packed(1, {0, 2}));
+    manifest.Sub(4, Message());
+    return HandFile({{1, manifest.bytes()}, {5, values}});
+  };
+  Put("bad_planes_length", planes({0x7F, 0x00, 0x70}, 3), "damaged lengths of planes\n");
+  Put("bad_planes_missing", planes({0x00}, 0), "planes of no length\n");
+  Put("bad_planes_positions", planes({0x03, 0x02, 0x70, 0x00, 0x00, 0x00}, 6),
+      "a plane with positions\n");
   // Escape gaps of precision 0: tokens 0 (word 0) and 32 (word 1), whose gap is at least 2^31.
   BitWriter escape;
   escape.Write(0b1, 1);              // first symbol 0

@@ -9,7 +9,7 @@
 #include "dc/files.h"
 #include "dc/quantized_weight.h"
 #include "dc/stages.h"
-#include "train/input_moments.h"
+#include "train/gather_moments.h"
 #include "unit/data/scratch_dir.h"
 #include "unit/pipeline/small_run.h"
 
@@ -126,6 +126,7 @@ class CalibratedStages : public testing::Test {
 TEST_F(CalibratedStages, PruningByLayerKeepsOutputsCloser) {
   PruneOptions options;
   options.amounts = *LayerSettings::Parse("w1=0.6,w2=0.3,w3=0.5");
+  options.remove_dead_neurons = false;
   const Graph plain = Pruned(options, false), calibrated = Pruned(options, true);
   const auto densities = Densities(calibrated);
   EXPECT_EQ(densities[0].survivors, 32);
@@ -163,7 +164,9 @@ TEST_F(CalibratedStages, PrunedWeightsStayZeroWhenQuantized) {
     const auto before = pruned.initializers.at(name).f32();
     const auto after = quantized.initializers.at(name).f32();
     for (size_t i = 0; i < before.size(); ++i) {
-      if (before[i] == 0) EXPECT_EQ(after[i], 0);
+      if (before[i] == 0) {
+        EXPECT_EQ(after[i], 0);
+      }
     }
   }
 }

@@ -1,6 +1,6 @@
 // Runs a network on samples without labels: moments of what its layers read, and its outputs.
-#ifndef DC_TRAIN_INPUT_MOMENTS_H_
-#define DC_TRAIN_INPUT_MOMENTS_H_
+#ifndef DC_TRAIN_GATHER_MOMENTS_H_
+#define DC_TRAIN_GATHER_MOMENTS_H_
 
 #include <cstdint>
 #include <string>
@@ -53,4 +53,4 @@ StatusOr<std::vector<float>> ComputeOutputs(const Graph& graph, const Calibratio
 
 }  // namespace dc
 
-#endif  // DC_TRAIN_INPUT_MOMENTS_H_
+#endif  // DC_TRAIN_GATHER_MOMENTS_H_

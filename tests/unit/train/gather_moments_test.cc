@@ -1,4 +1,4 @@
-#include "train/input_moments.h"
+#include "train/gather_moments.h"
 
 #include <gtest/gtest.h>
 

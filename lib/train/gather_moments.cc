@@ -1,4 +1,4 @@
-#include "train/input_moments.h"
+#include "train/gather_moments.h"
 
 #include <algorithm>
 #include <memory>
@@ -287,15 +287,16 @@ std::string NotCalibrated(const Graph& graph, const WeightRef& weight) {
   const Node& node = graph.nodes[weight.node];
   if (graph.Constant(node.Input(0)) != nullptr) return "it multiplies a constant";
   if (graph.Consumers(weight.name).size() > 1) return "several nodes share it";
-  if (node.op == "Conv") {
+  const op::Operator* record = OperatorOf(node);
+  if (record == &op::kConv) {
     return weight.input == 1 && weight.shape.size() <= 5 ? "" : "a convolution of many axes";
   }
   if (weight.input != 1 || weight.shape.size() != 2) return "it is not one matrix on the right";
-  if (node.op == "MatMul") return "";
-  if (node.op != "Gemm") return "the inputs of " + node.op + " are not looked at";
+  if (record == &op::kMatMul) return "";
+  if (record != &op::kGemm) return "the inputs of " + node.op + " are not looked at";
   const bool plain =
       node.Int("transA", 0) == 0 && node.Float("alpha", 1) == 1 && node.Float("beta", 1) == 1;
-  return plain ? "" : "a Gemm with alpha, beta or transA";
+  return plain ? "" : "its product is scaled or turned (alpha, beta, transA)";
 }
 
 StatusOr<std::vector<std::vector<InputMoments>>> GatherMoments(
