@@ -9,7 +9,6 @@
 #include "common/tool.h"
 #include "dc/compress.h"
 #include "dc/files.h"
-#include "dc/runtime.h"
 #include "dc/smallest.h"
 
 namespace {
@@ -92,19 +91,7 @@ int main(int argc, char** argv) {
     if (!data_spec.empty()) {
       DC_ASSIGN_OR_RETURN(data, dc::OpenDataset(data_spec));
     }
-    const dc::DczEvaluator evaluate = [&](std::span<const uint8_t> file, const dc::Dataset& dataset,
-                                          const std::string& logits,
-                                          dc::Progress* progress) -> dc::StatusOr<dc::EvalResult> {
-      dc::SessionOptions options;
-      options.threads = tool.threads();
-      DC_ASSIGN_OR_RETURN(dc::Session session, dc::Session::Load(file, options));
-      dc::SessionEvaluation evaluation;
-      evaluation.logits = logits;
-      DC_ASSIGN_OR_RETURN(const dc::EvalResult result,
-                          dc::EvaluateSession(&session, dataset, evaluation, nullptr, progress));
-      if (result.not_numbers > 0) dc::OrSilent(progress)->Note(dc::NotNumbersText(result));
-      return result;
-    };
+    const dc::DczEvaluator evaluate = dc::RuntimeEvaluator(tool.threads());
     dc::Status goal;
     const auto compress = [&]() -> dc::StatusOr<dc::Report> {
       if (smallest) {

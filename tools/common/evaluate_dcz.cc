@@ -105,4 +105,19 @@ StatusOr<EvalResult> EvaluateSession(Session* session, const Dataset& data,
   return result;
 }
 
+DczEvaluator RuntimeEvaluator(int threads) {
+  return [threads](std::span<const uint8_t> file, const Dataset& data, const std::string& logits,
+                   Progress* progress) -> StatusOr<EvalResult> {
+    SessionOptions options;
+    options.threads = threads;
+    DC_ASSIGN_OR_RETURN(Session session, Session::Load(file, options));
+    SessionEvaluation evaluation;
+    evaluation.logits = logits;
+    DC_ASSIGN_OR_RETURN(const EvalResult result,
+                        EvaluateSession(&session, data, evaluation, nullptr, progress));
+    if (result.not_numbers > 0) OrSilent(progress)->Note(NotNumbersText(result));
+    return result;
+  };
+}
+
 }  // namespace dc

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "dc/compress.h"
 #include "dc/data.h"
 #include "dc/progress.h"
 #include "dc/report.h"
@@ -28,6 +29,9 @@ struct SessionEvaluation {
 StatusOr<EvalResult> EvaluateSession(Session* session, const Dataset& data,
                                      const SessionEvaluation& options, Latency* latency,
                                      Progress* progress);
+
+// What dc::Compress evaluates with: the runtime with `threads` threads.
+DczEvaluator RuntimeEvaluator(int threads);
 
 }  // namespace dc
 

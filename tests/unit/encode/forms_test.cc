@@ -5,6 +5,8 @@
 #include <bit>
 #include <cmath>
 
+#include "base/rng.h"
+#include "entropy/enc/zstd_compress.h"
 #include "format/reader.h"
 
 namespace dc {
@@ -92,6 +94,39 @@ TEST(FormsTest, StoresValuesAsHalfWhereThatIsExactOrAskedFor) {
             (std::vector<uint8_t>{0x00, 0x3C, 0x00, 0xC0}));
   EXPECT_EQ(StoreValues(std::vector<float>{0.1f}, false).bytes,
             (std::vector<uint8_t>{0xCD, 0xCC, 0xCC, 0x3D}));
+}
+
+// Numbers as training leaves them, `count` of them.
+std::vector<float> Normal(size_t count) {
+  Rng rng(4);
+  std::vector<float> values;
+  for (size_t i = 0; i < count; ++i) values.push_back(static_cast<float>(0.1 * rng.Normal()));
+  return values;
+}
+
+TEST(FormsTest, TrainedNumbersAreStoredInPlanes) {
+  const std::vector<float> values = Normal(4096);
+  const StoredValues plain = StoreValues(values, false);
+  const auto planes = SmallerInPlanes({64, 64}, values, plain, CoderChoice::kHuffman);
+  ASSERT_TRUE(planes.ok());
+  EXPECT_EQ(planes->form, Form::kFloat32Planes);
+  EXPECT_TRUE(planes->says_length);
+  EXPECT_LT(planes->bytes.size(), plain.bytes.size() * 87 / 100);
+  EXPECT_LT(planes->bytes.size(), ZstdCompress(plain.bytes)->size());
+  // Asked for raw fields, they stay as they are.
+  EXPECT_EQ(SmallerInPlanes({64, 64}, values, plain, CoderChoice::kRaw)->form, Form::kFloat32);
+}
+
+TEST(FormsTest, WhatZstdMakesSmallerStaysPlain) {
+  // The same 64 numbers over and over.
+  const std::vector<float> once = Normal(64);
+  std::vector<float> values;
+  while (values.size() < 4096) values.insert(values.end(), once.begin(), once.end());
+  const auto stored =
+      SmallerInPlanes({64, 64}, values, StoreValues(values, false), CoderChoice::kAuto);
+  ASSERT_TRUE(stored.ok());
+  EXPECT_EQ(stored->form, Form::kFloat32);
+  EXPECT_EQ(stored->bytes.size(), 4 * values.size());
 }
 
 }  // namespace
