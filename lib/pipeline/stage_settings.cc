@@ -91,6 +91,11 @@ StatusOr<PruneStep> PruningOf(const proto::Pruning& from, const FieldNamer& name
     return UsageError("calibrated pruning has no threshold", to.options.calibrate,
                       "choose the criterion density or global");
   }
+  if (!to.options.calibrate.empty() &&
+      (to.options.importance != PruneImportance::kMagnitude || to.options.splice > 0)) {
+    return UsageError("calibrated pruning ranks weights in a way of its own", to.options.calibrate,
+                      "leave out importance and splice, or the calibration");
+  }
   return to;
 }
 
