@@ -240,8 +240,9 @@ CodebookFit FitCodebook(const std::vector<QuantizedGroup>& groups, const std::ve
   values = Rounded(std::move(values));
 
   // Rows are summed in runs, so that results do not depend on the number of threads.
-  constexpr size_t kRun = 16;
-  const size_t runs = (rows.size() + kRun - 1) / kRun;
+  constexpr size_t kLeastRun = 16, kMostRuns = 32;
+  const size_t run_rows = std::max(kLeastRun, (rows.size() + kMostRuns - 1) / kMostRuns);
+  const size_t runs = (rows.size() + run_rows - 1) / run_rows;
   CodebookFit best;
   best.error = std::numeric_limits<double>::infinity();
   for (int round = 0; round < rounds; ++round) {
@@ -251,7 +252,7 @@ CodebookFit FitCodebook(const std::vector<QuantizedGroup>& groups, const std::ve
     std::vector<std::unique_ptr<CodebookSums>> of_runs(runs);
     pool->ParallelFor(runs, [&](size_t run) {
       of_runs[run] = std::make_unique<CodebookSums>(values.size());
-      for (size_t r = run * kRun; r < std::min(rows.size(), (run + 1) * kRun); ++r) {
+      for (size_t r = run * run_rows; r < std::min(rows.size(), (run + 1) * run_rows); ++r) {
         if (!rows[r].survivors.empty()) CodeRow(rows[r], values, &codes[r], of_runs[run].get());
       }
     });

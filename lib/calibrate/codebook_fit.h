@@ -32,6 +32,7 @@ struct CodebookFit {
 //    Cholesky factor of H over the row's survivors;
 //  - the codebook: the least squares of the outputs' error for these codes.
 // The best of all rounds is returned. In a sparse layer a survivor may become zero.
+// Memory: 32 matrices of entries x entries numbers.
 CodebookFit FitCodebook(const std::vector<QuantizedGroup>& groups, const std::vector<uint8_t>& kept,
                         size_t entries, int rounds, ThreadPool* pool);
 

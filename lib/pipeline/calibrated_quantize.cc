@@ -18,6 +18,10 @@ using calibrate::QuantizedGroup;
 // Codes and codebook in turn: more rounds gain less than a thousandth of the error.
 constexpr int kRounds = 4;
 
+// With more bits than this k-means is as near as makes no difference, and the equations of the
+// codebook grow with their square.
+constexpr int kMostBits = 10;
+
 // The codebook of one layer, its codes as the tensor stores them.
 QuantizedWeight FitLayer(const CalibratedLayer& layer, std::span<const float> weights, int bits,
                          ThreadPool* pool) {
@@ -77,7 +81,10 @@ Status QuantizeCalibrated(const QuantizeOptions& options, Graph* graph,
   const Graph before = *graph;
   DC_RETURN_IF_ERROR(calibration.ForEachInOrder(
       "calibrate",
-      [&](const WeightRef& ref) { return by_name.at(ref.name)->outcome.policy == "kmeans"; },
+      [&](const WeightRef& ref) {
+        const LayerQuantization& outcome = by_name.at(ref.name)->outcome;
+        return outcome.policy == "kmeans" && outcome.bits <= kMostBits;
+      },
       [&](const CalibratedLayer& layer) {
         QuantizedLayer& result = *by_name.at(layer.ref.name);
         const auto weights = before.initializers.at(layer.ref.name).f32();

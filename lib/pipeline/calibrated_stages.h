@@ -20,8 +20,8 @@ Status PruneCalibrated(const PruneOptions& options, uint64_t seed, int threads, 
                        Progress* progress);
 
 // Gives every weight a codebook of its bits whose choice and codes keep the outputs of the layers
-// close. Layers that are not covered, or have another policy than kmeans, get what QuantizeGraph
-// gives them.
+// close. Layers that are not covered, have another policy than kmeans or more than 10 bits get
+// what QuantizeGraph gives them.
 Status QuantizeCalibrated(const QuantizeOptions& options, Graph* graph,
                           std::vector<LayerQuantization>* outcomes, Progress* progress);
 

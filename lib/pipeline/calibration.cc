@@ -1,6 +1,7 @@
 #include "pipeline/calibration.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <utility>
 
@@ -47,6 +48,16 @@ StatusOr<Calibration> Calibration::Open(const std::string& spec, int64_t samples
 
 Status Calibration::WorkOn(const WeightRef& ref, const std::vector<InputMoments>& moments,
                            const Work& work) const {
+  for (const InputMoments& of_part : moments) {
+    for (const auto* numbers : {&of_part.second, &of_part.cross, &of_part.reference_second}) {
+      if (std::all_of(numbers->begin(), numbers->end(),
+                      [](double v) { return std::isfinite(v); })) {
+        continue;
+      }
+      return BadInput("what the layer reads is not finite on the samples", data_->name,
+                      "check how samples become inputs (--input-scale, --input-mean)");
+    }
+  }
   const OutputRepair repair = FindOutputRepair(reference_, ref);
   const std::vector<double> gains = OutputGains(reference_, repair, ref.outputs());
   const calibrate::LayerRows rows(ref, GroupsOf(reference_, ref), moments);
