@@ -159,5 +159,30 @@ TEST(NpzTest, RefusesWhatIsNoZip) {
   EXPECT_THAT(Open({}).status().ToString(), HasSubstr("not a NumPy archive"));
 }
 
+TEST(NpzTest, SamplesAloneAreEnoughWhereNoLabelsAreNeeded) {
+  const ScratchDir dir;
+  const Bytes samples = Arrays()["x_train"];
+  const std::string npz = "npz:" + dir.Write("x.npz", Archive({{"x_train", samples}}, true));
+  const std::string npy = "npy:" + dir.Write("x.npy", samples);
+  EXPECT_FALSE(OpenDataset(npz).ok());
+  for (const std::string& spec : {npz, npy}) {
+    const auto data = OpenSamples(spec);
+    ASSERT_TRUE(data.ok()) << data.status().ToString();
+    EXPECT_EQ(data->name, spec);
+    EXPECT_EQ(data->train.count, 2);
+    EXPECT_EQ(data->height, 2);
+    EXPECT_EQ(data->train.u8[11], 11);
+    EXPECT_TRUE(data->train.labels.empty());
+    EXPECT_EQ(data->test.count, 0);
+  }
+  const auto whole = OpenSamples("npz:" + dir.Write("all.npz", Archive(Arrays(), true)));
+  ASSERT_TRUE(whole.ok());
+  EXPECT_TRUE(whole->train.labels.empty());
+  EXPECT_EQ(whole->test.count, 0);
+  EXPECT_THAT(OpenSamples("npy:" + dir.File("none.npy")).status().ToString(),
+              HasSubstr("none.npy"));
+  EXPECT_THAT(OpenSamples("npx:a").status().ToString(), HasSubstr("npx:a"));
+}
+
 }  // namespace
 }  // namespace dc
