@@ -97,7 +97,7 @@ StatusOr<std::vector<uint8_t>> MaskAt(const Graph& graph, const std::string& nam
                                       const std::vector<float>& scores, double density) {
   PruneOptions options;
   options.amounts.SetName(name, std::to_string(density));
-  DC_ASSIGN_OR_RETURN(Masks masks, ChooseMasksAt(graph, {{name, scores}}, options, 1.0));
+  DC_ASSIGN_OR_RETURN(Masks masks, ChooseMasksAt(graph, {{name, {scores, {}}}}, options, 1.0));
   return std::move(masks[name]);
 }
 
@@ -109,11 +109,12 @@ Status PruneCalibrated(const PruneOptions& options, uint64_t seed, int threads, 
                       Calibration::Open(options.calibrate, options.calibrate_samples, seed, threads,
                                         *graph, progress));
   const bool global = options.criterion == PruneCriterion::kGlobalDensity;
-  std::map<std::string, std::vector<float>> scores;
+  // In place of magnitudes.
+  std::map<std::string, RunningWeight> scores;
   if (global) {
     // Beside scores of other units magnitudes say nothing.
     for (const WeightRef& ref : ListWeights(*graph)) {
-      std::vector<float>& all = scores[ref.name];
+      std::vector<float>& all = scores[ref.name].values;
       for (const float w : graph->initializers.at(ref.name).f32()) {
         all.push_back(w == 0.0f ? 0.0f : FLT_MAX);
       }
@@ -125,7 +126,7 @@ Status PruneCalibrated(const PruneOptions& options, uint64_t seed, int threads, 
       [&](const CalibratedLayer& layer) -> Status {
         const std::string& name = layer.ref.name;
         const auto weights = before.initializers.at(name).f32();
-        std::vector<float>& own = scores[name];
+        std::vector<float>& own = scores[name].values;
         own = ScoresOf(layer, weights, calibration.pool());
         if (!global) return OkStatus();
         // How much the network's outputs suffer for the error of this layer's.
