@@ -13,38 +13,36 @@ StatusOr<std::vector<float>> DecodePlanes(const std::vector<int64_t>& shape, boo
   float bytes_as_codebook[256];
   for (int i = 0; i < 256; ++i) bytes_as_codebook[i] = static_cast<float>(i);
   const MatrixShape matrix = MatrixOf(shape);
-  std::vector<uint32_t> rotated(matrix.elements(), 0u);
-  for (int planes = half ? 2 : 4; planes > 0; --planes) {
-    size_t size = streams.size();
-    if (planes > 1) {
-      uint64_t length = 0;
-      size_t at = 0;
-      for (uint8_t byte = 0x80; byte & 0x80; ++at) {
-        if (at == streams.size() || at == 9) {
-          return BadInput("damaged lengths of planes", "", "get a fresh copy of the file");
-        }
-        byte = streams[at];
-        length |= uint64_t{byte & 0x7Fu} << (7 * at);
-      }
-      streams = streams.subspan(at);
-      if (length > streams.size()) {
-        return BadInput("damaged lengths of planes", "", "get a fresh copy of the file");
-      }
-      size = static_cast<size_t>(length);
+  std::vector<float> values(matrix.elements());  // their bits, as far as they are known
+  const uint8_t* next = streams.data();
+  const uint8_t* const end = next + streams.size();
+  Status status;
+  for (int left = half ? 2 : 4; status.ok() && left-- > 0;) {
+    uint64_t size = 0;
+    uint32_t byte = 0x80;
+    for (int shift = 0; left > 0 && byte >= 0x80 && shift < 63 && next < end; shift += 7) {
+      byte = *next++;
+      size |= uint64_t{byte & 0x7Fu} << shift;
     }
-    DC_ASSIGN_OR_RETURN(const DecodedWeight plane,
-                        DecodeWeight(matrix, bytes_as_codebook, streams.first(size), {}));
-    if (plane.coding.positions != PositionCoding::kDense) {
-      return BadInput("a plane with positions", "", "get a fresh copy of the file");
+    const uint64_t rest = static_cast<uint64_t>(end - next);
+    if (left == 0) size = rest;
+    if (size > rest || (left > 0 && byte >= 0x80)) size = 0;  // no weight has an empty stream
+    const StatusOr<DecodedWeight> plane =
+        DecodeWeight(matrix, bytes_as_codebook, {next, static_cast<size_t>(size)}, {});
+    status = plane.status();
+    if (!plane.ok()) continue;
+    if (plane->codes.size() != values.size()) {
+      status = BadInput("damaged planes", "", "get a fresh copy of the file");
+      continue;
     }
-    for (size_t i = 0; i < rotated.size(); ++i) rotated[i] = rotated[i] << 8 | plane.codes[i];
-    streams = streams.subspan(size);
+    for (size_t i = 0; i < values.size(); ++i) {
+      const uint32_t bits = std::bit_cast<uint32_t>(values[i]) << 8 | plane->codes[i];
+      values[i] = std::bit_cast<float>(left > 0 ? bits : std::rotr(bits, 1));
+      if (left == 0 && half) values[i] = HalfToFloat(std::rotr(static_cast<uint16_t>(bits), 1));
+    }
+    next += size;
   }
-  std::vector<float> values(rotated.size());
-  for (size_t i = 0; i < values.size(); ++i) {
-    values[i] = half ? HalfToFloat(std::rotr(static_cast<uint16_t>(rotated[i]), 1))
-                     : std::bit_cast<float>(std::rotr(rotated[i], 1));
-  }
+  if (!status.ok()) return status;
   return values;
 }
 

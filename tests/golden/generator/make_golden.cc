@@ -347,10 +347,9 @@ void PutMustFail() {
     manifest.Sub(4, Message());
     return HandFile({{1, manifest.bytes()}, {5, values}});
   };
-  Put("bad_planes_length", planes({0x7F, 0x00, 0x70}, 3), "damaged lengths of planes\n");
+  Put("bad_planes_length", planes({0x7F, 0x00, 0x70}, 3), "weight header cut short\n");
   Put("bad_planes_missing", planes({0x00}, 0), "planes of no length\n");
-  Put("bad_planes_positions", planes({0x03, 0x02, 0x70, 0x00, 0x00, 0x00}, 6),
-      "a plane with positions\n");
+  Put("bad_planes_positions", planes({0x03, 0x02, 0x70, 0x00, 0x00, 0x00}, 6), "damaged planes\n");
   // Escape gaps of precision 0: tokens 0 (word 0) and 32 (word 1), whose gap is at least 2^31.
   BitWriter escape;
   escape.Write(0b1, 1);              // first symbol 0

@@ -54,8 +54,8 @@ TEST(Planes, EveryNumberComesBackByEveryCoder) {
 
 // The exponent of normal numbers has about 2.6 bits of entropy in place of 8.
 TEST(Planes, TrainedNumbersTakeFourFifths) {
-  constexpr size_t kCount = 1 << 16;
-  const std::vector<int64_t> shape = {256, 256};
+  constexpr size_t kCount = 1 << 14;
+  const std::vector<int64_t> shape = {128, 128};
   for (const bool half : {false, true}) {
     const std::vector<float> values = Trained(kCount, half);
     const size_t plain = kCount * (half ? 2 : 4);
