@@ -1,10 +1,10 @@
 // dc-compress: the whole line from one recipe.
-#include <cstdio>
 #include <string>
 #include <vector>
 
 #include "common/deployable.h"
 #include "common/evaluate_dcz.h"
+#include "common/output.h"
 #include "common/tool.h"
 #include "dc/compress.h"
 #include "dc/files.h"
@@ -24,6 +24,24 @@ dc::StatusOr<std::string> SearchStart(const std::string& path, const dc::Dataset
   return start;
 }
 
+// A recipe whose run writes every file that there may be.
+dc::Recipe WithEveryStage() {
+  dc::Recipe recipe;
+  recipe.train.emplace();
+  recipe.prune.emplace();
+  recipe.quantize.emplace();
+  return recipe;
+}
+
+dc::Status CheckFiles(const dc::Recipe& recipe, const std::string& directory, dc::Tool* tool) {
+  const dc::CompressFiles files = dc::FilesOf(recipe, directory);
+  for (const std::string& file : files.read) DC_RETURN_IF_ERROR(tool->Reads("the recipe's", file));
+  for (const std::string& file : files.written) {
+    DC_RETURN_IF_ERROR(tool->Writes("the recipe's", file));
+  }
+  return dc::OkStatus();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -41,9 +59,8 @@ int main(int argc, char** argv) {
   std::string recipe_path, directory, data_spec = "fashion-mnist";
   std::vector<std::string> overrides;
   tool.Positional("RECIPE.textproto or MODEL.onnx", &recipe_path);
-  tool.Output("DIR", &directory);
-  tool.Option("data", "SPEC",
-              "fashion-mnist (default), mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE", &data_spec);
+  tool.OutputFolder("DIR", &directory);
+  tool.Data("fashion-mnist (default), mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE", &data_spec);
   tool.Option("set", "FIELD=VALUE",
               "change a field of the recipe, as in prune.retrain.epochs=3; may be repeated",
               &overrides);
@@ -51,12 +68,13 @@ int main(int argc, char** argv) {
   bool smallest = false;
   double max_error = 0, max_error_increase = 0;
   tool.Switch("smallest", "find the smallest file within one of the next three", &smallest);
-  tool.Option("max-error", "P", "percent of the samples", &max_error);
-  tool.Option("max-error-increase", "P", "points above the dense model's", &max_error_increase);
+  tool.Number("max-error", "P", "percent of the samples", &max_error, 0, 100);
+  tool.Number("max-error-increase", "P", "points above the dense model's", &max_error_increase, 0,
+              100);
   int64_t target_bytes = 0;
-  tool.Option("target-bytes", "N", "of the file, with the least error", &target_bytes);
-  tool.Option("held-out", "N", "training samples to measure by (default: a tenth)",
-              &search.held_out);
+  tool.Number("target-bytes", "N", "of the file, with the least error", &target_bytes, 1, 1e15);
+  tool.Number("held-out", "N", "training samples to measure by (default: a tenth)",
+              &search.held_out, 0, 1e9);
   return tool.Main(argc, argv, [&]() -> dc::Status {
     if (tool.Given("max-error")) search.budget.max_error_percent = max_error;
     if (tool.Given("max-error-increase")) search.budget.max_error_increase = max_error_increase;
@@ -64,6 +82,16 @@ int main(int argc, char** argv) {
     search.threads = tool.threads();
     if (smallest) DC_RETURN_IF_ERROR(dc::CheckBudget(search.budget));
     if (tool.Given("seed")) overrides.push_back("seed=" + std::to_string(tool.seed()));
+    dc::Recipe recipe;
+    dc::FileLock lock;
+    if (smallest) {
+      DC_RETURN_IF_ERROR(dc::MakeDirectories(directory));
+      DC_ASSIGN_OR_RETURN(lock, dc::FileLock::OfName(directory + "/search"));
+      DC_RETURN_IF_ERROR(tool.Writes("the search", directory + "/recipe.textproto"));
+    } else {
+      DC_ASSIGN_OR_RETURN(recipe, dc::LoadRecipe(recipe_path, overrides));
+    }
+    DC_RETURN_IF_ERROR(CheckFiles(smallest ? WithEveryStage() : recipe, directory, &tool));
     DC_ASSIGN_OR_RETURN(const dc::Dataset data, dc::OpenDataset(data_spec));
     const dc::DczEvaluator evaluate = [&](std::span<const uint8_t> file, const dc::Dataset& dataset,
                                           const std::string& logits,
@@ -86,12 +114,11 @@ int main(int argc, char** argv) {
         return dc::FindSmallest(start, overrides, data, search, directory, dc::CheckDeployable,
                                 evaluate, &goal, tool.progress());
       }
-      DC_ASSIGN_OR_RETURN(const dc::Recipe recipe, dc::LoadRecipe(recipe_path, overrides));
       return dc::Compress(recipe, data, directory, tool.threads(), dc::CheckDeployable, evaluate,
                           &goal, tool.progress());
     };
     DC_ASSIGN_OR_RETURN(const dc::Report report, compress());
-    std::fputs(dc::ReportText(report).c_str(), stdout);
+    dc::PrintText(dc::ReportText(report));
     DC_ASSIGN_OR_RETURN(const std::string json, dc::ReportJson(report));
     DC_RETURN_IF_ERROR(tool.WriteJson(json));
     return goal;
