@@ -116,7 +116,8 @@ class Lowering {
   // Notes which values are quantized weights and which Cast outputs exist for them alone.
   void FindQuantizedForms() {
     for (const Node& node : graph_.nodes) {
-      if (node.outputs.empty()) continue;
+      const op::Operator* record = OperatorOf(node);
+      if ((record != &op::kGather && record != &op::kMul) || node.outputs.empty()) continue;
       const auto form = FindQuantizedForm(graph_, node.outputs[0]);
       if (!form) continue;
       quantized_.insert(node.outputs[0]);

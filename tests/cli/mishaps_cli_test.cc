@@ -298,12 +298,15 @@ TEST_F(MishapsCli, ErrorsAreOneLineOf300CharactersAtMost) {
     model.replace(at, 5, name);
   }
   Write("long.onnxtxt", model);
-  for (const std::string& arguments :
-       {"train long.onnxtxt --data idx:data --freeze " + name + "x -o out.onnx",
-        "train long.onnxtxt --data " + name + " -o out.onnx",
-        "train tiny.onnxtxt --" + name + " -o out.onnx",
-        "quantize long.onnxtxt --bits " + name + "=4 -o out.onnx", "encode long.onnxtxt -o out.dcz",
-        "run " + name, "prune tiny.onnxtxt -o " + name}) {
+  const std::vector<std::string> calls = {
+      "train long.onnxtxt --data idx:data --freeze " + name + "x -o out.onnx",
+      "train long.onnxtxt --data " + name + " -o out.onnx",
+      "train tiny.onnxtxt --" + name + " -o out.onnx",
+      "quantize long.onnxtxt --bits " + name + "=4 -o out.onnx",
+      "encode long.onnxtxt -o out.dcz",
+      "run " + name,
+      "prune tiny.onnxtxt -o " + name};
+  for (const std::string& arguments : calls) {
     const size_t blank = arguments.find(' ');
     const Outcome outcome =
         Run(arguments.substr(0, blank), arguments.substr(blank + 1) + " --quiet");
