@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "common/compress_files.h"
 #include "common/deployable.h"
 #include "common/evaluate_dcz.h"
 #include "common/output.h"
@@ -17,29 +18,10 @@ namespace {
 dc::StatusOr<std::string> SearchStart(const std::string& path, const dc::Dataset& data,
                                       const std::string& directory, dc::Tool& tool) {
   if (!path.ends_with(".onnx") && !path.ends_with(".onnxtxt")) return path;
-  DC_RETURN_IF_ERROR(dc::MakeDirectories(directory));
   const std::string start = directory + "/search.textproto";
   DC_RETURN_IF_ERROR(
       dc::WriteSearchRecipe(path, data, tool.seed(), tool.threads(), start, tool.progress()));
   return start;
-}
-
-// A recipe whose run writes every file that there may be.
-dc::Recipe WithEveryStage() {
-  dc::Recipe recipe;
-  recipe.train.emplace();
-  recipe.prune.emplace();
-  recipe.quantize.emplace();
-  return recipe;
-}
-
-dc::Status CheckFiles(const dc::Recipe& recipe, const std::string& directory, dc::Tool* tool) {
-  const dc::CompressFiles files = dc::FilesOf(recipe, directory);
-  for (const std::string& file : files.read) DC_RETURN_IF_ERROR(tool->Reads("the recipe's", file));
-  for (const std::string& file : files.written) {
-    DC_RETURN_IF_ERROR(tool->Writes("the recipe's", file));
-  }
-  return dc::OkStatus();
 }
 
 }  // namespace
@@ -83,16 +65,16 @@ int main(int argc, char** argv) {
     if (smallest) DC_RETURN_IF_ERROR(dc::CheckBudget(search.budget));
     if (tool.Given("seed")) overrides.push_back("seed=" + std::to_string(tool.seed()));
     dc::Recipe recipe;
+    if (!smallest) {
+      DC_ASSIGN_OR_RETURN(recipe, dc::LoadRecipe(recipe_path, overrides));
+    }
+    DC_RETURN_IF_ERROR(dc::CheckCompressFiles(smallest ? nullptr : &recipe, directory, &tool));
+    DC_ASSIGN_OR_RETURN(const dc::Dataset data, dc::OpenDataset(data_spec));
     dc::FileLock lock;
     if (smallest) {
       DC_RETURN_IF_ERROR(dc::MakeDirectories(directory));
       DC_ASSIGN_OR_RETURN(lock, dc::FileLock::OfName(directory + "/search"));
-      DC_RETURN_IF_ERROR(tool.Writes("the search", directory + "/recipe.textproto"));
-    } else {
-      DC_ASSIGN_OR_RETURN(recipe, dc::LoadRecipe(recipe_path, overrides));
     }
-    DC_RETURN_IF_ERROR(CheckFiles(smallest ? WithEveryStage() : recipe, directory, &tool));
-    DC_ASSIGN_OR_RETURN(const dc::Dataset data, dc::OpenDataset(data_spec));
     const dc::DczEvaluator evaluate = [&](std::span<const uint8_t> file, const dc::Dataset& dataset,
                                           const std::string& logits,
                                           dc::Progress* progress) -> dc::StatusOr<dc::EvalResult> {
