@@ -187,13 +187,6 @@ StatusOr<Reading> DecideReading(const Dataset& data, const Preprocess& preproces
         (chosen.stored_last ? "height x width x channels" : "channels x height x width") +
         " (--input-layout says otherwise)");
   }
-  const int64_t smallest = std::min(chosen.height, chosen.width);
-  if (augmentation && augmentation->shift >= smallest && chosen.height * chosen.width > 1) {
-    return UsageError("images of " + Text({chosen.height, chosen.width}) +
-                          " cannot be shifted by " + std::to_string(augmentation->shift) +
-                          " pixels",
-                      where, "shift by less than " + std::to_string(smallest));
-  }
   if (augmentation && chosen.height * chosen.width == 1) {
     return UsageError("samples of " + std::to_string(chosen.channels) +
                           " features have no rows and columns to shift or flip",
