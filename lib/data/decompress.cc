@@ -99,12 +99,12 @@ bool StartsWith(std::span<const uint8_t> file, std::initializer_list<uint8_t> ma
 }  // namespace
 
 size_t MostDecoded(size_t coded_bytes) {
-  constexpr size_t kGrowth = 100, kAlways = size_t{64} << 20;
+  constexpr size_t kGrowth = 100, kAlways = size_t{256} << 20;
   return std::max(kAlways, coded_bytes * kGrowth);
 }
 
 Status GrowsTooMuch(const std::string& where) {
-  return Unsupported("compressed data that grows to more than a hundred times its size and 64 MB",
+  return Unsupported("compressed data that grows to more than a hundred times its size and 256 MB",
                      where, "decompress it yourself if it is what it should be");
 }
 

@@ -12,7 +12,7 @@
 
 namespace dc {
 
-// What compressed data may become: a hundred times its own size, or 64 MB where that is more.
+// What compressed data may become: a hundred times its own size, or 256 MB where that is more.
 // Images and labels stay far below; a small file that fills the memory is no data.
 size_t MostDecoded(size_t coded_bytes);
 

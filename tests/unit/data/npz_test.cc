@@ -162,10 +162,10 @@ TEST(NpzTest, RefusesWhatIsNoZip) {
 TEST(NpzTest, ASmallArchiveThatFillsTheMemoryIsRefused) {
   // Each array is below the limit, both together are not.
   auto arrays = Arrays();
-  constexpr size_t kSize = size_t{40} << 20;
-  const Bytes zeros = NpyFile(NpyHeader("|u1", "(40, 1024, 1024)"), Bytes(kSize));
+  constexpr size_t kSize = size_t{140} << 20;
+  const Bytes zeros = NpyFile(NpyHeader("|u1", "(140, 1024, 1024)"), Bytes(kSize));
   arrays["x_train"] = arrays["x_test"] = zeros;
-  arrays["y_train"] = arrays["y_test"] = NpyFile(NpyHeader("|u1", "(40,)"), Bytes(40, 1));
+  arrays["y_train"] = arrays["y_test"] = NpyFile(NpyHeader("|u1", "(140,)"), Bytes(140, 1));
   const auto data = Open(Archive(arrays, true));
   ASSERT_FALSE(data.ok());
   EXPECT_EQ(data.status().code(), StatusCode::kUnsupported);
