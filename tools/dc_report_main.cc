@@ -1,7 +1,7 @@
 // dc-report: where the bytes of a .dcz went.
-#include <cstdio>
 #include <string>
 
+#include "common/output.h"
 #include "common/tool.h"
 #include "dc/decode.h"
 #include "dc/files.h"
@@ -30,8 +30,8 @@ int main(int argc, char** argv) {
       "dc-report out/model.dcz");
   std::string file, trained, pruned;
   tool.Positional("MODEL.dcz", &file);
-  tool.Option("trained", "M.onnx", "the dense model, to compare with", &trained);
-  tool.Option("pruned", "M.onnx", "the pruned model, to compare with", &pruned);
+  tool.InputFile("trained", "M.onnx", "the dense model, to compare with", &trained);
+  tool.InputFile("pruned", "M.onnx", "the pruned model, to compare with", &pruned);
   return tool.Main(argc, argv, [&]() -> dc::Status {
     DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, dc::ReadFile(file));
     dc::StatusOr<dc::Report> report = dc::ReportFile(bytes);
@@ -39,6 +39,12 @@ int main(int argc, char** argv) {
     report->model = file;
     const std::string dense_path = Find(trained, file, "trained.onnx");
     const std::string pruned_path = Find(pruned, file, "pruned.onnx");
+    if (trained.empty() && !dense_path.empty()) {
+      DC_RETURN_IF_ERROR(tool.Reads("the dense model", dense_path));
+    }
+    if (pruned.empty() && !pruned_path.empty()) {
+      DC_RETURN_IF_ERROR(tool.Reads("the pruned model", pruned_path));
+    }
     if (!dense_path.empty()) {
       DC_ASSIGN_OR_RETURN(const dc::Graph graph, dc::LoadModel(dense_path));
       DC_RETURN_IF_ERROR(dc::CompareWith(graph, "dense", &*report));
@@ -52,7 +58,7 @@ int main(int argc, char** argv) {
       DC_RETURN_IF_ERROR(dc::DequantizeAll(&decoded));
       DC_RETURN_IF_ERROR(dc::CompareWith(decoded, "decoded", &*report));
     }
-    std::fputs(dc::ReportText(*report).c_str(), stdout);
+    dc::PrintText(dc::ReportText(*report));
     DC_ASSIGN_OR_RETURN(const std::string json, dc::ReportJson(*report));
     return tool.WriteJson(json);
   });

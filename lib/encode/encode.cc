@@ -245,10 +245,12 @@ StatusOr<std::vector<uint8_t>> EncodeModel(const Graph& given, const EncodeOptio
   std::atomic<int64_t> done{0};
   ThreadPool pool(options.threads);
   pool.ParallelFor(jobs.size(), [&](size_t i) {
+    if (progress->IsCancelled()) return;
     EncodeTensor(graph, options, &jobs[i]);
     const int64_t finished = done.fetch_add(1) + 1;
     if (std::this_thread::get_id() == reporter) progress->Advance(finished, jobs[i].tensor->value);
   });
+  DC_RETURN_IF_ERROR(StopIfCancelled(progress));
   std::vector<format::TensorBytes> bytes;
   for (Job& job : jobs) {
     DC_RETURN_IF_ERROR(job.status);

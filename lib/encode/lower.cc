@@ -11,6 +11,7 @@
 #include "dc/quantized_weight.h"
 #include "encode/lower_attributes.h"
 #include "model/element_types.h"
+#include "model/graph_index.h"
 #include "model/node_attributes.h"
 #include "model/quantized_form.h"
 #include "model/quoted.h"
@@ -46,7 +47,7 @@ StatusOr<Tensor> AsFloats(const std::string& name, const Tensor& tensor) {
 class Lowering {
  public:
   Lowering(const Graph& graph, bool keep_names)
-      : graph_(graph), types_(InferElementTypes(graph)), keep_names_(keep_names) {}
+      : graph_(graph), index_(graph), types_(InferElementTypes(graph)), keep_names_(keep_names) {}
 
   StatusOr<LoweredGraph> Run() {
     if (!graph_.uninitialized.empty()) {
@@ -116,8 +117,9 @@ class Lowering {
   // Notes which values are quantized weights and which Cast outputs exist for them alone.
   void FindQuantizedForms() {
     for (const Node& node : graph_.nodes) {
-      if (node.outputs.empty()) continue;
-      const auto form = FindQuantizedForm(graph_, node.outputs[0]);
+      const op::Operator* record = OperatorOf(node);
+      if ((record != &op::kGather && record != &op::kMul) || node.outputs.empty()) continue;
+      const auto form = FindQuantizedForm(graph_, node.outputs[0], &index_);
       if (!form) continue;
       quantized_.insert(node.outputs[0]);
       casts_.insert(graph_.nodes[form->cast].outputs[0]);
@@ -138,7 +140,7 @@ class Lowering {
     format::TensorEntry entry;
     entry.name = Kept(name);
     if (quantized_.count(name)) {
-      const auto form = FindQuantizedForm(graph_, name);
+      const auto form = FindQuantizedForm(graph_, name, &index_);
       entry.shape = graph_.initializers.at(form->codes).shape;
       tensor.quantized = true;
       if (form->mul && !scaled_apart_.count(name)) DC_RETURN_IF_ERROR(TakeScalesIn(&tensor));
@@ -146,7 +148,7 @@ class Lowering {
       tensor.plain = graph_.Constant(name);
       if (!tensor.plain) {
         // Where a node writes it, that node was refused, and its reason is told.
-        if (graph_.Producer(name) != nullptr) return OkStatus();
+        if (index_.Producer(name) != nullptr) return OkStatus();
         return BadInput("reads value " + Quoted(name) + " that nothing defines", "",
                         "export the model again");
       }
@@ -205,10 +207,10 @@ class Lowering {
                                                const NodeAttributes& attributes) const {
     const bool conv = &record == &op::kConv, gemm = &record == &op::kGemm;
     if (!conv && !gemm && &record != &op::kMatMul) return std::nullopt;
-    if (!quantized_.count(node.Input(1)) || graph_.Consumers(node.Input(1)).size() != 1) {
+    if (!quantized_.count(node.Input(1)) || index_.Consumers(node.Input(1)) != 1) {
       return std::nullopt;
     }
-    auto form = FindQuantizedForm(graph_, node.Input(1));
+    auto form = FindQuantizedForm(graph_, node.Input(1), &index_);
     const size_t rank = graph_.initializers.at(form->codes).shape.size();
     if (!form->mul || record.output_axis(attributes, 1, rank) != form->scale_axis) {
       return std::nullopt;
@@ -485,6 +487,7 @@ class Lowering {
   };
 
   const Graph& graph_;
+  const GraphIndex index_;
   const std::map<std::string, DataType> types_;
   const bool keep_names_;
   bool free_batch_ = false;

@@ -166,16 +166,18 @@ StatusOr<std::vector<Sensitivity>> ScanSensitivity(const Graph& graph, const Dat
   const std::vector<WeightRef> weights = ListWeights(floats);
   std::vector<Sensitivity> result;
   progress = OrSilent(progress);
+  PartProgress part(progress);
   progress->Begin("scan", static_cast<int64_t>(weights.size() * densities.size()));
   for (const WeightRef& ref : weights) {
     for (double density : densities) {
+      DC_RETURN_IF_ERROR(StopIfCancelled(progress));
       PruneOptions options;
       options.amounts.SetName(ref.name, std::to_string(density));
       DC_ASSIGN_OR_RETURN(const Masks masks, ChooseMasks(floats, options));
       Graph pruned = floats;
       DC_RETURN_IF_ERROR(ApplyMasks(masks, &pruned));
       DC_ASSIGN_OR_RETURN(const EvalResult eval,
-                          Evaluate(pruned, data, held, preprocess, threads, nullptr));
+                          Evaluate(pruned, data, held, preprocess, threads, &part));
       result.push_back({ref.name, density, eval.error_percent});
       progress->Advance(static_cast<int64_t>(result.size()), ref.name);
     }

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/text_table.h"
+#include "dc/printable.h"
 #include "dc/report.h"
 
 namespace dc {
@@ -94,7 +95,7 @@ std::string CurveText(std::vector<CurvePoint> curve) {
 
 std::string ReportText(const Report& report) {
   std::string text;
-  if (!report.model.empty()) text += report.model + "\n\n";
+  if (!report.model.empty()) text += Printable(report.model) + "\n\n";
   if (!report.layers.empty()) text += LayersText(report) + "\n";
   if (!report.uncompressed.empty()) {
     text += UncompressedText("quantized", report.uncompressed) + "\n";

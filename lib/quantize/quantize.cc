@@ -211,12 +211,14 @@ StatusOr<std::vector<QuantizedLayer>> QuantizeGraph(const Graph& graph,
   ThreadPool pool(options.threads);
   pool.ParallelFor(jobs.size(), [&](size_t i) {
     const size_t job = order[i];
+    if (progress->IsCancelled()) return;
     auto weight = RunJob(jobs[job], options.seed, graph, &layers[job].outcome);
     statuses[job] = weight.status();
     if (weight.ok()) layers[job].weight = *std::move(weight);
     const int64_t finished = ++done;
     if (std::this_thread::get_id() == caller) progress->Advance(finished, jobs[job].ref.name);
   });
+  DC_RETURN_IF_ERROR(StopIfCancelled(progress));
   for (size_t i = 0; i < jobs.size(); ++i) {
     const std::string& name = jobs[i].ref.name;
     if (!statuses[i].ok()) return statuses[i].At("tensor " + name);
