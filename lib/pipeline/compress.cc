@@ -91,6 +91,7 @@ class Line {
   Status Run(const std::string& name, const std::string& file, const std::string& settings,
              TrainOptions training, const Stage& stage) {
     DC_RETURN_IF_ERROR(StopIfCancelled(progress_));
+    if (training.teacher == kDenseTeacher) training.teacher = directory_ + "/trained.onnx";
     DC_ASSIGN_OR_RETURN(const std::string teacher, TeacherStamp(training));
     fingerprint_ = std::to_string(Crc(fingerprint_ + name + settings + teacher));
     const std::string path = directory_ + "/" + file;
@@ -105,7 +106,6 @@ class Line {
     training.log_csv = directory_ + "/" + name + ".csv";
     training.checkpoint = path + kCheckpoint;
     training.resume = true;
-    if (training.teacher == kDenseTeacher) training.teacher = directory_ + "/trained.onnx";
     // A checkpoint of another recipe is not an error here: the stage begins anew.
     const std::string owner = path + kCheckpointOwner;
     StatusOr<std::vector<uint8_t>> made_by =
@@ -195,7 +195,9 @@ Status CheckRecipe(const Recipe& recipe, const Graph& graph, const Dataset& data
   valued.uninitialized.clear();
   DC_ASSIGN_OR_RETURN(const Preprocess preprocess, PreprocessFromMetadata(valued.metadata));
   for (const auto& [stage, training] : TrainingsOf(recipe)) {
-    const Status status = CheckTraining(valued, data, preprocess, *training);
+    TrainOptions checked = *training;
+    if (checked.teacher == kDenseTeacher) checked.teacher.clear();  // it is still to be made
+    const Status status = CheckTraining(valued, data, preprocess, checked);
     if (!status.ok()) return status.At(std::string("the recipe's ") + stage);
   }
   if (recipe.prune) DC_RETURN_IF_ERROR(recipe.prune->options.amounts.CheckKeys(valued));
@@ -238,7 +240,9 @@ CompressFiles FilesOf(const Recipe& recipe, const std::string& directory) {
   add("trained.onnx");
   const auto add_stage = [&](const std::string& name, const std::string& file,
                              const TrainOptions& training) {
-    if (!training.teacher.empty()) files.read.push_back(training.teacher);
+    if (!training.teacher.empty() && training.teacher != kDenseTeacher) {
+      files.read.push_back(training.teacher);
+    }
     if (file != "trained.onnx") add(file);
     add(name + ".csv");
     add(file + kCheckpoint);
