@@ -15,6 +15,7 @@
 #include "encode/fold_thresholds.h"
 #include "encode/forms.h"
 #include "encode/lower.h"
+#include "encode/merge_batch_norms.h"
 #include "entropy/enc/weight_encoder.h"
 #include "entropy/enc/zstd_compress.h"
 #include "format/codebook.h"
@@ -211,6 +212,11 @@ StatusOr<std::vector<uint8_t>> EncodeModel(const Graph& given, const EncodeOptio
   if (HasQuantizers(given)) {
     folded = given;
     FoldThresholds(&*folded);
+  }
+  // Where vectors may be rounded, those of batch normalization need not be the very numbers.
+  if (options.codebook_type == "f16" || options.bias_bits > 0) {
+    if (!folded) folded = given;
+    MergeBatchNorms(&*folded);
   }
   const Graph& graph = folded ? *folded : given;
   DC_RETURN_IF_ERROR(CheckEncodeOptions(options, graph));
