@@ -11,6 +11,7 @@
 #include "base/thread_pool.h"
 #include "dc/quantized_weight.h"
 #include "dc/weights.h"
+#include "encode/affine_run.h"
 #include "encode/bias_codebook.h"
 #include "encode/fold_thresholds.h"
 #include "encode/forms.h"
@@ -109,6 +110,11 @@ Status EncodeCodes(const QuantizedWeight& weight, const EncodeOptions& options, 
   return OkStatus();
 }
 
+// What the tensor takes in the file.
+size_t BytesOf(const Job& job) {
+  return job.bytes.codebook.size() + job.bytes.codes.size() + job.bytes.gaps.size();
+}
+
 // What the manifest says of a tensor with codes that it does not say of a plain one.
 constexpr size_t kCodedEntryBytes = 6;
 
@@ -144,9 +150,7 @@ Status EncodeValues(const EncodeOptions& options, Job* job) {
     format::TensorEntry entry = *job->entry;
     coded.entry = &entry;
     DC_RETURN_IF_ERROR(EncodeCodes(QuantizeBias(*job->tensor->plain, bits), options, &coded));
-    const size_t bytes = coded.bytes.codebook.size() + coded.bytes.codes.size() +
-                         coded.bytes.gaps.size() + kCodedEntryBytes;
-    if (bytes < stored.bytes.size()) {
+    if (BytesOf(coded) + kCodedEntryBytes < stored.bytes.size()) {
       *job->entry = entry;
       job->bytes = std::move(coded.bytes);
       job->layer = std::move(coded.layer);
@@ -166,12 +170,30 @@ Status EncodeValues(const EncodeOptions& options, Job* job) {
   return OkStatus();
 }
 
+// `weight` with the codebook that it has, or with the whole run that its entries are of, whichever
+// is smaller.
+Status EncodeSmaller(const QuantizedWeight& weight, const EncodeOptions& options, Job* job) {
+  DC_RETURN_IF_ERROR(EncodeCodes(weight, options, job));
+  const auto run = AsAffineRun(weight);
+  if (!run) return OkStatus();
+  Job other = *job;
+  format::TensorEntry entry = *job->entry;
+  entry.codebook_bytes = 0;
+  other.entry = &entry;
+  DC_RETURN_IF_ERROR(EncodeCodes(*run, options, &other));
+  if (BytesOf(other) >= BytesOf(*job)) return OkStatus();
+  *job->entry = entry;
+  job->bytes = std::move(other.bytes);
+  job->layer = std::move(other.layer);
+  return OkStatus();
+}
+
 void EncodeTensor(const Graph& graph, const EncodeOptions& options, Job* job) {
   if (job->tensor->unscaled != nullptr) {
-    job->status = EncodeCodes(*job->tensor->unscaled, options, job);
+    job->status = EncodeSmaller(*job->tensor->unscaled, options, job);
   } else if (job->tensor->quantized) {
     const auto weight = GetQuantizedWeight(graph, job->tensor->value);
-    job->status = weight.ok() ? EncodeCodes(*weight, options, job) : weight.status();
+    job->status = weight.ok() ? EncodeSmaller(*weight, options, job) : weight.status();
   } else {
     job->status = EncodeValues(options, job);
   }

@@ -12,6 +12,7 @@
 #include "model/node_attributes.h"
 #include "model/quantized_form.h"
 #include "model/quoted.h"
+#include "model/readers.h"
 
 namespace dc {
 namespace {
@@ -25,11 +26,6 @@ std::string BitsKey(const std::string& name) { return "dc.weight." + name + ".bi
 const Tensor* Initializer(const Graph& graph, const std::string& name) {
   const auto it = graph.initializers.find(name);
   return it == graph.initializers.end() ? nullptr : &it->second;
-}
-
-bool IsGraphOutput(const Graph& graph, const std::string& name) {
-  return std::any_of(graph.outputs.begin(), graph.outputs.end(),
-                     [&](const ValueInfo& output) { return output.name == name; });
 }
 
 // Codebook of 1 to 65,536 finite entries, every code inside it, as many codes as `shape` says.
@@ -115,10 +111,7 @@ std::optional<size_t> ScaleAxis(const Tensor& scales, size_t rank) {
 
 // The form NAME = Mul(Gather(codebook, Cast(codes)), scales) that `mul` ends.
 std::optional<QuantizedForm> FindScaledForm(const Graph& graph, const Node& mul) {
-  if (mul.inputs.size() != 2 || graph.Consumers(mul.inputs[0]).size() != 1 ||
-      IsGraphOutput(graph, mul.inputs[0])) {
-    return std::nullopt;
-  }
+  if (mul.inputs.size() != 2 || !OnlyReader(graph, mul.inputs[0])) return std::nullopt;
   const Tensor* scales = Initializer(graph, mul.inputs[1]);
   auto form = scales != nullptr ? FindQuantizedForm(graph, mul.inputs[0]) : std::nullopt;
   if (!form || form->mul) return std::nullopt;

@@ -5,6 +5,7 @@
 
 #include "dc/weights.h"
 #include "model/node_attributes.h"
+#include "model/readers.h"
 
 namespace dc {
 namespace {
@@ -145,9 +146,7 @@ void PlaceGradientQuantizers(const std::set<std::string>& weights,
     if (weights.count(ref.name)) values.push_back(graph->nodes[ref.node].outputs[0]);
   }
   for (const std::string& value : values) {
-    const bool is_output = std::any_of(graph->outputs.begin(), graph->outputs.end(),
-                                       [&](const ValueInfo& v) { return v.name == value; });
-    if (is_output) continue;
+    if (IsGraphOutput(*graph, value)) continue;
     Node node;
     node.op = op::kQuantizeGradient.name;
     node.inputs = {value};
