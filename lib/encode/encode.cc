@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "encode/bias_codebook.h"
 #include "encode/fold_thresholds.h"
 #include "encode/forms.h"
+#include "encode/hashed_weight.h"
 #include "encode/lower.h"
 #include "entropy/enc/weight_encoder.h"
 #include "entropy/enc/zstd_compress.h"
@@ -170,9 +172,36 @@ Status EncodeValues(const EncodeOptions& options, Job* job) {
   return OkStatus();
 }
 
+// A table and the seed of a hash.
+void EncodeHashed(const QuantizedWeight& weight, const HashedWeight& hashed,
+                  const EncodeOptions& options, Job* job) {
+  format::TensorEntry& entry = *job->entry;
+  StoredCodebook codebook = StoreHashed(hashed.table, options.codebook_type == "f16");
+  entry.form = codebook.form;
+  entry.codebook_type = codebook.type;
+  entry.codebook_entries = static_cast<uint32_t>(codebook.values.size());
+  if (options.keep_names) entry.policy = weight.policy;
+  job->bytes.codebook = std::move(codebook.bytes);
+  for (int shift = 0; shift < 32; shift += 8) {
+    job->bytes.codes.push_back(static_cast<uint8_t>(hashed.seed >> shift));
+  }
+  LayerEncoding& layer = job->layer;
+  layer.positions = "dense";
+  layer.order = "row";
+  layer.code_coder = "hashed";
+  const std::vector<float> values = weight.Values();
+  layer.survivors = std::count_if(values.begin(), values.end(), [](float v) { return v != 0.0f; });
+  layer.entries = static_cast<int64_t>(values.size());
+  layer.code_bits = std::bit_width(codebook.values.size() - 1);
+}
+
 // `weight` with the codebook that it has, or with the whole run that its entries are of, whichever
 // is smaller.
 Status EncodeSmaller(const QuantizedWeight& weight, const EncodeOptions& options, Job* job) {
+  if (const auto hashed = AsHashed(weight)) {
+    EncodeHashed(weight, *hashed, options, job);
+    return OkStatus();
+  }
   DC_RETURN_IF_ERROR(EncodeCodes(weight, options, job));
   const auto run = AsAffineRun(weight);
   if (!run) return OkStatus();

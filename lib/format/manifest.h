@@ -36,6 +36,7 @@ enum class Form : uint8_t {
   kTable = 2,    // codes into a stored codebook
   kAffine = 3,   // codes; codebook[i] = base + step * i (one float multiply, one float add)
   kTernary = 4,  // codes 0, 1, 2 mean 0, +scale, -scale
+  kHashed = 5,   // codes that follow from a hash; codebook: a stored table, then its negatives
 };
 
 enum class CodebookType : uint8_t { kFloat32 = 0, kFloat16 = 1 };
