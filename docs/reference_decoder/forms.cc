@@ -112,11 +112,12 @@ std::vector<float> ReadCodebook(const Tensor& tensor, ByteReader* section) {
       codebook.push_back(base + product);
       Require(std::isfinite(codebook.back()), "number that is not finite");
     }
-  } else if (tensor.form == 5) {  // hashed
+  } else if (tensor.form == 7) {  // hashed
     Require(tensor.codebook_entries % 2 == 0 && z == 0, "hashed codebook of another size");
     for (uint64_t i = 0; i < run / 2; ++i) codebook.push_back(Finite(ReadFloat(section, f16)));
     for (uint64_t i = 0; i < run / 2; ++i) codebook.push_back(-codebook[i]);
   } else {  // ternary
+    Require(tensor.form == 4, "unknown form");
     Require(tensor.codebook_entries == 3 && z == 1, "ternary codebook of another size");
     const float s = Finite(ReadFloat(section, f16));
     codebook.push_back(s);

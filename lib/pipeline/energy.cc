@@ -28,26 +28,33 @@ int BitsOf(int64_t low, int64_t high) {
   return bits;
 }
 
+// The largest number of which `codebook` holds multiples, by Euclid's algorithm; what is far below
+// a step of 16 bits is rounding. 0 where all are zero.
+double CommonStep(const std::vector<float>& codebook) {
+  double most = 0, step = 0;
+  for (const float value : codebook) most = std::max(most, std::abs(static_cast<double>(value)));
+  const double nothing = most / (8 * kMostNumber);
+  for (const float value : codebook) {
+    double rest = std::abs(static_cast<double>(value));
+    while (rest > nothing) {
+      const double next = std::fmod(step, rest);
+      step = rest;
+      // A hair below a whole multiple is one.
+      rest = std::min(next, step - next);
+    }
+  }
+  return step;
+}
+
 // Bits of the numbers of a uniform grid that `codebook` consists of; floats are 32.
 int WeightBits(const std::vector<float>& codebook) {
-  double step = 0;
-  for (const float value : codebook) {
-    const double magnitude = std::abs(static_cast<double>(value));
-    if (magnitude > 0) step = step == 0 ? magnitude : std::min(step, magnitude);
-  }
+  const double step = CommonStep(codebook);
   if (step == 0) return 1;
-  // The least magnitude may itself be several steps: differences are steps, too.
-  std::vector<float> ascending = codebook;
-  std::sort(ascending.begin(), ascending.end());
-  for (size_t i = 1; i < ascending.size(); ++i) {
-    const double difference = static_cast<double>(ascending[i]) - ascending[i - 1];
-    if (difference > 0) step = std::min(step, difference);
-  }
   int64_t low = 0, high = 0;
   bool zero = false;
   for (const float value : codebook) {
     const double number = std::nearbyint(value / step);
-    if (std::abs(number) > kMostNumber || std::abs(number * step - value) > 1e-5 * step) {
+    if (std::abs(number) > kMostNumber || std::abs(number * step - value) > 0.01 * step) {
       return kFloatBits;
     }
     low = std::min(low, static_cast<int64_t>(number));
@@ -73,10 +80,10 @@ int ValueBits(const Graph& graph, const std::string& read) {
       return BitsOf(std::min<int64_t>(static_cast<int64_t>(grid.low) - offset, 0),
                     std::max<int64_t>(static_cast<int64_t>(grid.high) - offset, 0));
     }
-    const bool passes = record != nullptr &&
-                        (record->Has(op::kReshapes) || record->Has(op::kRenames) ||
-                         record->Has(op::kDrops) || record == &op::kMaxPool ||
-                         record == &op::kTranspose || record->map != nullptr);
+    const bool passes =
+        record != nullptr &&
+        (record->Has(op::kReshapes) || record->Has(op::kRenames) || record->Has(op::kDrops) ||
+         record == &op::kMaxPool || record == &op::kTranspose || record->map != nullptr);
     if (!passes) break;
     value = node->Input(0);
   }
