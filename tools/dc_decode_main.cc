@@ -34,8 +34,8 @@ int main(int argc, char** argv) {
     DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, dc::ReadFile(model));
     dc::StatusOr<dc::Graph> graph = dc::DecodeModel(bytes);
     if (!graph.ok()) return graph.status().At(model);
-    if (floats) DC_RETURN_IF_ERROR(dc::DequantizeAll(&*graph));
     DC_RETURN_IF_ERROR(dc::WriteDialect(words, &*graph));
+    if (floats) DC_RETURN_IF_ERROR(dc::DequantizeAll(&*graph));
     DC_RETURN_IF_ERROR(dc::SaveModel(*graph, output));
     DC_ASSIGN_OR_RETURN(dc::Report report, dc::ReportFile(bytes));
     report.model = output;

@@ -22,12 +22,13 @@ std::string Find(const std::string& given, const std::string& file, const std::s
 }  // namespace
 
 int main(int argc, char** argv) {
-  dc::Tool tool(
-      "dc-report", "MODEL.dcz [options]",
-      "Prints the paper's table per layer, where every byte of the file went, and the same "
-      "model in other\nforms. trained.onnx and pruned.onnx are taken from the file's folder "
-      "where they are there.",
-      "dc-report out/model.dcz");
+  dc::Tool tool("dc-report", "MODEL.dcz [options]",
+                "Prints the paper's table per layer, an estimate of its energy (operations times "
+                "bits), where "
+                "every\nbyte of the file went, and the same model in other forms. trained.onnx and "
+                "pruned.onnx are taken from the file's folder "
+                "where they are there.",
+                "dc-report out/model.dcz");
   std::string file, trained, pruned;
   tool.Positional("MODEL.dcz", &file);
   tool.InputFile("trained", "M.onnx", "the dense model, to compare with", &trained);
@@ -51,6 +52,7 @@ int main(int argc, char** argv) {
     }
     DC_ASSIGN_OR_RETURN(dc::Graph decoded, dc::DecodeModel(bytes));
     report->uncompressed = dc::NotQuantized(decoded);
+    DC_ASSIGN_OR_RETURN(report->energy, dc::EstimateEnergy(decoded));
     if (!pruned_path.empty()) {
       DC_ASSIGN_OR_RETURN(const dc::Graph graph, dc::LoadModel(pruned_path));
       DC_RETURN_IF_ERROR(dc::CompareWith(graph, "pruned", &*report));

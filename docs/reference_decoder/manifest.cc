@@ -71,8 +71,8 @@ class Message {
   Bytes bytes_;
 };
 
-// Chapter 2, table of operators, by number. In `ints` i is an integer, l a list of them, f the length of a
-// list of floats, which come on top of `floats`.
+// Chapter 2, table of operators, by number. In `ints` i is an integer, l a list of them, f the
+// length of a list of floats, which come on top of `floats`.
 struct Operator {
   uint64_t number;
   const char* name;
@@ -197,7 +197,7 @@ const Operator& FindOperator(uint64_t number) {
 Tensor ReadTensor(const Message& message) {
   Tensor tensor;
   tensor.shape = message.List(1, 8);
-  tensor.form = message.Number(2, 4);
+  tensor.form = message.Number(2, 7);
   tensor.codebook_entries = message.Number(3, 65'536);
   tensor.code_bytes = message.Number(4);
   tensor.gap_bytes = message.Number(5);

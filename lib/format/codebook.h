@@ -8,7 +8,7 @@
 
 namespace dc::format {
 
-// "float32", "float16", "table", "affine", "ternary": what people read.
+// "float32", "float16", "table", "affine", "ternary", "hashed": what people read.
 const char* NameOf(Form form);
 
 // Bytes of the stored codebook of `entry`; 0 for forms without codes.

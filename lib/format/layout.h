@@ -38,6 +38,8 @@ inline constexpr size_t kMaxGraphInputs = 256;  // and outputs
 inline constexpr uint64_t kMaxTensorElements = 0xFFFFFFFFu;
 inline constexpr uint64_t kMaxInputElements = uint64_t{1} << 26;  // of one sample
 inline constexpr uint32_t kMaxCodebookEntries = 65536;
+// The codes stream of a hashed weight.
+inline constexpr uint64_t kHashSeedBytes = 4;
 
 // Elements of all tensors together that a file of `file_bytes` may have, and four times as many
 // bytes in a decompressed section.

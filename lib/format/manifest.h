@@ -36,6 +36,7 @@ enum class Form : uint8_t {
   kTable = 2,    // codes into a stored codebook
   kAffine = 3,   // codes; codebook[i] = base + step * i (one float multiply, one float add)
   kTernary = 4,  // codes 0, 1, 2 mean 0, +scale, -scale
+  kHashed = 7,   // codes that follow from a hash; codebook: a stored table, then its negatives
 };
 
 enum class CodebookType : uint8_t { kFloat32 = 0, kFloat16 = 1 };
@@ -55,7 +56,9 @@ struct TensorEntry {
   // their zeros (plain forms); 0 where the numbers are stored as they are.
   uint64_t codebook_bytes = 0, value_bytes = 0;
 
-  bool has_codes() const { return form >= Form::kTable; }
+  bool has_codes() const {
+    return (form >= Form::kTable && form <= Form::kTernary) || form == Form::kHashed;
+  }
   // Codes are laid out as a matrix: dimension 0 times the product of the others.
   uint32_t rows() const { return shape.empty() ? 1 : static_cast<uint32_t>(shape[0]); }
   uint32_t columns() const {

@@ -99,7 +99,8 @@ bool ReadTensor(pb_istream_t* stream, const pb_field_t*, void** arg) {
   Bind(&message.name, ReadBytes, &entry->name);
   Bind(&message.policy, ReadBytes, &entry->policy);
   if (!pb_decode(stream, dc_proto_Tensor_fields, &message)) return false;
-  if (message.form > static_cast<uint32_t>(Form::kTernary)) {
+  if (message.form > static_cast<uint32_t>(Form::kTernary) &&
+      message.form != static_cast<uint32_t>(Form::kHashed)) {
     context->lacks = NotInThisVersion("form", message.form);
     return false;
   }

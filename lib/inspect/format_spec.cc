@@ -153,6 +153,8 @@ constexpr FormMeaning kForms[] = {
     {format::Form::kAffine, "2: base, step",
      "base + step × i for i = 0, 1, …, the product and then the sum rounded to float32"},
     {format::Form::kTernary, "1: s", "s, −s; n is 3 and z is 1"},
+    {format::Form::kHashed, "n / 2: a table",
+     "the table, then its negatives; n is even and z is 0"},
 };
 
 std::string Forms(bool with_codes) {

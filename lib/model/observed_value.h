@@ -17,6 +17,9 @@ namespace dc {
 struct ObservedValue {
   float least = 0, greatest = 0;  // of all
   std::vector<float> some;        // evenly spread over samples and places, up to kMostKept
+  // Moving average of the largest magnitude in a batch of 50: a tenth of each new one.
+  float average = 0;
+  std::vector<double> channel_means;  // along axis 1; empty where its length is not known
   static constexpr size_t kMostKept = 1 << 17;
 
   // The largest magnitude.

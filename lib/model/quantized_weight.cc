@@ -15,6 +15,7 @@
 #include "model/node_attributes.h"
 #include "model/quantized_form.h"
 #include "model/quoted.h"
+#include "model/readers.h"
 
 namespace dc {
 namespace {
@@ -28,11 +29,6 @@ std::string BitsKey(const std::string& name) { return "dc.weight." + name + ".bi
 const Tensor* Initializer(const Graph& graph, const std::string& name) {
   const auto it = graph.initializers.find(name);
   return it == graph.initializers.end() ? nullptr : &it->second;
-}
-
-bool IsGraphOutput(const Graph& graph, const std::string& name) {
-  return std::any_of(graph.outputs.begin(), graph.outputs.end(),
-                     [&](const ValueInfo& output) { return output.name == name; });
 }
 
 // Codebook of 1 to 65,536 finite entries, every code inside it, as many codes as `shape` says.
@@ -325,12 +321,18 @@ StatusOr<QuantizedWeight> GetQuantizedWeight(const Graph& graph, const std::stri
 std::vector<float> QuantizedWeight::Values() const {
   std::vector<float> values(codes.size());
   for (size_t i = 0; i < codes.size(); ++i) values[i] = codebook[codes[i]];
-  if (scales.empty()) return values;
-  const size_t channels = scales.size();
+  const std::vector<float> factors = Factors();
+  for (size_t i = 0; i < factors.size(); ++i) values[i] *= factors[i];
+  return values;
+}
+
+std::vector<float> QuantizedWeight::Factors() const {
+  if (scales.empty()) return {};
   size_t inner = 1;
   for (size_t d = scale_axis + 1; d < shape.size(); ++d) inner *= static_cast<size_t>(shape[d]);
-  for (size_t i = 0; i < values.size(); ++i) values[i] *= scales[i / inner % channels];
-  return values;
+  std::vector<float> factors(codes.size());
+  for (size_t i = 0; i < factors.size(); ++i) factors[i] = scales[i / inner % scales.size()];
+  return factors;
 }
 
 std::optional<QuantizedWeight> WithoutScales(const QuantizedWeight& weight) {
@@ -344,6 +346,38 @@ std::optional<QuantizedWeight> WithoutScales(const QuantizedWeight& weight) {
   for (size_t i = 0; i < values.size(); ++i) result.codes[i] = CodeAmong(entries, values[i]);
   result.codebook = std::move(entries);
   return result;
+}
+
+void SortCodebook(QuantizedWeight* weight) {
+  const std::vector<float> before = weight->codebook;
+  weight->codebook = DistinctValues(before);
+  std::vector<uint16_t> moved;
+  moved.reserve(before.size());
+  for (const float entry : before) moved.push_back(CodeAmong(weight->codebook, entry));
+  for (uint16_t& code : weight->codes) code = moved[code];
+}
+
+Status PruneCodes(const std::vector<uint8_t>& kept, QuantizedWeight* weight) {
+  const std::vector<float>& codebook = weight->codebook;
+  auto zero =
+      static_cast<size_t>(std::find(codebook.begin(), codebook.end(), 0.0f) - codebook.begin());
+  if (zero == kMostEntries) {
+    std::vector<uint8_t> used(codebook.size());
+    for (size_t i = 0; i < kept.size(); ++i) used[weight->codes[i]] |= kept[i] != 0;
+    zero = static_cast<size_t>(std::find(used.begin(), used.end(), 0) - used.begin());
+    if (zero == kMostEntries) {
+      return Unsupported("the codebook has no room for the zero of pruned weights", "",
+                         "quantize the weight to 15 bits or fewer");
+    }
+    weight->codebook[zero] = 0.0f;
+  } else if (zero == codebook.size()) {
+    weight->codebook.push_back(0.0f);
+  }
+  for (size_t i = 0; i < kept.size(); ++i) {
+    if (!kept[i]) weight->codes[i] = static_cast<uint16_t>(zero);
+  }
+  SortCodebook(weight);
+  return OkStatus();
 }
 
 Status DequantizeWeight(Graph* graph, const std::string& name) { return Dequantize({name}, graph); }

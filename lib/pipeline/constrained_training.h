@@ -28,9 +28,9 @@ StatusOr<std::map<std::string, QuantizedWeight>> QuantizedWeightsOf(const Graph&
 class QuantizedTraining {
  public:
   // Goes on with `weight`, by its policy or its quantizer; `original` are its values before it was
-  // quantized.
+  // quantized. `pruned`: as in Begin.
   Status Continue(const WeightRef& ref, const QuantizedWeight& weight,
-                  std::span<const float> original);
+                  std::span<const float> original, bool pruned);
   // Goes on with `weight`, a k-means codebook for `original`, under the rate constraint: RateStep
   // must be called in every step.
   void TrainForRate(const WeightRef& ref, const QuantizedWeight& weight,
@@ -46,10 +46,14 @@ class QuantizedTraining {
   // afterwards; a vector (a bias) keeps being floats, on its grid.
   StatusOr<TrainResult> Train(const TrainOptions& options, const Dataset& data, bool keep_zeros,
                               const StepHook& hook, Graph* graph, Progress* progress);
+  // The weight `name`, which was begun or continued, as its latent values are now.
+  QuantizedWeight Finished(const std::string& name) const;
   // Puts them into this form without training.
   Status Finish(Graph* graph);
 
-  bool empty() const { return finish_.empty(); }
+  // The rules and latent values of what was begun or continued; others may join them. Finish needs
+  // the rules that it made: one that is replaced must live on.
+  Constraints& constraints() { return constraints_; }
 
  private:
   using Finisher = std::function<QuantizedWeight(std::span<const float> latent)>;

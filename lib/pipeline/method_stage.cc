@@ -10,6 +10,7 @@
 #include "pipeline/constrained_training.h"
 #include "pipeline/history.h"
 #include "quantize/activation_sites.h"
+#include "quantize/bias_correction.h"
 #include "quantize/method.h"
 #include "train/observe.h"
 
@@ -95,8 +96,13 @@ Status RunMethod(const QuantizeOptions& options, const TrainOptions& training, c
                      training.seed);
     };
   }
+  const Graph floats = *graph;
   DC_ASSIGN_OR_RETURN(const MethodPlan plan, method->Plan(&context));
   DC_RETURN_IF_ERROR(CheckQuantizers(plan, *graph));
+  if (plan.corrects_biases && (training.epochs > 0 || !context.observe)) {
+    return UsageError("biases are corrected on data, without training", "bias_correction",
+                      training.epochs > 0 ? "leave it out, or use --epochs 0" : "give --data");
+  }
 
   if (fresh && plan.starts_uniform) StartUniform(plan, training.seed, graph);
 
@@ -125,6 +131,7 @@ Status RunMethod(const QuantizeOptions& options, const TrainOptions& training, c
     *epochs = static_cast<int>(trained.epochs.size());
   } else {
     DC_RETURN_IF_ERROR(quantized.Finish(graph));
+    if (plan.corrects_biases) DC_RETURN_IF_ERROR(CorrectBiases(floats, context.observe, graph));
   }
   RemoveGradientQuantizers(graph);
   SettlePowers(graph);

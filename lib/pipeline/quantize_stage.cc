@@ -57,7 +57,8 @@ Status RunPolicies(const QuantizeOptions& options, const TrainOptions& fine_tune
     if (options.lambda > 0 && weight->second->policy == "kmeans") {
       training.TrainForRate(ref, *weight->second, original, fine_tune.batch_size);
     } else {
-      DC_RETURN_IF_ERROR(training.Continue(ref, *weight->second, original));
+      DC_RETURN_IF_ERROR(
+          training.Continue(ref, *weight->second, original, /*pruned=*/weight->second->sparse()));
     }
   }
   const StepHook hook = [&](int64_t step, int64_t total_steps, TrainingState* state) {

@@ -102,6 +102,14 @@ StatusOr<std::string> ReportJson(const Report& report) {
     out->set_error_percent(s.error_percent);
   }
   Fill(report.uncompressed, message.mutable_uncompressed());
+  for (const LayerEnergy& layer : report.energy) {
+    proto::LayerEnergy* out = message.add_energy();
+    out->set_name(layer.name);
+    out->set_operations(layer.operations);
+    out->set_weight_bits(layer.weight_bits);
+    out->set_activation_bits(layer.activation_bits);
+    out->set_energy(layer.energy());
+  }
   for (const CurvePoint& point : report.curve) {
     proto::CurvePoint* out = message.add_curve();
     out->set_density(point.density);

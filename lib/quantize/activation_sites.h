@@ -9,6 +9,7 @@
 #include "dc/graph.h"
 #include "dc/status.h"
 #include "model/quantizer_training.h"
+#include "quantize/quantizers/minifloat.h"
 
 namespace dc {
 
@@ -40,6 +41,12 @@ std::string PlaceQuantizer(const ActivationSite& site, const ValueQuantizer& qua
 // Puts a Clip to [low, high] in place of the activation function of `site`; after the value where
 // it has none.
 void PlaceClip(const ActivationSite& site, float low, float high, Graph* graph);
+
+// Rounds the value of `site`, for whoever reads it, to floating point of few bits, by operators
+// that every runtime has: a Clip, a Shrink (what is too small becomes 0), and Veltkamp's splitting
+// y - (y - x) with y = (2^s + 1) x, which leaves 24 - s bits of x. The gradient passes where
+// neither Clip nor Shrink stops it.
+void PlaceMinifloat(const ActivationSite& site, const Minifloat& format, Graph* graph);
 
 // Puts a QuantizeGradient with these attributes after the layers of `weights`.
 void PlaceGradientQuantizers(const std::set<std::string>& weights,

@@ -52,6 +52,8 @@ struct MethodPlan {
   // Weights without values start uniform between -1 and 1, the range that latent ones are clipped
   // to.
   bool starts_uniform = false;
+  // Biases take back what quantizing shifts the layers' outputs by; without training.
+  bool corrects_biases = false;
   // Called before every step, of `total`; may be null.
   std::function<Status(int64_t step, int64_t total, const LatentAccess& access)> before_step;
 };

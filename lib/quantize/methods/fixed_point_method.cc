@@ -10,6 +10,7 @@ namespace {
 
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
+  DC_ASSIGN_OR_RETURN(const std::string rule, RangeRule(*context));
   const int w = context->bits.weights, a = context->bits.activations;
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", w, 2, 16, false));
   DC_RETURN_IF_ERROR(CheckMethodBits("activations", a, 2, 16, true));
@@ -18,8 +19,9 @@ StatusOr<MethodPlan> Plan(MethodContext* context) {
   DC_ASSIGN_OR_RETURN(const auto observed, ObserveSites(*context, "fixed-point-connect"));
   QuantizeActivations(context, /*replaces=*/false, [&](const ActivationSite& site) {
     const ObservedValue& value = observed.at(site.value);
-    return PowerOfTwoGrid(value.magnitude(), a, site.rectified,
-                          /*saves_a_bit=*/false);
+    const float reach =
+        RangeOf(value, rule == "own" ? "max" : rule, WholeNumbers(a, site.rectified).high);
+    return PowerOfTwoGrid(reach, a, site.rectified, /*saves_a_bit=*/false);
   });
   return plan;
 }
@@ -34,7 +36,7 @@ const Method* FixedPointMethod() {
        .bits = "w=8",
        .skip = "none",
        .training = "epochs: 0 optimizer: \"adam\" learning_rate: 0.001",
-       .options = {}},
+       .options = {kRangeOption}},
       Plan);
   return &method;
 }

@@ -159,10 +159,11 @@ float FirstLearnedStep(const ObservedValue& value, double most) {
   return step > 0 ? static_cast<float>(step) : 1.0f;
 }
 
-StatusOr<float> RangeOf(const ObservedValue& value, const std::string& rule, int64_t most) {
+float RangeOf(const ObservedValue& value, const std::string& rule, int64_t most) {
   const float reach = std::max(value.magnitude(), 0.0f);
   if (reach == 0) return 1.0f;
   if (rule == "max") return reach;
+  if (rule == "moving-average") return value.average > 0 ? value.average : reach;
   std::vector<float> sizes;
   sizes.reserve(value.some.size());
   for (const float x : value.some) sizes.push_back(std::abs(x));
@@ -171,10 +172,6 @@ StatusOr<float> RangeOf(const ObservedValue& value, const std::string& rule, int
     const auto at = static_cast<size_t>(kShare * static_cast<double>(sizes.size() - 1));
     std::nth_element(sizes.begin(), sizes.begin() + static_cast<std::ptrdiff_t>(at), sizes.end());
     return sizes[at] > 0 ? sizes[at] : reach;
-  }
-  if (rule != "mse") {
-    return UsageError("the range of values cannot be found by '" + rule + "'", "range",
-                      "use max, percentile or mse");
   }
   constexpr int kTried = 40;
   double best_error = 0;
@@ -192,6 +189,15 @@ StatusOr<float> RangeOf(const ObservedValue& value, const std::string& rule, int
     }
   }
   return best;
+}
+
+StatusOr<std::string> RangeRule(const MethodContext& context) {
+  const std::string& rule = context.settings.at("range");
+  for (const char* known : {"own", "max", "moving-average", "percentile", "mse"}) {
+    if (rule == known) return rule;
+  }
+  return UsageError("the range of values cannot be found by '" + rule + "'", "range",
+                    "use own, max, moving-average, percentile or mse");
 }
 
 StatusOr<bool> StartsUniform(const MethodContext& context) {

@@ -76,9 +76,22 @@ ValueQuantizer LeastErrorPower(const ObservedValue& value, int bits, bool rectif
 // 2 mean |x| / sqrt(most): where LSQ starts a step (Esser et al. 2020, section 2.1).
 float FirstLearnedStep(const ObservedValue& value, double most);
 
-// What a grid of whole numbers up to `most` should reach: by "max", "percentile" (99.99 of the
-// magnitudes) or "mse" (the least squared error of what was seen). UsageError for other rules.
-StatusOr<float> RangeOf(const ObservedValue& value, const std::string& rule, int64_t most);
+// What a grid of whole numbers up to `most` should reach: by "max", "moving-average" (of the
+// batches' largest), "percentile" (99.99 of the magnitudes) or "mse" (the least squared error of
+// what was seen).
+float RangeOf(const ObservedValue& value, const std::string& rule, int64_t most);
+
+// The option "range" of methods whose authors calibrate activations by a rule of their own, and its
+// value: "own" or one of the rules of RangeOf. UsageError for others.
+inline const MethodOption kRangeOption = {
+    "range", "own",
+    "of activations: own (the authors' rule), max, moving-average, percentile (99.99) or mse"};
+StatusOr<std::string> RangeRule(const MethodContext& context);
+
+// The option of methods that convert without training.
+inline const MethodOption kBiasCorrectionOption = {
+    "bias_correction", "no",
+    "yes: biases take back what quantizing shifts outputs by, on the mean; without training"};
 
 // The option "start" of methods that clip latent weights to [-1, 1]: where those begin that have no
 // values yet.

@@ -9,7 +9,9 @@ namespace dc {
 QuantizerEntry BinaryQuantizer();
 QuantizerEntry DorefaQuantizer();
 QuantizerEntry DynamicQuantizer();
+QuantizerEntry HashedQuantizer();
 QuantizerEntry InqQuantizer();
+QuantizerEntry MinifloatQuantizer();
 QuantizerEntry PowerQuantizer();
 QuantizerEntry StoredQuantizer();
 QuantizerEntry TernaryQuantizer();

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "entropy/dec/hashed_codes.h"
 #include "entropy/dec/weight_decoder.h"
 #include "entropy/dec/zstd.h"
 #include "format/codebook.h"
@@ -24,8 +25,12 @@ Status Decode(const format::TensorEntry& entry, const format::TensorStreams& str
                        "", "the limit is 2^28 elements and 2^24 rows or columns");
   }
   DC_ASSIGN_OR_RETURN(constant->codebook, format::DecodeCodebook(entry, streams.codebook));
-  DC_ASSIGN_OR_RETURN(DecodedWeight weight, DecodeWeight(MatrixOf(entry.shape), constant->codebook,
-                                                         streams.codes, streams.gaps));
+  const MatrixShape matrix = MatrixOf(entry.shape);
+  DC_ASSIGN_OR_RETURN(
+      DecodedWeight weight,
+      entry.form == format::Form::kHashed
+          ? DecodeHashedWeight(matrix, entry.codebook_entries, streams.codes, streams.gaps)
+          : DecodeWeight(matrix, constant->codebook, streams.codes, streams.gaps));
   constant->sparse = weight.coding.positions != PositionCoding::kDense;
   constant->column_major = weight.coding.column_major;
   if (constant->sparse && !entry.zero_first) {

@@ -182,5 +182,52 @@ TEST(Lin, GivesSmallerLayersMoreBits) {
               HasSubstr("finds the bits of layers itself (bits w1=3)"));
 }
 
+TEST(Ristretto, MinifloatActivationsAreStandardOperators) {
+  Graph graph = ThreeLayers();
+  const auto plan =
+      Plan({.name = "ristretto", .bits = "w=8,a=8", .settings = "format=minifloat"}, &graph);
+  ASSERT_TRUE(plan.ok()) << plan.status().ToString();
+  EXPECT_EQ(plan->weights.at("w2").ToString(), "minifloat bits=8 exponent=4");
+  EXPECT_EQ(Count(graph, "Shrink"), 2u);
+  EXPECT_EQ(Count(graph, "Sub"), 4u);
+  // What the nodes compute, with their own numbers, is what the quantizer of weights does.
+  const Node& clip = graph.nodes[graph.Consumers("a1")[0]];
+  ASSERT_EQ(clip.op, "Clip");
+  const float most = graph.Constant(clip.inputs[2])->f32()[0];
+  const Node& shrink = graph.nodes[graph.Consumers(clip.outputs[0])[0]];
+  const float threshold = shrink.Float("lambd", 0);
+  const Node& mul = graph.nodes[graph.Consumers(shrink.outputs[0])[0]];
+  const float factor = graph.Constant(mul.inputs[1])->f32()[0];
+  const Minifloat format{4, 3};
+  for (int i = -3000; i <= 3000; ++i) {
+    const float x = static_cast<float>(i * std::abs(i)) * 1.37e-4f;
+    const float clipped = std::clamp(x, -most, most);
+    const float large = std::abs(clipped) > threshold ? clipped : 0.0f;
+    const volatile float y = factor * large, rest = y - large, rounded = y - rest;
+    ASSERT_EQ(rounded, format(x)) << x;
+  }
+  EXPECT_THAT(Plan({.name = "ristretto", .bits = "w=5", .settings = "format=minifloat"}, &graph)
+                  .status()
+                  .ToString(),
+              HasSubstr("7 to 16"));
+  EXPECT_THAT(Plan({.name = "ristretto", .settings = "format=posit"}, &graph).status().ToString(),
+              HasSubstr("dynamic, minifloat or power"));
+}
+
+TEST(HashedNets, GivesEveryLayerATableAndAHashOfItsOwn) {
+  Graph graph = ThreeLayers();
+  const auto plan = Plan({.name = "hashed-nets", .settings = "weights=2"}, &graph);
+  ASSERT_TRUE(plan.ok()) << plan.status().ToString();
+  std::set<std::string> seeds;
+  for (const auto& [name, spec] : plan->weights) {
+    const Tensor& weight = graph.initializers.at(name);
+    EXPECT_EQ(spec.settings.at("buckets"), std::to_string((weight.size() + 1) / 2)) << name;
+    seeds.insert(spec.settings.at("seed"));
+  }
+  EXPECT_EQ(seeds.size(), plan->weights.size());
+  EXPECT_FALSE(Plan({.name = "hashed-nets", .settings = "weights=0.5"}, &graph).ok());
+  EXPECT_FALSE(Plan({.name = "hashed-nets", .bits = "w=4"}, &graph).ok());
+}
+
 }  // namespace
 }  // namespace dc

@@ -10,6 +10,7 @@
 
 #include "quantize/quantizer.h"
 #include "quantize/quantizer_constraint.h"
+#include "quantize/quantizers/minifloat.h"
 #include "quantize/quantizers/optimal_step.h"
 #include "quantize/quantizers/power_grid.h"
 #include "unit/quantize/sample_values.h"
@@ -367,6 +368,56 @@ TEST(QuantizerSpec, IsReadBackAndChecked) {
   EXPECT_THAT(message("uniform step=2"), testing::HasSubstr("no option 'step'"));
   EXPECT_THAT(message("uniform range=big"), testing::HasSubstr("use one of"));
   EXPECT_FALSE(QuantizerSpec::Parse("uniform bits=x").ok());
+}
+
+TEST(Hashed, WeightsAreSignedNumbersOfATable) {
+  // Codes of a table of 3 by the seed 5: places 0 to 7 have -t2, -t2, t2, -t1, -t0, -t0, -t0, -t0.
+  const QuantizerSpec spec = {"hashed", 0, {{"buckets", "3"}, {"seed", "5"}}};
+  const std::vector<float> weights = {1, 2, 3, 4, 5, 6, 7, 8};
+  Trial trial(spec, Layer(2, 4), weights);
+  ASSERT_EQ(trial.latent.size(), 11u);
+  EXPECT_THAT(std::vector<float>(trial.latent.begin() + 8, trial.latent.end()),
+              ElementsAre(-5, -4, -1));
+  EXPECT_THAT(trial.effective, ElementsAre(1, 1, -1, 4, 5, 5, 5, 5));
+  const std::vector<float> gradient = {1, 10, 100, 2, 1, 2, 4, 8};
+  const std::vector<float> reduced = trial.Gradient(gradient);
+  EXPECT_THAT(std::vector<float>(reduced.begin(), reduced.begin() + 8), testing::Each(0.0f));
+  EXPECT_THAT(std::vector<float>(reduced.begin() + 8, reduced.end()),
+              ElementsAre(-15, -2, 100 - 11));
+  // What is shared already stays, whatever the latent weights have become.
+  Trial again(spec, Layer(2, 4), trial.effective);
+  EXPECT_EQ(again.effective, trial.effective);
+  const QuantizedWeight weight = trial.constraint.Finish(trial.latent);
+  EXPECT_EQ(weight.Values(), trial.effective);
+  EXPECT_EQ(weight.policy, "hashed buckets=3 seed=5");
+  EXPECT_EQ(weight.bits, 3);
+  EXPECT_FALSE(CheckQuantizer({"hashed", 0, {{"buckets", "0"}}}).ok());
+  EXPECT_FALSE(CheckQuantizer({"hashed", 0, {{"buckets", "32769"}}}).ok());
+  EXPECT_FALSE(CheckQuantizer({"hashed", 0, {{"seed", "1x"}}}).ok());
+}
+
+TEST(MinifloatQuantizer, HandComputed) {
+  // 8 bits: 4 of exponent with a bias of 7, 3 of fraction. The least number is 2^-7, the largest
+  // 1.875 * 2^8. 0.3 lies in steps of 2^-5, 1.95 in steps of 1/8.
+  Trial trial({"minifloat", 8, {}}, Layer(2, 4),
+              {0.3f, 0.007f, 500, -1.06f, 1.95f, 0, -480, 0.008f});
+  EXPECT_THAT(trial.effective, ElementsAre(0.3125f, 0, 480, -1, 2, 0, -480, std::ldexp(1.0f, -7)));
+  EXPECT_THAT(trial.Gradient({1, 2, 3, 4, 5, 6, 7, 8}), ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));
+  EXPECT_EQ(Minifloat::ExponentBitsFor(1.0), 4);
+  EXPECT_EQ(Minifloat::ExponentBitsFor(500), 4);   // log2(log2(500) - 1) + 1 = 3.99
+  EXPECT_EQ(Minifloat::ExponentBitsFor(1000), 5);  // 4.16
+}
+
+TEST(PowerQuantizer, FourBitsWithoutZeroAreTheRistrettoOnes) {
+  // +-2^e for e from -8 to -1; exponents are rounded, 0 is positive.
+  Trial trial({"power", 4, {{"top", "half"}, {"zero", "no"}}}, Layer(2, 4),
+              {0.9f, -0.34f, 0.36f, 0, -0.001f, 0.25f, -5, 0.0058f});
+  EXPECT_THAT(trial.effective,
+              ElementsAre(0.5f, -0.25f, 0.5f, std::ldexp(1.0f, -8), -std::ldexp(1.0f, -8), 0.25f,
+                          -0.5f, std::ldexp(1.0f, -7)));
+  const QuantizedWeight weight = trial.constraint.Finish(trial.latent);
+  EXPECT_FALSE(weight.sparse());
+  EXPECT_EQ(weight.Values(), trial.effective);
 }
 
 }  // namespace
