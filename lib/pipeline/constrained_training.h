@@ -41,12 +41,12 @@ class QuantizedTraining {
   void Begin(const QuantizerSpec& spec, const WeightRef& ref, std::span<const float> weights,
              bool pruned, double step_scale);
 
-  // Trains `graph`, whose weights are float initializers; zeros of other weights stay zero where
-  // `keep_zeros`. Puts all weights that were begun or continued into their quantized form
-  // afterwards; a vector (a bias) keeps being floats, on its grid.
+  // Trains `graph`, whose weights are float initializers and are so afterwards: what the network
+  // computes with. Zeros of other weights stay zero where `keep_zeros`. May be called again.
   StatusOr<TrainResult> Train(const TrainOptions& options, const Dataset& data, bool keep_zeros,
                               const StepHook& hook, Graph* graph, Progress* progress);
-  // Puts them into this form without training.
+  // Puts all weights that were begun or continued into their quantized form; a vector (a bias) keeps
+  // being floats, on its grid.
   Status Finish(Graph* graph);
 
   bool empty() const { return finish_.empty(); }

@@ -21,13 +21,11 @@ void Add(const std::vector<float>& values, size_t keep_every, ObservedValue* to)
   for (size_t i = 0; i < values.size(); i += keep_every) to->some.push_back(values[i]);
 }
 
-}  // namespace
-
-StatusOr<std::map<std::string, ObservedValue>> Observe(const Graph& graph, const Dataset& data,
-                                                       const Preprocess& preprocess,
-                                                       const std::string& logits,
-                                                       const std::vector<std::string>& names,
-                                                       int64_t samples, uint64_t seed) {
+// Calls use(name, values of the batch, number of batches) for every name and batch.
+template <typename Use>
+Status ForEachBatch(const Graph& graph, const Dataset& data, const Preprocess& preprocess,
+                    const std::string& logits, const std::vector<std::string>& names,
+                    int64_t samples, uint64_t seed, Use use) {
   DC_ASSIGN_OR_RETURN(const train::Network network,
                       train::FindNetwork(graph, data, preprocess, {logits, nullptr}));
   DC_ASSIGN_OR_RETURN(const train::Parameters parameters, train::Parameters::Load(network));
@@ -40,7 +38,6 @@ StatusOr<std::map<std::string, ObservedValue>> Observe(const Graph& graph, const
   train::DropoutRatios dropout(1.0, {});
   DC_ASSIGN_OR_RETURN(const auto executor, train::Executor::Make(network, parameters, &dropout,
                                                                  batch, /*training=*/false));
-  std::map<std::string, ObservedValue> observed;
   const int64_t batches = count / batch;
   for (int64_t b = 0; b < batches; ++b) {
     const auto part = std::span<const uint32_t>(indices).subspan(static_cast<size_t>(b * batch),
@@ -53,11 +50,41 @@ StatusOr<std::map<std::string, ObservedValue>> Observe(const Graph& graph, const
         return BadInput("nothing computes the value " + Quoted(name) + " on the way to the logits",
                         "", "choose others");
       }
-      const size_t all = values.size() * static_cast<size_t>(batches);
-      Add(values, all / ObservedValue::kMostKept + 1, &observed[name]);
+      use(name, values, batches);
     }
   }
+  return OkStatus();
+}
+
+}  // namespace
+
+StatusOr<std::map<std::string, ObservedValue>> Observe(const Graph& graph, const Dataset& data,
+                                                       const Preprocess& preprocess,
+                                                       const std::string& logits,
+                                                       const std::vector<std::string>& names,
+                                                       int64_t samples, uint64_t seed) {
+  std::map<std::string, ObservedValue> observed;
+  DC_RETURN_IF_ERROR(
+      ForEachBatch(graph, data, preprocess, logits, names, samples, seed,
+                   [&](const std::string& name, const std::vector<float>& values, int64_t batches) {
+                     const size_t all = values.size() * static_cast<size_t>(batches);
+                     Add(values, all / ObservedValue::kMostKept + 1, &observed[name]);
+                   }));
   return observed;
+}
+
+StatusOr<std::map<std::string, std::vector<float>>> ReadValues(
+    const Graph& graph, const Dataset& data, const Preprocess& preprocess,
+    const std::string& logits, const std::vector<std::string>& names, int64_t samples,
+    uint64_t seed) {
+  std::map<std::string, std::vector<float>> read;
+  DC_RETURN_IF_ERROR(
+      ForEachBatch(graph, data, preprocess, logits, names, samples, seed,
+                   [&](const std::string& name, const std::vector<float>& values, int64_t) {
+                     std::vector<float>& all = read[name];
+                     all.insert(all.end(), values.begin(), values.end());
+                   }));
+  return read;
 }
 
 }  // namespace dc
