@@ -2,12 +2,14 @@
 //
 // k bits: one for zero's place, one for the sign; 2^(k-2) exponents where zero has a code of its
 // own. top: the largest exponent. unit is 2^0 at most (weights in [-1, 1], Hubara et al. 2016,
-// arXiv 1609.07061); fit follows the largest weight, n1 = floor(log2(4 max |w| / 3)) as in INQ.
+// arXiv 1609.07061); fit follows the largest weight, n1 = floor(log2(4 max |w| / 3)) as in INQ; a
+// number is the exponent itself (nnabla's m).
 // threshold: geometric rounds log2 |w| (nnabla's pow2), arithmetic to the nearest level. Below half
 // of the least level in that sense w becomes 0. Gradients go straight through, and not at all where
 // w is above the top level.
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "quantize/quantizers/power_grid.h"
 #include "quantize/quantizers/quantizers.h"
@@ -20,6 +22,7 @@ class Power : public Quantizer {
   Power(int bits, const QuantizerSettings& settings)
       : bits_(bits),
         fit_(settings.at("top") == "fit"),
+        top_(settings.at("top") == "unit" ? 0 : std::atoi(settings.at("top").c_str())),
         geometric_(settings.at("threshold") == "geometric") {}
 
   void Forward(std::span<float> w, std::span<const float>, uint64_t,
@@ -43,12 +46,13 @@ class Power : public Quantizer {
 
  private:
   PowerGrid GridOf(std::span<const float> w) const {
-    const int top = fit_ ? PowerGrid::TopOf(w) : 0;
-    return PowerGrid(top, 1 << std::max(bits_ - 2, 0), geometric_);
+    return PowerGrid(fit_ ? PowerGrid::TopOf(w) : top_, 1 << std::max(bits_ - 2, 0), geometric_);
   }
 
   int bits_;
-  bool fit_, geometric_;
+  bool fit_;
+  int top_;  // where it is not fit_
+  bool geometric_;
 };
 
 std::unique_ptr<Quantizer> Make(const WeightLayout&, int bits, const QuantizerSettings& settings) {
@@ -58,12 +62,14 @@ std::unique_ptr<Quantizer> Make(const WeightLayout&, int bits, const QuantizerSe
 }  // namespace
 
 QuantizerEntry PowerQuantizer() {
+  std::vector<std::string> tops = {"fit", "unit"};
+  for (int exponent = -8; exponent <= 8; ++exponent) tops.push_back(std::to_string(exponent));
   return {{"power",
            "0 and powers of two",
            2,
-           7,
+           8,
            5,
-           {{"top", {"fit", "unit"}}, {"threshold", {"geometric", "arithmetic"}}}},
+           {{"top", tops}, {"threshold", {"geometric", "arithmetic"}}}},
           Make};
 }
 
