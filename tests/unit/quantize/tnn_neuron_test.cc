@@ -26,8 +26,8 @@ double Agreement(const std::vector<float>& sums, const std::vector<float>& expec
 TEST(BestThresholds, NoOthersAgreeMore) {
   std::vector<float> sums = NormalValues(200, 5), expected = NormalValues(200, 6);
   for (size_t s = 0; s < sums.size(); ++s) {
-    sums[s] = std::nearbyint(4 * sums[s]);
-    expected[s] = std::tanh(0.3f * sums[s] + 0.5f * expected[s] + 0.4f);
+    sums[s] = std::nearbyint(100 * sums[s]);
+    expected[s] = std::tanh(0.3f * sums[s] + 10 * expected[s] + 0.4f);
   }
   const OutputThresholds best = BestThresholds(sums, expected, /*whole=*/true);
   EXPECT_NEAR(best.agreement, Agreement(sums, expected, best.low, best.high), 1e-6);
@@ -39,8 +39,8 @@ TEST(BestThresholds, NoOthersAgreeMore) {
 }
 
 TEST(BestThresholds, OfRealSumsAreOnAFineGrid) {
-  const std::vector<float> sums = NormalValues(500, 7);
-  std::vector<float> expected;
+  std::vector<float> sums = NormalValues(500, 7), expected;
+  for (float& sum : sums) sum *= 20;
   for (const float sum : sums) expected.push_back(sum > 0.7f ? 1.0f : sum < -1.1f ? -1.0f : 0.0f);
   const OutputThresholds best = BestThresholds(sums, expected, /*whole=*/false);
   EXPECT_NEAR(best.high, 0.7, 0.03);
