@@ -24,6 +24,8 @@ Status PlaceMaps(const MethodContext& context, Graph* graph) {
     const Node* sign = graph->Producer(layer.inputs[ref.input == 0 ? 1 : 0]);
     if (sign == nullptr || OperatorOf(*sign) != &op::kBinaryQuantize) continue;  // float inputs
     const bool convolves = ref.kind == LayerKind::kConv;
+    if (!convolves && !(ref.is_one_matrix() && ref.shape.size() == 2))
+      continue;  // several matrices
     const std::vector<int64_t> dilations = layer.Ints("dilations", {});
     if (std::any_of(dilations.begin(), dilations.end(), [](int64_t d) { return d != 1; })) {
       return Unsupported("the map K of a dilated convolution", "weight " + ref.name,
@@ -31,6 +33,11 @@ Status PlaceMaps(const MethodContext& context, Graph* graph) {
     }
     const std::string axes = graph->FreshName(ref.name + "_k_axes");
     graph->initializers[axes] = Tensor::I64(std::vector<int64_t>{1});
+    const int64_t channels =
+        convolves ? ref.shape[1] * layer.Int("group", 1) : ref.shape[1 - ref.output_axis];
+    const float part = 1.0f / static_cast<float>(channels);
+    const std::string share = graph->FreshName(ref.name + "_k_share");
+    graph->initializers[share] = Tensor::F32({}, {&part, 1});
     std::vector<Node> nodes;
     const auto add = [&](const op::Operator& record, std::vector<std::string> inputs,
                          std::map<std::string, AttributeValue> attributes) {
@@ -44,7 +51,9 @@ Status PlaceMaps(const MethodContext& context, Graph* graph) {
       return output;
     };
     std::string map = add(op::kAbs, {sign->Input(0)}, {});
-    map = add(op::kReduceMean, {map, axes}, {{"keepdims", int64_t{1}}});
+    // Not ReduceMean, whose axes are an attribute in older files.
+    map = add(op::kReduceSum, {map, axes}, {{"keepdims", int64_t{1}}});
+    map = add(op::kMul, {map, share}, {});
     if (convolves) {
       std::map<std::string, AttributeValue> window = {{"count_include_pad", int64_t{1}}};
       const std::vector<int64_t> kernel(ref.shape.begin() + 2, ref.shape.end());

@@ -320,11 +320,14 @@ TEST(XnorNet, MultipliesByTheMapK) {
   EXPECT_EQ(scaled.op, "Mul");
   EXPECT_EQ(scaled.inputs[0], "m2");
   const Node& mean = *graph.Producer(scaled.inputs[1]);
-  EXPECT_EQ(mean.op, "ReduceMean");
-  const Node& size = *graph.Producer(mean.inputs[0]);
+  EXPECT_EQ(mean.op, "Mul");
+  EXPECT_EQ(graph.Constant(mean.inputs[1])->f32()[0], 0.25f);  // of four inputs
+  const Node& sum = *graph.Producer(mean.inputs[0]);
+  EXPECT_EQ(sum.op, "ReduceSum");
+  const Node& size = *graph.Producer(sum.inputs[0]);
   EXPECT_EQ(size.op, "Abs");
   EXPECT_EQ(size.inputs[0], "h1");
-  EXPECT_EQ(Count(graph, "ReduceMean"), 1u);  // between the sign and w3 is a Flatten
+  EXPECT_EQ(Count(graph, "ReduceSum"), 1u);  // between the sign and w3 is a Flatten
 }
 
 TEST(Lsq, AddsQuantizersAfterTheFunctions) {
