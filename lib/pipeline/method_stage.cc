@@ -114,7 +114,9 @@ Status RunStages(const MethodPlan& plan, const StageTools& tools, const TrainOpt
   const std::vector<MethodStage> stages =
       plan.stages.empty() ? std::vector<MethodStage>(1) : plan.stages;
   const std::vector<int> epochs_of = EpochsOfStages(stages, training.epochs);
-  if (!training.resume && !training.checkpoint.empty()) RemoveCheckpoints(training.checkpoint);
+  // Later stages must not go on from what an earlier run has left.
+  const bool anew = !training.resume && !training.checkpoint.empty() && training.epochs > 0;
+  if (anew && stages.size() > 1) RemoveCheckpoints(training.checkpoint);
   QuantizedTraining quantized;
   for (size_t i = 0; i < stages.size(); ++i) {
     const MethodStage& stage = stages[i];
