@@ -67,6 +67,7 @@ ROWS = [
     ("lenet_5", "lin-talathi", "mnist", (1,), "Lin and Talathi", "8/4", "", "activations from the bottom up"),
     ("resnet20", "", "cifar10", (1,), "float", "32/32", "8.75", "50 epochs of 200"),
     ("resnet20", "ttq", "cifar10", (1,), "TTQ", "2/32", "8.87", "theirs begins with 8.23 and takes up to 400 epochs"),
+    ("resnet20", "ttq-sparse", "cifar10", (1,), "TTQ, threshold 0.25 max", "2/32", "8.87", "for the size of the file"),
     ("resnet20", "dorefa4", "cifar10", (1,), "DoReFa", "4/32", "8.54", "figure of a later table; the paper has no row on CIFAR-10"),
     ("resnet20", "inq5", "cifar10", (1,), "INQ", "5/32", "", "the paper has ImageNet only"),
     ("resnet20", "lsq4", "cifar10", (1,), "LSQ", "4/4", "9.11", "figure of PACT, 4/4"),

@@ -196,6 +196,12 @@ TEST(Ternary, TrainedScalesHaveTheGradientsOfTheirMembers) {
   EXPECT_THAT(trial.Gradient({1, 2, 3, 4}), ElementsAre(3, 10, 3, 12, 5, -2));
 }
 
+TEST(Ternary, TrainedThresholdIsAShareOfTheLargest) {
+  Trial trial({"ternary", 2, {{"rule", "trained"}, {"share", "0.25"}}}, Layer(1, 4),
+              {2.0f, -1.0f, 0.45f, 0.55f});
+  EXPECT_THAT(trial.effective, ElementsAre(1.275f, -1, 0, 1.275f));  // threshold 0.25 * 2
+}
+
 TEST(Dorefa, TwoBitsAreThirds) {
   Trial trial({"dorefa", 2, {}}, Layer(1, 5), {-2.0f, -0.3f, 0.0f, 0.4f, 2.0f});
   const QuantizedWeight finished = trial.constraint.Finish(trial.latent);
