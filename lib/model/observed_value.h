@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -30,6 +31,11 @@ struct ObservedValue {
 // for it without knowing data.
 using Observer = std::function<StatusOr<std::map<std::string, ObservedValue>>(
     const Graph& graph, const std::vector<std::string>& names)>;
+
+// Runs `graph` on `samples` samples (fewer where there are not as many) and reads the values called
+// `names` whole: one sample after the other, every time the same ones.
+using ValueReader = std::function<StatusOr<std::map<std::string, std::vector<float>>>(
+    const Graph& graph, const std::vector<std::string>& names, int64_t samples)>;
 
 }  // namespace dc
 

@@ -195,6 +195,15 @@ std::vector<std::string> SplitPatterns(const std::string& list) {
   return patterns;
 }
 
+std::string PatternOf(const std::string& name) {
+  std::string pattern;
+  for (const char c : name) {
+    if (c == ',' || c == '*' || c == '?' || c == '[' || c == '\\') pattern += '\\';
+    pattern += c;
+  }
+  return pattern;
+}
+
 Status ChooseTrained(const TrainChoice& choice, const Graph& graph, GraphRoles* roles) {
   const auto choose = [&](const std::string& pattern, const char* option, auto apply) -> Status {
     bool matched = false;

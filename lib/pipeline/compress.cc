@@ -112,14 +112,14 @@ class Line {
         FileExists(owner) ? ReadFile(owner)
                           : StatusOr<std::vector<uint8_t>>(std::vector<uint8_t>());
     if (!made_by.ok() || std::string(made_by->begin(), made_by->end()) != fingerprint_) {
-      unlink(training.checkpoint.c_str());
+      RemoveCheckpoints(training.checkpoint);
       DC_RETURN_IF_ERROR(WriteFileAtomic(owner, fingerprint_));
     }
     DC_ASSIGN_OR_RETURN(StageReport report, stage(training, &graph_));
     if (report.error_percent) graph_.metadata[kTestError] = std::to_string(*report.error_percent);
     DC_RETURN_IF_ERROR(SaveModel(graph_, path));
     DC_RETURN_IF_ERROR(stamps_.Record(name, fingerprint_, path));
-    unlink(training.checkpoint.c_str());
+    RemoveCheckpoints(training.checkpoint);
     unlink(owner.c_str());
     return Keep(path, std::move(report));
   }

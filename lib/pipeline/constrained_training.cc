@@ -92,10 +92,7 @@ StatusOr<TrainResult> QuantizedTraining::Train(const TrainOptions& options, cons
     }
   }
   DC_ASSIGN_OR_RETURN(const Preprocess preprocess, PreprocessFromMetadata(graph->metadata));
-  DC_ASSIGN_OR_RETURN(TrainResult result,
-                      dc::Train(graph, data, preprocess, options, &constraints_, hook, progress));
-  DC_RETURN_IF_ERROR(Finish(graph));
-  return result;
+  return dc::Train(graph, data, preprocess, options, &constraints_, hook, progress);
 }
 
 QuantizedWeight QuantizedTraining::Finished(const std::string& name) const {

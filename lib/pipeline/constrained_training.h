@@ -41,14 +41,14 @@ class QuantizedTraining {
   void Begin(const QuantizerSpec& spec, const WeightRef& ref, std::span<const float> weights,
              bool pruned, double step_scale);
 
-  // Trains `graph`, whose weights are float initializers; zeros of other weights stay zero where
-  // `keep_zeros`. Puts all weights that were begun or continued into their quantized form
-  // afterwards; a vector (a bias) keeps being floats, on its grid.
+  // Trains `graph`, whose weights are float initializers and are so afterwards: what the network
+  // computes with. Zeros of other weights stay zero where `keep_zeros`. May be called again.
   StatusOr<TrainResult> Train(const TrainOptions& options, const Dataset& data, bool keep_zeros,
                               const StepHook& hook, Graph* graph, Progress* progress);
   // The weight `name`, which was begun or continued, as its latent values are now.
   QuantizedWeight Finished(const std::string& name) const;
-  // Puts them into this form without training.
+  // Puts all weights that were begun or continued into their quantized form; a vector (a bias)
+  // keeps being floats, on its grid.
   Status Finish(Graph* graph);
 
   // The rules and latent values of what was begun or continued; others may join them. Finish needs

@@ -68,7 +68,7 @@ Status RunPolicies(const QuantizeOptions& options, const TrainOptions& fine_tune
   DC_ASSIGN_OR_RETURN(const TrainResult trained,
                       training.Train(fine_tune, *data, /*keep_zeros=*/true, hook, graph, progress));
   *epochs = static_cast<int>(trained.epochs.size());
-  return OkStatus();
+  return training.Finish(graph);
 }
 
 }  // namespace

@@ -33,6 +33,7 @@ StatusOr<StageReport> RunTrain(const TrainOptions& options, const Preprocess& pr
   }
   DC_ASSIGN_OR_RETURN(const TrainResult result,
                       training.Train(options, data, keep_zeros, nullptr, graph, progress));
+  DC_RETURN_IF_ERROR(training.Finish(graph));
   StageReport report;
   report.name = "train";
   report.epochs = static_cast<int>(result.epochs.size());

@@ -204,6 +204,27 @@ void PlaceGradientQuantizers(const std::set<std::string>& weights,
   }
 }
 
+void PlaceShiftNormalizations(Graph* graph) {
+  for (Node& node : graph->nodes) {
+    if (OperatorOf(node) == &op::kBatchNormalization) node.attributes[kShiftBased] = int64_t{1};
+  }
+}
+
+void SettleShiftNormalizations(Graph* graph) {
+  for (Node& node : graph->nodes) {
+    if (node.attributes.erase(kShiftBased) == 0) continue;
+    const float epsilon = node.Float("epsilon", 1e-5f);
+    const auto scales = graph->initializers.at(node.Input(1)).f32();
+    const auto variances = graph->initializers.at(node.Input(4)).f32();
+    for (size_t c = 0; c < scales.size(); ++c) {
+      // Both are powers of two, and so is what they make together.
+      scales[c] =
+          NearestPowerOfTwo(scales[c]) * NearestPowerOfTwo(1 / std::sqrt(variances[c] + epsilon));
+      variances[c] = 1 - epsilon;
+    }
+  }
+}
+
 void SettlePowers(Graph* graph) {
   for (Node& node : graph->nodes) {
     const op::Operator* record = OperatorOf(node);

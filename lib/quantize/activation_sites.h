@@ -52,6 +52,11 @@ void PlaceMinifloat(const ActivationSite& site, const Minifloat& format, Graph* 
 void PlaceGradientQuantizers(const std::set<std::string>& weights,
                              const std::map<std::string, AttributeValue>& attributes, Graph* graph);
 
+// Makes every BatchNormalization of `graph` shift-based while it is trained; and makes those usual
+// ones again that compute the same.
+void PlaceShiftNormalizations(Graph* graph);
+void SettleShiftNormalizations(Graph* graph);
+
 // Makes the scales that were used as the power of two above them that power, and fixed.
 void SettlePowers(Graph* graph);
 

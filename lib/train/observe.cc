@@ -44,13 +44,12 @@ size_t ChannelsOf(const GraphShapes& shapes, const std::string& value) {
   return known ? static_cast<size_t>(shape->second[1]) : 0;
 }
 
-}  // namespace
-
-StatusOr<std::map<std::string, ObservedValue>> Observe(const Graph& graph, const Dataset& data,
-                                                       const Preprocess& preprocess,
-                                                       const std::string& logits,
-                                                       const std::vector<std::string>& names,
-                                                       int64_t samples, uint64_t seed) {
+// Calls use(name, values of the batch, samples of a batch, number of batches) for every name and
+// batch.
+template <typename Use>
+Status ForEachBatch(const Graph& graph, const Dataset& data, const Preprocess& preprocess,
+                    const std::string& logits, const std::vector<std::string>& names,
+                    int64_t samples, uint64_t seed, Use use) {
   DC_ASSIGN_OR_RETURN(const train::Network network,
                       train::FindNetwork(graph, data, preprocess, {logits, nullptr}));
   DC_ASSIGN_OR_RETURN(const train::Parameters parameters, train::Parameters::Load(network));
@@ -63,8 +62,6 @@ StatusOr<std::map<std::string, ObservedValue>> Observe(const Graph& graph, const
   train::DropoutRatios dropout(1.0, {});
   DC_ASSIGN_OR_RETURN(const auto executor, train::Executor::Make(network, parameters, &dropout,
                                                                  batch, /*training=*/false));
-  std::map<std::string, ObservedValue> observed;
-  const GraphShapes shapes = InferGraphShapes(graph);
   const int64_t batches = count / batch;
   for (int64_t b = 0; b < batches; ++b) {
     const auto part = std::span<const uint32_t>(indices).subspan(static_cast<size_t>(b * batch),
@@ -77,15 +74,47 @@ StatusOr<std::map<std::string, ObservedValue>> Observe(const Graph& graph, const
         return BadInput("nothing computes the value " + Quoted(name) + " on the way to the logits",
                         "", "choose others");
       }
-      const size_t all = values.size() * static_cast<size_t>(batches);
-      const size_t channels = ChannelsOf(shapes, name);
-      const bool fits =
-          channels > 0 && values.size() % (channels * static_cast<size_t>(batch)) == 0;
-      Add(values, all / ObservedValue::kMostKept + 1, fits ? channels : 0,
-          static_cast<size_t>(batch), 1.0 / static_cast<double>(batches), &observed[name]);
+      use(name, values, batch, batches);
     }
   }
+  return OkStatus();
+}
+
+}  // namespace
+
+StatusOr<std::map<std::string, ObservedValue>> Observe(const Graph& graph, const Dataset& data,
+                                                       const Preprocess& preprocess,
+                                                       const std::string& logits,
+                                                       const std::vector<std::string>& names,
+                                                       int64_t samples, uint64_t seed) {
+  std::map<std::string, ObservedValue> observed;
+  const GraphShapes shapes = InferGraphShapes(graph);
+  DC_RETURN_IF_ERROR(ForEachBatch(
+      graph, data, preprocess, logits, names, samples, seed,
+      [&](const std::string& name, const std::vector<float>& values, int64_t batch,
+          int64_t batches) {
+        const size_t all = values.size() * static_cast<size_t>(batches);
+        const size_t channels = ChannelsOf(shapes, name);
+        const bool fits =
+            channels > 0 && values.size() % (channels * static_cast<size_t>(batch)) == 0;
+        Add(values, all / ObservedValue::kMostKept + 1, fits ? channels : 0,
+            static_cast<size_t>(batch), 1.0 / static_cast<double>(batches), &observed[name]);
+      }));
   return observed;
+}
+
+StatusOr<std::map<std::string, std::vector<float>>> ReadValues(
+    const Graph& graph, const Dataset& data, const Preprocess& preprocess,
+    const std::string& logits, const std::vector<std::string>& names, int64_t samples,
+    uint64_t seed) {
+  std::map<std::string, std::vector<float>> read;
+  DC_RETURN_IF_ERROR(ForEachBatch(
+      graph, data, preprocess, logits, names, samples, seed,
+      [&](const std::string& name, const std::vector<float>& values, int64_t, int64_t) {
+        std::vector<float>& all = read[name];
+        all.insert(all.end(), values.begin(), values.end());
+      }));
+  return read;
 }
 
 }  // namespace dc

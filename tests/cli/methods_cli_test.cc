@@ -56,6 +56,35 @@ TEST_F(Methods, ShareWeightsByAHash) {
   EXPECT_EQ(Read("m3.dcz").size(), Read("m.dcz").size());
 }
 
+// Methods whose networks have batch normalization before their functions: in stages, by losses of
+// the layers, with powers of two and shifts.
+TEST_F(Methods, OfNormalizedNetworks) {
+  Write("mlp.onnxtxt", R"(<ir_version: 7, opset_import: ["" : 13]>
+mlp (float[N, 1, 8, 8] image) => (float[N, 4] logits)
+<
+  float[64, 24] w1, float[24] s1, float[24] b1, float[24] m1, float[24] v1,
+  float[24, 4] w2, float[4] s2, float[4] b2, float[4] m2, float[4] v2
+>
+{
+  f = Flatten <axis = 1> (image)
+  h = MatMul (f, w1)
+  n = BatchNormalization (h, s1, b1, m1, v1)
+  r = Relu (n)
+  z = MatMul (r, w2)
+  logits = BatchNormalization (z, s2, b2, m2, v2)
+}
+)");
+  for (const char* method : {"tnn --method-options samples=200", "lin-talathi", "ftprop",
+                             "pow2-net", "fixed-point-net", "bnn --method-options shift-norm=yes",
+                             "xnor-net --skip first --method-options k-map=yes"}) {
+    Succeed("train", std::string("mlp.onnxtxt --learning-rate 0.02 --optimizer adam --method ") +
+                         method + kTraining + "n.onnx --json n.json");
+    EXPECT_LE(Deployed("n.onnx", "n.json"), 35.0) << method;
+  }
+  Fail("train", "tiny.onnxtxt --data idx:data --epochs 1 -o q.onnx --method tnn", 3,
+       {"fully connected", "conv_w"});
+}
+
 TEST_F(Methods, FineTuneGoOnAndKeepPrunedWeights) {
   Succeed("train", std::string("tiny.onnxtxt --learning-rate 0.05") + kTraining + "t.onnx");
   Succeed("prune", "t.onnx --amounts fc=0.4,conv=0.8 -o p.onnx");

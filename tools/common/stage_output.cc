@@ -1,12 +1,11 @@
 #include "common/stage_output.h"
 
-#include <unistd.h>
-
 #include <cstdio>
 
 #include "common/output.h"
 #include "dc/files.h"
 #include "dc/onnx.h"
+#include "dc/train.h"
 
 namespace dc {
 namespace {
@@ -34,7 +33,7 @@ std::string OutcomeText(const LayerOutcome& layer) {
 Status FinishStage(const Tool& tool, const Graph& graph, const std::string& data, StageReport stage,
                    const std::string& output) {
   DC_RETURN_IF_ERROR(SaveModel(graph, output));
-  unlink((output + ".checkpoint").c_str());
+  RemoveCheckpoints(output + ".checkpoint");
   DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, ReadFile(output));
   stage.output_bytes = bytes.size();
   for (const LayerOutcome& layer : stage.layers) {

@@ -4,8 +4,44 @@
 #include <cmath>
 
 #include "model/node_attributes.h"
+#include "model/roles.h"
 
 namespace dc {
+bool IsReadByQuantized(const MethodContext& context, const ActivationSite& site) {
+  return std::any_of(site.weights.begin(), site.weights.end(), [&](const std::string& weight) {
+    return !context.float_weights.count(weight);
+  });
+}
+
+std::set<std::string> LearnedBefore(const Graph& graph, const std::string& value) {
+  const GraphRoles roles = FindRoles(graph);
+  std::set<std::string> learned, seen = {value};
+  std::vector<std::string> open = {value};
+  while (!open.empty()) {
+    const Node* node = graph.Producer(open.back());
+    open.pop_back();
+    if (node == nullptr) continue;
+    for (const std::string& input : node->inputs) {
+      if (!seen.insert(input).second) continue;
+      if (graph.Constant(input) == nullptr) {
+        open.push_back(input);
+        continue;
+      }
+      const auto role = roles.of.find(input);
+      if (role == roles.of.end()) continue;
+      if (role->second == op::Role::kWeight || role->second == op::Role::kBias ||
+          role->second == op::Role::kScale || role->second == op::Role::kStatistic) {
+        learned.insert(input);
+      }
+    }
+  }
+  return learned;
+}
+
+Status NeedsData(const std::string& method) {
+  return UsageError("the method " + method + " looks at the values of the network, and has no data",
+                    "", "give --data");
+}
 
 void QuantizeWeights(const MethodContext& context, const QuantizerSpec& spec, MethodPlan* plan) {
   for (const WeightRef& ref : QuantizedLayers(context)) {
@@ -78,10 +114,7 @@ ValueQuantizer SymmetricInterval(int bits) {
 void QuantizeActivations(MethodContext* context, bool replaces,
                          const std::function<ValueQuantizer(const ActivationSite&)>& quantizer) {
   for (const ActivationSite& site : FindActivationSites(*context->graph)) {
-    const bool quantized = std::any_of(
-        site.weights.begin(), site.weights.end(),
-        [&](const std::string& weight) { return !context->float_weights.count(weight); });
-    if (site.is_input || !quantized) continue;
+    if (site.is_input || !IsReadByQuantized(*context, site)) continue;
     PlaceQuantizer(site, quantizer(site), replaces, context->graph);
   }
 }
@@ -107,18 +140,42 @@ void QuantizeInput(MethodContext* context) {
   PlaceQuantizer(site, quantizer, /*replaces=*/false, context->graph);
 }
 
+StatusOr<std::map<std::string, ObservedValue>> ObserveValues(const MethodContext& context,
+                                                             const std::vector<std::string>& names,
+                                                             const std::string& method) {
+  if (!context.observe) return NeedsData(method);
+  return context.observe(*context.graph, names);
+}
+
 StatusOr<std::map<std::string, ObservedValue>> ObserveSites(const MethodContext& context,
                                                             const std::string& method) {
-  if (!context.observe) {
-    return UsageError(
-        "the method " + method + " looks at the values of the network, and has no data", "",
-        "give --data");
-  }
   std::vector<std::string> names;
   for (const ActivationSite& site : FindActivationSites(*context.graph)) {
     names.push_back(site.value);
   }
-  return context.observe(*context.graph, names);
+  return ObserveValues(context, names, method);
+}
+
+std::vector<ActivationSite> SitesBeforeFunctions(const MethodContext& context) {
+  std::vector<ActivationSite> sites;
+  for (ActivationSite& site : FindActivationSites(*context.graph)) {
+    if (site.is_input || !IsReadByQuantized(context, site)) continue;
+    if (site.has_function) site.value = context.graph->Producer(site.value)->Input(0);
+    site.has_function = site.rectified = false;
+    sites.push_back(std::move(site));
+  }
+  return sites;
+}
+
+StatusOr<QuantizerSpec> FixedPointWeights(const MethodContext& context) {
+  const std::string& fraction = context.settings.at("fraction-bits");
+  QuantizerSpec spec{"uniform", context.bits.weights, {{"range", "power"}, {"narrow", "yes"}}};
+  if (fraction == "auto") return spec;
+  spec.settings["range"] = "fraction";
+  spec.settings["fraction"] = fraction;
+  // Not the bits, which may be those of a float.
+  DC_RETURN_IF_ERROR(CheckQuantizer({spec.name, 0, spec.settings}));
+  return spec;
 }
 
 ValueQuantizer PowerOfTwoGrid(float magnitude, int bits, bool rectified, bool saves_a_bit) {

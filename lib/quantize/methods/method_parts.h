@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -62,9 +63,24 @@ void QuantizeWeightsAsXnor(const MethodContext& context, MethodPlan* plan);
 // [-1, 1), or its sign; nothing where that is float. `quantizer` may say another grid.
 void QuantizeInput(MethodContext* context);
 
-// What each site's values are like, by site. UsageError without data.
+// What each site's values are like, by site; those of these names. UsageError without data.
 StatusOr<std::map<std::string, ObservedValue>> ObserveSites(const MethodContext& context,
                                                             const std::string& method);
+StatusOr<std::map<std::string, ObservedValue>> ObserveValues(const MethodContext& context,
+                                                             const std::vector<std::string>& names,
+                                                             const std::string& method);
+
+// What a method says that has no data to look at values with.
+Status NeedsData(const std::string& method);
+
+// Whether a layer that is quantized reads it.
+bool IsReadByQuantized(const MethodContext& context, const ActivationSite& site);
+
+// The weights, biases, scales and statistics that `value` is computed from.
+std::set<std::string> LearnedBefore(const Graph& graph, const std::string& value);
+
+// The sites of quantized layers but the input, moved to what their activation functions read.
+std::vector<ActivationSite> SitesBeforeFunctions(const MethodContext& context);
 
 // A two's complement grid of `bits` with a power-of-two step, whose largest value is at least
 // `magnitude` or, where `saves_a_bit`, half of it; unsigned where `rectified`.
@@ -100,6 +116,22 @@ inline const MethodOption kStartOption = {
     "of weights without values: uniform (between -1 and 1) or initializer (small, as in float "
     "networks)"};
 StatusOr<bool> StartsUniform(const MethodContext& context);
+
+// The option "top" of methods whose weights are powers of two.
+inline const MethodOption kTopOfPowersOption = {
+    "top", "fit",
+    "largest exponent of weights: fit (by the largest weight) or -8 to 8 (nnabla's m is 1)"};
+
+// The option "fraction-bits" of nnabla's fixed-point layers, and the quantizer of weights that it
+// asks for.
+inline const MethodOption kFractionOption = {
+    "fraction-bits", "auto",
+    "steps are 2^-N: auto (the least that holds all values) or 0 to 16 (nnabla's default is 4)"};
+StatusOr<QuantizerSpec> FixedPointWeights(const MethodContext& context);
+
+// The option "clip" of methods of binary weights.
+inline const MethodOption kClipOption = {
+    "clip", "yes", "latent weights to [-1, 1]; nnabla's binary connect and net: no"};
 
 // Unsupported where a quantized layer has no normalization after it: weights without a scale then
 // make values of any size.

@@ -72,7 +72,7 @@ StatusOr<MethodPlan> Plan(MethodContext* context) {
   DC_RETURN_IF_ERROR(CheckMethodBits("activations", a, 2, 16, true));
   if (w != kFloatBits) {
     QuantizeWeights(*context,
-                    power ? QuantizerSpec{"power", w, {{"top", "half"}, {"zero", "no"}}}
+                    power ? QuantizerSpec{"power", w, {{"top", "-1"}, {"zero", "no"}}}
                           : QuantizerSpec{"uniform", w, {{"range", "power"}}},
                     &plan);
   }

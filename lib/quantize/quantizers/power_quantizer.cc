@@ -2,13 +2,14 @@
 //
 // k bits: one for zero's place, one for the sign; 2^(k-2) exponents where zero has a code of its
 // own, 2^(k-1) with zero=no. top: the largest exponent. unit is 2^0 at most (weights in [-1, 1],
-// Hubara et al. 2016, arXiv 1609.07061); half is 2^-1 (Gysel, Motamedi and Ghiasi 2016, arXiv
-// 1604.03168, whose 4 bits are 2^-8 to 2^-1 without zero); fit follows the largest weight, n1 =
-// floor(log2(4 max |w| / 3)) as in INQ. threshold: geometric rounds log2 |w| (nnabla's pow2),
-// arithmetic to the nearest level. Below half of the least level in that sense w becomes 0.
-// Gradients go straight through, and not at all where w is above the top level.
+// Hubara et al. 2016, arXiv 1609.07061); fit follows the largest weight, n1 = floor(log2(4 max |w|
+// / 3)) as in INQ; a number is the exponent itself (nnabla's m; Gysel, Motamedi and Ghiasi 2016,
+// arXiv 1604.03168, have -1 without zero, 2^-8 to 2^-1 in 4 bits). threshold: geometric rounds log2
+// |w| (nnabla's pow2), arithmetic to the nearest level. Below half of the least level in that sense
+// w becomes 0. Gradients go straight through, and not at all where w is above the top level.
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "quantize/quantizers/power_grid.h"
 #include "quantize/quantizers/quantizers.h"
@@ -20,8 +21,8 @@ class Power : public Quantizer {
  public:
   Power(int bits, const QuantizerSettings& settings)
       : bits_(bits),
-        top_(settings.at("top") == "half" ? -1 : 0),
         fit_(settings.at("top") == "fit"),
+        top_(settings.at("top") == "unit" ? 0 : std::atoi(settings.at("top").c_str())),
         geometric_(settings.at("threshold") == "geometric"),
         has_zero_(settings.at("zero") == "yes") {}
 
@@ -51,8 +52,10 @@ class Power : public Quantizer {
     return PowerGrid(top, 1 << exponent_bits, geometric_, has_zero_);
   }
 
-  int bits_, top_;
-  bool fit_, geometric_, has_zero_;
+  int bits_;
+  bool fit_;
+  int top_;  // where it is not fit_
+  bool geometric_, has_zero_;
 };
 
 std::unique_ptr<Quantizer> Make(const WeightLayout&, int bits, const QuantizerSettings& settings) {
@@ -62,14 +65,14 @@ std::unique_ptr<Quantizer> Make(const WeightLayout&, int bits, const QuantizerSe
 }  // namespace
 
 QuantizerEntry PowerQuantizer() {
+  std::vector<std::string> tops = {"fit", "unit"};
+  for (int exponent = -8; exponent <= 8; ++exponent) tops.push_back(std::to_string(exponent));
   return {{"power",
            "0 and powers of two",
            2,
-           7,
+           8,
            5,
-           {{"top", {"fit", "unit", "half"}},
-            {"threshold", {"geometric", "arithmetic"}},
-            {"zero", {"yes", "no"}}}},
+           {{"top", tops}, {"threshold", {"geometric", "arithmetic"}}, {"zero", {"yes", "no"}}}},
           Make};
 }
 

@@ -22,6 +22,10 @@ QuantizerEntry UniformQuantizer();
 void FreezeShare(double share, int bits, bool largest_first, uint64_t seed,
                  std::span<float> latent);
 
+// Moves the range of a weight of the quantizer "dynamic" that is followed, by one bit at most, as
+// the overflows of its weights ask for. `latent` holds the weights and then the range.
+void FollowOverflows(int stored_bits, std::span<float> latent);
+
 }  // namespace dc
 
 #endif  // DC_QUANTIZE_QUANTIZERS_QUANTIZERS_H_

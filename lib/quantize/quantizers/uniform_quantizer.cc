@@ -15,9 +15,11 @@
 //               1902.08153.
 //   minmax      from the least weight to the largest, 0 being a level: (n - z) s. Jacob et al.
 //               2018, arXiv 1712.05877.
+//   fraction    2^-fraction (nnabla's fixed-point layers).
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 #include "base/rng.h"
@@ -30,9 +32,20 @@
 namespace dc {
 namespace {
 
-constexpr const char* kRanges[] = {"unit",     "power",   "power-l2", "max",   "l2",
-                                   "gaussian", "laplace", "learned",  "minmax"};
-enum class Range { kUnit, kPower, kPowerL2, kMax, kL2, kGaussian, kLaplace, kLearned, kMinMax };
+constexpr const char* kRanges[] = {"unit",     "power",   "power-l2", "max",    "l2",
+                                   "gaussian", "laplace", "learned",  "minmax", "fraction"};
+enum class Range {
+  kUnit,
+  kPower,
+  kPowerL2,
+  kMax,
+  kL2,
+  kGaussian,
+  kLaplace,
+  kLearned,
+  kMinMax,
+  kFraction
+};
 
 // The grid of one channel, and its step.
 struct Levels {
@@ -55,7 +68,8 @@ class Uniform : public Quantizer {
         narrow_(settings.at("narrow") == "yes" || range_ == Range::kMax || range_ == Range::kL2),
         stochastic_(settings.at("rounding") == "stochastic"),
         clip_(settings.at("clip") == "yes"),
-        straight_(settings.at("gradient") == "straight") {
+        straight_(settings.at("gradient") == "straight"),
+        fraction_(std::atoi(settings.at("fraction").c_str())) {
     if (settings.at("of") == "tensor") {
       layout_.channels = 1;
       layout_.inner = layout.size;
@@ -229,6 +243,10 @@ class Uniform : public Quantizer {
       for (Levels& each : grids) each.step = step;
       return grids;
     }
+    if (range_ == Range::kFraction) {
+      for (Levels& each : grids) each.step = std::ldexp(1.0f, -fraction_);
+      return grids;
+    }
     if (learned.size() == grids.size()) {
       // A trained step may have passed zero; that of a weight of zeros is zero.
       constexpr float kLeast = std::numeric_limits<float>::min();
@@ -272,6 +290,7 @@ class Uniform : public Quantizer {
   int bits_;
   Range range_;
   bool narrow_, stochastic_, clip_, straight_;
+  int fraction_;  // of Range::kFraction
 };
 
 std::unique_ptr<Quantizer> Make(const WeightLayout& layout, int bits,
@@ -282,6 +301,10 @@ std::unique_ptr<Quantizer> Make(const WeightLayout& layout, int bits,
 }  // namespace
 
 QuantizerEntry UniformQuantizer() {
+  std::vector<std::string> fractions = {"4"};
+  for (int bits = 0; bits <= 16; ++bits) {
+    if (bits != 4) fractions.push_back(std::to_string(bits));
+  }
   return {{"uniform",
            "whole numbers of a step",
            2,  // at 1 bit a narrow grid has zero alone; binary is the grid for it
@@ -292,7 +315,8 @@ QuantizerEntry UniformQuantizer() {
             {"narrow", {"no", "yes"}},
             {"rounding", {"nearest", "stochastic"}},
             {"clip", {"no", "yes"}},
-            {"gradient", {"clipped", "straight"}}}},
+            {"gradient", {"clipped", "straight"}},
+            {"fraction", fractions}}},
           Make};
 }
 
