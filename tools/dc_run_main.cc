@@ -1,5 +1,7 @@
 // dc-run: executes a .dcz, on a dataset or on an array.
+#include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <vector>
@@ -51,6 +53,18 @@ dc::Status WriteReport(const dc::Tool& tool, const std::string& file) {
 constexpr double kMostBatch = 65536, kMostTop = 1e6;
 constexpr double kGreatestScale = std::numeric_limits<float>::max();
 
+// "512M": a number of bytes, with K, M or G for powers of 1024; 0 where it is none.
+uint64_t ParseBytes(const std::string& text) {
+  uint64_t bytes = 0;
+  const char* const end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, bytes);
+  if (error != std::errc()) return 0;
+  const std::string unit(at, end);
+  const int shift = unit.empty() ? 0 : unit == "K" ? 10 : unit == "M" ? 20 : unit == "G" ? 30 : -1;
+  if (shift < 0 || bytes > UINT64_MAX >> shift) return 0;
+  return bytes << shift;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -58,7 +72,7 @@ int main(int argc, char** argv) {
                 "Executes a compressed model: evaluates it on a test set, or maps arrays of inputs "
                 "to arrays of\noutputs. Without either, shows how it would be executed.",
                 "dc-run model.dcz --data fashion-mnist --batch 1");
-  std::string file, data;
+  std::string file, data, memory;
   dc::SessionEvaluation evaluation;
   int64_t& batch = evaluation.batch;
   float scale = 0;
@@ -81,6 +95,10 @@ int main(int argc, char** argv) {
       &scale, -kGreatestScale, kGreatestScale);
   tool.Option("logits", "NAME", "the output with the classes, where the model has several",
               &evaluation.logits);
+  tool.Option("memory", "BYTES",
+              "most memory for weights and activations: a number, or one with K, M or G (default: "
+              "any)",
+              &memory);
   tool.Switch("explain", "print how each layer is executed, and measure it", &explain);
   tool.Switch("reference", "plain loops instead of SIMD kernels", &options.reference_kernels);
   return tool.Main(argc, argv, [&]() -> dc::Status {
@@ -94,6 +112,12 @@ int main(int argc, char** argv) {
       }
     }
     options.threads = tool.threads();
+    if (tool.Given("memory")) {
+      options.memory_limit = ParseBytes(memory);
+      if (options.memory_limit == 0) {
+        return dc::UsageError("--memory must be a number of bytes, as in 512M", memory);
+      }
+    }
     DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, dc::ReadFile(file));
     dc::StatusOr<dc::Session> session = dc::Session::Load(bytes, options);
     if (!session.ok()) return session.status().At(file);
