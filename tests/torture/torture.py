@@ -124,7 +124,7 @@ class Campaign:
         }
         for _ in self.until(end):
             data = self.rng.choice(files)
-            for _ in range(self.rng.choice([1, 1, 1, 2, 3])):
+            for _ in range(self.rng.choice([1, 1, 1, 1, 2])):
                 try:
                     data = mutate.mutate_dcz(self.rng, data)
                 except (ValueError, IndexError):
