@@ -1,11 +1,10 @@
 // dc-run: executes a .dcz, on a dataset or on an array.
-#include <charconv>
 #include <cmath>
-#include <cstdint>
 #include <limits>
 #include <string>
 #include <vector>
 
+#include "common/byte_count.h"
 #include "common/evaluate_dcz.h"
 #include "common/explain_session.h"
 #include "common/output.h"
@@ -52,18 +51,6 @@ dc::Status WriteReport(const dc::Tool& tool, const std::string& file) {
 
 constexpr double kMostBatch = 65536, kMostTop = 1e6;
 constexpr double kGreatestScale = std::numeric_limits<float>::max();
-
-// "512M": a number of bytes, with K, M or G for powers of 1024; 0 where it is none.
-uint64_t ParseBytes(const std::string& text) {
-  uint64_t bytes = 0;
-  const char* const end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, bytes);
-  if (error != std::errc()) return 0;
-  const std::string unit(at, end);
-  const int shift = unit.empty() ? 0 : unit == "K" ? 10 : unit == "M" ? 20 : unit == "G" ? 30 : -1;
-  if (shift < 0 || bytes > UINT64_MAX >> shift) return 0;
-  return bytes << shift;
-}
 
 }  // namespace
 
@@ -113,7 +100,7 @@ int main(int argc, char** argv) {
     }
     options.threads = tool.threads();
     if (tool.Given("memory")) {
-      options.memory_limit = ParseBytes(memory);
+      options.memory_limit = dc::ParseByteCount(memory);
       if (options.memory_limit == 0) {
         return dc::UsageError("--memory must be a number of bytes, as in 512M", memory);
       }
