@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "common/byte_count.h"
 #include "common/evaluate_dcz.h"
 #include "common/explain_session.h"
 #include "common/output.h"
@@ -58,7 +59,7 @@ int main(int argc, char** argv) {
                 "Executes a compressed model: evaluates it on a test set, or maps arrays of inputs "
                 "to arrays of\noutputs. Without either, shows how it would be executed.",
                 "dc-run model.dcz --data fashion-mnist --batch 1");
-  std::string file, data;
+  std::string file, data, memory;
   dc::SessionEvaluation evaluation;
   int64_t& batch = evaluation.batch;
   float scale = 0;
@@ -81,6 +82,10 @@ int main(int argc, char** argv) {
       &scale, -kGreatestScale, kGreatestScale);
   tool.Option("logits", "NAME", "the output with the classes, where the model has several",
               &evaluation.logits);
+  tool.Option("memory", "BYTES",
+              "most memory for weights and activations: a number, or one with K, M or G (default: "
+              "any)",
+              &memory);
   tool.Switch("explain", "print how each layer is executed, and measure it", &explain);
   tool.Switch("reference", "plain loops instead of SIMD kernels", &options.reference_kernels);
   return tool.Main(argc, argv, [&]() -> dc::Status {
@@ -94,6 +99,12 @@ int main(int argc, char** argv) {
       }
     }
     options.threads = tool.threads();
+    if (tool.Given("memory")) {
+      options.memory_limit = dc::ParseByteCount(memory);
+      if (options.memory_limit == 0) {
+        return dc::UsageError("--memory must be a number of bytes, as in 512M", memory);
+      }
+    }
     DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, dc::ReadFile(file));
     dc::StatusOr<dc::Session> session = dc::Session::Load(bytes, options);
     if (!session.ok()) return session.status().At(file);

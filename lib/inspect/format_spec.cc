@@ -41,6 +41,9 @@ std::string Limits() {
   table.Add({"dimensions of a tensor, input or output", Thousands(format::kMaxRank)});
   table.Add({"tensors", Thousands(format::kMaxTensors)});
   table.Add({"nodes", Thousands(format::kMaxNodes)});
+  table.Add({"numbers in the lists of the manifest",
+             Line(format::MaxManifestNumbers, "its stored size")});
+  table.Add({"metadata entries", Thousands(format::kMaxProperties)});
   table.Add({"graph inputs, and outputs", Thousands(format::kMaxGraphInputs)});
   table.Add({"elements of one sample of an input", Thousands(format::kMaxInputElements)});
   table.Add({"entries of a codebook", Thousands(format::kMaxCodebookEntries)});

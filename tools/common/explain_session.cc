@@ -15,8 +15,8 @@ namespace dc {
 namespace {
 
 constexpr int kWarmUp = 2, kRepetitions = 10;
-// Whole calls are timed that long, and at least so many.
-constexpr double kSeconds = 0.5;
+// Whole calls are timed that long, and so many times at least, unless these take a second.
+constexpr double kSeconds = 0.5, kMostSeconds = 1;
 constexpr size_t kLeastCalls = 11;
 
 // As wide as a column may be.
@@ -44,15 +44,18 @@ Status PrintLatency(const Session& session, int64_t batch, const Progress* progr
   for (const SessionOutput& output : session.outputs()) {
     outputs.emplace_back(results.emplace_back(FloatsOf(output.shape, batch)));
   }
-  // The first call plans memory.
-  DC_RETURN_IF_ERROR(session.Run(batch, inputs, outputs));
   std::vector<double> microseconds;
-  const auto end = Clock::now() + std::chrono::duration<double>(kSeconds);
-  while (microseconds.size() < kLeastCalls || Clock::now() < end) {
+  const auto start = Clock::now();
+  const auto passed = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
+  // The first call plans memory: it counts where there is no time for another.
+  for (bool first = true; first || passed() < kSeconds ||
+                          (microseconds.size() < kLeastCalls && passed() < kMostSeconds);
+       first = false) {
     DC_RETURN_IF_ERROR(StopIfCancelled(progress));
     const auto begin = Clock::now();
     DC_RETURN_IF_ERROR(session.Run(batch, inputs, outputs));
-    microseconds.push_back(std::chrono::duration<double, std::micro>(Clock::now() - begin).count());
+    const double taken = std::chrono::duration<double, std::micro>(Clock::now() - begin).count();
+    if (!first || passed() > kMostSeconds) microseconds.push_back(taken);
   }
   const auto middle = microseconds.begin() + static_cast<ptrdiff_t>(microseconds.size() / 2);
   std::nth_element(microseconds.begin(), middle, microseconds.end());
@@ -62,9 +65,27 @@ Status PrintLatency(const Session& session, int64_t batch, const Progress* progr
   return OkStatus();
 }
 
+double TotalOf(const StepTimes& times) {
+  double total = 0;
+  for (const StepTime& step : times.steps) total += step.microseconds;
+  return total;
+}
+
 }  // namespace
 
 Status ExplainSession(const Session& session, int64_t batch, const Progress* progress) {
+  // Made-up inputs and outputs of so many numbers are enough.
+  constexpr size_t kMostFloats = size_t{1} << 25;
+  size_t floats = 1;
+  for (const SessionInput& input : session.inputs()) floats += FloatsOf(input.shape, 1);
+  for (const SessionOutput& output : session.outputs()) floats += FloatsOf(output.shape, 1);
+  batch = std::clamp<int64_t>(static_cast<int64_t>(kMostFloats / floats), 1, batch);
+  // As large a batch as takes about a second by the time of one sample.
+  DC_ASSIGN_OR_RETURN(const StepTimes sample, session.Measure(1, 1));
+  const double seconds = TotalOf(sample) / 1e6;
+  if (seconds * static_cast<double>(batch) > kMostSeconds) {
+    batch = std::clamp<int64_t>(static_cast<int64_t>(kMostSeconds / seconds), 1, batch);
+  }
   DC_RETURN_IF_ERROR(session.Measure(batch, kWarmUp).status());
   DC_ASSIGN_OR_RETURN(const StepTimes times, session.Measure(batch, kRepetitions));
   double total = 0;

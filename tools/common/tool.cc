@@ -6,6 +6,7 @@
 #include <boost/program_options.hpp>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <limits>
 #include <new>
 #include <sstream>
@@ -46,6 +47,16 @@ void OpenStandardStreams() {
     // The lowest free number is what open gives.
     if (open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) return;
   }
+}
+
+std::string no_memory_line;
+
+// Called where operator new finds no memory, on whatever thread, in whatever library: parts of the
+// program have no exceptions. What was to be replaced is still there: files are written beside it.
+[[noreturn]] void EndWithoutMemory() {
+  const ssize_t ignored = write(STDERR_FILENO, no_memory_line.data(), no_memory_line.size());
+  static_cast<void>(ignored);
+  std::_Exit(ExitCode(StatusCode::kNoMemory));
 }
 
 }  // namespace
@@ -258,6 +269,8 @@ Status Tool::Run(int argc, char** argv, const std::function<Status()>& work) {
 }
 
 int Tool::Main(int argc, char** argv, const std::function<Status()>& work) {
+  no_memory_line = name_ + ": error: not enough memory: use a smaller model or batch\n";
+  std::set_new_handler(EndWithoutMemory);
   OpenStandardStreams();
   // A write beyond the limit on file size is an error like others, not the end of the process.
   std::signal(SIGXFSZ, SIG_IGN);

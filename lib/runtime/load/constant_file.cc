@@ -57,4 +57,35 @@ StatusOr<Constant> LoadConstant(const format::File& file, size_t tensor) {
   return constant;
 }
 
+constexpr uint64_t kMostTimes = 8;
+
+ConstantStore::ConstantStore(const format::File& file)
+    : file_(file), readers_(file.manifest().tensors.size(), 0), kept_(readers_.size()) {
+  const format::Manifest& manifest = file.manifest();
+  for (const format::Node& node : manifest.nodes) {
+    for (uint32_t input : node.inputs) {
+      const size_t tensor = input - manifest.inputs.size();
+      if (tensor < readers_.size()) ++readers_[tensor];
+    }
+  }
+  for (const format::TensorEntry& entry : manifest.tensors) {
+    elements_left_ += kMostTimes * entry.elements();
+  }
+}
+
+StatusOr<Constant> ConstantStore::Load(size_t tensor) {
+  const uint64_t elements = file_.manifest().tensors[tensor].elements();
+  if (elements > elements_left_) {
+    return Unsupported("constants are read more often than such a file may ask for");
+  }
+  elements_left_ -= elements;
+  std::unique_ptr<Constant>& kept = kept_[tensor];
+  if (!kept) {
+    DC_ASSIGN_OR_RETURN(Constant constant, LoadConstant(file_, tensor));
+    if (readers_[tensor] < 2) return constant;
+    kept = std::make_unique<Constant>(std::move(constant));
+  }
+  return *kept;
+}
+
 }  // namespace dc::runtime
