@@ -14,7 +14,7 @@ list(TRANSFORM part_files REPLACE "(.+)" "$<TARGET_FILE:\\1>")
 
 # Compiled again as a whole: what has one caller goes into it, and what is the same code twice becomes
 # one. 50 KB less. Warnings were given when the parts were compiled.
-set(whole_options $<${whole_runtime}:-flto;-flto-partition=none;-flinker-output=nolto-rel;-Os;-fPIC;-w;-fno-exceptions;-fno-rtti;-fno-gnu-unique;-ffunction-sections;-fdata-sections>)
+set(whole_options $<${whole_runtime}:-flto;-flto-partition=none;-flinker-output=nolto-rel;-Oz;-fPIC;-w;-fno-exceptions;-fno-rtti;-fno-gnu-unique;-ffunction-sections;-fdata-sections>)
 
 # dc_runtime_archive(DIR [NAME ...]): DIR/libdc_runtime.a with the operators named, or all of them, and
 # DIR/dc_runtime.o that it consists of.

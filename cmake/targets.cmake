@@ -26,7 +26,7 @@ function(dc_embedded target)
     -ffunction-sections -fdata-sections -fvisibility=hidden
     $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions;-fvisibility-inlines-hidden>
     $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>
-    $<$<CONFIG:Release>:-Os> $<$<CONFIG:MinSizeRel>:-Oz> $<${whole_runtime}:-flto;-ffat-lto-objects>)
+    $<$<CONFIG:Release,MinSizeRel>:-Oz> $<${whole_runtime}:-flto;-ffat-lto-objects>)
   # UBSan's check of virtual calls needs RTTI on both sides of a call.
   if(NOT DC_SANITIZE AND NOT DC_FUZZ)
     target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>)

@@ -12,6 +12,7 @@ import argparse
 import csv
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -49,6 +50,9 @@ ROWS = [
     ("mlp_3x1024", "", "mnist", (1,), "BinaryConnect, deterministic", "1/32", "1.29", "half their width, 40 of 1,000 epochs"),
     ("mlp_3x1024", "stochastic", "mnist", (1,), "BinaryConnect, stochastic", "1/32", "1.18", "theirs is tested with float weights"),
     ("mlp_3x1024", "bnn", "mnist", (1,), "BNN", "1/1", "0.96", "theirs: 4,096 wide, dropout, 1,000 epochs"),
+    ("mlp_3x1024", "bnn-shift", "mnist", (1,), "BNN, shift-based normalization and AdaMax", "1/1", "1.40", "theirs: 2,048 wide"),
+    ("mlp_3x1024", "tnn", "mnist", (1,), "TNN", "2/2", "1.67", "ternary; a teacher of the same size"),
+    ("mlp_3x1024", "ftprop", "mnist", (1,), "target propagation (Friesen and Domingos)", "32/1", "", "the paper has CIFAR-10 and ImageNet only"),
     ("lenet_5", "ristretto8", "mnist", (1,), "Ristretto", "8/8", "", ""),
     ("lenet_5", "ristretto4", "mnist", (1,), "Ristretto", "4/4", "1.00", "fine-tuned"),
     ("lenet_5", "gupta14", "mnist", (1,), "Gupta et al.", "16/16", "0.83", "FL 14, stochastic"),
@@ -60,6 +64,19 @@ ROWS = [
     ("lenet_5", "vanhoucke", "mnist", (1,), "Vanhoucke et al.", "8/8", "", "no training"),
     ("lenet_5", "qiu", "mnist", (1,), "Qiu et al.", "8/8", "", "no training"),
     ("lenet_5", "lin", "mnist", (1,), "Lin et al.", "4+/32", "", "more bits for smaller layers"),
+    ("lenet_5", "lin-talathi", "mnist", (1,), "Lin and Talathi", "8/4", "", "activations from the bottom up"),
+    ("resnet20", "", "cifar10", (1,), "float", "32/32", "8.75", "50 epochs of 200"),
+    ("resnet20", "ttq", "cifar10", (1,), "TTQ", "2/32", "8.87", "theirs begins with 8.23 and takes up to 400 epochs"),
+    ("resnet20", "ttq-sparse", "cifar10", (1,), "TTQ, threshold 0.25 max", "2/32", "8.87", "for the size of the file"),
+    ("resnet20", "dorefa4", "cifar10", (1,), "DoReFa", "4/32", "8.54", "figure of a later table; the paper has no row on CIFAR-10"),
+    ("resnet20", "inq5", "cifar10", (1,), "INQ", "5/32", "", "the paper has ImageNet only"),
+    ("resnet20", "lsq4", "cifar10", (1,), "LSQ", "4/4", "9.11", "figure of PACT, 4/4"),
+    ("resnet20", "fixed-point8", "cifar10", (1,), "fixed-point connect", "8/32", "", "nnabla prints none"),
+    ("resnet20", "int8", "cifar10", (1,), "min-max (Jacob et al.)", "8/8", "", "after training, per channel"),
+    ("resnet23", "", "cifar10", (1,), "float", "32/32", "", "nnabla prints none; 20 of 300 epochs"),
+    ("resnet23", "fixed-point", "cifar10", (1,), "fixed-point connect", "8/32", "", "likewise"),
+    ("resnet23", "pow2", "cifar10", (1,), "pow2 connect", "8/32", "", "likewise"),
+    ("resnet23", "binary-weight", "cifar10", (1,), "binary weight", "1/32", "", "likewise"),
     ("moons", "", "cifar10", (1,), "Moons et al., full-qnn", "4/4", "20.8", "theirs: best validation of 100 epochs"),
     ("moons", "bnn", "cifar10", (1,), "Moons et al., full-bnn", "1/1", "29.7", "likewise"),
 ]
@@ -82,12 +99,27 @@ def title(row):
     return row[0] + ", recipe" + ("-" + row[1] if row[1] else "")
 
 
+def begin_as_another(out, network, seed, target):
+    """Copies the float network that another row of `network` has trained: dc-compress takes it where the recipes
+    train alike, and trains it anew where they do not."""
+    files = ("trained.onnx", "stages.txt", "train.csv")
+    if target.exists():
+        return
+    for other in sorted(out.glob(f"{network}*-s{seed}")):
+        if all((other / name).exists() for name in files):
+            target.mkdir(parents=True)
+            for name in files:
+                shutil.copy(other / name, target)
+            return
+
+
 def measure(args, data, row):
     network, recipe, dataset, seeds = row[:4]
     for seed in seeds:
         target = folder(args.out, network, recipe, seed)
         if (target / "report.json").exists():
             continue
+        begin_as_another(args.out, network, seed, target)
         if dataset not in data:
             print(f"{network} {recipe}: no --data {dataset}=SPEC", file=sys.stderr)
             return

@@ -1,11 +1,14 @@
 // dc-compress: the whole line from one recipe.
+tool.OutputFolder("DIR", &directory);
 #include <cstdio>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "common/compress_files.h"
 #include "common/deployable.h"
 #include "common/evaluate_dcz.h"
+#include "common/output.h"
 #include "common/tool.h"
 #include "dc/compress.h"
 #include "dc/files.h"
@@ -17,7 +20,6 @@ namespace {
 dc::StatusOr<std::string> SearchStart(const std::string& path, const dc::Dataset& data,
                                       const std::string& directory, dc::Tool& tool) {
   if (!path.ends_with(".onnx") && !path.ends_with(".onnxtxt")) return path;
-  DC_RETURN_IF_ERROR(dc::MakeDirectories(directory));
   const std::string start = directory + "/search.textproto";
   DC_RETURN_IF_ERROR(
       dc::WriteSearchRecipe(path, data, tool.seed(), tool.threads(), start, tool.progress()));
@@ -46,18 +48,30 @@ int main(int argc, char** argv) {
   std::string recipe_path, directory, data_spec, calibrate, density;
   std::vector<std::string> overrides;
   tool.Positional("RECIPE.textproto or MODEL.onnx", &recipe_path);
-  tool.Output("DIR", &directory);
-  tool.Option("data", "SPEC",
-              "fashion-mnist (default without --calibrate), mnist:DIR, idx:DIR, cifar10:DIR or "
-              "npz:FILE; with --calibrate to measure errors by",
-              &data_spec);
-  tool.Option("calibrate", "SPEC",
-              "samples to prune and quantize by, in place of training: as --data, labels aside, or "
-              "npy:FILE",
-              &calibrate);
-  tool.Option("density", "D",
-              "keep this share of all weights: prune.criterion=global, prune.global_density=D",
-              &density);
+  if (smallest && !calibrate.empty()) {
+    return dc::UsageError("the search for the smallest file trains", "--smallest, --calibrate",
+                          "leave one of them out");
+  }
+  if (!density.empty()) {
+    overrides.insert(overrides.end(),
+                     {"prune.criterion=global", "prune.global_density=" + density});
+  }
+  if (data_spec.empty() && calibrate.empty()) data_spec = "fashion-mnist";
+  dc::Recipe recipe;
+  if (!smallest) {
+    DC_ASSIGN_OR_RETURN(recipe, dc::LoadRecipe(recipe_path, overrides, calibrate));
+  }
+  DC_RETURN_IF_ERROR(dc::CheckCompressFiles(smallest ? nullptr : &recipe, directory, &tool));
+  std::optional<dc::Dataset> data;
+  if (!data_spec.empty()) {
+    DC_ASSIGN_OR_RETURN(data, dc::OpenDataset(data_spec));
+  }
+  dc::FileLock lock;
+  if (smallest) {
+    DC_RETURN_IF_ERROR(dc::MakeDirectories(directory));
+    DC_ASSIGN_OR_RETURN(lock, dc::FileLock::OfName(directory + "/search"));
+  }
+  const dc::DczEvaluator evaluate = dc::RuntimeEvaluator(tool.threads());
   tool.Option("set", "FIELD=VALUE",
               "change a field of the recipe, as in prune.retrain.epochs=3; may be repeated",
               &overrides);
@@ -65,12 +79,13 @@ int main(int argc, char** argv) {
   bool smallest = false;
   double max_error = 0, max_error_increase = 0;
   tool.Switch("smallest", "find the smallest file within one of the next three", &smallest);
-  tool.Option("max-error", "P", "percent of the samples", &max_error);
-  tool.Option("max-error-increase", "P", "points above the dense model's", &max_error_increase);
+  tool.Number("max-error", "P", "percent of the samples", &max_error, 0, 100);
+  tool.Number("max-error-increase", "P", "points above the dense model's", &max_error_increase, 0,
+              100);
   int64_t target_bytes = 0;
-  tool.Option("target-bytes", "N", "of the file, with the least error", &target_bytes);
-  tool.Option("held-out", "N", "training samples to measure by (default: a tenth)",
-              &search.held_out);
+  tool.Number("target-bytes", "N", "of the file, with the least error", &target_bytes, 1, 1e15);
+  tool.Number("held-out", "N", "training samples to measure by (default: a tenth)",
+              &search.held_out, 0, 1e9);
   return tool.Main(argc, argv, [&]() -> dc::Status {
     if (tool.Given("max-error")) search.budget.max_error_percent = max_error;
     if (tool.Given("max-error-increase")) search.budget.max_error_increase = max_error_increase;
@@ -78,20 +93,8 @@ int main(int argc, char** argv) {
     search.threads = tool.threads();
     if (smallest) DC_RETURN_IF_ERROR(dc::CheckBudget(search.budget));
     if (tool.Given("seed")) overrides.push_back("seed=" + std::to_string(tool.seed()));
-    if (smallest && !calibrate.empty()) {
-      return dc::UsageError("the search for the smallest file trains", "--smallest, --calibrate",
-                            "leave one of them out");
-    }
-    if (!density.empty()) {
-      overrides.insert(overrides.end(),
-                       {"prune.criterion=global", "prune.global_density=" + density});
-    }
-    if (data_spec.empty() && calibrate.empty()) data_spec = "fashion-mnist";
-    std::optional<dc::Dataset> data;
-    if (!data_spec.empty()) {
-      DC_ASSIGN_OR_RETURN(data, dc::OpenDataset(data_spec));
-    }
-    const dc::DczEvaluator evaluate = dc::RuntimeEvaluator(tool.threads());
+    return dc::Compress(recipe, data ? &*data : nullptr, directory, tool.threads(),
+                        dc::CheckDeployable, evaluate, &goal, tool.progress());
     dc::Status goal;
     const auto compress = [&]() -> dc::StatusOr<dc::Report> {
       if (smallest) {
@@ -100,13 +103,11 @@ int main(int argc, char** argv) {
         return dc::FindSmallest(start, overrides, *data, search, directory, dc::CheckDeployable,
                                 evaluate, &goal, tool.progress());
       }
-      DC_ASSIGN_OR_RETURN(const dc::Recipe recipe,
-                          dc::LoadRecipe(recipe_path, overrides, calibrate));
       return dc::Compress(recipe, data ? &*data : nullptr, directory, tool.threads(),
                           dc::CheckDeployable, evaluate, &goal, tool.progress());
     };
     DC_ASSIGN_OR_RETURN(const dc::Report report, compress());
-    std::fputs(dc::ReportText(report).c_str(), stdout);
+    dc::PrintText(dc::ReportText(report));
     DC_ASSIGN_OR_RETURN(const std::string json, dc::ReportJson(report));
     DC_RETURN_IF_ERROR(tool.WriteJson(json));
     return goal;

@@ -1,7 +1,7 @@
 // dc-decode: .dcz -> quantized ONNX.
-#include <cstdio>
 #include <string>
 
+#include "common/output.h"
 #include "common/tool.h"
 #include "dc/decode.h"
 #include "dc/dialect.h"
@@ -34,13 +34,13 @@ int main(int argc, char** argv) {
     DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, dc::ReadFile(model));
     dc::StatusOr<dc::Graph> graph = dc::DecodeModel(bytes);
     if (!graph.ok()) return graph.status().At(model);
-    if (floats) DC_RETURN_IF_ERROR(dc::DequantizeAll(&*graph));
     DC_RETURN_IF_ERROR(dc::WriteDialect(words, &*graph));
+    if (floats) DC_RETURN_IF_ERROR(dc::DequantizeAll(&*graph));
     DC_RETURN_IF_ERROR(dc::SaveModel(*graph, output));
     DC_ASSIGN_OR_RETURN(dc::Report report, dc::ReportFile(bytes));
     report.model = output;
-    std::printf("%s: %zu nodes, %zu initializers\n", output.c_str(), graph->nodes.size(),
-                graph->initializers.size());
+    dc::PrintLine("%s: %zu nodes, %zu initializers", output.c_str(), graph->nodes.size(),
+                  graph->initializers.size());
     DC_ASSIGN_OR_RETURN(const std::string json, dc::ReportJson(report));
     return tool.WriteJson(json);
   });

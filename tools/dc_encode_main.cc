@@ -1,9 +1,9 @@
 // dc-encode: quantized ONNX -> .dcz.
-#include <cstdio>
 #include <string>
 
 #include "common/encoding_summary.h"
 #include "common/input_flags.h"
+#include "common/output.h"
 #include "common/setting_flags.h"
 #include "common/shape_flags.h"
 #include "common/tool.h"
@@ -51,9 +51,9 @@ int main(int argc, char** argv) {
     DC_ASSIGN_OR_RETURN(dc::Report report, dc::ReportFile(file));
     report.model = output;
     report.uncompressed = dc::NotQuantized(graph);
-    std::printf("%s: %zu bytes, ratio %.2fx\n", output.c_str(), file.size(), report.ratio());
-    std::printf("%s", dc::EncodingSummary(layers).c_str());
-    std::fputs(dc::UncompressedText("quantized", report.uncompressed).c_str(), stdout);
+    dc::PrintLine("%s: %zu bytes, ratio %.2fx", output.c_str(), file.size(), report.ratio());
+    dc::PrintText(dc::EncodingSummary(layers));
+    dc::PrintText(dc::UncompressedText("quantized", report.uncompressed));
     DC_ASSIGN_OR_RETURN(const std::string json, dc::ReportJson(report));
     return tool.WriteJson(json);
   });

@@ -1,7 +1,7 @@
 // dc-inspect: what a .dcz is made of, down to the byte.
-#include <cstdio>
 #include <string>
 
+#include "common/output.h"
 #include "common/tool.h"
 #include "dc/files.h"
 #include "dc/inspect.h"
@@ -30,14 +30,13 @@ int main(int argc, char** argv) {
       return dc::UsageError("--all is for --hex", "", "add --hex");
     }
     for (const dc::SpecTable& table : spec ? dc::FormatSpec() : std::vector<dc::SpecTable>()) {
-      std::printf("<!-- dc-inspect --spec: %s -->\n%s<!-- end -->\n", table.name.c_str(),
-                  table.text.c_str());
+      dc::PrintText("<!-- dc-inspect --spec: " + table.name + " -->\n" + table.text +
+                    "<!-- end -->\n");
     }
     if (spec) return dc::OkStatus();
     DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, dc::ReadFile(model));
-    const dc::Status status = dc::InspectFile(
-        bytes, options, [](const std::string& text) { std::fputs(text.c_str(), stdout); });
-    std::fflush(stdout);  // before an error goes to stderr
+    const dc::Status status = dc::InspectFile(bytes, options, dc::PrintText);
+    DC_RETURN_IF_ERROR(dc::FlushOutput());  // before an error goes to stderr
     if (!status.ok()) return status.At(model);
     DC_ASSIGN_OR_RETURN(dc::Report report, dc::ReportFile(bytes));
     report.model = model;

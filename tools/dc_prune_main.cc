@@ -1,10 +1,10 @@
 // dc-prune: removes weights, retraining the rest where data is given.
-#include <cstdio>
 #include <optional>
 #include <string>
 
 #include "common/deployable.h"
 #include "common/input_flags.h"
+#include "common/output.h"
 #include "common/setting_flags.h"
 #include "common/stage_output.h"
 #include "common/tool.h"
@@ -26,11 +26,11 @@ dc::Status Scan(const dc::Tool& tool, const Flags& flags, const dc::Graph& graph
   DC_ASSIGN_OR_RETURN(
       const auto scan,
       dc::ScanSensitivity(graph, data, densities, flags.scan_images, tool.threads(), progress));
-  std::printf("%-20s %8s  %8s\n", "layer", "density", "error");
+  dc::PrintLine("%-20s %8s  %8s", "layer", "density", "error");
   for (const dc::Sensitivity& s : scan) {
     const std::string bar(static_cast<size_t>(s.error_percent * 0.4 + 0.5), '#');
-    std::printf("%-20s %7.1f %%  %6.2f %%  %s\n", s.layer.c_str(), 100 * s.density, s.error_percent,
-                bar.c_str());
+    dc::PrintLine("%-20s %7.1f %%  %6.2f %%  %s", s.layer.c_str(), 100 * s.density, s.error_percent,
+                  bar.c_str());
   }
   dc::Report report;
   report.model = flags.model;
@@ -51,21 +51,19 @@ int main(int argc, char** argv) {
   Flags flags;
   tool.Positional("MODEL.onnx", &flags.model);
   tool.Output("PRUNED.onnx", &flags.output, /*optional=*/true);
-  tool.Option("data", "SPEC", "fashion-mnist, mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE",
-              &flags.data);
+  tool.Data("fashion-mnist, mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE", &flags.data);
   tool.Switch("scan", "print each layer's error against its density instead", &flags.scan);
-  tool.OptionWithDefault("scan-images", "", "training images to scan with", &flags.scan_images);
+  tool.Number("scan-images", "", "training images to scan with", &flags.scan_images, 1, 1e9);
   const dc::SettingFlags settings(dc::StageKind::kPrune, &tool);
-  const dc::RunFlags run(&tool);
+  dc::RunFlags run(&tool);
   dc::InputFlags input(&tool);
   const dc::ShapeFlags shapes(&tool);
   return tool.Main(argc, argv, [&]() -> dc::Status {
     if (flags.output.empty() && !flags.scan) {
       return dc::UsageError("no output is named", "", "add -o PRUNED.onnx, or --scan");
     }
-    if (flags.scan_images < 1) return dc::UsageError("--scan-images must be at least 1");
     DC_ASSIGN_OR_RETURN(dc::PruneStep step, dc::PruneStepOf(settings.Values(), tool.seed()));
-    run.Apply(flags.output, &step.retrain);
+    if (!flags.scan) DC_RETURN_IF_ERROR(run.Apply(flags.output, &step.retrain));
     const bool global = step.options.criterion == dc::PruneCriterion::kGlobalDensity;
     if (step.options.amounts.empty() && !global && !flags.scan) {
       return dc::UsageError("nothing says how much to prune", "", "add --amounts conv=0.5,fc=0.08");

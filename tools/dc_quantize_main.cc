@@ -1,5 +1,4 @@
 // dc-quantize: gives every weight a codebook, fine-tuning it where data is given.
-#include <cstdio>
 #include <optional>
 #include <string>
 
@@ -32,16 +31,15 @@ int main(int argc, char** argv) {
   tool.Output("QUANTIZED.onnx", &output);
   tool.Listing("list-methods", "print the methods, their papers, bits, training and options",
                dc::MethodsText);
-  tool.Option("data", "SPEC", "fashion-mnist, mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE",
-              &data_spec);
+  tool.Data("fashion-mnist, mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE", &data_spec);
   const dc::SettingFlags settings(dc::StageKind::kQuantize, &tool);
-  const dc::RunFlags run(&tool);
+  dc::RunFlags run(&tool);
   dc::InputFlags input(&tool);
   const dc::ShapeFlags shapes(&tool);
   return tool.Main(argc, argv, [&]() -> dc::Status {
     DC_ASSIGN_OR_RETURN(dc::QuantizeStep step, dc::QuantizeStepOf(settings.Values(), tool.seed()));
     step.options.threads = tool.threads();
-    run.Apply(output, &step.fine_tune);
+    DC_RETURN_IF_ERROR(run.Apply(output, &step.fine_tune));
     DC_ASSIGN_OR_RETURN(dc::Graph graph, dc::LoadForWork(tool, model, shapes));
     DC_ASSIGN_OR_RETURN([[maybe_unused]] const dc::Preprocess preprocess, input.Apply(&graph));
     std::optional<dc::Dataset> data;

@@ -1,11 +1,13 @@
 // dc-run: executes a .dcz, on a dataset or on an array.
 #include <cmath>
-#include <cstdio>
+#include <limits>
 #include <string>
 #include <vector>
 
+#include "common/byte_count.h"
 #include "common/evaluate_dcz.h"
 #include "common/explain_session.h"
+#include "common/output.h"
 #include "common/run_array.h"
 #include "common/tool.h"
 #include "dc/data.h"
@@ -29,15 +31,26 @@ dc::Status Evaluate(const dc::Tool& tool, const std::string& file, const std::st
   report.error_percent = result.error_percent;
   report.top5_error_percent = result.top5_error_percent;
   report.latency = latency;
-  std::printf("images       %lld\n", static_cast<long long>(result.count));
-  std::printf("top-1 error  %.2f %%\ntop-5 error  %.2f %%\n", result.error_percent,
-              result.top5_error_percent);
-  if (result.not_numbers > 0) std::printf("%s\n", dc::NotNumbersText(result).c_str());
-  std::printf("latency      %.2f us per image at batch %lld (median)\n",
-              latency.microseconds_per_image, static_cast<long long>(options.batch));
+  dc::PrintLine("images       %lld", static_cast<long long>(result.count));
+  dc::PrintLine("top-1 error  %.2f %%", result.error_percent);
+  dc::PrintLine("top-5 error  %.2f %%", result.top5_error_percent);
+  if (result.not_numbers > 0) dc::PrintLine("%s", dc::NotNumbersText(result).c_str());
+  dc::PrintLine("latency      %.2f us per image at batch %lld (median)",
+                latency.microseconds_per_image, static_cast<long long>(options.batch));
   DC_ASSIGN_OR_RETURN(const std::string json, dc::ReportJson(report));
   return tool.WriteJson(json);
 }
+
+// What there is to say where nothing was evaluated.
+dc::Status WriteReport(const dc::Tool& tool, const std::string& file) {
+  dc::Report report;
+  report.model = file;
+  DC_ASSIGN_OR_RETURN(const std::string json, dc::ReportJson(report));
+  return tool.WriteJson(json);
+}
+
+constexpr double kMostBatch = 65536, kMostTop = 1e6;
+constexpr double kGreatestScale = std::numeric_limits<float>::max();
 
 }  // namespace
 
@@ -46,7 +59,7 @@ int main(int argc, char** argv) {
                 "Executes a compressed model: evaluates it on a test set, or maps arrays of inputs "
                 "to arrays of\noutputs. Without either, shows how it would be executed.",
                 "dc-run model.dcz --data fashion-mnist --batch 1");
-  std::string file, data;
+  std::string file, data, memory;
   dc::SessionEvaluation evaluation;
   int64_t& batch = evaluation.batch;
   float scale = 0;
@@ -55,20 +68,24 @@ int main(int argc, char** argv) {
   dc::ArrayRun array;
   tool.Positional("MODEL.dcz", &file);
   tool.Output("Y.npy", &array.output, /*optional=*/true);
-  tool.Option("data", "SPEC", "fashion-mnist, mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE", &data);
-  tool.OptionWithDefault("batch", "", "images at a time", &batch);
+  tool.Data("fashion-mnist, mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE", &data);
+  tool.Number("batch", "", "images at a time", &batch, 1, kMostBatch);
   tool.Option("input", "[NAME=]X.npy",
               "samples of an input, as the network reads them; once for each input", &array.inputs);
   tool.Option("output-dir", "DIR", "write every output to DIR/NAME.npy", &array.output_folder);
-  tool.Option("topk", "K", "print the K largest outputs of each input", &array.topk);
-  tool.Option("labels", "FILE", "names for --topk, one line per class", &array.labels);
-  tool.Option(
+  tool.Number("topk", "K", "print the K largest outputs of each input", &array.topk, 0, kMostTop);
+  tool.InputFile("labels", "FILE", "names for --topk, one line per class", &array.labels);
+  tool.Number(
       "input-scale", "S",
       "samples of --data are multiplied by this (default: what the file says; else 1/255 for "
       "bytes, 1 for floats)",
-      &scale);
+      &scale, -kGreatestScale, kGreatestScale);
   tool.Option("logits", "NAME", "the output with the classes, where the model has several",
               &evaluation.logits);
+  tool.Option("memory", "BYTES",
+              "most memory for weights and activations: a number, or one with K, M or G (default: "
+              "any)",
+              &memory);
   tool.Switch("explain", "print how each layer is executed, and measure it", &explain);
   tool.Switch("reference", "plain loops instead of SIMD kernels", &options.reference_kernels);
   return tool.Main(argc, argv, [&]() -> dc::Status {
@@ -76,17 +93,26 @@ int main(int argc, char** argv) {
       if (!std::isnormal(scale)) return dc::UsageError("--input-scale must be a number but 0");
       evaluation.scale = scale;
     }
-    if (batch < 1 || batch > 65536) return dc::UsageError("--batch must be 1 to 65536");
+    for (const char* option : {"output", "output-dir", "topk", "labels"}) {
+      if (array.inputs.empty() && tool.Given(option)) {
+        return dc::UsageError("--" + std::string(option) + " needs arrays", "", "give --input");
+      }
+    }
     options.threads = tool.threads();
+    if (tool.Given("memory")) {
+      options.memory_limit = dc::ParseByteCount(memory);
+      if (options.memory_limit == 0) {
+        return dc::UsageError("--memory must be a number of bytes, as in 512M", memory);
+      }
+    }
     DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, dc::ReadFile(file));
     dc::StatusOr<dc::Session> session = dc::Session::Load(bytes, options);
     if (!session.ok()) return session.status().At(file);
     if (explain || (data.empty() && array.inputs.empty())) {
-      DC_RETURN_IF_ERROR(dc::ExplainSession(*session, batch));
+      DC_RETURN_IF_ERROR(dc::ExplainSession(*session, batch, tool.progress()));
     }
-    if (!array.inputs.empty())
-      DC_RETURN_IF_ERROR(dc::RunArray(array, batch, &*session, tool.progress()));
-    if (data.empty()) return dc::OkStatus();
+    if (!array.inputs.empty()) DC_RETURN_IF_ERROR(dc::RunArray(array, batch, &*session, &tool));
+    if (data.empty()) return WriteReport(tool, file);
     return Evaluate(tool, file, data, evaluation, tool.threads(), &*session, tool.progress());
   });
 }

@@ -19,8 +19,7 @@ int main(int argc, char** argv) {
   std::string model, output, data = "fashion-mnist";
   tool.Positional("MODEL.onnx", &model);
   tool.Output("TRAINED.onnx", &output);
-  tool.Option("data", "SPEC",
-              "fashion-mnist (default), mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE", &data);
+  tool.Data("fashion-mnist (default), mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE", &data);
   dc::MethodOptions method;
   tool.Option("method", "METHOD", "train a quantized network: dc-quantize --list-methods",
               &method.name);
@@ -29,7 +28,7 @@ int main(int argc, char** argv) {
   tool.Option("skip", "LAYER,..", "of the method: layers that stay float", &method.skip);
   tool.Option("method-options", "O=V,..", "of the method: its own options", &method.settings);
   const dc::SettingFlags settings(dc::StageKind::kTrain, &tool);
-  const dc::RunFlags run(&tool);
+  dc::RunFlags run(&tool);
   dc::InputFlags input(&tool);
   const dc::ShapeFlags shapes(&tool);
   return tool.Main(argc, argv, [&]() -> dc::Status {
@@ -39,7 +38,7 @@ int main(int argc, char** argv) {
     } else {
       DC_ASSIGN_OR_RETURN(step, dc::MethodTrainingOf(method, settings.Values(), tool.seed()));
     }
-    run.Apply(output, &step.fine_tune);
+    DC_RETURN_IF_ERROR(run.Apply(output, &step.fine_tune));
     step.options.threads = tool.threads();
     DC_ASSIGN_OR_RETURN(dc::Graph graph, dc::LoadForWork(tool, model, shapes));
     DC_ASSIGN_OR_RETURN(const dc::Preprocess preprocess, input.Apply(&graph));

@@ -112,13 +112,39 @@ std::vector<float> ReadCodebook(const Tensor& tensor, ByteReader* section) {
       codebook.push_back(base + product);
       Require(std::isfinite(codebook.back()), "number that is not finite");
     }
+  } else if (tensor.form == 7) {  // hashed
+    Require(tensor.codebook_entries % 2 == 0 && z == 0, "hashed codebook of another size");
+    for (uint64_t i = 0; i < run / 2; ++i) codebook.push_back(Finite(ReadFloat(section, f16)));
+    for (uint64_t i = 0; i < run / 2; ++i) codebook.push_back(-codebook[i]);
   } else {  // ternary
+    Require(tensor.form == 4, "unknown form");
     Require(tensor.codebook_entries == 3 && z == 1, "ternary codebook of another size");
     const float s = Finite(ReadFloat(section, f16));
     codebook.push_back(s);
     codebook.push_back(-s);
   }
   return codebook;
+}
+
+// Chapter 3, **Hashed weights**.
+std::vector<uint16_t> ReadHashedWeight(const Tensor& tensor, Bytes codes_stream,
+                                       Bytes gaps_stream) {
+  Require(codes_stream.size() == 4 && gaps_stream.empty(), "streams of a hashed weight");
+  const uint32_t seed = ByteReader(codes_stream).Unsigned(4);
+  const auto hash = [](uint32_t i, uint32_t s) {
+    uint32_t h = s + 374761393u + 4u + i * 3266489917u;
+    h = (h << 17 | h >> 15) * 668265263u;
+    h = (h ^ h >> 15) * 2246822519u;
+    h = (h ^ h >> 13) * 3266489917u;
+    return h ^ h >> 16;
+  };
+  const auto table = static_cast<uint32_t>(tensor.codebook_entries / 2);
+  std::vector<uint16_t> codes;
+  for (uint32_t i = 0; i < tensor.elements; ++i) {
+    const uint32_t negative = hash(i, seed + 1) % 2;
+    codes.push_back(static_cast<uint16_t>(hash(i, seed) % table + negative * table));
+  }
+  return codes;
 }
 
 // Chapter 3: the elements of a plain tensor, taken from the values section.

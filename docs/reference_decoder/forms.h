@@ -22,6 +22,9 @@ std::vector<bool> ReadRuns(BitReader* bits, uint64_t count);
 // The codebook of a tensor with codes, taken from the codebooks section.
 std::vector<float> ReadCodebook(const Tensor& tensor, ByteReader* section);
 
+// **Hashed weights**: the codes of all elements.
+std::vector<uint16_t> ReadHashedWeight(const Tensor& tensor, Bytes codes_stream, Bytes gaps_stream);
+
 // The elements of a plain tensor, taken from the values section.
 std::vector<float> ReadValues(const Tensor& tensor, ByteReader* section);
 

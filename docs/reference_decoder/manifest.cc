@@ -197,7 +197,7 @@ const Operator& FindOperator(uint64_t number) {
 Tensor ReadTensor(const Message& message) {
   Tensor tensor;
   tensor.shape = message.List(1, 8);
-  tensor.form = message.Number(2, 6);
+  tensor.form = message.Number(2, 7);
   tensor.codebook_entries = message.Number(3, 65'536);
   tensor.code_bytes = message.Number(4);
   tensor.gap_bytes = message.Number(5);

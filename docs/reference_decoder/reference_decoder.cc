@@ -63,7 +63,9 @@ std::string Decode(Bytes file) {
     const std::vector<float> codebook = ReadCodebook(tensor, &codebooks);
     const Bytes codes_stream = codes.Take(tensor.code_bytes);
     const Bytes gaps_stream = gaps.Take(tensor.gap_bytes);
-    const std::vector<uint16_t> weight = ReadWeight(tensor, codebook, codes_stream, gaps_stream);
+    const std::vector<uint16_t> weight =
+        tensor.form == 7 ? ReadHashedWeight(tensor, codes_stream, gaps_stream)
+                         : ReadWeight(tensor, codebook, codes_stream, gaps_stream);
     lines.push_back("codes " + shape + " " + std::to_string(codebook.size()) + " codebook " +
                     ChecksumText<float, uint32_t>(codebook) + " codes " +
                     ChecksumText<uint16_t, uint16_t>(weight) + "\n");

@@ -1,21 +1,15 @@
 #include "dc/progress.h"
 
 namespace dc {
-namespace {
-
-class Silent : public Progress {
- public:
-  void Begin(const std::string&, int64_t) override {}
-  void Advance(int64_t, const std::string&) override {}
-  void End(const std::string&) override {}
-  void Note(const std::string&) override {}
-};
-
-}  // namespace
 
 Progress* SilentProgress() {
-  static Silent silent;
+  static PartProgress silent(nullptr);
   return &silent;
+}
+
+Status StopIfCancelled(const Progress* progress, const std::string& where) {
+  if (progress == nullptr || !progress->IsCancelled()) return OkStatus();
+  return Cancelled("cancelled", where);
 }
 
 }  // namespace dc

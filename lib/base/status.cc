@@ -1,5 +1,7 @@
 #include "dc/status.h"
 
+#include "dc/printable.h"
+
 namespace dc {
 
 struct Status::Error {
@@ -37,12 +39,7 @@ std::string Status::ToString() const {
   std::string text = what();
   if (!where().empty()) text.append(" (").append(where()).append(")");
   if (!advice().empty()) text.append(": ").append(advice());
-  // A message is one line by contract and safe to print, whatever a file name, a damaged file's
-  // tensor name or a third party put into it.
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
-  }
-  return text;
+  return Printable(text);
 }
 
 Status Status::At(std::string_view place) const {
@@ -72,6 +69,8 @@ int ExitCode(StatusCode code) {
       return 3;
     case StatusCode::kIo:
       return 4;
+    case StatusCode::kCancelled:
+      return 130;  // as a shell says of a program that SIGINT ended
   }
   return 3;
 }
@@ -106,6 +105,9 @@ Status Internal(TextView what, TextView where, TextView advice) {
 }
 Status NoMemory(TextView what, TextView where, TextView advice) {
   return Status(StatusCode::kNoMemory, what, where, advice);
+}
+Status Cancelled(TextView what, TextView where, TextView advice) {
+  return Status(StatusCode::kCancelled, what, where, advice);
 }
 
 }  // namespace dc

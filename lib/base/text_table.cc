@@ -2,8 +2,17 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
+
+#include "dc/printable.h"
 
 namespace dc {
+
+void TextTable::Add(std::vector<std::string> cells) {
+  constexpr size_t kLongest = 80;
+  for (std::string& cell : cells) cell = Shortened(Printable(cell), kLongest);
+  rows_.push_back(std::move(cells));
+}
 
 std::string TextTable::ToString() const {
   std::vector<size_t> widths;

@@ -9,9 +9,10 @@
 namespace dc {
 
 // Rows of cells; the first row added is the heading. The first column is set left, others right.
+// Cells are made printable; the middle of a long one is left out.
 class TextTable {
  public:
-  void Add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+  void Add(std::vector<std::string> cells);
   // Every row on a line of its own, two blanks between columns, a rule below the heading.
   std::string ToString() const;
 

@@ -45,7 +45,20 @@ Status AppendBatch(const std::string& path, Split* split) {
   return OkStatus();
 }
 
+std::string TrainingBatch(int i) { return "data_batch_" + std::to_string(i) + ".bin"; }
+
+constexpr char kTestBatch[] = "test_batch.bin";
+
 }  // namespace
+
+std::vector<std::string> Cifar10Files(const std::string& directory) {
+  std::vector<std::string> files = {FindCompressible(directory, kTestBatch)};
+  for (int i = 1; i <= kTrainingBatches; ++i) {
+    files.push_back(FindCompressible(directory, TrainingBatch(i)));
+  }
+  std::erase(files, "");
+  return files;
+}
 
 StatusOr<Dataset> OpenCifar10(const std::string& directory) {
   Dataset data;
@@ -53,11 +66,10 @@ StatusOr<Dataset> OpenCifar10(const std::string& directory) {
   data.channels = kChannels;
   data.height = data.width = kSide;
   for (int i = 1; i <= kTrainingBatches; ++i) {
-    const std::string name = "data_batch_" + std::to_string(i) + ".bin";
-    const std::string path = FindCompressible(directory, name);
+    const std::string path = FindCompressible(directory, TrainingBatch(i));
     if (!path.empty()) DC_RETURN_IF_ERROR(AppendBatch(path, &data.train));
   }
-  const std::string test = FindCompressible(directory, "test_batch.bin");
+  const std::string test = FindCompressible(directory, kTestBatch);
   if (data.train.count == 0 || test.empty()) {
     const std::string missing = data.train.count == 0 ? "data_batch_1.bin" : "test_batch.bin";
     return IoError("there is no " + missing + " (plain, .gz or .zst) here", directory,

@@ -98,10 +98,26 @@ bool StartsWith(std::span<const uint8_t> file, std::initializer_list<uint8_t> ma
 
 }  // namespace
 
+size_t MostDecoded(size_t coded_bytes) {
+  constexpr size_t kGrowth = 100, kAlways = size_t{256} << 20;
+  return std::max(kAlways, coded_bytes * kGrowth);
+}
+
+Status GrowsTooMuch(const std::string& where) {
+  return Unsupported("compressed data that grows to more than a hundred times its size and 256 MB",
+                     where, "decompress it yourself if it is what it should be");
+}
+
 StatusOr<std::vector<uint8_t>> Decompress(std::span<const uint8_t> file, size_t limit,
                                           const std::string& where) {
-  if (StartsWith(file, {0x1F, 0x8B})) return Inflate(file, kGzip, limit, where);
-  if (StartsWith(file, {0x28, 0xB5, 0x2F, 0xFD})) return DecodeZstd(file, limit, where);
+  const bool gzip = StartsWith(file, {0x1F, 0x8B});
+  if (gzip || StartsWith(file, {0x28, 0xB5, 0x2F, 0xFD})) {
+    // One byte more than is allowed, so that it shows.
+    const size_t most = std::min(limit, MostDecoded(file.size()) + 1);
+    auto bytes = gzip ? Inflate(file, kGzip, most, where) : DecodeZstd(file, most, where);
+    if (bytes.ok() && bytes->size() > MostDecoded(file.size())) return GrowsTooMuch(where);
+    return bytes;
+  }
   const auto head = file.first(std::min(limit, file.size()));
   return std::vector<uint8_t>(head.begin(), head.end());
 }

@@ -103,6 +103,17 @@ Status ReadSplit(const std::string& directory, const std::string& part, Dataset*
 
 }  // namespace
 
+std::vector<std::string> IdxFiles(const std::string& directory) {
+  std::vector<std::string> files;
+  for (const std::string part : {"train", "t10k"}) {
+    for (const auto& [what, rank] : {std::pair{"-labels", 1}, {"-images", 3}}) {
+      StatusOr<std::string> file = FindIdx(directory, part + what, rank);
+      if (file.ok()) files.push_back(*std::move(file));
+    }
+  }
+  return files;
+}
+
 StatusOr<Dataset> OpenIdx(const std::string& directory, int classes) {
   Dataset data;
   data.classes = classes;

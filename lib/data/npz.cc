@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "data/decompress.h"
 #include "data/npy_format.h"
 #include "data/sources.h"
 #include "data/zip.h"
@@ -23,13 +24,16 @@ class Archive {
     return archive;
   }
 
-  // The decoded .npy file of the array `name`.
-  StatusOr<std::vector<uint8_t>> Read(const std::string& name) const {
+  // The decoded .npy file of the array `name`. All arrays that are read count towards what the
+  // archive may become: they may be one and the same stream.
+  StatusOr<std::vector<uint8_t>> Read(const std::string& name) {
     const auto entry = entries_.find(name + ".npy");
     if (entry == entries_.end()) {
       return BadInput("there is no array " + name, path_,
                       "the archive needs x_train, y_train, x_test and y_test");
     }
+    decoded_ += entry->second.size;
+    if (decoded_ > MostDecoded(bytes_.size())) return GrowsTooMuch(Where(name));
     return ReadZipEntry(bytes_, entry->second, Where(name));
   }
 
@@ -39,6 +43,7 @@ class Archive {
   std::string path_;
   std::vector<uint8_t> bytes_;
   std::map<std::string, ZipEntry> entries_;
+  size_t decoded_ = 0;  // bytes of the arrays that were read
 };
 
 // Images: N x features, N x H x W, N x C x H x W or N x H x W x C; features count as channels of
@@ -87,15 +92,15 @@ Status ReadSamples(std::span<const uint8_t> file, const std::string& where, Data
   return OkStatus();
 }
 
-Status ReadSamples(const Archive& archive, const std::string& name, Dataset* data, Split* split) {
-  DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> file, archive.Read(name));
-  return ReadSamples(file, archive.Where(name), data, split);
+Status ReadSamples(const std::string& name, Archive* archive, Dataset* data, Split* split) {
+  DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> file, archive->Read(name));
+  return ReadSamples(file, archive->Where(name), data, split);
 }
 
 // Labels: N or N x 1 integers.
-Status ReadLabels(const Archive& archive, const std::string& name, Split* split) {
-  const std::string where = archive.Where(name);
-  DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> file, archive.Read(name));
+Status ReadLabels(const std::string& name, Archive* archive, Split* split) {
+  const std::string where = archive->Where(name);
+  DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> file, archive->Read(name));
   DC_ASSIGN_OR_RETURN(const NpyView view, ParseNpy(file, where));
   const bool list = view.shape.size() == 1 || (view.shape.size() == 2 && view.shape[1] == 1);
   if (!list || view.kind == 'f') {
@@ -136,12 +141,12 @@ StatusOr<Dataset> OpenNpySamples(const std::string& path) {
 }
 
 StatusOr<Dataset> OpenNpz(const std::string& path) {
-  DC_ASSIGN_OR_RETURN(const Archive archive, Archive::Open(path));
+  DC_ASSIGN_OR_RETURN(Archive archive, Archive::Open(path));
   Dataset data;
-  DC_RETURN_IF_ERROR(ReadSamples(archive, "x_train", &data, &data.train));
-  DC_RETURN_IF_ERROR(ReadLabels(archive, "y_train", &data.train));
-  DC_RETURN_IF_ERROR(ReadSamples(archive, "x_test", &data, &data.test));
-  DC_RETURN_IF_ERROR(ReadLabels(archive, "y_test", &data.test));
+  DC_RETURN_IF_ERROR(ReadSamples("x_train", &archive, &data, &data.train));
+  DC_RETURN_IF_ERROR(ReadLabels("y_train", &archive, &data.train));
+  DC_RETURN_IF_ERROR(ReadSamples("x_test", &archive, &data, &data.test));
+  DC_RETURN_IF_ERROR(ReadLabels("y_test", &archive, &data.test));
   if (data.train.u8.empty() != data.test.u8.empty()) {
     return BadInput("x_train and x_test are of different types, bytes and floats", path,
                     "give both the same type");

@@ -10,7 +10,25 @@ namespace dc {
 namespace {
 
 constexpr char kFashionDirectory[] = "/usr/share/datasets/fashion-mnist";
+constexpr char kFashionMnist[] = "fashion-mnist";
 constexpr int kMnistClasses = 10;
+
+// "KIND:PATH", or a name.
+struct Spec {
+  std::string kind, path;
+  bool known = false;
+};
+
+Spec Parse(const std::string& text) {
+  const size_t colon = text.find(':');
+  Spec spec;
+  spec.kind = text.substr(0, colon);
+  if (colon != std::string::npos) spec.path = text.substr(colon + 1);
+  const bool with_path =
+      spec.kind == "mnist" || spec.kind == "idx" || spec.kind == "cifar10" || spec.kind == "npz";
+  spec.known = text == kFashionMnist || (with_path && !spec.path.empty());
+  return spec;
+}
 
 Status NeedDirectory(const std::string& directory, const std::string& advice) {
   std::error_code error;
@@ -63,16 +81,13 @@ Status CheckLabels(const std::string& where, Dataset* data) {
 }
 
 StatusOr<Dataset> OpenDataset(const std::string& spec) {
-  const size_t colon = spec.find(':');
-  const std::string kind = spec.substr(0, colon);
-  const std::string path = colon == std::string::npos ? "" : spec.substr(colon + 1);
-  const bool with_path = kind == "mnist" || kind == "idx" || kind == "cifar10" || kind == "npz";
-  const bool known = (spec == "fashion-mnist") || (with_path && !path.empty());
-  if (!known) {
+  const Spec parts = Parse(spec);
+  if (!parts.known) {
     return UsageError("unknown data '" + spec + "'", "",
                       "use fashion-mnist, mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE");
   }
-  DC_ASSIGN_OR_RETURN(Dataset data, with_path ? OpenIn(kind, path) : OpenFashionMnist());
+  DC_ASSIGN_OR_RETURN(Dataset data,
+                      spec == kFashionMnist ? OpenFashionMnist() : OpenIn(parts.kind, parts.path));
   data.name = spec;
   return data;
 }
@@ -92,6 +107,14 @@ StatusOr<Dataset> OpenSamples(const std::string& spec) {
   }
   data.name = spec;
   return data;
+}
+
+std::vector<std::string> DatasetFiles(const std::string& spec) {
+  const Spec parts = Parse(spec);
+  if (!parts.known) return {};
+  if (spec == kFashionMnist) return IdxFiles(kFashionDirectory);
+  if (parts.kind == "npz") return {parts.path};
+  return parts.kind == "cifar10" ? Cifar10Files(parts.path) : IdxFiles(parts.path);
 }
 
 }  // namespace dc

@@ -4,6 +4,7 @@
 #define DC_DATA_SOURCES_H_
 
 #include <string>
+#include <vector>
 
 #include "dc/data.h"
 #include "dc/status.h"
@@ -14,9 +15,13 @@ namespace dc {
 // or compressed; the spelling "train-images.idx3-ubyte" is accepted too. `classes` 0 means: the
 // largest label + 1.
 StatusOr<Dataset> OpenIdx(const std::string& directory, int classes);
+// Those of the four files that are there.
+std::vector<std::string> IdxFiles(const std::string& directory);
 
 // CIFAR-10's binary batches: 1 byte label, then 3 x 32 x 32 bytes, planes R, G, B.
 StatusOr<Dataset> OpenCifar10(const std::string& directory);
+// Those of the batches that are there.
+std::vector<std::string> Cifar10Files(const std::string& directory);
 
 // x_train, y_train, x_test and y_test of a NumPy archive (zip, stored or deflated).
 StatusOr<Dataset> OpenNpz(const std::string& path);

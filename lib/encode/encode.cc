@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -11,10 +12,13 @@
 #include "base/thread_pool.h"
 #include "dc/quantized_weight.h"
 #include "dc/weights.h"
+#include "encode/affine_run.h"
 #include "encode/bias_codebook.h"
 #include "encode/fold_thresholds.h"
 #include "encode/forms.h"
+#include "encode/hashed_weight.h"
 #include "encode/lower.h"
+#include "encode/merge_batch_norms.h"
 #include "entropy/enc/weight_encoder.h"
 #include "entropy/enc/zstd_compress.h"
 #include "format/codebook.h"
@@ -109,6 +113,11 @@ Status EncodeCodes(const QuantizedWeight& weight, const EncodeOptions& options, 
   return OkStatus();
 }
 
+// What the tensor takes in the file.
+size_t BytesOf(const Job& job) {
+  return job.bytes.codebook.size() + job.bytes.codes.size() + job.bytes.gaps.size();
+}
+
 // What the manifest says of a tensor with codes that it does not say of a plain one.
 constexpr size_t kCodedEntryBytes = 6;
 
@@ -144,9 +153,7 @@ Status EncodeValues(const EncodeOptions& options, Job* job) {
     format::TensorEntry entry = *job->entry;
     coded.entry = &entry;
     DC_RETURN_IF_ERROR(EncodeCodes(QuantizeBias(*job->tensor->plain, bits), options, &coded));
-    const size_t bytes = coded.bytes.codebook.size() + coded.bytes.codes.size() +
-                         coded.bytes.gaps.size() + kCodedEntryBytes;
-    if (bytes < stored.bytes.size()) {
+    if (BytesOf(coded) + kCodedEntryBytes < stored.bytes.size()) {
       *job->entry = entry;
       job->bytes = std::move(coded.bytes);
       job->layer = std::move(coded.layer);
@@ -173,12 +180,57 @@ Status EncodeValues(const EncodeOptions& options, Job* job) {
   return OkStatus();
 }
 
+// A table and the seed of a hash.
+void EncodeHashed(const QuantizedWeight& weight, const HashedWeight& hashed,
+                  const EncodeOptions& options, Job* job) {
+  format::TensorEntry& entry = *job->entry;
+  StoredCodebook codebook = StoreHashed(hashed.table, options.codebook_type == "f16");
+  entry.form = codebook.form;
+  entry.codebook_type = codebook.type;
+  entry.codebook_entries = static_cast<uint32_t>(codebook.values.size());
+  if (options.keep_names) entry.policy = weight.policy;
+  job->bytes.codebook = std::move(codebook.bytes);
+  for (int shift = 0; shift < 32; shift += 8) {
+    job->bytes.codes.push_back(static_cast<uint8_t>(hashed.seed >> shift));
+  }
+  LayerEncoding& layer = job->layer;
+  layer.positions = "dense";
+  layer.order = "row";
+  layer.code_coder = "hashed";
+  const std::vector<float> values = weight.Values();
+  layer.survivors = std::count_if(values.begin(), values.end(), [](float v) { return v != 0.0f; });
+  layer.entries = static_cast<int64_t>(values.size());
+  layer.code_bits = std::bit_width(codebook.values.size() - 1);
+}
+
+// `weight` with the codebook that it has, or with the whole run that its entries are of, whichever
+// is smaller.
+Status EncodeSmaller(const QuantizedWeight& weight, const EncodeOptions& options, Job* job) {
+  if (const auto hashed = AsHashed(weight)) {
+    EncodeHashed(weight, *hashed, options, job);
+    return OkStatus();
+  }
+  DC_RETURN_IF_ERROR(EncodeCodes(weight, options, job));
+  const auto run = AsAffineRun(weight);
+  if (!run) return OkStatus();
+  Job other = *job;
+  format::TensorEntry entry = *job->entry;
+  entry.codebook_bytes = 0;
+  other.entry = &entry;
+  DC_RETURN_IF_ERROR(EncodeCodes(*run, options, &other));
+  if (BytesOf(other) >= BytesOf(*job)) return OkStatus();
+  *job->entry = entry;
+  job->bytes = std::move(other.bytes);
+  job->layer = std::move(other.layer);
+  return OkStatus();
+}
+
 void EncodeTensor(const Graph& graph, const EncodeOptions& options, Job* job) {
   if (job->tensor->unscaled != nullptr) {
-    job->status = EncodeCodes(*job->tensor->unscaled, options, job);
+    job->status = EncodeSmaller(*job->tensor->unscaled, options, job);
   } else if (job->tensor->quantized) {
     const auto weight = GetQuantizedWeight(graph, job->tensor->value);
-    job->status = weight.ok() ? EncodeCodes(*weight, options, job) : weight.status();
+    job->status = weight.ok() ? EncodeSmaller(*weight, options, job) : weight.status();
   } else {
     job->status = EncodeValues(options, job);
   }
@@ -219,6 +271,11 @@ StatusOr<std::vector<uint8_t>> EncodeModel(const Graph& given, const EncodeOptio
     folded = given;
     FoldThresholds(&*folded);
   }
+  // Where vectors may be rounded, those of batch normalization need not be the very numbers.
+  if (options.codebook_type == "f16" || options.bias_bits > 0) {
+    if (!folded) folded = given;
+    MergeBatchNorms(&*folded);
+  }
   const Graph& graph = folded ? *folded : given;
   DC_RETURN_IF_ERROR(CheckEncodeOptions(options, graph));
   DC_ASSIGN_OR_RETURN(const CoderChoice coder, ParseCoder(options.coder));
@@ -252,10 +309,12 @@ StatusOr<std::vector<uint8_t>> EncodeModel(const Graph& given, const EncodeOptio
   std::atomic<int64_t> done{0};
   ThreadPool pool(options.threads);
   pool.ParallelFor(jobs.size(), [&](size_t i) {
+    if (progress->IsCancelled()) return;
     EncodeTensor(graph, options, &jobs[i]);
     const int64_t finished = done.fetch_add(1) + 1;
     if (std::this_thread::get_id() == reporter) progress->Advance(finished, jobs[i].tensor->value);
   });
+  DC_RETURN_IF_ERROR(StopIfCancelled(progress));
   std::vector<format::TensorBytes> bytes;
   for (Job& job : jobs) {
     DC_RETURN_IF_ERROR(job.status);

@@ -11,6 +11,7 @@
 
 #include "dc/quantized_weight.h"
 #include "model/node_attributes.h"
+#include "model/readers.h"
 #include "op/grid_functions.h"
 
 namespace dc {
@@ -63,11 +64,7 @@ class ThresholdFolder {
     return Stairs{{{-0.5 * s, true}, {0.5 * s, false}}, 0.5f * s};
   }
 
-  bool ReadOnce(const std::string& value) const {
-    const bool is_output = std::any_of(graph_.outputs.begin(), graph_.outputs.end(),
-                                       [&](const ValueInfo& v) { return v.name == value; });
-    return !is_output && graph_.Consumers(value).size() == 1;
-  }
+  bool ReadOnce(const std::string& value) const { return OnlyReader(graph_, value).has_value(); }
 
   // What is known of `value`, through what only moves or picks values.
   std::optional<Multiples> MultiplesOf(const std::string& value, int depth = 0) const {

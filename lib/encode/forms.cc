@@ -120,6 +120,23 @@ StoredCodebook StoreCodebook(std::span<const float> codebook, bool round_to_half
   return smaller.bytes.size() < exact.bytes.size() ? smaller : exact;
 }
 
+StoredCodebook StoreHashed(std::span<const float> table, bool round_to_half) {
+  StoredCodebook stored;
+  stored.form = Form::kHashed;
+  stored.values.assign(table.begin(), table.end());
+  if (round_to_half) {
+    for (float& value : stored.values) value = RoundToHalf(value);
+    const bool usable = std::all_of(stored.values.begin(), stored.values.end(),
+                                    [](float value) { return std::isfinite(value); });
+    if (!usable) stored.values.assign(table.begin(), table.end());
+  }
+  const bool half = AllHalf(stored.values);
+  if (half) stored.type = CodebookType::kFloat16;
+  AppendNumbers(stored.values, half, &stored.bytes);
+  for (size_t i = 0; i < table.size(); ++i) stored.values.push_back(-stored.values[i]);
+  return stored;
+}
+
 StoredValues StoreValues(std::span<const float> values, bool round_to_half) {
   const bool half =
       AllHalf(values) || (round_to_half && std::all_of(values.begin(), values.end(), [](float v) {

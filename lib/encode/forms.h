@@ -28,6 +28,9 @@ struct StoredCodebook {
 // rounded to binary16 first, where that is smaller and makes none of them 0 or infinite.
 StoredCodebook StoreCodebook(std::span<const float> codebook, bool round_to_half);
 
+// The form of a weight whose codes follow from a hash; `table` is not empty.
+StoredCodebook StoreHashed(std::span<const float> table, bool round_to_half);
+
 // Plain values as they go into the file.
 struct StoredValues {
   format::Form form = format::Form::kFloat32;

@@ -1,16 +1,15 @@
 #include "encode/lower.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
-#include <optional>
 #include <set>
 #include <utility>
 
-#include "dc/preprocess.h"
-#include "dc/quantized_weight.h"
 #include "encode/lower_attributes.h"
+#include "encode/lower_metadata.h"
+#include "encode/lower_scales.h"
 #include "model/element_types.h"
+#include "model/graph_index.h"
 #include "model/node_attributes.h"
 #include "model/quantized_form.h"
 #include "model/quoted.h"
@@ -18,11 +17,6 @@
 
 namespace dc {
 namespace {
-
-constexpr const char* kInputPrefix = "dc.input.";
-constexpr const char* kBaselineKey = "dc.baseline_bytes";
-constexpr const char* kWeightPrefix = "dc.weight.";
-constexpr const char* kPolicySuffix = ".policy";
 
 // Whether values of the type may be floats that hold whole numbers.
 bool CanBeFloats(DataType type) { return type != DataType::kFloat16 && type != DataType::kFloat64; }
@@ -46,7 +40,7 @@ StatusOr<Tensor> AsFloats(const std::string& name, const Tensor& tensor) {
 class Lowering {
  public:
   Lowering(const Graph& graph, bool keep_names)
-      : graph_(graph), types_(InferElementTypes(graph)), keep_names_(keep_names) {}
+      : graph_(graph), index_(graph), types_(InferElementTypes(graph)), keep_names_(keep_names) {}
 
   StatusOr<LoweredGraph> Run() {
     if (!graph_.uninitialized.empty()) {
@@ -64,7 +58,9 @@ class Lowering {
     AddShapeProblems();
     if (!reasons_.empty()) return JoinReasons(reasons_);
     NumberValues();
-    DC_RETURN_IF_ERROR(LowerMetadata());
+    result_.manifest.opset = static_cast<uint32_t>(graph_.opset);
+    result_.manifest.graph_name = Kept(graph_.name);
+    DC_RETURN_IF_ERROR(LowerMetadata(graph_, keep_names_, &result_.manifest));
     return std::move(result_);
   }
 
@@ -116,8 +112,9 @@ class Lowering {
   // Notes which values are quantized weights and which Cast outputs exist for them alone.
   void FindQuantizedForms() {
     for (const Node& node : graph_.nodes) {
-      if (node.outputs.empty()) continue;
-      const auto form = FindQuantizedForm(graph_, node.outputs[0]);
+      const op::Operator* record = OperatorOf(node);
+      if ((record != &op::kGather && record != &op::kMul) || node.outputs.empty()) continue;
+      const auto form = FindQuantizedForm(graph_, node.outputs[0], &index_);
       if (!form) continue;
       quantized_.insert(node.outputs[0]);
       casts_.insert(graph_.nodes[form->cast].outputs[0]);
@@ -138,15 +135,17 @@ class Lowering {
     format::TensorEntry entry;
     entry.name = Kept(name);
     if (quantized_.count(name)) {
-      const auto form = FindQuantizedForm(graph_, name);
+      const auto form = FindQuantizedForm(graph_, name, &index_);
       entry.shape = graph_.initializers.at(form->codes).shape;
       tensor.quantized = true;
-      if (form->mul && !scaled_apart_.count(name)) DC_RETURN_IF_ERROR(TakeScalesIn(&tensor));
+      if (form->mul && !scaled_apart_.count(name)) {
+        DC_RETURN_IF_ERROR(TakeScalesIn(graph_, &tensor, &result_));
+      }
     } else {
       tensor.plain = graph_.Constant(name);
       if (!tensor.plain) {
         // Where a node writes it, that node was refused, and its reason is told.
-        if (graph_.Producer(name) != nullptr) return OkStatus();
+        if (index_.Producer(name) != nullptr) return OkStatus();
         return BadInput("reads value " + Quoted(name) + " that nothing defines", "",
                         "export the model again");
       }
@@ -167,21 +166,6 @@ class Lowering {
     return OkStatus();
   }
 
-  // The weight `tensor` with its scales in its codebook, or as floats where that would be too
-  // large.
-  Status TakeScalesIn(LoweredTensor* tensor) {
-    DC_ASSIGN_OR_RETURN(const QuantizedWeight weight, GetQuantizedWeight(graph_, tensor->value));
-    if (auto unscaled = WithoutScales(weight)) {
-      result_.unscaled.push_back(*std::move(unscaled));
-      tensor->unscaled = &result_.unscaled.back();
-      return OkStatus();
-    }
-    tensor->quantized = false;
-    result_.converted.push_back(Tensor::F32(weight.shape, weight.Values()));
-    tensor->plain = &result_.converted.back();
-    return OkStatus();
-  }
-
   // Makes a value of the manifest called `name` of the constant `from` in another shape.
   void UsePerChannel(const std::string& name, const std::string& from, std::vector<int64_t> shape) {
     Tensor tensor = *graph_.Constant(from);
@@ -199,42 +183,11 @@ class Lowering {
     result_.manifest.tensors.push_back(std::move(entry));
   }
 
-  // The form of the weight at input 1 of `node`, where its scales are those of the node's outputs
-  // and nothing else reads it.
-  std::optional<QuantizedForm> ScalesOfOutputs(const Node& node, const op::Operator& record,
-                                               const NodeAttributes& attributes) const {
-    const bool conv = &record == &op::kConv, gemm = &record == &op::kGemm;
-    if (!conv && !gemm && &record != &op::kMatMul) return std::nullopt;
-    if (!quantized_.count(node.Input(1)) || graph_.Consumers(node.Input(1)).size() != 1) {
-      return std::nullopt;
-    }
-    auto form = FindQuantizedForm(graph_, node.Input(1));
-    const size_t rank = graph_.initializers.at(form->codes).shape.size();
-    if (!form->mul || record.output_axis(attributes, 1, rank) != form->scale_axis) {
-      return std::nullopt;
-    }
-    if (!conv && rank != 2) return std::nullopt;
-    const std::string& bias = node.Input(2);
-    if (!bias.empty()) {
-      const Tensor* tensor = graph_.Constant(bias);
-      if (tensor == nullptr || tensor->type != DataType::kFloat32) return std::nullopt;
-      if (gemm && attributes.Float("beta") != 1) return std::nullopt;
-      const int64_t outputs = graph_.initializers.at(form->scales).size();
-      if (tensor->size() != outputs || tensor->shape.back() != outputs) return std::nullopt;
-    }
-    return form;
-  }
-
   // Adds `node`, lowered as far as its inputs, and after it a Mul with the scales of `form` and an
   // Add of its bias.
   Status AddScaled(const Node& node, format::Node lowered, const QuantizedForm& form) {
     const std::string& output = node.outputs[0];
-    const int64_t channels = graph_.initializers.at(form.scales).size();
-    // Channels of a convolution stand before its spatial axes.
-    std::vector<int64_t> shape = {channels};
-    if (lowered.op == op::kConv.id) {
-      shape.resize(graph_.initializers.at(form.codes).shape.size() - 1, 1);
-    }
+    const std::vector<int64_t> shape = FactorShape(graph_, node, form);
     const std::string unscaled = output + "\nunscaled", scaled = output + "\nscaled";
     const std::string bias = node.Input(2);
     const std::string x = Resolve(node.Input(0));
@@ -384,7 +337,7 @@ class Lowering {
     lowered.op = record.id;
     lowered.name = Kept(node.name);
     lowered.output_name = Kept(node.outputs[0]);
-    if (const auto form = ScalesOfOutputs(node, record, attributes)) {
+    if (const auto form = ScalesOfOutputs(graph_, index_, node, attributes)) {
       LowerAttributes(record, attributes, &lowered);
       return AddScaled(node, std::move(lowered), *form);
     }
@@ -448,36 +401,6 @@ class Lowering {
     }
   }
 
-  Status LowerMetadata() {
-    format::Manifest& manifest = result_.manifest;
-    manifest.opset = static_cast<uint32_t>(graph_.opset);
-    DC_ASSIGN_OR_RETURN(manifest.scaling, PreprocessFromMetadata(graph_.metadata));
-    DC_RETURN_IF_ERROR(ReadBaseline(&manifest.baseline_bytes));
-    manifest.graph_name = Kept(graph_.name);
-    if (!keep_names_) return OkStatus();
-    for (const auto& [key, value] : graph_.metadata) {
-      // These have fields of their own.
-      const bool own = key.starts_with(kInputPrefix) || key == kBaselineKey ||
-                       (key.starts_with(kWeightPrefix) && key.ends_with(kPolicySuffix));
-      if (!own) manifest.metadata.emplace_back(key, value);
-    }
-    return OkStatus();
-  }
-
-  // The recorded size of the original model; else that of the float32 tensors before quantization.
-  Status ReadBaseline(uint64_t* bytes) const {
-    const auto it = graph_.metadata.find(kBaselineKey);
-    if (it != graph_.metadata.end()) {
-      const char* end = it->second.data() + it->second.size();
-      const auto parsed = std::from_chars(it->second.data(), end, *bytes);
-      if (parsed.ec == std::errc() && parsed.ptr == end) return OkStatus();
-      return BadInput("'" + it->second + "' is no number of bytes",
-                      std::string("metadata ") + kBaselineKey, "remove this entry");
-    }
-    *bytes = static_cast<uint64_t>(graph_.Float32Bytes());
-    return OkStatus();
-  }
-
   enum class ValueKind { kInput, kTensor, kNode };
   struct Value {
     ValueKind kind = ValueKind::kInput;
@@ -485,6 +408,7 @@ class Lowering {
   };
 
   const Graph& graph_;
+  const GraphIndex index_;
   const std::map<std::string, DataType> types_;
   const bool keep_names_;
   bool free_batch_ = false;

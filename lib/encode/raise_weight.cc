@@ -3,6 +3,8 @@
 #include <vector>
 
 #include "dc/quantized_weight.h"
+#include "encode/hashed_weight.h"
+#include "entropy/dec/hashed_codes.h"
 #include "entropy/dec/plane_decoder.h"
 #include "entropy/dec/weight_decoder.h"
 
@@ -16,6 +18,16 @@ StatusOr<QuantizedWeight> DecodeCodes(const format::TensorEntry& entry,
   weight.policy = entry.policy;
   DC_ASSIGN_OR_RETURN(weight.codebook, format::DecodeCodebook(entry, streams.codebook));
   const MatrixShape shape = MatrixOf(entry.shape);
+  if (entry.form == format::Form::kHashed) {
+    DC_ASSIGN_OR_RETURN(
+        const DecodedWeight hashed,
+        DecodeHashedWeight(shape, entry.codebook_entries, streams.codes, streams.gaps));
+    weight.bits = hashed.coding.code_bits;
+    weight.codes.assign(hashed.codes.begin(), hashed.codes.end());
+    // So that it is recognised again.
+    weight.policy = HashedPolicy(weight.codebook.size() / 2, HashSeed(streams.codes));
+    return weight;
+  }
   DC_ASSIGN_OR_RETURN(const DecodedWeight decoded,
                       DecodeWeight(shape, weight.codebook, streams.codes, streams.gaps));
   weight.bits = decoded.coding.code_bits;

@@ -54,6 +54,10 @@ Status CheckTensor(const TensorEntry& entry, const std::string& where, uint64_t*
   if (entry.form == Form::kTernary && (entry.codebook_entries != 3 || !entry.zero_first)) {
     return Bad("ternary codebook that is not 0, +s, -s", where);
   }
+  if (entry.form == Form::kHashed && (entry.zero_first || entry.codebook_entries % 2 != 0 ||
+                                      entry.code_bytes != kHashSeedBytes || entry.gap_bytes != 0)) {
+    return Bad("hashed weight that is not a table and a seed", where);
+  }
   // Positions without an entry are code 0, which must then be the zero.
   if (entry.gap_bytes > 0 && !entry.zero_first) return Bad("gaps without a zero entry", where);
   return OkStatus();

@@ -86,6 +86,8 @@ uint64_t StoredEntries(const TensorEntry& entry) {
       return 2;
     case Form::kTernary:
       return 1;
+    case Form::kHashed:
+      return entry.codebook_entries / 2;
     default:
       return 0;
   }
@@ -110,6 +112,8 @@ const char* NameOf(Form form) {
       return "float32 planes";
     case Form::kFloat16Planes:
       return "float16 planes";
+    case Form::kHashed:
+      return "hashed";
   }
   return "unknown";
 }
@@ -149,6 +153,9 @@ StatusOr<std::vector<float>> DecodeCodebook(const TensorEntry& entry,
   } else if (entry.form == Form::kTernary) {
     codebook.push_back(numbers[0]);
     codebook.push_back(-numbers[0]);
+  } else if (entry.form == Form::kHashed) {
+    codebook.insert(codebook.end(), numbers.begin(), numbers.end());
+    for (const float number : numbers) codebook.push_back(-number);
   } else {
     for (uint32_t i = 0; codebook.size() < entry.codebook_entries; ++i) {
       codebook.push_back(AffineValue(numbers[0], numbers[1], i));

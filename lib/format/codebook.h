@@ -8,7 +8,7 @@
 
 namespace dc::format {
 
-// "float32", "float16", "table", "affine", "ternary", "float32 planes", ...: what people
+// "float32", "float16", "table", "affine", "ternary", "hashed", "float32 planes", ...: what people
 // read.
 const char* NameOf(Form form);
 

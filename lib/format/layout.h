@@ -35,9 +35,12 @@ inline constexpr size_t kMaxRank = 8;
 inline constexpr size_t kMaxTensors = 16384;
 inline constexpr size_t kMaxNodes = 16384;
 inline constexpr size_t kMaxGraphInputs = 256;  // and outputs
+inline constexpr size_t kMaxProperties = 16384;
 inline constexpr uint64_t kMaxTensorElements = 0xFFFFFFFFu;
 inline constexpr uint64_t kMaxInputElements = uint64_t{1} << 26;  // of one sample
 inline constexpr uint32_t kMaxCodebookEntries = 65536;
+// The codes stream of a hashed weight.
+inline constexpr uint64_t kHashSeedBytes = 4;
 
 // Elements of all tensors together that a file of `file_bytes` may have, and four times as many
 // bytes in a decompressed section.
@@ -47,6 +50,12 @@ inline constexpr uint64_t MaxElements(uint64_t file_bytes) {
 // Bytes of a decompressed manifest section that has `stored` bytes in the file.
 inline constexpr uint64_t MaxManifestBytes(uint64_t stored) {
   return (uint64_t{1} << 16) + 256 * stored;
+}
+
+// Numbers in all lists of a manifest section that has `stored` bytes in the file. One that is not
+// compressed has no more numbers than bytes.
+inline constexpr uint64_t MaxManifestNumbers(uint64_t stored) {
+  return (uint64_t{1} << 20) + 16 * stored;
 }
 
 }  // namespace dc::format

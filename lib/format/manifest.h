@@ -38,6 +38,7 @@ enum class Form : uint8_t {
   kTernary = 4,        // codes 0, 1, 2 mean 0, +scale, -scale
   kFloat32Planes = 5,  // plain values, a stream for each byte of them
   kFloat16Planes = 6,  // likewise, of binary16
+  kHashed = 7,  // codes that follow from a hash; codebook: a stored table, then its negatives
 };
 
 enum class CodebookType : uint8_t { kFloat32 = 0, kFloat16 = 1 };
@@ -57,8 +58,10 @@ struct TensorEntry {
   // their zeros or in planes (plain forms); 0 where the numbers are stored as they are.
   uint64_t codebook_bytes = 0, value_bytes = 0;
 
-  bool has_codes() const { return form >= Form::kTable && form <= Form::kTernary; }
-  bool has_planes() const { return form >= Form::kFloat32Planes; }
+  bool has_codes() const {
+    return (form >= Form::kTable && form <= Form::kTernary) || form == Form::kHashed;
+  }
+  bool has_planes() const { return form == Form::kFloat32Planes || form == Form::kFloat16Planes; }
   // Plain values are binary16.
   bool is_half() const { return form == Form::kFloat16 || form == Form::kFloat16Planes; }
   // Codes are laid out as a matrix: dimension 0 times the product of the others.

@@ -185,8 +185,10 @@ StatusOr<File> File::Open(std::span<const uint8_t> bytes, Inflate inflate) {
     raw[kind] = file.inflated_.back();
   }
 
-  DC_ASSIGN_OR_RETURN(file.manifest_,
-                      ParseManifest(raw[static_cast<size_t>(SectionKind::kManifest)]));
+  DC_ASSIGN_OR_RETURN(
+      file.manifest_,
+      ParseManifest(raw[static_cast<size_t>(SectionKind::kManifest)],
+                    file.section_bytes_[static_cast<size_t>(SectionKind::kManifest)]));
   DC_RETURN_IF_ERROR(CheckManifest(file.manifest_, bytes.size()));
 
   Slices codebooks(raw[static_cast<size_t>(SectionKind::kCodebooks)]);

@@ -17,9 +17,9 @@ namespace {
 
 using DecodeFunction = bool (*)(pb_istream_t*, const pb_field_t*, void**);
 
-void Bind(pb_callback_t* field, DecodeFunction decode, void* target) {
+void Bind(pb_callback_t* field, DecodeFunction decode, const void* target) {
   field->funcs.decode = decode;
-  field->arg = target;
+  field->arg = const_cast<void*>(target);
 }
 
 bool ReadBytes(pb_istream_t* stream, const pb_field_t*, void** arg) {
@@ -28,14 +28,30 @@ bool ReadBytes(pb_istream_t* stream, const pb_field_t*, void** arg) {
   return pb_read(stream, reinterpret_cast<pb_byte_t*>(text->data()), text->size());
 }
 
+// What the message callbacks share. `lacks` is what this version or this build goes without.
+struct Context {
+  Manifest manifest;
+  Status lacks;
+  uint64_t numbers_left = 0;  // that lists may have yet, all together
+};
+
+// Where the numbers of a repeated field go.
+template <typename T>
+struct List {
+  Context* context;
+  std::vector<T>* numbers;
+};
+
 // A repeated number: called once for each packed run, or for each number that stands alone.
 template <typename T, bool (*Read)(pb_istream_t*, T*)>
 bool ReadRepeated(pb_istream_t* stream, const pb_field_t*, void** arg) {
-  auto* list = static_cast<std::vector<T>*>(*arg);
+  const auto* list = static_cast<const List<T>*>(*arg);
   while (stream->bytes_left > 0) {
     T value;
     if (!Read(stream, &value)) return false;
-    list->push_back(value);
+    if (list->context->numbers_left == 0) PB_RETURN_ERROR(stream, "too many numbers");
+    --list->context->numbers_left;
+    list->numbers->push_back(value);
   }
   return true;
 }
@@ -64,12 +80,6 @@ bool ReadFloat(pb_istream_t* stream, float* value) { return pb_decode_fixed32(st
 constexpr DecodeFunction kReadShape = ReadRepeated<int64_t, ReadDimension>;
 constexpr DecodeFunction kReadFloats = ReadRepeated<float, ReadFloat>;
 
-// What the message callbacks share. `lacks` is what this version or this build goes without.
-struct Context {
-  Manifest manifest;
-  Status lacks;
-};
-
 Status NotInThisVersion(const char* what, uint32_t number) {
   return Unsupported(Text({what, " number ", number, " is not known to this version"}), "manifest",
                      "use a newer version");
@@ -95,11 +105,12 @@ bool ReadTensor(pb_istream_t* stream, const pb_field_t*, void** arg) {
   TensorEntry* entry = Append(stream, &context->manifest.tensors, kMaxTensors);
   if (!entry) return false;
   dc_proto_Tensor message = dc_proto_Tensor_init_zero;
-  Bind(&message.shape, kReadShape, &entry->shape);
+  const List<int64_t> shape{context, &entry->shape};
+  Bind(&message.shape, kReadShape, &shape);
   Bind(&message.name, ReadBytes, &entry->name);
   Bind(&message.policy, ReadBytes, &entry->policy);
   if (!pb_decode(stream, dc_proto_Tensor_fields, &message)) return false;
-  if (message.form > static_cast<uint32_t>(Form::kFloat16Planes)) {
+  if (message.form > static_cast<uint32_t>(Form::kHashed)) {
     context->lacks = NotInThisVersion("form", message.form);
     return false;
   }
@@ -119,9 +130,12 @@ bool ReadNode(pb_istream_t* stream, const pb_field_t*, void** arg) {
   Node* node = Append(stream, &context->manifest.nodes, kMaxNodes);
   if (!node) return false;
   dc_proto_Node message = dc_proto_Node_init_zero;
-  Bind(&message.inputs, ReadRepeated<uint32_t, ReadUnsigned32>, &node->inputs);
-  Bind(&message.ints, ReadRepeated<int64_t, ReadSigned>, &node->ints);
-  Bind(&message.floats, kReadFloats, &node->floats);
+  const List<uint32_t> inputs{context, &node->inputs};
+  const List<int64_t> ints{context, &node->ints};
+  const List<float> floats{context, &node->floats};
+  Bind(&message.inputs, ReadRepeated<uint32_t, ReadUnsigned32>, &inputs);
+  Bind(&message.ints, ReadRepeated<int64_t, ReadSigned>, &ints);
+  Bind(&message.floats, kReadFloats, &floats);
   Bind(&message.name, ReadBytes, &node->name);
   Bind(&message.output_name, ReadBytes, &node->output_name);
   if (!pb_decode(stream, dc_proto_Node_fields, &message)) return false;
@@ -139,10 +153,12 @@ bool ReadNode(pb_istream_t* stream, const pb_field_t*, void** arg) {
 }
 
 bool ReadInput(pb_istream_t* stream, const pb_field_t*, void** arg) {
-  InputInfo* input = Append(stream, &static_cast<Context*>(*arg)->manifest.inputs, kMaxGraphInputs);
+  auto* context = static_cast<Context*>(*arg);
+  InputInfo* input = Append(stream, &context->manifest.inputs, kMaxGraphInputs);
   if (!input) return false;
   dc_proto_Input message = dc_proto_Input_init_zero;
-  Bind(&message.shape, kReadShape, &input->shape);
+  const List<int64_t> shape{context, &input->shape};
+  Bind(&message.shape, kReadShape, &shape);
   Bind(&message.name, ReadBytes, &input->name);
   if (!pb_decode(stream, dc_proto_Input_fields, &message)) return false;
   if (message.type != 0) input->type = message.type;
@@ -150,11 +166,12 @@ bool ReadInput(pb_istream_t* stream, const pb_field_t*, void** arg) {
 }
 
 bool ReadOutput(pb_istream_t* stream, const pb_field_t*, void** arg) {
-  OutputInfo* output =
-      Append(stream, &static_cast<Context*>(*arg)->manifest.outputs, kMaxGraphInputs);
+  auto* context = static_cast<Context*>(*arg);
+  OutputInfo* output = Append(stream, &context->manifest.outputs, kMaxGraphInputs);
   if (!output) return false;
   dc_proto_Output message = dc_proto_Output_init_zero;
-  Bind(&message.shape, kReadShape, &output->shape);
+  const List<int64_t> shape{context, &output->shape};
+  Bind(&message.shape, kReadShape, &shape);
   Bind(&message.name, ReadBytes, &output->name);
   if (!pb_decode(stream, dc_proto_Output_fields, &message)) return false;
   if (message.type != 0) output->type = message.type;
@@ -163,10 +180,11 @@ bool ReadOutput(pb_istream_t* stream, const pb_field_t*, void** arg) {
 }
 
 bool ReadProperty(pb_istream_t* stream, const pb_field_t*, void** arg) {
-  auto& property = static_cast<Context*>(*arg)->manifest.metadata.emplace_back();
+  auto* property = Append(stream, &static_cast<Context*>(*arg)->manifest.metadata, kMaxProperties);
+  if (!property) return false;
   dc_proto_Property message = dc_proto_Property_init_zero;
-  Bind(&message.key, ReadBytes, &property.first);
-  Bind(&message.value, ReadBytes, &property.second);
+  Bind(&message.key, ReadBytes, &property->first);
+  Bind(&message.value, ReadBytes, &property->second);
   return pb_decode(stream, dc_proto_Property_fields, &message);
 }
 
@@ -186,17 +204,20 @@ void Complete(Manifest* manifest) {
 
 }  // namespace
 
-StatusOr<Manifest> ParseManifest(std::span<const uint8_t> bytes) {
+StatusOr<Manifest> ParseManifest(std::span<const uint8_t> bytes, uint64_t stored_bytes) {
   Context context;
+  context.numbers_left = MaxManifestNumbers(stored_bytes);
   Manifest& manifest = context.manifest;
+  const List<float> mean{&context, &manifest.scaling.mean};
+  const List<float> deviation{&context, &manifest.scaling.deviation};
   dc_proto_Manifest message = dc_proto_Manifest_init_zero;
   Bind(&message.tensors, ReadTensor, &context);
   Bind(&message.nodes, ReadNode, &context);
   Bind(&message.inputs, ReadInput, &context);
   Bind(&message.outputs, ReadOutput, &context);
   Bind(&message.metadata, ReadProperty, &context);
-  Bind(&message.input_mean, kReadFloats, &manifest.scaling.mean);
-  Bind(&message.input_deviation, kReadFloats, &manifest.scaling.deviation);
+  Bind(&message.input_mean, kReadFloats, &mean);
+  Bind(&message.input_deviation, kReadFloats, &deviation);
   Bind(&message.graph_name, ReadBytes, &manifest.graph_name);
   pb_istream_t stream = pb_istream_from_buffer(bytes.data(), bytes.size());
   if (!pb_decode(&stream, dc_proto_Manifest_fields, &message)) {

@@ -41,6 +41,9 @@ std::string Limits() {
   table.Add({"dimensions of a tensor, input or output", Thousands(format::kMaxRank)});
   table.Add({"tensors", Thousands(format::kMaxTensors)});
   table.Add({"nodes", Thousands(format::kMaxNodes)});
+  table.Add({"numbers in the lists of the manifest",
+             Line(format::MaxManifestNumbers, "its stored size")});
+  table.Add({"metadata entries", Thousands(format::kMaxProperties)});
   table.Add({"graph inputs, and outputs", Thousands(format::kMaxGraphInputs)});
   table.Add({"elements of one sample of an input", Thousands(format::kMaxInputElements)});
   table.Add({"entries of a codebook", Thousands(format::kMaxCodebookEntries)});
@@ -159,6 +162,8 @@ constexpr FormMeaning kForms[] = {
     {format::Form::kAffine, "2: base, step",
      "base + step × i for i = 0, 1, …, the product and then the sum rounded to float32"},
     {format::Form::kTernary, "1: s", "s, −s; n is 3 and z is 1"},
+    {format::Form::kHashed, "n / 2: a table",
+     "the table, then its negatives; n is even and z is 0"},
 };
 
 std::string Forms(bool with_codes) {

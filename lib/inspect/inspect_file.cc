@@ -71,7 +71,7 @@ InspectedFile TakeApart(std::span<const uint8_t> file) {
   inspected.container = InspectContainer(file);
   const InspectedSection* section = inspected.container.Find(SectionKind::kManifest);
   if (!section) return inspected;
-  auto manifest = format::ParseManifest(section->raw());
+  auto manifest = format::ParseManifest(section->raw(), section->stored.size());
   if (!manifest.ok() || !format::CheckManifest(*manifest, file.size()).ok()) return inspected;
   inspected.manifest = *std::move(manifest);
 

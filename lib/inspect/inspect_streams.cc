@@ -10,8 +10,10 @@
 #include "entropy/common/gap_token.h"
 #include "entropy/common/matrix_shape.h"
 #include "entropy/dec/coding_header.h"
+#include "entropy/dec/hashed_codes.h"
 #include "entropy/dec/huffman_decoder.h"
 #include "format/codebook.h"
+#include "format/layout.h"
 #include "inspect/format_names.h"
 
 namespace dc {
@@ -179,6 +181,15 @@ std::string MarkPositions(const WeightCoding& coding, const MatrixShape& shape,
 void MarkWeight(const format::TensorEntry& entry, const format::TensorStreams& streams,
                 const std::string& tensor, MarkedStreams* marked) {
   StreamMarker codes(streams.codes), positions(streams.gaps);
+  if (entry.form == format::Form::kHashed) {
+    marked->coding = "dense, codes of a hash";
+    if (streams.codes.size() == format::kHashSeedBytes) {
+      marked->coding += ", seed " + std::to_string(HashSeed(streams.codes));
+    }
+    codes.AddRest(tensor + ", codes: the seed of a hash");
+    marked->codes = codes.Take();
+    return;
+  }
   size_t header_bytes = 0;
   const auto coding = ReadWeightCoding(streams.codes, &header_bytes);
   if (coding.ok()) {

@@ -32,11 +32,12 @@ int64_t Graph::Float32Bytes() const {
   const std::set<std::string> needed = NeededValues();
   int64_t bytes = 0;
   std::set<std::string> codebooks;
+  const GraphIndex index(*this);
   for (const Node& node : nodes) {
     const op::Operator* record = OperatorOf(node);
     if ((record != &op::kGather && record != &op::kMul) || node.outputs.empty()) continue;
     if (!needed.count(node.outputs[0])) continue;
-    const auto form = FindQuantizedForm(*this, node.outputs[0]);
+    const auto form = FindQuantizedForm(*this, node.outputs[0], &index);
     if (!form) continue;
     if (form->mul) {  // its codes are counted at the Gather
       codebooks.insert(form->scales);

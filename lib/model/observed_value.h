@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -17,6 +18,9 @@ namespace dc {
 struct ObservedValue {
   float least = 0, greatest = 0;  // of all
   std::vector<float> some;        // evenly spread over samples and places, up to kMostKept
+  // Moving average of the largest magnitude in a batch of 50: a tenth of each new one.
+  float average = 0;
+  std::vector<double> channel_means;  // along axis 1; empty where its length is not known
   static constexpr size_t kMostKept = 1 << 17;
 
   // The largest magnitude.
@@ -27,6 +31,11 @@ struct ObservedValue {
 // for it without knowing data.
 using Observer = std::function<StatusOr<std::map<std::string, ObservedValue>>(
     const Graph& graph, const std::vector<std::string>& names)>;
+
+// Runs `graph` on `samples` samples (fewer where there are not as many) and reads the values called
+// `names` whole: one sample after the other, every time the same ones.
+using ValueReader = std::function<StatusOr<std::map<std::string, std::vector<float>>>(
+    const Graph& graph, const std::vector<std::string>& names, int64_t samples)>;
 
 }  // namespace dc
 

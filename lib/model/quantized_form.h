@@ -7,6 +7,7 @@
 #include <string>
 
 #include "dc/graph.h"
+#include "model/graph_index.h"
 
 namespace dc {
 
@@ -19,8 +20,10 @@ struct QuantizedForm {
   size_t scale_axis = 0;
 };
 
-// The form that writes the value `name`, or nothing. Contents are not looked at.
-std::optional<QuantizedForm> FindQuantizedForm(const Graph& graph, const std::string& name);
+// The form that writes the value `name`, or nothing. Contents are not looked at. Who asks about
+// many values of a graph gives its index.
+std::optional<QuantizedForm> FindQuantizedForm(const Graph& graph, const std::string& name,
+                                               const GraphIndex* index = nullptr);
 
 }  // namespace dc
 

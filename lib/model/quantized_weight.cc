@@ -6,12 +6,16 @@
 #include <cstring>
 #include <iterator>
 #include <limits>
+#include <map>
+#include <set>
 #include <utility>
+#include <vector>
 
 #include "model/distinct_values.h"
 #include "model/node_attributes.h"
 #include "model/quantized_form.h"
 #include "model/quoted.h"
+#include "model/readers.h"
 
 namespace dc {
 namespace {
@@ -25,11 +29,6 @@ std::string BitsKey(const std::string& name) { return "dc.weight." + name + ".bi
 const Tensor* Initializer(const Graph& graph, const std::string& name) {
   const auto it = graph.initializers.find(name);
   return it == graph.initializers.end() ? nullptr : &it->second;
-}
-
-bool IsGraphOutput(const Graph& graph, const std::string& name) {
-  return std::any_of(graph.outputs.begin(), graph.outputs.end(),
-                     [&](const ValueInfo& output) { return output.name == name; });
 }
 
 // Codebook of 1 to 65,536 finite entries, every code inside it, as many codes as `shape` says.
@@ -83,19 +82,34 @@ Tensor CodesTensor(const QuantizedWeight& weight) {
   return tensor;
 }
 
-// Removes nodes and initializers of `form`, except those that something else reads too. The value
-// that it wrote is undefined afterwards.
-void RemoveForm(const QuantizedForm& form, Graph* graph) {
-  const std::string indices = graph->nodes[form.cast].outputs[0];
-  // They stand in this order, so erasing the last leaves the others in place.
-  if (form.mul) graph->nodes.erase(graph->nodes.begin() + static_cast<std::ptrdiff_t>(*form.mul));
-  graph->nodes.erase(graph->nodes.begin() + static_cast<std::ptrdiff_t>(form.gather));
-  if (graph->Consumers(indices).empty() && !IsGraphOutput(*graph, indices)) {
-    graph->nodes.erase(graph->nodes.begin() + static_cast<std::ptrdiff_t>(form.cast));
+// Removes nodes and initializers of `forms`, except those that something else reads too. The values
+// that they wrote are undefined afterwards.
+void RemoveForms(const std::vector<QuantizedForm>& forms, Graph* graph) {
+  std::vector<bool> is_last(graph->nodes.size(), false), is_cast(graph->nodes.size(), false);
+  for (const QuantizedForm& form : forms) {
+    is_last[form.gather] = true;
+    if (form.mul) is_last[*form.mul] = true;
+    is_cast[form.cast] = true;
   }
-  for (const std::string& name : {form.codes, form.codebook, form.scales}) {
-    if (graph->Consumers(name).empty() && !IsGraphOutput(*graph, name)) {
-      graph->initializers.erase(name);
+  std::map<std::string, size_t> readers;
+  const auto count = [&](const std::vector<std::string>& values) {
+    for (const std::string& value : values) ++readers[value];
+  };
+  for (const ValueInfo& output : graph->outputs) ++readers[output.name];
+  for (size_t i = 0; i < graph->nodes.size(); ++i) {
+    if (!is_last[i] && !is_cast[i]) count(graph->nodes[i].inputs);
+  }
+  std::vector<Node> kept;
+  for (size_t i = 0; i < graph->nodes.size(); ++i) {
+    Node& node = graph->nodes[i];
+    if (is_last[i] || (is_cast[i] && readers[node.outputs[0]] == 0)) continue;
+    if (is_cast[i]) count(node.inputs);
+    kept.push_back(std::move(node));
+  }
+  graph->nodes = std::move(kept);
+  for (const QuantizedForm& form : forms) {
+    for (const std::string& name : {form.codes, form.codebook, form.scales}) {
+      if (readers[name] == 0) graph->initializers.erase(name);
     }
   }
 }
@@ -113,14 +127,20 @@ std::optional<size_t> ScaleAxis(const Tensor& scales, size_t rank) {
   return std::nullopt;
 }
 
+const Node* ProducerIn(const Graph& graph, const GraphIndex* index, const std::string& value) {
+  return index != nullptr ? index->Producer(value) : graph.Producer(value);
+}
+
 // The form NAME = Mul(Gather(codebook, Cast(codes)), scales) that `mul` ends.
-std::optional<QuantizedForm> FindScaledForm(const Graph& graph, const Node& mul) {
-  if (mul.inputs.size() != 2 || graph.Consumers(mul.inputs[0]).size() != 1 ||
-      IsGraphOutput(graph, mul.inputs[0])) {
-    return std::nullopt;
-  }
+std::optional<QuantizedForm> FindScaledForm(const Graph& graph, const Node& mul,
+                                            const GraphIndex* index) {
+  if (mul.inputs.size() != 2) return std::nullopt;
+  const std::string& unscaled = mul.inputs[0];
+  const size_t readers =
+      index != nullptr ? index->Consumers(unscaled) : graph.Consumers(unscaled).size();
+  if (readers != 1 || IsGraphOutput(graph, unscaled)) return std::nullopt;
   const Tensor* scales = Initializer(graph, mul.inputs[1]);
-  auto form = scales != nullptr ? FindQuantizedForm(graph, mul.inputs[0]) : std::nullopt;
+  auto form = scales != nullptr ? FindQuantizedForm(graph, unscaled, index) : std::nullopt;
   if (!form || form->mul) return std::nullopt;
   const std::vector<int64_t>& shape = graph.initializers.at(form->codes).shape;
   const auto axis = ScaleAxis(*scales, shape.size());
@@ -133,12 +153,13 @@ std::optional<QuantizedForm> FindScaledForm(const Graph& graph, const Node& mul)
 
 }  // namespace
 
-std::optional<QuantizedForm> FindQuantizedForm(const Graph& graph, const std::string& name) {
-  const Node* gather = graph.Producer(name);
-  if (gather && OperatorOf(*gather) == &op::kMul) return FindScaledForm(graph, *gather);
+std::optional<QuantizedForm> FindQuantizedForm(const Graph& graph, const std::string& name,
+                                               const GraphIndex* index) {
+  const Node* gather = ProducerIn(graph, index, name);
+  if (gather && OperatorOf(*gather) == &op::kMul) return FindScaledForm(graph, *gather, index);
   if (!gather || OperatorOf(*gather) != &op::kGather) return std::nullopt;
   if (gather->Int("axis", 0) != 0) return std::nullopt;
-  const Node* cast = graph.Producer(gather->Input(1));
+  const Node* cast = ProducerIn(graph, index, gather->Input(1));
   if (!cast || OperatorOf(*cast) != &op::kCast) return std::nullopt;
   const int64_t to = cast->Int("to", 0);
   if (to != static_cast<int64_t>(DataType::kInt32) &&
@@ -176,7 +197,7 @@ Status SetQuantizedWeight(Graph* graph, const std::string& name, const Quantized
                     where, "quantize this model's own weight");
   }
   if (form) {
-    RemoveForm(*form, graph);
+    RemoveForms({*form}, graph);
   } else {
     graph->initializers.erase(name);
   }
@@ -224,16 +245,23 @@ Status SetQuantizedWeight(Graph* graph, const std::string& name, const Quantized
   return OkStatus();
 }
 
-StatusOr<QuantizedWeight> GetQuantizedWeight(const Graph& graph, const std::string& name) {
+namespace {
+
+StatusOr<QuantizedForm> FormOf(const Graph& graph, const std::string& name,
+                               const GraphIndex* index) {
+  auto form = FindQuantizedForm(graph, name, index);
+  if (form) return *std::move(form);
+  return BadInput("not a quantized weight", "weight " + Quoted(name),
+                  "run dc-quantize first: a quantized weight is Gather(codebook, Cast(codes))");
+}
+
+// The weight `name`, which has this form.
+StatusOr<QuantizedWeight> ReadForm(const Graph& graph, const std::string& name,
+                                   const QuantizedForm& form) {
   const std::string where = "weight " + Quoted(name);
-  const auto form = FindQuantizedForm(graph, name);
-  if (!form) {
-    return BadInput("not a quantized weight", where,
-                    "run dc-quantize first: a quantized weight is Gather(codebook, Cast(codes))");
-  }
   QuantizedWeight weight;
-  const Tensor& codes = graph.initializers.at(form->codes);
-  const auto codebook = graph.initializers.at(form->codebook).f32();
+  const Tensor& codes = graph.initializers.at(form.codes);
+  const auto codebook = graph.initializers.at(form.codebook).f32();
   weight.shape = codes.shape;
   weight.codebook.assign(codebook.begin(), codebook.end());
   if (codes.type == DataType::kUint8) {
@@ -242,10 +270,10 @@ StatusOr<QuantizedWeight> GetQuantizedWeight(const Graph& graph, const std::stri
     const auto wide = codes.data<uint16_t>();
     weight.codes.assign(wide.begin(), wide.end());
   }
-  if (form->mul) {
-    const auto scales = graph.initializers.at(form->scales).f32();
+  if (form.mul) {
+    const auto scales = graph.initializers.at(form.scales).f32();
     weight.scales.assign(scales.begin(), scales.end());
-    weight.scale_axis = form->scale_axis;
+    weight.scale_axis = form.scale_axis;
   }
   DC_RETURN_IF_ERROR(CheckContents(weight, where));
 
@@ -263,15 +291,48 @@ StatusOr<QuantizedWeight> GetQuantizedWeight(const Graph& graph, const std::stri
   return weight;
 }
 
+// The named weights as plain values.
+Status Dequantize(const std::vector<std::string>& names, Graph* graph) {
+  std::vector<QuantizedForm> forms;
+  std::vector<Tensor> values;
+  const GraphIndex index(*graph);
+  for (const std::string& name : names) {
+    DC_ASSIGN_OR_RETURN(const QuantizedForm form, FormOf(*graph, name, &index));
+    DC_ASSIGN_OR_RETURN(const QuantizedWeight weight, ReadForm(*graph, name, form));
+    forms.push_back(form);
+    values.push_back(Tensor::F32(weight.shape, weight.Values()));
+  }
+  RemoveForms(forms, graph);
+  for (size_t i = 0; i < names.size(); ++i) {
+    graph->initializers[names[i]] = std::move(values[i]);
+    graph->metadata.erase(PolicyKey(names[i]));
+    graph->metadata.erase(BitsKey(names[i]));
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+StatusOr<QuantizedWeight> GetQuantizedWeight(const Graph& graph, const std::string& name) {
+  DC_ASSIGN_OR_RETURN(const QuantizedForm form, FormOf(graph, name, nullptr));
+  return ReadForm(graph, name, form);
+}
+
 std::vector<float> QuantizedWeight::Values() const {
   std::vector<float> values(codes.size());
   for (size_t i = 0; i < codes.size(); ++i) values[i] = codebook[codes[i]];
-  if (scales.empty()) return values;
-  const size_t channels = scales.size();
+  const std::vector<float> factors = Factors();
+  for (size_t i = 0; i < factors.size(); ++i) values[i] *= factors[i];
+  return values;
+}
+
+std::vector<float> QuantizedWeight::Factors() const {
+  if (scales.empty()) return {};
   size_t inner = 1;
   for (size_t d = scale_axis + 1; d < shape.size(); ++d) inner *= static_cast<size_t>(shape[d]);
-  for (size_t i = 0; i < values.size(); ++i) values[i] *= scales[i / inner % channels];
-  return values;
+  std::vector<float> factors(codes.size());
+  for (size_t i = 0; i < factors.size(); ++i) factors[i] = scales[i / inner % scales.size()];
+  return factors;
 }
 
 std::optional<QuantizedWeight> WithoutScales(const QuantizedWeight& weight) {
@@ -287,28 +348,54 @@ std::optional<QuantizedWeight> WithoutScales(const QuantizedWeight& weight) {
   return result;
 }
 
-Status DequantizeWeight(Graph* graph, const std::string& name) {
-  DC_ASSIGN_OR_RETURN(const QuantizedWeight weight, GetQuantizedWeight(*graph, name));
-  Tensor values = Tensor::F32(weight.shape, weight.Values());
-  RemoveForm(*FindQuantizedForm(*graph, name), graph);
-  graph->initializers[name] = std::move(values);
-  graph->metadata.erase(PolicyKey(name));
-  graph->metadata.erase(BitsKey(name));
+void SortCodebook(QuantizedWeight* weight) {
+  const std::vector<float> before = weight->codebook;
+  weight->codebook = DistinctValues(before);
+  std::vector<uint16_t> moved;
+  moved.reserve(before.size());
+  for (const float entry : before) moved.push_back(CodeAmong(weight->codebook, entry));
+  for (uint16_t& code : weight->codes) code = moved[code];
+}
+
+Status PruneCodes(const std::vector<uint8_t>& kept, QuantizedWeight* weight) {
+  const std::vector<float>& codebook = weight->codebook;
+  auto zero =
+      static_cast<size_t>(std::find(codebook.begin(), codebook.end(), 0.0f) - codebook.begin());
+  if (zero == kMostEntries) {
+    std::vector<uint8_t> used(codebook.size());
+    for (size_t i = 0; i < kept.size(); ++i) used[weight->codes[i]] |= kept[i] != 0;
+    zero = static_cast<size_t>(std::find(used.begin(), used.end(), 0) - used.begin());
+    if (zero == kMostEntries) {
+      return Unsupported("the codebook has no room for the zero of pruned weights", "",
+                         "quantize the weight to 15 bits or fewer");
+    }
+    weight->codebook[zero] = 0.0f;
+  } else if (zero == codebook.size()) {
+    weight->codebook.push_back(0.0f);
+  }
+  for (size_t i = 0; i < kept.size(); ++i) {
+    if (!kept[i]) weight->codes[i] = static_cast<uint16_t>(zero);
+  }
+  SortCodebook(weight);
   return OkStatus();
 }
 
+Status DequantizeWeight(Graph* graph, const std::string& name) { return Dequantize({name}, graph); }
+
 Status DequantizeAll(Graph* graph) {
   std::vector<std::string> names;
+  std::set<std::string> unscaled;
+  const GraphIndex index(*graph);
   for (const Node& node : graph->nodes) {
     const op::Operator* record = OperatorOf(node);
     if ((record != &op::kGather && record != &op::kMul) || node.outputs.empty()) continue;
-    if (!IsQuantized(*graph, node.outputs[0])) continue;
-    // A Gather's output that scales make the weight is no weight itself.
-    if (record == &op::kMul) std::erase(names, node.inputs[0]);
+    if (!FindQuantizedForm(*graph, node.outputs[0], &index)) continue;
+    if (record == &op::kMul) unscaled.insert(node.inputs[0]);
     names.push_back(node.outputs[0]);
   }
-  for (const std::string& name : names) DC_RETURN_IF_ERROR(DequantizeWeight(graph, name));
-  return OkStatus();
+  // A Gather's output that scales make the weight is no weight itself.
+  std::erase_if(names, [&](const std::string& name) { return unscaled.count(name) > 0; });
+  return Dequantize(names, graph);
 }
 
 }  // namespace dc

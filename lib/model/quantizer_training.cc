@@ -15,12 +15,22 @@ namespace {
 constexpr std::array<std::string_view, 5> kRules = {"fixed", "learned", "clip", "running_maximum",
                                                     "running_power"};
 
+constexpr std::array<std::string_view, 3> kLosses = {"none", "soft_hinge", "equal_soft_hinge"};
+
 StatusOr<ScaleRule> RuleOf(std::string_view name) {
   for (size_t i = 0; i < kRules.size(); ++i) {
     if (kRules[i] == name) return static_cast<ScaleRule>(i);
   }
   return BadInput("no rule for a quantizer's scale is called '" + std::string(name) + "'",
                   "scale_rule", "use fixed, learned, clip, running_maximum or running_power");
+}
+
+StatusOr<LayerLoss> LossOf(std::string_view name) {
+  for (size_t i = 0; i < kLosses.size(); ++i) {
+    if (kLosses[i] == name) return static_cast<LayerLoss>(i);
+  }
+  return BadInput("no loss of a quantizer's layer is called '" + std::string(name) + "'",
+                  "layer_loss", "use none, soft_hinge or equal_soft_hinge");
 }
 
 Status CheckRange(const QuantizerTraining& how) {
@@ -51,12 +61,13 @@ StatusOr<QuantizerTraining> QuantizerTraining::Of(const Node& node) {
   how.pass_high = node.Float("pass_high", how.pass_high);
   how.stochastic = node.Int("stochastic", 0) != 0;
   DC_ASSIGN_OR_RETURN(how.rule, RuleOf(node.String("scale_rule", "fixed")));
+  DC_ASSIGN_OR_RETURN(how.loss, LossOf(node.String("layer_loss", "none")));
   DC_RETURN_IF_ERROR(CheckRange(how));
   return how;
 }
 
 void QuantizerTraining::SetOn(Node* node) const {
-  for (const char* name : {"pass_low", "pass_high", "stochastic", "scale_rule"}) {
+  for (const char* name : {"pass_low", "pass_high", "stochastic", "scale_rule", "layer_loss"}) {
     node->attributes.erase(name);
   }
   if (has_range()) {
@@ -66,6 +77,9 @@ void QuantizerTraining::SetOn(Node* node) const {
   if (stochastic) node->attributes["stochastic"] = int64_t{1};
   if (rule != ScaleRule::kFixed) {
     node->attributes["scale_rule"] = std::string(kRules[static_cast<size_t>(rule)]);
+  }
+  if (loss != LayerLoss::kNone) {
+    node->attributes["layer_loss"] = std::string(kLosses[static_cast<size_t>(loss)]);
   }
 }
 
@@ -79,6 +93,9 @@ std::string QuantizerTraining::Text() const {
   if (stochastic) add("stochastic=1");
   if (rule != ScaleRule::kFixed) {
     add("scale_rule=" + std::string(kRules[static_cast<size_t>(rule)]));
+  }
+  if (loss != LayerLoss::kNone) {
+    add("layer_loss=" + std::string(kLosses[static_cast<size_t>(loss)]));
   }
   return text;
 }
@@ -99,6 +116,8 @@ StatusOr<QuantizerTraining> QuantizerTraining::FromText(const std::string& text)
       how.stochastic = value == "1";
     } else if (key == "scale_rule") {
       DC_ASSIGN_OR_RETURN(how.rule, RuleOf(value));
+    } else if (key == "layer_loss") {
+      DC_ASSIGN_OR_RETURN(how.loss, LossOf(value));
     } else {
       return BadInput("a quantizer has no setting '" + key + "'", "",
                       "remove this entry of the metadata");

@@ -43,7 +43,7 @@ Role ScaleRole(const Node& node) {
 
 class RoleFinder {
  public:
-  explicit RoleFinder(const Graph& graph) : graph_(graph) {
+  explicit RoleFinder(const Graph& graph) : graph_(graph), index_(graph) {
     for (size_t i = 0; i < graph.nodes.size(); ++i) {
       for (const std::string& input : graph.nodes[i].inputs) {
         if (!input.empty()) readers_[input].push_back(i);
@@ -62,7 +62,7 @@ class RoleFinder {
         if (ParameterShape(name) == nullptr && !graph_.initializers.count(name)) continue;
         Role role = record != nullptr ? record->Input(k).role : Role::kOperand;
         // A codebook is no embedding.
-        if (record == &op::kGather && FindQuantizedForm(graph_, node.outputs[0])) {
+        if (record == &op::kGather && FindQuantizedForm(graph_, node.outputs[0], &index_)) {
           role = Role::kOperand;
         }
         if (record != nullptr && record->Has(op::kQuantizes) && k == 1) role = ScaleRole(node);
@@ -108,7 +108,7 @@ class RoleFinder {
     std::vector<int64_t> shape;
     if (const auto* known = ParameterShape(node.inputs[weight])) {
       shape = *known;
-    } else if (const auto form = FindQuantizedForm(graph_, node.inputs[weight])) {
+    } else if (const auto form = FindQuantizedForm(graph_, node.inputs[weight], &index_)) {
       shape = graph_.initializers.at(form->codes).shape;
     }
     if (shape.size() < 2) return false;
@@ -170,6 +170,7 @@ class RoleFinder {
   }
 
   const Graph& graph_;
+  const GraphIndex index_;
   std::unordered_map<std::string, std::vector<size_t>> readers_;
   std::map<size_t, PutOn> put_on_;  // by node
   GraphRoles roles_;
@@ -192,6 +193,15 @@ std::vector<std::string> SplitPatterns(const std::string& list) {
     }
   }
   return patterns;
+}
+
+std::string PatternOf(const std::string& name) {
+  std::string pattern;
+  for (const char c : name) {
+    if (c == ',' || c == '*' || c == '?' || c == '[' || c == '\\') pattern += '\\';
+    pattern += c;
+  }
+  return pattern;
 }
 
 Status ChooseTrained(const TrainChoice& choice, const Graph& graph, GraphRoles* roles) {

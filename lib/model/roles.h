@@ -38,6 +38,9 @@ struct TrainChoice {
 // The patterns of a list that commas separate; a backslash takes the meaning from what follows it.
 std::vector<std::string> SplitPatterns(const std::string& list);
 
+// The pattern that `name` alone matches.
+std::string PatternOf(const std::string& name);
+
 // Makes what a pattern of `choice.train` matches learned (kBias, if it was a number of the
 // formula), and what one of `choice.freeze` matches fixed (kOperand), which counts more. UsageError
 // for a pattern that matches no float32 tensor that a node reads; settings cannot be trained.

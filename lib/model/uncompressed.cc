@@ -43,11 +43,12 @@ std::string ReasonOf(const Node& node, size_t input, const Tensor& tensor) {
 
 std::vector<UncompressedTensor> ListUncompressed(const Graph& graph) {
   std::set<std::string> passed;  // compressed, parts of a quantized form, or listed already
+  const GraphIndex index(graph);
   for (const WeightRef& weight : ListWeights(graph)) {
     passed.insert(weight.name);
     passed.insert(weight.bias);
     if (!weight.quantized) continue;
-    const auto form = FindQuantizedForm(graph, weight.name);
+    const auto form = FindQuantizedForm(graph, weight.name, &index);
     passed.insert({form->codes, form->codebook, form->scales});
   }
   for (const auto& [name, role] : FindRoles(graph).of) {

@@ -17,18 +17,18 @@ const Tensor* FloatInitializer(const Graph& graph, const std::string& name) {
   return &it->second;
 }
 
-// The weight at input `input` of node `index`, where it is one.
-std::optional<WeightRef> WeightAt(const Graph& graph, size_t index, size_t input,
-                                  const op::Operator& record) {
-  const Node& node = graph.nodes[index];
+// The weight at input `input` of a node, where it is one.
+std::optional<WeightRef> WeightAt(const Graph& graph, const GraphIndex& index, size_t node_number,
+                                  size_t input, const op::Operator& record) {
+  const Node& node = graph.nodes[node_number];
   WeightRef ref;
   ref.name = node.inputs[input];
   ref.kind = record.Has(op::kConvolves) ? LayerKind::kConv : LayerKind::kFullyConnected;
-  ref.node = index;
+  ref.node = node_number;
   ref.input = input;
   if (const Tensor* tensor = FloatInitializer(graph, ref.name)) {
     ref.shape = tensor->shape;
-  } else if (const auto form = FindQuantizedForm(graph, ref.name)) {
+  } else if (const auto form = FindQuantizedForm(graph, ref.name, &index)) {
     ref.shape = graph.initializers.at(form->codes).shape;
     ref.quantized = true;
   } else {
@@ -49,13 +49,14 @@ std::vector<WeightRef> ListWeights(const Graph& graph) {
   std::vector<WeightRef> weights;
   std::set<std::string> seen;
   const GraphRoles roles = FindRoles(graph);
+  const GraphIndex index(graph);
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
     const op::Operator* record = OperatorOf(node);
     if (record == nullptr || record->output_axis == nullptr) continue;
     for (size_t k = 0; k < node.inputs.size(); ++k) {
       if (record->Input(k).role != op::Role::kWeight) continue;
-      auto ref = WeightAt(graph, i, k, *record);
+      auto ref = WeightAt(graph, index, i, k, *record);
       if (!ref || !seen.insert(ref->name).second) continue;
       if (const auto bias = roles.bias.find(i); bias != roles.bias.end()) ref->bias = bias->second;
       weights.push_back(std::move(*ref));

@@ -29,9 +29,10 @@ constexpr InputSpec kInputs[] = {{"x"},
                                  {"mean", Role::kStatistic},
                                  {"variance", Role::kStatistic}};
 constexpr AttributeSpec kAttributes[] = {Float("epsilon", 1e-5f)};
-// The momentum is training's alone.
-[[maybe_unused]] constexpr OnnxOnly kOnnxOnly[] = {{"momentum"},
-                                                   {.name = "training_mode", .fixed = true}};
+// The momentum is training's alone, and so is what shift_based asks for
+// (model/quantizer_training.h).
+[[maybe_unused]] constexpr OnnxOnly kOnnxOnly[] = {
+    {"momentum"}, {"shift_based"}, {.name = "training_mode", .fixed = true}};
 
 }  // namespace
 

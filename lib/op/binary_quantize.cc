@@ -13,7 +13,7 @@ namespace {
 
 constexpr InputSpec kInputs[] = {{"x"}, {"scale"}};
 // How training passes the gradient: model/quantizer_training.h.
-[[maybe_unused]] constexpr OnnxOnly kTrainingOnly[] = {{"pass_low"}, {"pass_high"}};
+[[maybe_unused]] constexpr OnnxOnly kTrainingOnly[] = {{"pass_low"}, {"pass_high"}, {"layer_loss"}};
 
 }  // namespace
 

@@ -36,7 +36,7 @@ constexpr AttributeSpec kAttributes[] = {
     Float("offset", 0.0f)};
 // How training passes the gradient: model/quantizer_training.h.
 [[maybe_unused]] constexpr OnnxOnly kTrainingOnly[] = {
-    {"pass_low"}, {"pass_high"}, {"stochastic"}, {"scale_rule"}};
+    {"pass_low"}, {"pass_high"}, {"stochastic"}, {"scale_rule"}, {"layer_loss"}};
 
 }  // namespace
 

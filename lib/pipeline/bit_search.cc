@@ -33,6 +33,7 @@ class Search {
         graph_(graph),
         data_(data),
         progress_(progress),
+        part_(progress),
         limit_(*options.method.max_error_increase) {
     data_.test = LastTraining(data, kImages);
     training_.epochs = 0;
@@ -124,7 +125,7 @@ class Search {
     int epochs = 0;
     if (options.method.skip.empty()) options.method.skip = "none";
     const Status status =
-        RunMethod(options, training_, &data_, &quantized, &layers, &epochs, nullptr);
+        RunMethod(options, training_, &data_, &quantized, &layers, &epochs, &part_);
     if (status.code() == StatusCode::kUsage) return std::optional<double>();
     DC_RETURN_IF_ERROR(status);
     DC_ASSIGN_OR_RETURN(const double error, ErrorOf(quantized));
@@ -136,8 +137,8 @@ class Search {
     Graph floats = graph;
     DC_RETURN_IF_ERROR(DequantizeAll(&floats));
     DC_ASSIGN_OR_RETURN(const Preprocess preprocess, PreprocessFromMetadata(graph.metadata));
-    DC_ASSIGN_OR_RETURN(const EvalResult result, Evaluate(floats, data_, data_.test, preprocess,
-                                                          training_.threads, nullptr));
+    DC_ASSIGN_OR_RETURN(const EvalResult result,
+                        Evaluate(floats, data_, data_.test, preprocess, training_.threads, &part_));
     return result.error_percent;
   }
 
@@ -146,6 +147,7 @@ class Search {
   const Graph& graph_;
   Dataset data_;
   Progress* progress_;
+  PartProgress part_;
   const double limit_;
   Bits bits_, most_;
 };

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/crc32.h"
 #include "base/text_table.h"
@@ -18,14 +19,32 @@
 #include "pipeline/history.h"
 #include "pipeline/stage_clock.h"
 #include "pipeline/stage_stamps.h"
+#include "train/trainer.h"
 
 namespace dc {
 namespace {
 
+constexpr char kCheckpoint[] = ".checkpoint", kCheckpointOwner[] = ".checkpoint.of";
 constexpr char kTestError[] = "dc.test_error_percent";
 
 uint32_t Crc(const std::string& text) {
   return Crc32c(std::span(reinterpret_cast<const uint8_t*>(text.data()), text.size()));
+}
+
+// A checksum of the teacher, whose file may have changed under its name; "" without one.
+StatusOr<std::string> TeacherStamp(const TrainOptions& training) {
+  if (training.teacher.empty()) return std::string();
+  DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, ReadFile(training.teacher));
+  return " " + std::to_string(Crc32c(bytes));
+}
+
+// The trainings of the stages that there are, by what a recipe calls them.
+std::vector<std::pair<const char*, const TrainOptions*>> TrainingsOf(const Recipe& recipe) {
+  std::vector<std::pair<const char*, const TrainOptions*>> trainings;
+  if (recipe.train) trainings.emplace_back("train", &*recipe.train);
+  if (recipe.prune) trainings.emplace_back("prune.retrain", &recipe.prune->retrain);
+  if (recipe.quantize) trainings.emplace_back("quantize.fine_tune", &recipe.quantize->fine_tune);
+  return trainings;
 }
 
 // One run of the line: what is common to all stages, and the graph as it moves along.
@@ -52,11 +71,8 @@ class Line {
     std::map<std::string, std::string> input;
     PreprocessToMetadata(recipe_.preprocess, &input);
     for (const auto& [key, value] : input) graph_.metadata[key] = value;
-    for (const TrainOptions* training :
-         {recipe_.train ? &*recipe_.train : nullptr,
-          recipe_.prune ? &recipe_.prune->retrain : nullptr,
-          recipe_.quantize ? &recipe_.quantize->fine_tune : nullptr}) {
-      if (training) DC_RETURN_IF_ERROR(SetLogits(training->logits, &graph_));
+    for (const auto& [stage, training] : TrainingsOf(recipe_)) {
+      DC_RETURN_IF_ERROR(SetLogits(training->logits, &graph_));
     }
     RecordBaseline(&graph_);
     is_fresh_ = !graph_.uninitialized.empty();
@@ -76,7 +92,10 @@ class Line {
   template <typename Stage>
   Status Run(const std::string& name, const std::string& file, const std::string& settings,
              TrainOptions training, const Stage& stage) {
-    fingerprint_ = std::to_string(Crc(fingerprint_ + name + settings));
+    DC_RETURN_IF_ERROR(StopIfCancelled(progress_));
+    if (training.teacher == kDenseTeacher) training.teacher = directory_ + "/trained.onnx";
+    DC_ASSIGN_OR_RETURN(const std::string teacher, TeacherStamp(training));
+    fingerprint_ = std::to_string(Crc(fingerprint_ + name + settings + teacher));
     const std::string path = directory_ + "/" + file;
     if (stamps_.Holds(name, fingerprint_, path)) {
       DC_ASSIGN_OR_RETURN(graph_, LoadModel(path));
@@ -87,23 +106,22 @@ class Line {
     }
     training.threads = threads_;
     training.log_csv = directory_ + "/" + name + ".csv";
-    training.checkpoint = path + ".checkpoint";
+    training.checkpoint = path + kCheckpoint;
     training.resume = true;
-    if (training.teacher == kDenseTeacher) training.teacher = directory_ + "/trained.onnx";
     // A checkpoint of another recipe is not an error here: the stage begins anew.
-    const std::string owner = path + ".checkpoint.of";
+    const std::string owner = path + kCheckpointOwner;
     StatusOr<std::vector<uint8_t>> made_by =
         FileExists(owner) ? ReadFile(owner)
                           : StatusOr<std::vector<uint8_t>>(std::vector<uint8_t>());
     if (!made_by.ok() || std::string(made_by->begin(), made_by->end()) != fingerprint_) {
-      unlink(training.checkpoint.c_str());
+      RemoveCheckpoints(training.checkpoint);
       DC_RETURN_IF_ERROR(WriteFileAtomic(owner, fingerprint_));
     }
     DC_ASSIGN_OR_RETURN(StageReport report, stage(training, &graph_));
     if (report.error_percent) graph_.metadata[kTestError] = std::to_string(*report.error_percent);
     DC_RETURN_IF_ERROR(SaveModel(graph_, path));
     DC_RETURN_IF_ERROR(stamps_.Record(name, fingerprint_, path));
-    unlink(training.checkpoint.c_str());
+    RemoveCheckpoints(training.checkpoint);
     unlink(owner.c_str());
     return Keep(path, std::move(report));
   }
@@ -190,12 +208,20 @@ class Line {
 
 // UsageError for a setting of any stage that does not fit `graph`, the recipe's network: before the
 // first stage works, not when the last one begins.
-Status CheckRecipe(const Recipe& recipe, const Graph& graph) {
+Status CheckRecipe(const Recipe& recipe, const Graph& graph, const Dataset* data) {
   Graph valued = graph;
   for (const ValueInfo& parameter : graph.uninitialized) {
     valued.initializers[parameter.name] = Tensor::Zeros(parameter.type, parameter.shape);
   }
   valued.uninitialized.clear();
+  DC_ASSIGN_OR_RETURN(const Preprocess preprocess, PreprocessFromMetadata(valued.metadata));
+  for (const auto& [stage, training] : TrainingsOf(recipe)) {
+    if (data == nullptr) break;  // nothing trains then (CheckDataGiven)
+    TrainOptions checked = *training;
+    if (checked.teacher == kDenseTeacher) checked.teacher.clear();  // it is still to be made
+    const Status status = CheckTraining(valued, *data, preprocess, checked);
+    if (!status.ok()) return status.At(std::string("the recipe's ") + stage);
+  }
   if (recipe.prune) DC_RETURN_IF_ERROR(recipe.prune->options.amounts.CheckKeys(valued));
   if (recipe.quantize) {
     const QuantizeOptions& options = recipe.quantize->options;
@@ -240,16 +266,48 @@ Status CheckDataGiven(const Recipe& recipe, const Dataset* data) {
 
 }  // namespace
 
+CompressFiles FilesOf(const Recipe& recipe, const std::string& directory) {
+  CompressFiles files;
+  if (!recipe.model_path.empty()) files.read.push_back(recipe.model_path);
+  const auto add = [&](const std::string& name) {
+    files.written.push_back(directory + "/" + name);
+  };
+  add("trained.onnx");
+  const auto add_stage = [&](const std::string& name, const std::string& file,
+                             const TrainOptions& training) {
+    if (!training.teacher.empty() && training.teacher != kDenseTeacher) {
+      files.read.push_back(training.teacher);
+    }
+    if (file != "trained.onnx") add(file);
+    add(name + ".csv");
+    add(file + kCheckpoint);
+    add(file + kCheckpointOwner);
+  };
+  if (recipe.train) add_stage("train", "trained.onnx", *recipe.train);
+  if (recipe.prune) add_stage("prune", "pruned.onnx", recipe.prune->retrain);
+  if (recipe.quantize) add_stage("quantize", "quantized.onnx", recipe.quantize->fine_tune);
+  for (const char* name : {"model.dcz", "report.json", "stages.txt"}) add(name);
+  return files;
+}
+
 StatusOr<Report> Compress(const Recipe& recipe, const Dataset* data, const std::string& directory,
                           int threads, const DeployCheck& check, const DczEvaluator& evaluate,
                           Status* goal, Progress* progress) {
   DC_RETURN_IF_ERROR(CheckDataGiven(recipe, data));
+  FileLock lock;
+  const bool exists = FileExists(directory);
+  if (exists) {
+    DC_ASSIGN_OR_RETURN(lock, FileLock::OfFolder(directory));
+  }
   Line line(recipe, data, directory, threads, progress);
   DC_RETURN_IF_ERROR(line.Load());
-  DC_RETURN_IF_ERROR(CheckRecipe(recipe, line.graph()));
+  DC_RETURN_IF_ERROR(CheckRecipe(recipe, line.graph(), data));
   const Status deployable = check(line.graph());
   if (!deployable.ok()) return deployable.At(recipe.model_path);
-  DC_RETURN_IF_ERROR(MakeDirectories(directory));
+  if (!exists) {
+    DC_RETURN_IF_ERROR(MakeDirectories(directory));
+    DC_ASSIGN_OR_RETURN(lock, FileLock::OfFolder(directory));
+  }
 
   if (recipe.train) {
     DC_RETURN_IF_ERROR(line.Run(

@@ -21,23 +21,18 @@ StatusOr<std::map<std::string, QuantizedWeight>> QuantizedWeightsOf(const Graph&
 }
 
 Status QuantizedTraining::Continue(const WeightRef& ref, const QuantizedWeight& weight,
-                                   std::span<const float> original) {
+                                   std::span<const float> original, bool pruned) {
   const auto spec = QuantizerSpec::Parse(weight.policy);
   if (spec.ok() && CheckQuantizer(*spec).ok()) {
-    Begin(*spec, ref, original, weight.sparse(), 1);
+    Begin(*spec, ref, original, pruned, 1);
     return OkStatus();
   }
   // A file that dropped its names has lost its policies too; shared centroids are the rule that
   // fits every codebook.
   DC_ASSIGN_OR_RETURN(const Policy* policy,
                       FindPolicy(weight.policy.empty() ? "kmeans" : weight.policy));
-  const auto unscaled = WithoutScales(weight);
-  if (!unscaled) {
-    return Unsupported("a weight with scales whose policy is not known cannot be trained",
-                       "weight " + ref.name, "quantize the model again");
-  }
-  constraints_[ref.name] = policy->MakeConstraint(*unscaled, original);
-  finish_[ref.name] = [policy, weight = *unscaled](std::span<const float> latent) {
+  constraints_[ref.name] = policy->MakeConstraint(weight, original);
+  finish_[ref.name] = [policy, weight](std::span<const float> latent) {
     return policy->Finish(weight, latent);
   };
   return OkStatus();
@@ -97,15 +92,16 @@ StatusOr<TrainResult> QuantizedTraining::Train(const TrainOptions& options, cons
     }
   }
   DC_ASSIGN_OR_RETURN(const Preprocess preprocess, PreprocessFromMetadata(graph->metadata));
-  DC_ASSIGN_OR_RETURN(TrainResult result,
-                      dc::Train(graph, data, preprocess, options, &constraints_, hook, progress));
-  DC_RETURN_IF_ERROR(Finish(graph));
-  return result;
+  return dc::Train(graph, data, preprocess, options, &constraints_, hook, progress);
+}
+
+QuantizedWeight QuantizedTraining::Finished(const std::string& name) const {
+  return finish_.at(name)(constraints_.at(name).latent);
 }
 
 Status QuantizedTraining::Finish(Graph* graph) {
   for (const auto& [name, finish] : finish_) {
-    const QuantizedWeight weight = finish(constraints_.at(name).latent);
+    const QuantizedWeight weight = Finished(name);
     if (weight.shape.size() < 2) {
       graph->initializers.at(name) = Tensor::F32(weight.shape, weight.Values());
       continue;

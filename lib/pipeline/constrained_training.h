@@ -28,9 +28,9 @@ StatusOr<std::map<std::string, QuantizedWeight>> QuantizedWeightsOf(const Graph&
 class QuantizedTraining {
  public:
   // Goes on with `weight`, by its policy or its quantizer; `original` are its values before it was
-  // quantized.
+  // quantized. `pruned`: as in Begin.
   Status Continue(const WeightRef& ref, const QuantizedWeight& weight,
-                  std::span<const float> original);
+                  std::span<const float> original, bool pruned);
   // Goes on with `weight`, a k-means codebook for `original`, under the rate constraint: RateStep
   // must be called in every step.
   void TrainForRate(const WeightRef& ref, const QuantizedWeight& weight,
@@ -41,15 +41,19 @@ class QuantizedTraining {
   void Begin(const QuantizerSpec& spec, const WeightRef& ref, std::span<const float> weights,
              bool pruned, double step_scale);
 
-  // Trains `graph`, whose weights are float initializers; zeros of other weights stay zero where
-  // `keep_zeros`. Puts all weights that were begun or continued into their quantized form
-  // afterwards; a vector (a bias) keeps being floats, on its grid.
+  // Trains `graph`, whose weights are float initializers and are so afterwards: what the network
+  // computes with. Zeros of other weights stay zero where `keep_zeros`. May be called again.
   StatusOr<TrainResult> Train(const TrainOptions& options, const Dataset& data, bool keep_zeros,
                               const StepHook& hook, Graph* graph, Progress* progress);
-  // Puts them into this form without training.
+  // The weight `name`, which was begun or continued, as its latent values are now.
+  QuantizedWeight Finished(const std::string& name) const;
+  // Puts all weights that were begun or continued into their quantized form; a vector (a bias)
+  // keeps being floats, on its grid.
   Status Finish(Graph* graph);
 
-  bool empty() const { return finish_.empty(); }
+  // The rules and latent values of what was begun or continued; others may join them. Finish needs
+  // the rules that it made: one that is replaced must live on.
+  Constraints& constraints() { return constraints_; }
 
  private:
   using Finisher = std::function<QuantizedWeight(std::span<const float> latent)>;

@@ -7,10 +7,11 @@
 #include "base/rng.h"
 #include "dc/quantized_weight.h"
 #include "dc/weights.h"
+#include "model/roles.h"
 #include "pipeline/constrained_training.h"
 #include "pipeline/history.h"
 #include "quantize/activation_sites.h"
-#include "quantize/method.h"
+#include "quantize/bias_correction.h"
 #include "train/observe.h"
 
 namespace dc {
@@ -70,7 +71,91 @@ LayerQuantization OutcomeOf(const std::string& name, const QuantizedWeight& weig
   return outcome;
 }
 
+// Quantizes the weights of `plan` that are from stage `number` on, and keeps what they were.
+void BeginWeights(const MethodPlan& plan, size_t number, bool pruned, const Graph& graph,
+                  QuantizedTraining* quantized, std::map<std::string, Tensor>* before) {
+  const std::vector<WeightRef> weights = ListWeights(graph);
+  for (const auto& [name, spec] : plan.weights) {
+    const auto first = plan.first_stage.find(name);
+    if ((first == plan.first_stage.end() ? 0 : first->second) != number) continue;
+    const auto scale = plan.step_scales.find(name);
+    quantized->Begin(spec, RefOf(name, weights, graph), graph.initializers.at(name).f32(), pruned,
+                     scale == plan.step_scales.end() ? 1.0 : scale->second);
+    before->emplace(name, graph.initializers.at(name));
+  }
+}
+
+StepHook HookOf(const MethodPlan& plan) {
+  if (!plan.before_step) return nullptr;
+  return [&plan](int64_t step, int64_t total, TrainingState* state) {
+    const LatentAccess access{[state](const std::string& name) { return state->Latent(name); },
+                              [state](const std::string& name) { state->ConstraintChanged(name); }};
+    return plan.before_step(step, total, access);
+  };
+}
+
+// The options of stage `number` (from 0) of several: a log and a checkpoint of its own.
+TrainOptions OptionsOf(const MethodStage& stage, size_t number, int epochs,
+                       const TrainOptions& training) {
+  TrainOptions options = training;
+  options.epochs = epochs;
+  if (number > 0) {
+    if (!options.log_csv.empty()) options.log_csv = StageFile(options.log_csv, number + 1);
+    if (!options.checkpoint.empty()) options.checkpoint = StageFile(options.checkpoint, number + 1);
+  }
+  for (const std::string& name : stage.frozen) options.freeze += "," + PatternOf(name);
+  return options;
+}
+
+// Trains the stages of `plan` one after the other and puts all weights into their quantized form.
+Status RunStages(const MethodPlan& plan, const StageTools& tools, const TrainOptions& training,
+                 const Dataset* data, Graph* graph, std::map<std::string, Tensor>* before,
+                 int* epochs, Progress* progress) {
+  const bool pruned = HasStage(*graph, "prune");
+  const std::vector<MethodStage> stages =
+      plan.stages.empty() ? std::vector<MethodStage>(1) : plan.stages;
+  const std::vector<int> epochs_of = EpochsOfStages(stages, training.epochs);
+  // Later stages must not go on from what an earlier run has left.
+  const bool anew = !training.resume && !training.checkpoint.empty() && training.epochs > 0;
+  if (anew && stages.size() > 1) RemoveCheckpoints(training.checkpoint);
+  QuantizedTraining quantized;
+  for (size_t i = 0; i < stages.size(); ++i) {
+    const MethodStage& stage = stages[i];
+    std::map<std::string, Tensor> as_it_was;
+    for (const auto& [name, first] : plan.first_stage) {
+      if (first == i) as_it_was[name] = graph->initializers.at(name);
+    }
+    if (stage.begin) DC_RETURN_IF_ERROR(stage.begin(graph, tools));
+    BeginWeights(plan, i, pruned, *graph, &quantized, before);
+    for (auto& [name, tensor] : as_it_was) (*before)[name] = std::move(tensor);
+    if (epochs_of[i] == 0) continue;
+    if (stages.size() > 1) {
+      progress->Note("stage " + std::to_string(i + 1) + " of " + std::to_string(stages.size()) +
+                     ": " + std::to_string(epochs_of[i]) + " epochs");
+    }
+    DC_ASSIGN_OR_RETURN(const TrainResult trained,
+                        quantized.Train(OptionsOf(stage, i, epochs_of[i], training), *data, pruned,
+                                        HookOf(plan), graph, progress));
+    *epochs += static_cast<int>(trained.epochs.size());
+  }
+  return quantized.Finish(graph);
+}
+
 }  // namespace
+
+std::vector<int> EpochsOfStages(const std::vector<MethodStage>& stages, int epochs) {
+  double all = 0, done = 0;
+  for (const MethodStage& stage : stages) all += stage.share;
+  std::vector<int> parts;
+  int given = 0;
+  for (const MethodStage& stage : stages) {
+    done += stage.share;
+    const int until = static_cast<int>(std::lround(epochs * (all > 0 ? done / all : 0)));
+    parts.push_back(until - given);
+    given = until;
+  }
+  return parts;
+}
 
 Status RunMethod(const QuantizeOptions& options, const TrainOptions& training, const Dataset* data,
                  Graph* graph, std::vector<LayerQuantization>* layers, int* epochs,
@@ -95,39 +180,31 @@ Status RunMethod(const QuantizeOptions& options, const TrainOptions& training, c
                      training.seed);
     };
   }
+  const Graph floats = *graph;
   DC_ASSIGN_OR_RETURN(const MethodPlan plan, method->Plan(&context));
   DC_RETURN_IF_ERROR(CheckQuantizers(plan, *graph));
+  if (plan.corrects_biases && (training.epochs > 0 || !context.observe)) {
+    return UsageError("biases are corrected on data, without training", "bias_correction",
+                      training.epochs > 0 ? "leave it out, or use --epochs 0" : "give --data");
+  }
 
   if (fresh && plan.starts_uniform) StartUniform(plan, training.seed, graph);
 
-  const bool pruned = HasStage(*graph, "prune");
-  const std::vector<WeightRef> weights = ListWeights(*graph);
-  QuantizedTraining quantized;
-  std::map<std::string, Tensor> before;
-  for (const auto& [name, spec] : plan.weights) {
-    const auto scale = plan.step_scales.find(name);
-    before[name] = graph->initializers.at(name);
-    quantized.Begin(spec, RefOf(name, weights, *graph), before[name].f32(), pruned,
-                    scale == plan.step_scales.end() ? 1.0 : scale->second);
+  StageTools tools;
+  if (data != nullptr) {
+    tools.observe = context.observe;
+    tools.read = [&](const Graph& read, const std::vector<std::string>& names, int64_t samples) {
+      return ReadValues(read, *data, preprocess, training.logits, names, samples, training.seed);
+    };
   }
-  if (training.epochs > 0) {
-    StepHook hook;
-    if (plan.before_step) {
-      hook = [&](int64_t step, int64_t total, TrainingState* state) {
-        const LatentAccess access{
-            [state](const std::string& name) { return state->Latent(name); },
-            [state](const std::string& name) { state->ConstraintChanged(name); }};
-        return plan.before_step(step, total, access);
-      };
-    }
-    DC_ASSIGN_OR_RETURN(const TrainResult trained,
-                        quantized.Train(training, *data, pruned, hook, graph, progress));
-    *epochs = static_cast<int>(trained.epochs.size());
-  } else {
-    DC_RETURN_IF_ERROR(quantized.Finish(graph));
+  std::map<std::string, Tensor> before;
+  DC_RETURN_IF_ERROR(RunStages(plan, tools, training, data, graph, &before, epochs, progress));
+  if (training.epochs == 0 && plan.corrects_biases) {
+    DC_RETURN_IF_ERROR(CorrectBiases(floats, context.observe, graph));
   }
   RemoveGradientQuantizers(graph);
   SettlePowers(graph);
+  SettleShiftNormalizations(graph);
   for (const WeightRef& ref : ListWeights(*graph)) {
     if (!ref.quantized || !before.count(ref.name)) continue;
     DC_ASSIGN_OR_RETURN(const QuantizedWeight weight, GetQuantizedWeight(*graph, ref.name));

@@ -58,7 +58,8 @@ Status RunPolicies(const QuantizeOptions& options, const TrainOptions& fine_tune
     if (options.lambda > 0 && weight->second->policy == "kmeans") {
       training.TrainForRate(ref, *weight->second, original, fine_tune.batch_size);
     } else {
-      DC_RETURN_IF_ERROR(training.Continue(ref, *weight->second, original));
+      DC_RETURN_IF_ERROR(
+          training.Continue(ref, *weight->second, original, /*pruned=*/weight->second->sparse()));
     }
   }
   const StepHook hook = [&](int64_t step, int64_t total_steps, TrainingState* state) {
@@ -68,7 +69,7 @@ Status RunPolicies(const QuantizeOptions& options, const TrainOptions& fine_tune
   DC_ASSIGN_OR_RETURN(const TrainResult trained,
                       training.Train(fine_tune, *data, /*keep_zeros=*/true, hook, graph, progress));
   *epochs = static_cast<int>(trained.epochs.size());
-  return OkStatus();
+  return training.Finish(graph);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <set>
 
+#include "entropy/dec/hashed_codes.h"
 #include "entropy/dec/plane_decoder.h"
 #include "entropy/dec/weight_decoder.h"
 #include "entropy/dec/zstd.h"
@@ -42,8 +43,12 @@ StatusOr<LayerReport> CodedLayer(const format::TensorEntry& entry,
   layer.weights = entry.elements();
   DC_ASSIGN_OR_RETURN(const std::vector<float> codebook,
                       format::DecodeCodebook(entry, streams.codebook));
-  DC_ASSIGN_OR_RETURN(const DecodedWeight decoded,
-                      DecodeWeight(MatrixOf(entry.shape), codebook, streams.codes, streams.gaps));
+  const bool hashed = entry.form == format::Form::kHashed;
+  const MatrixShape matrix = MatrixOf(entry.shape);
+  DC_ASSIGN_OR_RETURN(
+      const DecodedWeight decoded,
+      hashed ? DecodeHashedWeight(matrix, entry.codebook_entries, streams.codes, streams.gaps)
+             : DecodeWeight(matrix, codebook, streams.codes, streams.gaps));
   const WeightCoding& coding = decoded.coding;
   for (uint16_t code : decoded.codes) layer.survivors += codebook[code] != 0.0f;
   layer.fillers = coding.entries - decoded.codes.size();
@@ -56,7 +61,7 @@ StatusOr<LayerReport> CodedLayer(const format::TensorEntry& entry,
   layer.codebook_bytes = streams.codebook.size();
   layer.bytes = streams.codes.size() + streams.gaps.size() + streams.codebook.size();
   layer.positions = KeywordOf(coding.positions);
-  layer.code_coder = KeywordOf(coding.code_coder);
+  layer.code_coder = hashed ? "hashed" : KeywordOf(coding.code_coder);
   if (coding.positions != PositionCoding::kDense) {
     layer.position_coder = KeywordOf(coding.position_coder);
   }

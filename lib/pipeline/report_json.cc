@@ -1,5 +1,6 @@
 #include <google/protobuf/util/json_util.h>
 
+#include "dc/printable.h"
 #include "dc/report.h"
 #include "report.pb.h"
 
@@ -7,9 +8,9 @@ namespace dc {
 namespace {
 
 void Fill(const LayerReport& from, uint64_t file_bytes, proto::LayerReport* to) {
-  to->set_name(from.name);
+  to->set_name(ValidUtf8(from.name));
   to->set_kind(from.kind);
-  to->set_policy(from.policy);
+  to->set_policy(ValidUtf8(from.policy));
   to->set_form(from.form);
   to->set_positions(from.positions);
   to->set_order(from.order);
@@ -34,24 +35,24 @@ void Fill(const std::vector<Uncompressed>& from,
           google::protobuf::RepeatedPtrField<proto::Uncompressed>* to) {
   for (const Uncompressed& tensor : from) {
     proto::Uncompressed* out = to->Add();
-    out->set_name(tensor.name);
-    out->set_reason(tensor.reason);
+    out->set_name(ValidUtf8(tensor.name));
+    out->set_reason(ValidUtf8(tensor.reason));
     out->set_bytes(double(tensor.bytes));
   }
 }
 
 void Fill(const StageReport& from, proto::StageReport* to) {
-  to->set_name(from.name);
+  to->set_name(ValidUtf8(from.name));
   to->set_seconds(from.seconds);
   to->set_epochs(from.epochs);
   if (from.error_percent) to->set_error_percent(*from.error_percent);
   to->set_output_bytes(double(from.output_bytes));
   for (const LayerOutcome& layer : from.layers) {
     proto::LayerOutcome* out = to->add_layers();
-    out->set_name(layer.name);
+    out->set_name(ValidUtf8(layer.name));
     out->set_weights(double(layer.weights));
     out->set_survivors(double(layer.survivors));
-    out->set_policy(layer.policy);
+    out->set_policy(ValidUtf8(layer.policy));
     out->set_bits(layer.bits);
     out->set_codebook_entries(double(layer.codebook_entries));
     out->set_rms_error(layer.rms_error);
@@ -62,7 +63,7 @@ void Fill(const StageReport& from, proto::StageReport* to) {
 void Fill(const Parts& from, google::protobuf::RepeatedPtrField<proto::Part>* to) {
   for (const auto& [name, bytes] : from) {
     proto::Part* part = to->Add();
-    part->set_name(name);
+    part->set_name(ValidUtf8(name));
     part->set_bytes(double(bytes));
   }
 }
@@ -72,8 +73,8 @@ void Fill(const Parts& from, google::protobuf::RepeatedPtrField<proto::Part>* to
 StatusOr<std::string> ReportJson(const Report& report) {
   proto::Report message;
   message.set_tool_version(Version());
-  message.set_model(report.model);
-  message.set_data(report.data);
+  message.set_model(ValidUtf8(report.model));
+  message.set_data(ValidUtf8(report.data));
   message.set_seed(static_cast<uint32_t>(report.seed));
   message.set_file_bytes(double(report.file_bytes));
   message.set_baseline_bytes(double(report.baseline_bytes));
@@ -96,11 +97,19 @@ StatusOr<std::string> ReportJson(const Report& report) {
   }
   for (const Sensitivity& s : report.sensitivity) {
     proto::Sensitivity* out = message.add_sensitivity();
-    out->set_layer(s.layer);
+    out->set_layer(ValidUtf8(s.layer));
     out->set_density(s.density);
     out->set_error_percent(s.error_percent);
   }
   Fill(report.uncompressed, message.mutable_uncompressed());
+  for (const LayerEnergy& layer : report.energy) {
+    proto::LayerEnergy* out = message.add_energy();
+    out->set_name(layer.name);
+    out->set_operations(layer.operations);
+    out->set_weight_bits(layer.weight_bits);
+    out->set_activation_bits(layer.activation_bits);
+    out->set_energy(layer.energy());
+  }
   for (const CurvePoint& point : report.curve) {
     proto::CurvePoint* out = message.add_curve();
     out->set_density(point.density);

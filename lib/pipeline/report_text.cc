@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/text_table.h"
+#include "dc/printable.h"
 #include "dc/report.h"
 
 namespace dc {
@@ -90,15 +91,36 @@ std::string CurveText(std::vector<CurvePoint> curve) {
   return table.ToString();
 }
 
+std::string EnergyText(const std::vector<LayerEnergy>& layers) {
+  TextTable table;
+  table.Add(
+      {"layer", "operations", "weight bits", "activation bits", "operations x bits", "of 16 bits"});
+  const auto row = [&](const std::string& name, double operations, const std::string& w,
+                       const std::string& a, double energy) {
+    table.Add({name, Thousands(static_cast<uint64_t>(operations)), w, a,
+               Thousands(static_cast<uint64_t>(16 * energy)), Percent(energy / operations, 1)});
+  };
+  double operations = 0, energy = 0;
+  for (const LayerEnergy& layer : layers) {
+    row(layer.name, layer.operations, std::to_string(layer.weight_bits),
+        std::to_string(layer.activation_bits), layer.energy());
+    operations += layer.operations;
+    energy += layer.energy();
+  }
+  row("all layers", operations, "", "", energy);
+  return table.ToString();
+}
+
 }  // namespace
 
 std::string ReportText(const Report& report) {
   std::string text;
-  if (!report.model.empty()) text += report.model + "\n\n";
+  if (!report.model.empty()) text += Printable(report.model) + "\n\n";
   if (!report.layers.empty()) text += LayersText(report) + "\n";
   if (!report.uncompressed.empty()) {
     text += UncompressedText("quantized", report.uncompressed) + "\n";
   }
+  if (!report.energy.empty()) text += EnergyText(report.energy) + "\n";
   if (!report.parts.empty()) text += PartsText(report) + "\n";
   if (!report.comparison.empty()) text += ComparisonText(report) + "\n";
   if (!report.stages.empty()) text += StagesText(report) + "\n";

@@ -27,11 +27,13 @@ StatusOr<StageReport> RunTrain(const TrainOptions& options, const Preprocess& pr
   for (const WeightRef& ref : ListWeights(*graph)) {
     const auto weight = quantized.find(ref.name);
     if (weight == quantized.end()) continue;
-    DC_RETURN_IF_ERROR(
-        training.Continue(ref, weight->second, graph->initializers.at(ref.name).f32()));
+    DC_RETURN_IF_ERROR(training.Continue(ref, weight->second,
+                                         graph->initializers.at(ref.name).f32(),
+                                         /*pruned=*/weight->second.sparse()));
   }
   DC_ASSIGN_OR_RETURN(const TrainResult result,
                       training.Train(options, data, keep_zeros, nullptr, graph, progress));
+  DC_RETURN_IF_ERROR(training.Finish(graph));
   StageReport report;
   report.name = "train";
   report.epochs = static_cast<int>(result.epochs.size());

@@ -29,6 +29,13 @@ void SetSpliceMask(const std::vector<uint8_t>& mask, std::span<float> latent);
 // Weights and mean squares among them.
 RunningWeight SplicedWeight(std::span<const float> latent);
 
+// The same over another rule, of a quantizer or a shared codebook: what is pruned is 0.0f whatever
+// `under` makes of it, and has no part in the gradients that `under` sees. `latent_weights`: the
+// first latent values are a real weight for each effective one; those of pruned weights are zeros.
+std::unique_ptr<Constraint> MakeMaskConstraint(const std::vector<uint8_t>& mask,
+                                               std::shared_ptr<const Constraint> under,
+                                               bool latent_weights);
+
 }  // namespace dc
 
 #endif  // DC_PRUNE_MASK_CONSTRAINT_H_

@@ -80,7 +80,7 @@ StatusOr<Masks> ChooseMasksAt(const Graph& graph,
     if (ref.quantized) {
       if (!pruned) continue;
       return Unsupported("a quantized weight cannot be pruned", where,
-                         "prune the model before it is quantized");
+                         "turn it into floats first (DequantizeWeight)");
     }
     PrunableLayer layer{ref.name, graph.initializers.at(ref.name).f32(), {}, amount};
     const auto current = weights.find(ref.name);

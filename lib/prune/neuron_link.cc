@@ -5,6 +5,7 @@
 #include <map>
 
 #include "model/node_attributes.h"
+#include "model/readers.h"
 #include "model/shapes.h"
 
 namespace dc {
@@ -12,12 +13,9 @@ namespace {
 
 // True where one input of one node, and no graph output, is `value`.
 bool HasOneReader(const Graph& graph, const std::string& value) {
-  for (const ValueInfo& output : graph.outputs) {
-    if (output.name == value) return false;
-  }
-  const std::vector<size_t> readers = graph.Consumers(value);
-  if (readers.size() != 1) return false;
-  const std::vector<std::string>& inputs = graph.nodes[readers[0]].inputs;
+  const auto reader = OnlyReader(graph, value);
+  if (!reader) return false;
+  const std::vector<std::string>& inputs = graph.nodes[*reader].inputs;
   return std::count(inputs.begin(), inputs.end(), value) == 1;
 }
 

@@ -1,10 +1,13 @@
 #include "quantize/activation_sites.h"
 
 #include <algorithm>
+#include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "dc/weights.h"
 #include "model/node_attributes.h"
+#include "model/readers.h"
 
 namespace dc {
 namespace {
@@ -137,6 +140,51 @@ void PlaceClip(const ActivationSite& site, float low, float high, Graph* graph) 
   Put(site, /*replaces=*/true, std::move(node), graph);
 }
 
+void PlaceMinifloat(const ActivationSite& site, const Minifloat& format, Graph* graph) {
+  const std::string base = site.value + "_minifloat";
+  std::vector<Node> nodes;
+  const auto add = [&](const op::Operator& record, std::vector<std::string> inputs) {
+    Node node;
+    node.op = record.name;
+    node.inputs = std::move(inputs);
+    node.outputs = {graph->FreshName(base)};
+    // Names are fresh only once a node of the graph has them.
+    for (int i = 1;
+         std::any_of(nodes.begin(), nodes.end(),
+                     [&](const Node& other) { return other.outputs[0] == node.outputs[0]; });
+         ++i) {
+      node.outputs[0] = graph->FreshName(base + "_" + std::to_string(i));
+    }
+    node.name = graph->FreshNodeName(node.outputs[0]);
+    nodes.push_back(std::move(node));
+    return nodes.back().outputs[0];
+  };
+  const auto number = [&](const char* what, float value) {
+    const std::string name = graph->FreshName(site.value + what);
+    graph->initializers[name] = Tensor::F32({}, {&value, 1});
+    return name;
+  };
+  const std::string clipped = add(
+      op::kClip, {site.value, number("_least", -format.most()), number("_most", format.most())});
+  const std::string large = add(op::kShrink, {clipped});
+  // Numbers at the threshold itself are small ones.
+  nodes.back().attributes["lambd"] = std::nextafter(format.least(), 0.0f);
+  const float factor = std::ldexp(1.0f, 23 - format.fraction_bits) + 1;
+  const std::string y = add(op::kMul, {large, number("_factor", factor)});
+  const std::string rest = add(op::kSub, {y, large});
+  const std::string rounded = add(op::kSub, {y, rest});
+  for (Node& node : graph->nodes) {
+    for (std::string& input : node.inputs) {
+      if (input == site.value) input = rounded;
+    }
+  }
+  const Node* writer = graph->Producer(site.value);
+  const auto place = writer == nullptr ? graph->nodes.begin()
+                                       : graph->nodes.begin() + (writer - graph->nodes.data()) + 1;
+  graph->nodes.insert(place, std::make_move_iterator(nodes.begin()),
+                      std::make_move_iterator(nodes.end()));
+}
+
 void PlaceGradientQuantizers(const std::set<std::string>& weights,
                              const std::map<std::string, AttributeValue>& attributes,
                              Graph* graph) {
@@ -145,9 +193,7 @@ void PlaceGradientQuantizers(const std::set<std::string>& weights,
     if (weights.count(ref.name)) values.push_back(graph->nodes[ref.node].outputs[0]);
   }
   for (const std::string& value : values) {
-    const bool is_output = std::any_of(graph->outputs.begin(), graph->outputs.end(),
-                                       [&](const ValueInfo& v) { return v.name == value; });
-    if (is_output) continue;
+    if (IsGraphOutput(*graph, value)) continue;
     Node node;
     node.op = op::kQuantizeGradient.name;
     node.inputs = {value};
@@ -155,6 +201,27 @@ void PlaceGradientQuantizers(const std::set<std::string>& weights,
     node.name = graph->FreshNodeName(node.outputs[0]);
     node.attributes = attributes;
     InsertAfter(value, std::move(node), graph);
+  }
+}
+
+void PlaceShiftNormalizations(Graph* graph) {
+  for (Node& node : graph->nodes) {
+    if (OperatorOf(node) == &op::kBatchNormalization) node.attributes[kShiftBased] = int64_t{1};
+  }
+}
+
+void SettleShiftNormalizations(Graph* graph) {
+  for (Node& node : graph->nodes) {
+    if (node.attributes.erase(kShiftBased) == 0) continue;
+    const float epsilon = node.Float("epsilon", 1e-5f);
+    const auto scales = graph->initializers.at(node.Input(1)).f32();
+    const auto variances = graph->initializers.at(node.Input(4)).f32();
+    for (size_t c = 0; c < scales.size(); ++c) {
+      // Both are powers of two, and so is what they make together.
+      scales[c] =
+          NearestPowerOfTwo(scales[c]) * NearestPowerOfTwo(1 / std::sqrt(variances[c] + epsilon));
+      variances[c] = 1 - epsilon;
+    }
   }
 }
 

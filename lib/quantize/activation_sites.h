@@ -9,6 +9,7 @@
 #include "dc/graph.h"
 #include "dc/status.h"
 #include "model/quantizer_training.h"
+#include "quantize/quantizers/minifloat.h"
 
 namespace dc {
 
@@ -41,9 +42,20 @@ std::string PlaceQuantizer(const ActivationSite& site, const ValueQuantizer& qua
 // it has none.
 void PlaceClip(const ActivationSite& site, float low, float high, Graph* graph);
 
+// Rounds the value of `site`, for whoever reads it, to floating point of few bits, by operators
+// that every runtime has: a Clip, a Shrink (what is too small becomes 0), and Veltkamp's splitting
+// y - (y - x) with y = (2^s + 1) x, which leaves 24 - s bits of x. The gradient passes where
+// neither Clip nor Shrink stops it.
+void PlaceMinifloat(const ActivationSite& site, const Minifloat& format, Graph* graph);
+
 // Puts a QuantizeGradient with these attributes after the layers of `weights`.
 void PlaceGradientQuantizers(const std::set<std::string>& weights,
                              const std::map<std::string, AttributeValue>& attributes, Graph* graph);
+
+// Makes every BatchNormalization of `graph` shift-based while it is trained; and makes those usual
+// ones again that compute the same.
+void PlaceShiftNormalizations(Graph* graph);
+void SettleShiftNormalizations(Graph* graph);
 
 // Makes the scales that were used as the power of two above them that power, and fixed.
 void SettlePowers(Graph* graph);

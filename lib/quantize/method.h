@@ -45,6 +45,21 @@ struct LatentAccess {
   std::function<void(const std::string& weight)> changed;
 };
 
+// What a stage of training looks at the network with; both are null without data.
+struct StageTools {
+  Observer observe;
+  ValueReader read;
+};
+
+// A part of the training, with a schedule of its own.
+struct MethodStage {
+  double share = 1;  // of the epochs, over the sum of all shares
+  // Changes the network before the stage: `graph` holds the weights as they compute by then. May be
+  // null. Must come to the same on every run, which may be one that goes on.
+  std::function<Status(Graph* graph, const StageTools& tools)> begin;
+  std::set<std::string> frozen;  // weights, biases, scales and statistics that the stage leaves
+};
+
 // What it makes of it.
 struct MethodPlan {
   std::map<std::string, QuantizerSpec> weights;  // by name; also of biases
@@ -52,7 +67,13 @@ struct MethodPlan {
   // Weights without values start uniform between -1 and 1, the range that latent ones are clipped
   // to.
   bool starts_uniform = false;
-  // Called before every step, of `total`; may be null.
+  // Biases take back what quantizing shifts the layers' outputs by; without training.
+  bool corrects_biases = false;
+  // One after the other; none: one stage of all epochs. Without epochs all begin, and none trains.
+  std::vector<MethodStage> stages;
+  // Of the weights that are float at first: the stage that they are quantized from on.
+  std::map<std::string, size_t> first_stage;
+  // Called before every step, of `total` in the stage; may be null.
   std::function<Status(int64_t step, int64_t total, const LatentAccess& access)> before_step;
 };
 

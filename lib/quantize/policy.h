@@ -1,4 +1,4 @@
-// The interface of every quantization method: a codebook with a rule for choosing and training it.
+// The interface of every policy: a codebook with a rule for choosing and training it.
 #ifndef DC_QUANTIZE_POLICY_H_
 #define DC_QUANTIZE_POLICY_H_
 
@@ -15,35 +15,25 @@
 namespace dc {
 
 struct PolicyOptions {
-  int bits = 8;         // codes are below 2^bits
-  bool sparse = false;  // the caller adds the zero entry: at most 2^bits - 1 values here
+  int bits = 8;  // codes are below 2^bits
   uint64_t seed = 1;
   PolicySettings settings;  // a value for each of the policy's own options
 };
 
-// A codebook for the values that were fitted, and their codes into it. In a sparse layer the caller
-// puts the exact zero in front and shifts the codes by one, unless `zero_first`.
-struct Fit {
-  std::vector<float> codebook;
-  std::vector<uint16_t> codes;
-  int iterations = 0;
-  // Entry 0 is an exact zero of the policy's own: it serves pruned weights too, and values that
-  // were not pruned may be given to it.
-  bool zero_first = false;
-};
-
-// One method. Stateless; one instance is shared by all threads.
+// One rule for codebooks. Stateless; one instance is shared by all threads.
 class Policy {
  public:
   virtual ~Policy() = default;
   virtual PolicyInfo info() const = 0;
   // Bits this policy works with when it is asked for `bits` (ternary: always 2).
   virtual int EffectiveBits(int bits) const { return bits; }
-  // Chooses a codebook for `values` (finite, not empty).
-  virtual StatusOr<Fit> FitValues(std::span<const float> values,
-                                  const PolicyOptions& options) const = 0;
-  // The constraint under which fine-tuning trains `weight` (from FitValues, zero entry included),
-  // with its initial latent values. `original` holds the float weight before quantization.
+  // Codebook, codes and `iterations` for a weight of these values (finite, not empty), in row-major
+  // order. Zeros are pruned: where there are any, entry 0 is an exact zero and theirs. Everything
+  // else of the result is the caller's.
+  virtual QuantizedWeight Quantize(std::span<const float> values, const PolicyOptions& options,
+                                   int* iterations) const = 0;
+  // The constraint under which fine-tuning trains `weight` (from Quantize), with its initial latent
+  // values. `original` holds the float weight before quantization.
   virtual ConstrainedWeight MakeConstraint(const QuantizedWeight& weight,
                                            std::span<const float> original) const = 0;
   // The quantized weight after fine-tuning left these latent values.

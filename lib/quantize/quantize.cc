@@ -46,10 +46,10 @@ void MeasureErrors(std::span<const float> values, const QuantizedWeight& weight,
                    LayerQuantization* report) {
   double squares = 0, greatest = 0;
   int64_t survivors = 0;
+  const std::vector<float> stored = weight.Values();
   for (size_t i = 0; i < values.size(); ++i) {
     if (values[i] == 0.0f) continue;
-    const double error =
-        std::abs(static_cast<double>(values[i]) - weight.codebook[weight.codes[i]]);
+    const double error = std::abs(static_cast<double>(values[i]) - stored[i]);
     squares += error * error;
     greatest = std::max(greatest, error);
     ++survivors;
@@ -100,11 +100,8 @@ StatusOr<QuantizedWeight> RunJob(const LayerJob& job, uint64_t seed, const Graph
                           report);
   }
   DC_ASSIGN_OR_RETURN(const QuantizedWeight earlier, GetQuantizedWeight(graph, name));
-  Tensor values = Tensor::Zeros(DataType::kFloat32, earlier.shape);
-  for (size_t i = 0; i < earlier.codes.size(); ++i) {
-    values.f32()[i] = earlier.codebook[earlier.codes[i]];
-  }
-  return QuantizeWeight(values, job.policy, job.bits, job.settings, seed, report);
+  return QuantizeWeight(Tensor::F32(earlier.shape, earlier.Values()), job.policy, job.bits,
+                        job.settings, seed, report);
 }
 
 }  // namespace
@@ -116,44 +113,15 @@ StatusOr<QuantizedWeight> QuantizeWeight(const Tensor& weight, const std::string
   DC_ASSIGN_OR_RETURN(const Policy* policy, FindPolicy(policy_name));
   DC_RETURN_IF_ERROR(CheckValues(weight));
   const std::span<const float> values = weight.f32();
-  const auto zeros = static_cast<size_t>(std::count(values.begin(), values.end(), 0.0f));
-
   PolicyOptions options;
   options.bits = policy->EffectiveBits(bits);
-  options.sparse = zeros > 0;
   options.seed = seed;
   DC_ASSIGN_OR_RETURN(options.settings, CompleteSettings(*policy, settings));
-  QuantizedWeight result;
+  int iterations = 0;
+  QuantizedWeight result = policy->Quantize(values, options, &iterations);
   result.shape = weight.shape;
   result.policy = policy_name;
   result.bits = options.bits;
-  int iterations = 0;
-  if (!options.sparse) {
-    DC_ASSIGN_OR_RETURN(Fit fit, policy->FitValues(values, options));
-    result.codebook = std::move(fit.codebook);
-    result.codes = std::move(fit.codes);
-    iterations = fit.iterations;
-  } else {
-    result.codebook = {0.0f};
-    result.codes.resize(values.size());
-    if (zeros < values.size()) {
-      std::vector<float> survivors;
-      survivors.reserve(values.size() - zeros);
-      std::copy_if(values.begin(), values.end(), std::back_inserter(survivors),
-                   [](float value) { return value != 0.0f; });
-      DC_ASSIGN_OR_RETURN(const Fit fit, policy->FitValues(survivors, options));
-      const uint16_t shift = fit.zero_first ? 0 : 1;
-      result.codebook.resize(shift);
-      result.codebook.insert(result.codebook.end(), fit.codebook.begin(), fit.codebook.end());
-      iterations = fit.iterations;
-      size_t survivor = 0;
-      for (size_t i = 0; i < values.size(); ++i) {
-        if (values[i] != 0.0f) {
-          result.codes[i] = static_cast<uint16_t>(fit.codes[survivor++] + shift);
-        }
-      }
-    }
-  }
   if (report) {
     report->policy = policy_name;
     report->bits = options.bits;
@@ -211,12 +179,14 @@ StatusOr<std::vector<QuantizedLayer>> QuantizeGraph(const Graph& graph,
   ThreadPool pool(options.threads);
   pool.ParallelFor(jobs.size(), [&](size_t i) {
     const size_t job = order[i];
+    if (progress->IsCancelled()) return;
     auto weight = RunJob(jobs[job], options.seed, graph, &layers[job].outcome);
     statuses[job] = weight.status();
     if (weight.ok()) layers[job].weight = *std::move(weight);
     const int64_t finished = ++done;
     if (std::this_thread::get_id() == caller) progress->Advance(finished, jobs[job].ref.name);
   });
+  DC_RETURN_IF_ERROR(StopIfCancelled(progress));
   for (size_t i = 0; i < jobs.size(); ++i) {
     const std::string& name = jobs[i].ref.name;
     if (!statuses[i].ok()) return statuses[i].At("tensor " + name);

@@ -22,6 +22,13 @@ std::string Listed(const std::vector<std::string>& texts) {
   return list;
 }
 
+bool IsNumberWithin(const std::string& text, int64_t least, int64_t most) {
+  int64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, number);
+  return parsed.ec == std::errc() && parsed.ptr == end && number >= least && number <= most;
+}
+
 }  // namespace
 
 std::string QuantizerSpec::ToString() const {
@@ -66,8 +73,9 @@ void Quantizer::Backward(std::span<const float>, std::span<const float>,
 
 const std::vector<QuantizerEntry>& AllQuantizers() {
   static const auto* const all = new std::vector<QuantizerEntry>{
-      BinaryQuantizer(), DorefaQuantizer(), DynamicQuantizer(), InqQuantizer(),
-      PowerQuantizer(),  StoredQuantizer(), TernaryQuantizer(), UniformQuantizer(),
+      BinaryQuantizer(),  DorefaQuantizer(),    DynamicQuantizer(), HashedQuantizer(),
+      InqQuantizer(),     MinifloatQuantizer(), PowerQuantizer(),   StoredQuantizer(),
+      TernaryQuantizer(), UniformQuantizer(),
   };
   return *all;
 }
@@ -97,6 +105,12 @@ Status CheckQuantizer(const QuantizerSpec& spec) {
     if (option == info.options.end()) {
       return UsageError("the quantizer " + info.name + " has no option '" + name + "'", "",
                         "leave it out");
+    }
+    if (option->is_number()) {
+      if (IsNumberWithin(value, option->least, option->most)) continue;
+      return UsageError(
+          "option '" + name + "' of the quantizer " + info.name + " cannot be '" + value + "'", "",
+          "use " + std::to_string(option->least) + " to " + std::to_string(option->most));
     }
     if (std::find(option->values.begin(), option->values.end(), value) == option->values.end()) {
       return UsageError(

@@ -66,10 +66,14 @@ class Quantizer {
                     QuantizedWeight* result) const = 0;
 };
 
-// An option and the values it may have, the default first.
+// An option and the values it may have, the default first; or a whole number from `least` to
+// `most`, where that is not below it, with its default as the only value.
 struct QuantizerOption {
   std::string name;
   std::vector<std::string> values;
+  int64_t least = 0, most = -1;
+
+  bool is_number() const { return least <= most; }
 };
 
 // What is to be known of a quantizer before one is made.

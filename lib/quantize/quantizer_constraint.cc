@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "model/distinct_values.h"
-
 namespace dc {
 namespace {
 
@@ -20,23 +18,14 @@ WeightLayout LayoutOf(const WeightRef& ref) {
   return layout;
 }
 
-// Entries ascending after a zero, each once.
-void PutInOrder(QuantizedWeight* weight) {
-  const std::vector<float> before = weight->codebook;
-  weight->codebook = DistinctValues(before);
-  std::vector<uint16_t> moved;
-  for (const float entry : before) moved.push_back(CodeAmong(weight->codebook, entry));
-  for (uint16_t& code : weight->codes) code = moved[code];
-}
-
 }  // namespace
 
 QuantizerConstraint::QuantizerConstraint(const QuantizerSpec& spec, const WeightRef& ref,
                                          std::span<const float> weights, bool pruned)
     : spec_(spec), shape_(ref.shape), channel_axis_(ref.output_axis), size_(weights.size()) {
   WeightLayout layout = LayoutOf(ref);
+  layout.masked = pruned;
   if (pruned && std::find(weights.begin(), weights.end(), 0.0f) != weights.end()) {
-    layout.masked = true;
     kept_.reserve(size_);
     for (const float value : weights) kept_.push_back(value != 0.0f);
   }
@@ -79,15 +68,8 @@ QuantizedWeight QuantizerConstraint::Finish(std::span<const float> latent) const
   weight.bits = spec_.bits;
   weight.scale_axis = channel_axis_;
   quantizer_->Grid(latent.first(size_), latent.subspan(size_), &weight);
-  if (!kept_.empty()) {
-    const auto zero = static_cast<uint16_t>(
-        std::find(weight.codebook.begin(), weight.codebook.end(), 0.0f) - weight.codebook.begin());
-    if (zero == weight.codebook.size()) weight.codebook.push_back(0.0f);
-    for (size_t i = 0; i < kept_.size(); ++i) {
-      if (!kept_[i]) weight.codes[i] = zero;
-    }
-  }
-  PutInOrder(&weight);
+  // A quantizer's grid has a zero, or fewer numbers than a codebook may have.
+  if (kept_.empty() || !PruneCodes(kept_, &weight).ok()) SortCodebook(&weight);
   return weight;
 }
 

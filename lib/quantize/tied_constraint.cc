@@ -15,6 +15,7 @@ class TiedConstraint : public Constraint {
       : entries_(weight.codebook.size()),
         sparse_(weight.sparse()),
         codes_(weight.codes),
+        factors_(weight.Factors()),
         sums_(kSumLanes * entries_) {
     if (!sparse_) return;
     for (size_t i = 0; i < codes_.size(); ++i) {
@@ -27,24 +28,32 @@ class TiedConstraint : public Constraint {
   void Project(std::span<float> latent, std::span<float> effective, uint64_t) const override {
     if (sparse_) latent[0] = 0.0f;
     for (size_t i = 0; i < codes_.size(); ++i) effective[i] = latent[codes_[i]];
+    for (size_t i = 0; i < factors_.size(); ++i) effective[i] *= factors_[i];
   }
 
   void ReduceGradient(std::span<float>, std::span<const float> gradient,
                       std::span<float> latent_gradient) const override {
     if (sparse_) {
       SumByCode(
-          survivor_codes_, entries_, [&](size_t i) { return gradient[survivors_[i]]; }, sums_);
+          survivor_codes_, entries_, [&](size_t i) { return Part(gradient, survivors_[i]); },
+          sums_);
     } else {
       SumByCode(
-          codes_, entries_, [&](size_t i) { return gradient[i]; }, sums_);
+          codes_, entries_, [&](size_t i) { return Part(gradient, i); }, sums_);
     }
     for (size_t c = 0; c < entries_; ++c) latent_gradient[c] = static_cast<float>(sums_[c]);
   }
 
  private:
+  // What weight i adds to the gradient of its entry.
+  float Part(std::span<const float> gradient, size_t i) const {
+    return factors_.empty() ? gradient[i] : gradient[i] * factors_[i];
+  }
+
   size_t entries_;
   bool sparse_;
   std::vector<uint16_t> codes_;
+  std::vector<float> factors_;  // the scale of each weight; empty: 1
   // Positions and codes of the survivors of a sparse weight: few of many.
   std::vector<uint32_t> survivors_;
   std::vector<uint16_t> survivor_codes_;

@@ -55,6 +55,7 @@ StatusOr<LossSums> Evaluator::Run(ThreadPool* pool, Progress* progress) {
   std::vector<Status> statuses(whole + 1);
   const size_t slots = executors_.size();
   for (size_t begin = 0; begin < whole;) {
+    DC_RETURN_IF_ERROR(StopIfCancelled(progress));
     const size_t end = std::min(whole, begin + slots * kChunksPerReport);
     pool->ParallelFor(slots, [&](size_t slot) {
       for (size_t chunk = begin + slot; chunk < end; chunk += slots) {

@@ -25,6 +25,12 @@ StatusOr<std::map<std::string, ObservedValue>> Observe(const Graph& graph, const
                                                        const std::vector<std::string>& names,
                                                        int64_t samples, uint64_t seed);
 
+// The same samples, and the values whole: one sample after the other.
+StatusOr<std::map<std::string, std::vector<float>>> ReadValues(
+    const Graph& graph, const Dataset& data, const Preprocess& preprocess,
+    const std::string& logits, const std::vector<std::string>& names, int64_t samples,
+    uint64_t seed);
+
 }  // namespace dc
 
 #endif  // DC_TRAIN_OBSERVE_H_

@@ -3,14 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "model/quantizer_training.h"
+
 namespace dc::train {
-
-namespace {
-
-// The power of two nearest to x > 0 in its logarithm.
-float NearestPowerOfTwo(float x) { return std::exp2(std::nearbyint(std::log2(x))); }
-
-}  // namespace
 
 int StateArrays(OptimizerKind kind) { return kind == OptimizerKind::kSgd ? 1 : 2; }
 

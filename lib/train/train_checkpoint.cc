@@ -1,5 +1,7 @@
 #include "train/train_checkpoint.h"
 
+#include <unistd.h>
+
 #include <cstring>
 #include <span>
 
@@ -169,3 +171,23 @@ StatusOr<Checkpoint> LoadCheckpoint(const std::string& path, const Fingerprint& 
 }
 
 }  // namespace dc::train
+
+namespace dc {
+
+std::string StageFile(const std::string& path, size_t number) {
+  const size_t folder = path.find_last_of('/');
+  size_t dot = path.find_last_of('.');
+  const bool extended = dot != std::string::npos && (folder == std::string::npos || dot > folder);
+  if (!extended) dot = path.size();
+  return path.substr(0, dot) + "." + std::to_string(number) + path.substr(dot);
+}
+
+void RemoveCheckpoints(const std::string& path) {
+  size_t last = 1;
+  while (FileExists(StageFile(path, last + 1))) ++last;
+  // The last first: a run that is killed on the way leaves no gap.
+  for (; last > 1; --last) unlink(StageFile(path, last).c_str());
+  unlink(path.c_str());
+}
+
+}  // namespace dc

@@ -21,10 +21,12 @@ std::string Number(double value) {
   return text;
 }
 
-std::string Checksum(std::span<const float> values) {
+template <typename Values>
+std::string Checksum(const Values& values) {
   char text[16];
   const auto* bytes = reinterpret_cast<const uint8_t*>(values.data());
-  std::snprintf(text, sizeof(text), "%08x", Crc32c({bytes, values.size() * sizeof(float)}));
+  std::snprintf(text, sizeof(text), "%08x",
+                Crc32c({bytes, values.size() * sizeof(*values.data())}));
   return text;
 }
 
@@ -100,14 +102,14 @@ Fingerprint FingerprintOf(const TrainOptions& options, const Dataset& data, cons
   for (const auto& [output, scale] : o.dropout_scales) {
     dropout_scales += output + ":" + Number(scale) + " ";
   }
-  const auto* label_bytes = reinterpret_cast<const uint8_t*>(data.train.labels.data());
-  const uint32_t labels = Crc32c({label_bytes, data.train.labels.size() * sizeof(int32_t)});
   return {
       {"model", nodes + std::to_string(parameters.total())},
       {"trained parameters", trained},
       {"initial weights", Checksum(parameters.all())},
       {"constraints", latents},
-      {"data", data.name + " " + std::to_string(data.train.count) + " " + std::to_string(labels)},
+      {"data", data.name + " " + std::to_string(data.train.count) + " " +
+                   Checksum(data.train.labels) + " " + Checksum(data.train.u8) + " " +
+                   Checksum(data.train.f32)},
       {"logits", network.logits},
       {"input scale", Number(reading.scale)},
       {"input mean", List(reading.mean)},

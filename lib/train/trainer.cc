@@ -93,6 +93,7 @@ class Run : public TrainingState {
   std::string PlaceOf(int64_t step) const;
   Status NotFinite(int64_t step) const;
   Status Runaway(int64_t step, double loss) const;
+  Status CheckCancelled(int64_t step) const;
   // The first parameter, statistics included, that holds NaN or infinity; null for none.
   const Parameter* NotFiniteParameter() const;
 
@@ -266,6 +267,13 @@ std::string Run::PlaceOf(int64_t step) const {
          std::to_string(step % steps_per_epoch_ + 1);
 }
 
+Status Run::CheckCancelled(int64_t step) const {
+  if (!progress_->IsCancelled()) return OkStatus();
+  const bool saved = !options_.checkpoint.empty() && !records_.empty();
+  return Cancelled("cancelled", PlaceOf(step),
+                   saved ? "the checkpoint has the epochs before: run again with --resume" : "");
+}
+
 Status Run::NotFinite(int64_t step) const {
   const std::string where = PlaceOf(step);
   if (step == 0) {
@@ -301,7 +309,8 @@ Status Run::Validate(EpochRecord* record) {
   record->validation_loss = std::numeric_limits<double>::quiet_NaN();
   record->validation_error_percent = std::numeric_limits<double>::quiet_NaN();
   if (!validation_) return OkStatus();
-  DC_ASSIGN_OR_RETURN(const LossSums sums, validation_->Run(&pool_, nullptr));
+  PartProgress part(progress_);
+  DC_ASSIGN_OR_RETURN(const LossSums sums, validation_->Run(&pool_, &part));
   record->validation_loss = sums.loss / static_cast<double>(sums.count);
   record->validation_error_percent =
       100.0 * static_cast<double>(sums.errors) / static_cast<double>(sums.count);
@@ -332,6 +341,7 @@ Status Run::Epoch(int epoch) {
   };
   const int64_t first = (epoch - 1) * steps_per_epoch_;
   for (int64_t i = 0; i < steps_per_epoch_; ++i) {
+    DC_RETURN_IF_ERROR(CheckCancelled(first + i));
     const auto batch = std::span<const uint32_t>(order).subspan(i * batch_size, batch_size);
     DC_RETURN_IF_ERROR(Step(first + i, batch, augmentation_seed, &sums));
     std::snprintf(note, sizeof(note), "epoch %d/%d  loss %.4f  error %.2f %%", epoch,
@@ -401,6 +411,8 @@ Status Run::Save() {
 StatusOr<TrainResult> Run::Execute(Constraints* constraints) {
   DC_RETURN_IF_ERROR(Prepare(constraints));
   DC_RETURN_IF_ERROR(Resume());
+  // A kill may have come between the checkpoint and its row of the log.
+  if (!records_.empty()) DC_RETURN_IF_ERROR(WriteEpochLog(options_.log_csv, records_));
   progress_->Begin("train", options_.epochs * steps_per_epoch_);
   first_step_ = static_cast<int64_t>(records_.size()) * steps_per_epoch_;
   for (int epoch = static_cast<int>(records_.size()) + 1; epoch <= options_.epochs; ++epoch) {
@@ -426,6 +438,19 @@ StatusOr<TrainResult> Run::Execute(Constraints* constraints) {
 
 }  // namespace
 }  // namespace train
+
+Status CheckTraining(const Graph& graph, const Dataset& data, const Preprocess& preprocess,
+                     const TrainOptions& options) {
+  if (options.epochs == 0) return OkStatus();
+  DC_RETURN_IF_ERROR(train::CheckOptions(options, data));
+  const Augmentation* augmentation = options.augmentation.any() ? &options.augmentation : nullptr;
+  DC_ASSIGN_OR_RETURN(const train::Network network,
+                      train::FindNetwork(graph, data, preprocess, {options.logits, augmentation}));
+  const TrainChoice choice{SplitPatterns(options.train), SplitPatterns(options.freeze)};
+  DC_RETURN_IF_ERROR(train::Parameters::Load(network, choice).status());
+  if (options.teacher.empty()) return OkStatus();
+  return train::Teacher::Load(options.teacher, data, options.logits).status();
+}
 
 StatusOr<TrainResult> Train(Graph* graph, const Dataset& data, const Preprocess& preprocess,
                             const TrainOptions& options, Constraints* constraints,

@@ -48,6 +48,11 @@ StatusOr<TrainResult> Train(Graph* graph, const Dataset& data, const Preprocess&
                             const TrainOptions& options, Constraints* constraints,
                             const StepHook& hook, Progress* progress);
 
+// What Train would refuse of `options` before its first step, as far as that can be told without
+// planning the computation. Does nothing for 0 epochs.
+Status CheckTraining(const Graph& graph, const Dataset& data, const Preprocess& preprocess,
+                     const TrainOptions& options);
+
 }  // namespace dc
 
 #endif  // DC_TRAIN_TRAINER_H_

@@ -7,7 +7,7 @@
 namespace dc {
 
 void FuzzManifest(std::span<const uint8_t> data) {
-  const auto manifest = format::ParseManifest(data);
+  const auto manifest = format::ParseManifest(data, data.size());
   if (!manifest.ok()) return;
   // A file a thousand times as long justifies more, so that more is reached.
   if (!format::CheckManifest(*manifest, 1000 * data.size()).ok()) return;

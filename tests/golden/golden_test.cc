@@ -87,6 +87,10 @@ TEST(GoldenTest, HasEveryLayoutAndCoder) {
       if (entry.value_bytes > 0) seen.insert("values without zeros");
       if (entry.codebook_bytes > 0) seen.insert("sorted codebook");
       if (!entry.has_codes()) continue;
+      if (entry.form == format::Form::kHashed) {
+        seen.insert("codes of a hash");
+        continue;
+      }
       size_t header_bytes = 0;
       const auto coding = ReadWeightCoding(file->Streams(i).codes, &header_bytes);
       ASSERT_TRUE(coding.ok()) << path;
@@ -109,7 +113,7 @@ TEST(GoldenTest, HasEveryLayoutAndCoder) {
                            "bitmask, codes raw",     "bitmask, codes context",
                            "escape, codes context",  "rows flagged",
                            "columns flagged",        "sorted codebook",
-                           "values without zeros"}) {
+                           "codes of a hash",        "values without zeros"}) {
     EXPECT_TRUE(seen.count(what)) << what;
   }
 }

@@ -83,8 +83,13 @@ void ExpectSame(const Graph& a, const Graph& b, bool names) {
     const auto weight_b = GetQuantizedWeight(b, weights_b[i].name);
     ASSERT_TRUE(weight_a.ok() && weight_b.ok());
     EXPECT_EQ(weight_a->shape, weight_b->shape);
-    EXPECT_EQ(weight_a->codes, weight_b->codes);
-    EXPECT_EQ(Bits(weight_a->codebook), Bits(weight_b->codebook));
+    EXPECT_EQ(Bits(weight_a->Values()), Bits(weight_b->Values()));
+    // A run with holes comes back without them.
+    EXPECT_GE(weight_b->codebook.size(), weight_a->codebook.size());
+    if (weight_a->codebook.size() == weight_b->codebook.size()) {
+      EXPECT_EQ(weight_a->codes, weight_b->codes);
+      EXPECT_EQ(Bits(weight_a->codebook), Bits(weight_b->codebook));
+    }
     if (names) {
       EXPECT_EQ(weight_a->policy, weight_b->policy);
       EXPECT_EQ(weight_a->bits, weight_b->bits);

@@ -1,8 +1,8 @@
 #include "common/deployable.h"
 
-#include <cstdio>
 #include <vector>
 
+#include "common/output.h"
 #include "dc/encode.h"
 #include "dc/onnx.h"
 #include "dc/runtime.h"
@@ -24,12 +24,12 @@ StatusOr<Graph> LoadForWork(const Tool& tool, const std::string& path, const Sha
   DC_ASSIGN_OR_RETURN(const InputShapes shapes, flags.Shapes());
   DC_ASSIGN_OR_RETURN(Graph graph, LoadModel(path, shapes));
   for (const std::string& note : graph.notes) {
-    std::fprintf(stderr, "%s: note: %s\n", tool.name().c_str(), note.c_str());
+    PrintRemark(tool.name() + ": note: " + note);
   }
   const Status deployable = CheckDeployable(graph);
   if (!deployable.ok()) {
-    std::fprintf(stderr, "%s: warning: this model cannot become a .dcz: %s\n", tool.name().c_str(),
-                 deployable.ToString().c_str());
+    PrintRemark(tool.name() +
+                ": warning: this model cannot become a .dcz: " + deployable.ToString());
   }
   return graph;
 }

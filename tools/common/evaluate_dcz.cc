@@ -70,6 +70,7 @@ StatusOr<EvalResult> EvaluateSession(Session* session, const Dataset& data,
   std::vector<double> microseconds;
   EvalResult result;
   for (int64_t begin = 0; begin < data.test.count; begin += batch) {
+    DC_RETURN_IF_ERROR(StopIfCancelled(progress));
     const int64_t n = std::min(batch, data.test.count - begin);
     indices.resize(static_cast<size_t>(n));
     std::iota(indices.begin(), indices.end(), static_cast<uint32_t>(begin));

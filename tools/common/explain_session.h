@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "dc/progress.h"
 #include "dc/runtime.h"
 #include "dc/status.h"
 
@@ -12,7 +13,7 @@ namespace dc {
 // Measures the steps of a batch of `batch` samples and prints a line for each: its form, kernel,
 // bytes in memory, microseconds and share of the time, and why it has that form. Steps' times are
 // the fastest of several; the last line is the median time of whole calls.
-Status ExplainSession(const Session& session, int64_t batch);
+Status ExplainSession(const Session& session, int64_t batch, const Progress* progress);
 
 }  // namespace dc
 

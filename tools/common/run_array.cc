@@ -2,14 +2,17 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <numeric>
 #include <set>
 #include <span>
+#include <system_error>
 #include <utility>
 #include <vector>
 
+#include "common/output.h"
 #include "dc/files.h"
 #include "dc/npy.h"
 #include "dc/tensor.h"
@@ -31,7 +34,7 @@ StatusOr<std::vector<std::string>> ReadLines(const std::string& path) {
   return lines;
 }
 
-// "0: tench 0.912, cat 0.051": the largest outputs of one sample.
+// "0: tench 0.912, cat 0.051": the largest outputs of one sample; NaN comes last.
 void PrintTop(int64_t sample, std::span<const float> outputs, int topk,
               const std::vector<std::string>& labels) {
   std::vector<size_t> order(outputs.size());
@@ -39,15 +42,21 @@ void PrintTop(int64_t sample, std::span<const float> outputs, int topk,
   const size_t k = std::min(static_cast<size_t>(topk), order.size());
   std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(k), order.end(),
                     [&](size_t a, size_t b) {
+                      const bool a_is_nan = std::isnan(outputs[a]);
+                      if (a_is_nan || std::isnan(outputs[b])) {
+                        return a_is_nan == std::isnan(outputs[b]) ? a < b : !a_is_nan;
+                      }
                       return outputs[a] != outputs[b] ? outputs[a] > outputs[b] : a < b;
                     });
-  std::printf("%lld:", static_cast<long long>(sample));
+  std::string line = std::to_string(sample) + ":";
   for (size_t i = 0; i < k; ++i) {
     const size_t c = order[i];
     const std::string name = c < labels.size() ? labels[c] : "class " + std::to_string(c);
-    std::printf("%s %s %.6g", i ? "," : "", name.c_str(), static_cast<double>(outputs[c]));
+    char value[32];
+    std::snprintf(value, sizeof(value), "%.6g", static_cast<double>(outputs[c]));
+    line += (i ? ", " : " ") + name + " " + value;
   }
-  std::printf("\n");
+  PrintLine("%s", line.c_str());
 }
 
 // How people call output `i`: by its name, else by its number.
@@ -157,7 +166,7 @@ bool LiesBySample(const Session& session) {
 }
 
 StatusOr<std::vector<NpyArray>> RunSamples(const Samples& samples, int64_t batch,
-                                           const Session& session) {
+                                           const Session& session, const Progress* progress) {
   std::vector<NpyArray> outputs;
   for (const SessionOutput& output : session.outputs()) {
     NpyArray& array = outputs.emplace_back();
@@ -169,6 +178,7 @@ StatusOr<std::vector<NpyArray>> RunSamples(const Samples& samples, int64_t batch
   std::vector<std::span<const float>> in(samples.inputs.size());
   std::vector<std::span<float>> out(outputs.size());
   for (int64_t begin = 0; begin < samples.count; begin += batch) {
+    DC_RETURN_IF_ERROR(StopIfCancelled(progress));
     const int64_t n = std::min(batch, samples.count - begin);
     for (size_t i = 0; i < in.size(); ++i) {
       const std::vector<int64_t>& shape = session.inputs()[i].shape;
@@ -196,30 +206,49 @@ std::string FileNameOf(const Session& session, size_t i) {
   return name;
 }
 
-Status SaveAll(const std::vector<NpyArray>& outputs, const Session& session,
-               const std::string& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) return IoError(error.message(), folder, "give a folder that can be written");
+// The file for each output in `folder`.
+std::vector<std::string> FilesIn(const std::string& folder, const Session& session) {
+  std::vector<std::string> files;
   std::set<std::string> taken;
-  for (size_t i = 0; i < outputs.size(); ++i) {
+  for (size_t i = 0; i < session.outputs().size(); ++i) {
     std::string name = FileNameOf(session, i);
     if (!taken.insert(name).second) name += "_" + std::to_string(i);
-    DC_RETURN_IF_ERROR(SaveNpy(outputs[i], folder + "/" + name + ".npy"));
+    files.push_back(folder + "/" + name + ".npy");
   }
+  return files;
+}
+
+// Where each output goes, --output first. The folder is created.
+Status SaveAll(const ArrayRun& run, const std::vector<std::string>& files,
+               const std::vector<NpyArray>& outputs) {
+  if (!run.output.empty()) DC_RETURN_IF_ERROR(SaveNpy(outputs[0], run.output));
+  if (run.output_folder.empty()) return OkStatus();
+  DC_RETURN_IF_ERROR(MakeDirectories(run.output_folder));
+  for (size_t i = 0; i < outputs.size(); ++i) DC_RETURN_IF_ERROR(SaveNpy(outputs[i], files[i]));
   return OkStatus();
 }
 
 }  // namespace
 
-Status RunArray(const ArrayRun& run, int64_t batch, Session* session, Progress* progress) {
+Status RunArray(const ArrayRun& run, int64_t batch, Session* session, Tool* tool) {
   DC_ASSIGN_OR_RETURN(const std::vector<std::string> files, ChooseFiles(run, *session));
+  for (const std::string& file : files) DC_RETURN_IF_ERROR(tool->Reads("--input", file));
+  std::vector<std::string> results;
+  if (!run.output_folder.empty()) {
+    results = FilesIn(run.output_folder, *session);
+    std::error_code error;
+    const bool exists = std::filesystem::exists(run.output_folder, error);
+    for (const std::string& file : results) {
+      if (exists) DC_RETURN_IF_ERROR(tool->Writes("--output-dir", file));
+    }
+  }
   DC_ASSIGN_OR_RETURN(const Samples samples, LoadSamples(files, *session));
   std::vector<std::string> labels;
   if (!run.labels.empty()) {
     DC_ASSIGN_OR_RETURN(labels, ReadLines(run.labels));
   }
-  DC_ASSIGN_OR_RETURN(const std::vector<NpyArray> outputs, RunSamples(samples, batch, *session));
+  DC_ASSIGN_OR_RETURN(const std::vector<NpyArray> outputs,
+                      RunSamples(samples, batch, *session, tool->progress()));
   const NpyArray& first = outputs[0];
   if (run.topk > 0) {
     const size_t classes = first.values.size() / static_cast<size_t>(samples.count);
@@ -228,10 +257,10 @@ Status RunArray(const ArrayRun& run, int64_t batch, Session* session, Progress* 
                run.topk, labels);
     }
   }
-  if (!run.output_folder.empty()) return SaveAll(outputs, *session, run.output_folder);
-  if (outputs.size() > 1) OrSilent(progress)->Note(FirstOutputText(*session));
-  if (!run.output.empty()) return SaveNpy(first, run.output);
-  return OkStatus();
+  if (outputs.size() > 1 && run.output_folder.empty()) {
+    tool->progress()->Note(FirstOutputText(*session));
+  }
+  return SaveAll(run, results, outputs);
 }
 
 }  // namespace dc

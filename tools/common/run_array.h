@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "dc/progress.h"
+#include "common/tool.h"
 #include "dc/runtime.h"
 #include "dc/status.h"
 
@@ -23,8 +23,8 @@ struct ArrayRun {
 };
 
 // Runs the arrays through `session` in batches. Values are taken as the network reads them: no
-// scaling is applied. Tells `progress` which of several outputs `run.output` holds.
-Status RunArray(const ArrayRun& run, int64_t batch, Session* session, Progress* progress);
+// scaling is applied. Tells the user which of several outputs `run.output` holds.
+Status RunArray(const ArrayRun& run, int64_t batch, Session* session, Tool* tool);
 
 }  // namespace dc
 

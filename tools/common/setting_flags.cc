@@ -28,15 +28,22 @@ FlagValues SettingFlags::Values() const {
 }
 
 RunFlags::RunFlags(Tool* tool) : tool_(tool) {
-  tool->Option("log", "FILE.csv", "a row per epoch", &log_csv_);
+  tool->OutputFile("log", "FILE.csv", "a row per epoch", &log_csv_);
   tool->Switch("resume", "go on from the output's checkpoint", &resume_);
 }
 
-void RunFlags::Apply(const std::string& output, TrainOptions* options) const {
+Status RunFlags::Apply(const std::string& output, TrainOptions* options) {
+  const std::string checkpoint = output + ".checkpoint";
+  if (!options->teacher.empty()) {
+    DC_RETURN_IF_ERROR(tool_->Reads("--teacher", options->teacher));
+  }
+  DC_RETURN_IF_ERROR(tool_->Writes("the checkpoint of --output", checkpoint));
+  DC_ASSIGN_OR_RETURN(lock_, FileLock::OfName(checkpoint));
   options->threads = tool_->threads();
   options->log_csv = log_csv_;
-  options->checkpoint = output + ".checkpoint";
+  options->checkpoint = checkpoint;
   options->resume = resume_;
+  return OkStatus();
 }
 
 }  // namespace dc

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/tool.h"
+#include "dc/files.h"
 #include "dc/recipe.h"
 
 namespace dc {
@@ -32,13 +33,14 @@ class RunFlags {
   explicit RunFlags(Tool* tool);
 
   // Sets what does not decide the outcome of a training: threads, log, and the checkpoint beside
-  // `output`.
-  void Apply(const std::string& output, TrainOptions* options) const;
+  // `output`, which no other run can have as long as this object lives: IoError where one has it.
+  Status Apply(const std::string& output, TrainOptions* options);
 
  private:
   Tool* tool_;
   std::string log_csv_;
   bool resume_ = false;
+  FileLock lock_;
 };
 
 }  // namespace dc

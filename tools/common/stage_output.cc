@@ -1,37 +1,50 @@
 #include "common/stage_output.h"
 
-#include <unistd.h>
-
 #include <cstdio>
 
+#include "common/output.h"
 #include "dc/files.h"
 #include "dc/onnx.h"
+#include "dc/train.h"
 
 namespace dc {
+namespace {
+
+std::string OutcomeText(const LayerOutcome& layer) {
+  char text[128];
+  std::snprintf(text, sizeof(text), " %10llu weights  %10llu kept  %6.2f %%",
+                static_cast<unsigned long long>(layer.weights),
+                static_cast<unsigned long long>(layer.survivors),
+                layer.weights ? 100.0 * double(layer.survivors) / double(layer.weights) : 0.0);
+  constexpr size_t kNameWidth = 20;
+  std::string line = layer.name;
+  if (line.size() < kNameWidth) line.resize(kNameWidth, ' ');
+  line += text;
+  if (layer.codebook_entries) {
+    std::snprintf(text, sizeof(text), ", %d bits, %llu entries, rms error %.3g", layer.bits,
+                  static_cast<unsigned long long>(layer.codebook_entries), layer.rms_error);
+    line += "  " + layer.policy + text;
+  }
+  return line;
+}
+
+}  // namespace
 
 Status FinishStage(const Tool& tool, const Graph& graph, const std::string& data, StageReport stage,
                    const std::string& output) {
   DC_RETURN_IF_ERROR(SaveModel(graph, output));
-  unlink((output + ".checkpoint").c_str());
+  RemoveCheckpoints(output + ".checkpoint");
   DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, ReadFile(output));
   stage.output_bytes = bytes.size();
   for (const LayerOutcome& layer : stage.layers) {
-    std::printf("%-20s %10llu weights  %10llu kept  %6.2f %%", layer.name.c_str(),
-                static_cast<unsigned long long>(layer.weights),
-                static_cast<unsigned long long>(layer.survivors),
-                layer.weights ? 100.0 * double(layer.survivors) / double(layer.weights) : 0.0);
-    if (layer.codebook_entries) {
-      std::printf("  %s, %d bits, %llu entries, rms error %.3g", layer.policy.c_str(), layer.bits,
-                  static_cast<unsigned long long>(layer.codebook_entries), layer.rms_error);
-    }
-    std::printf("\n");
+    PrintLine("%s", OutcomeText(layer).c_str());
   }
   const std::string done = stage.name == "prune" ? "pruned" : "quantized";
   const bool compresses = stage.name == "prune" || stage.name == "quantize";
-  if (compresses && stage.layers.empty()) std::printf("no layer is %s\n", done.c_str());
-  std::fputs(UncompressedText(done, stage.uncompressed).c_str(), stdout);
-  if (stage.error_percent) std::printf("test error %.2f %%\n", *stage.error_percent);
-  std::printf("%s: %zu bytes\n", output.c_str(), bytes.size());
+  if (compresses && stage.layers.empty()) PrintLine("no layer is %s", done.c_str());
+  PrintText(UncompressedText(done, stage.uncompressed));
+  if (stage.error_percent) PrintLine("test error %.2f %%", *stage.error_percent);
+  PrintLine("%s: %zu bytes", output.c_str(), bytes.size());
   Report report;
   report.model = output;
   report.data = data;

@@ -9,8 +9,14 @@
 #include <set>
 #include <string>
 
+#include "common/cancellation.h"
+#include "common/output.h"
+#include "dc/printable.h"
+
 namespace dc {
 namespace {
+
+constexpr size_t kLongestName = 60;  // of a job
 
 using Clock = std::chrono::steady_clock;
 
@@ -42,7 +48,7 @@ class Terminal : public Progress {
   }
 
   void Begin(const std::string& name, int64_t total) override {
-    name_ = name;
+    name_ = Shortened(Printable(name), kLongestName);
     total_ = std::max<int64_t>(total, 1);
     begin_ = last_ = Clock::now();
     open_ = true;
@@ -58,9 +64,10 @@ class Terminal : public Progress {
 
   void End(const std::string& summary) override {
     if (bar_) std::fputs("\r\033[K", stderr);
-    std::fprintf(stderr, "%-10s done in %s%s%s\n", name_.c_str(),
-                 Duration(SecondsSince(begin_)).c_str(), summary.empty() ? "" : "  ",
-                 summary.c_str());
+    char head[128];
+    std::snprintf(head, sizeof(head), "%-10s done in %s%s", name_.c_str(),
+                  Duration(SecondsSince(begin_)).c_str(), summary.empty() ? "" : "  ");
+    PrintRemark(head + summary);
     open_ = false;
   }
 
@@ -68,8 +75,10 @@ class Terminal : public Progress {
     // Stages of one run remark the same of the same data.
     if (!noted_.insert(text).second) return;
     if (bar_ && open_) std::fputs("\r\033[K", stderr);
-    std::fprintf(stderr, "%s\n", text.c_str());
+    PrintRemark(text);
   }
+
+  bool IsCancelled() const override { return dc::IsCancelled(); }
 
  private:
   void Show(int64_t done, const std::string& note) {
@@ -79,22 +88,22 @@ class Terminal : public Progress {
     const std::string left = rate > 0 ? Duration(static_cast<double>(total_ - done) / rate) : "-";
     char head[128];
     std::snprintf(head, sizeof(head), "%-10s %3d %%", name_.c_str(), static_cast<int>(100 * share));
-    char tail[160];
-    std::snprintf(tail, sizeof(tail), "  %.1f/s  %s left  %s", rate, left.c_str(), note.c_str());
+    char tail[64];
+    std::snprintf(tail, sizeof(tail), "  %.1f/s  %s left  ", rate, left.c_str());
     if (!bar_) {
-      std::fprintf(stderr, "%s%s\n", head, tail);
+      PrintRemark(head + std::string(tail) + note);
       return;
     }
     constexpr int kCells = 24;
     std::string line(head);
     line += " [";
     for (int i = 0; i < kCells; ++i) line += i < share * kCells ? '#' : '.';
-    line += "]" + std::string(tail);
+    line += "]" + std::string(tail) + note;
     struct winsize size;
     if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1) {
       line = line.substr(0, size.ws_col - 1u);
     }
-    std::fprintf(stderr, "\r%s\033[K", line.c_str());
+    std::fprintf(stderr, "\r%s\033[K", Printable(line).c_str());
   }
 
   const bool bar_;
@@ -105,12 +114,10 @@ class Terminal : public Progress {
   Clock::time_point begin_, last_;
 };
 
-class Quiet : public Progress {
+class Quiet : public PartProgress {
  public:
-  void Begin(const std::string&, int64_t) override {}
-  void Advance(int64_t, const std::string&) override {}
-  void End(const std::string&) override {}
-  void Note(const std::string&) override {}
+  Quiet() : PartProgress(nullptr) {}
+  bool IsCancelled() const override { return dc::IsCancelled(); }
 };
 
 }  // namespace

@@ -1,18 +1,65 @@
 #include "common/tool.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <boost/program_options.hpp>
+#include <csignal>
 #include <cstdio>
-#include <iostream>
+#include <cstdlib>
+#include <limits>
 #include <new>
 #include <sstream>
 
+#include "common/cancellation.h"
+#include "common/output.h"
 #include "common/terminal_progress.h"
+#include "dc/data.h"
 #include "dc/files.h"
 #include "dc/report.h"
 
 namespace dc {
 
 namespace po = boost::program_options;
+
+namespace {
+
+constexpr double kMostThreads = 1024, kGreatestSeed = std::numeric_limits<uint32_t>::max();
+
+std::string NumberText(double value) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.10g", value);
+  return text;
+}
+
+// UsageError for a number that an option does not take, NaN among them.
+Status CheckNumber(const std::string& option, double value, double least, double greatest) {
+  if (value >= least && value <= greatest) return OkStatus();
+  return UsageError("--" + option + " must be " + NumberText(least) + " to " + NumberText(greatest),
+                    NumberText(value), "");
+}
+
+// Where stdin, stdout or stderr was closed, a file that is opened would take its place and be
+// printed into. Reading and writing them fails, as before.
+void OpenStandardStreams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(stream, F_GETFD) >= 0) continue;
+    // The lowest free number is what open gives.
+    if (open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) return;
+  }
+}
+
+std::string no_memory_line;
+
+// Called where operator new finds no memory, on whatever thread, in whatever library: parts of the
+// program have no exceptions. What was to be replaced is still there: files are written beside it.
+[[noreturn]] void EndWithoutMemory() {
+  const ssize_t ignored = write(STDERR_FILENO, no_memory_line.data(), no_memory_line.size());
+  static_cast<void>(ignored);
+  std::_Exit(ExitCode(StatusCode::kNoMemory));
+}
+
+}  // namespace
 
 struct Tool::Parser {
   po::options_description own{"Options", 100}, common{"Common options", 100}, hidden{"", 100};
@@ -31,6 +78,8 @@ Tool::Tool(std::string name, std::string synopsis, std::string summary, std::str
       "threads", po::value(&threads_)->value_name("N"), "threads to use (default: one per core)")(
       "seed", po::value(&seed_)->value_name("N"), "seed of all randomness (default 1)")(
       "json", po::value(&json_)->value_name("FILE"), "write what was done and measured as JSON");
+  checks_.push_back([this] { return CheckNumber("threads", threads_, 0, kMostThreads); });
+  checks_.push_back([this] { return CheckNumber("seed", seed_, 0, kGreatestSeed); });
 }
 
 Tool::~Tool() = default;
@@ -43,26 +92,56 @@ void Tool::Option(const std::string& name, const std::string& value_name, const 
   parser_->own.add_options()(name.c_str(), semantic, help.c_str());
 }
 
-template <typename T>
+using Texts = std::vector<std::string>;
+template void Tool::Option(const std::string&, const std::string&, const std::string&,
+                           std::string*);
+template void Tool::Option(const std::string&, const std::string&, const std::string&, Texts*);
+
 void Tool::OptionWithDefault(const std::string& name, const std::string& value_name,
-                             const std::string& help, T* value) {
+                             const std::string& help, std::string* value) {
   auto* semantic = po::value(value)->default_value(*value);
   if (!value_name.empty()) semantic->value_name(value_name);
   parser_->own.add_options()(name.c_str(), semantic, help.c_str());
 }
 
-using Texts = std::vector<std::string>;
-template void Tool::Option(const std::string&, const std::string&, const std::string&,
-                           std::string*);
-template void Tool::Option(const std::string&, const std::string&, const std::string&, Texts*);
-template void Tool::Option(const std::string&, const std::string&, const std::string&, int*);
-template void Tool::Option(const std::string&, const std::string&, const std::string&, float*);
-template void Tool::Option(const std::string&, const std::string&, const std::string&, double*);
-template void Tool::Option(const std::string&, const std::string&, const std::string&, int64_t*);
-template void Tool::OptionWithDefault(const std::string&, const std::string&, const std::string&,
-                                      std::string*);
-template void Tool::OptionWithDefault(const std::string&, const std::string&, const std::string&,
-                                      int64_t*);
+template <typename T>
+void Tool::Number(const std::string& name, const std::string& value_name, const std::string& help,
+                  T* value, double least, double greatest) {
+  auto* semantic = po::value(value);
+  if (*value != 0) semantic->default_value(*value);
+  if (!value_name.empty()) semantic->value_name(value_name);
+  parser_->own.add_options()(name.c_str(), semantic, help.c_str());
+  checks_.push_back([=, this] {
+    return Given(name) ? CheckNumber(name, static_cast<double>(*value), least, greatest)
+                       : OkStatus();
+  });
+}
+
+template void Tool::Number(const std::string&, const std::string&, const std::string&, int*, double,
+                           double);
+template void Tool::Number(const std::string&, const std::string&, const std::string&, int64_t*,
+                           double, double);
+template void Tool::Number(const std::string&, const std::string&, const std::string&, float*,
+                           double, double);
+template void Tool::Number(const std::string&, const std::string&, const std::string&, double*,
+                           double, double);
+
+void Tool::InputFile(const std::string& name, const std::string& value_name,
+                     const std::string& help, std::string* path) {
+  Option(name, value_name, help, path);
+  inputs_.emplace_back("--" + name, path);
+}
+
+void Tool::OutputFile(const std::string& name, const std::string& value_name,
+                      const std::string& help, std::string* path) {
+  Option(name, value_name, help, path);
+  outputs_.emplace_back("--" + name, path);
+}
+
+void Tool::Data(const std::string& help, std::string* spec) {
+  Option("data", "SPEC", help, spec);
+  data_ = spec;
+}
 
 void Tool::Switch(const std::string& name, const std::string& help, bool* value) {
   parser_->own.add_options()(name.c_str(), po::bool_switch(value), help.c_str());
@@ -76,18 +155,27 @@ void Tool::Listing(const std::string& name, const std::string& help,
 
 void Tool::Positional(const std::string& what, std::string* value, bool optional) {
   positionals_.push_back({what, value, optional});
+  inputs_.emplace_back(what, value);
   const std::string option = "input-file-" + std::to_string(positionals_.size());
   parser_->hidden.add_options()(option.c_str(), po::value(value));
   parser_->positional.add(option.c_str(), 1);
 }
 
-void Tool::Output(const std::string& what, std::string* value, bool optional) {
+void Tool::AddOutput(const std::string& what, const std::string& help, std::string* value) {
   output_what_ = what;
   output_ = value;
+  parser_->own.add_options()("output,o", po::value(value)->value_name(what), help.c_str());
+}
+
+void Tool::Output(const std::string& what, std::string* value, bool optional) {
   output_optional_ = optional;
-  parser_->own.add_options()(
-      "output,o", po::value(value)->value_name(what),
-      optional ? "where the result goes" : "where the result goes (required)");
+  AddOutput(what, optional ? "where the result goes" : "where the result goes (required)", value);
+  outputs_.emplace_back("--output", value);
+}
+
+void Tool::OutputFolder(const std::string& what, std::string* value) {
+  AddOutput(what, "where the results go (required)", value);
+  is_folder_ = true;
 }
 
 bool Tool::Given(const std::string& option) const {
@@ -110,16 +198,11 @@ std::string Tool::Help() const {
        << summary_ << "\n\nExample:\n  " << example_ << "\n\n";
   text << parser_->own << "\n" << parser_->common;
   text << "\nExit codes: 0 done, 1 a stated goal was not met, 2 usage, 3 bad or unsupported input, "
-          "4 an I/O failure.\n";
+          "4 an I/O failure,\n130 cancelled (Ctrl-C, SIGTERM).\n";
   return text.str();
 }
 
-int Tool::Fail(const Status& status) const {
-  std::fprintf(stderr, "%s: error: %s\n", name_.c_str(), status.ToString().c_str());
-  return ExitCode(status.code());
-}
-
-int Tool::Parse(int argc, char** argv) {
+StatusOr<bool> Tool::Parse(int argc, char** argv) {
   po::options_description all;
   all.add(parser_->own).add(parser_->common).add(parser_->hidden);
   // Guessing abbreviated options would make a later option a breaking change.
@@ -132,46 +215,73 @@ int Tool::Parse(int argc, char** argv) {
                   .run(),
               parser_->values);
     if (parser_->values.count("help")) {
-      std::fputs(Help().c_str(), stdout);
-      return 0;
+      PrintText(Help());
+      return true;
     }
     if (parser_->values.count("version")) {
-      std::printf("%s %s\n", name_.c_str(), Version().c_str());
-      return 0;
+      PrintLine("%s %s", name_.c_str(), Version().c_str());
+      return true;
     }
     for (const auto& [name, text] : listings_) {
       if (!parser_->values[name].as<bool>()) continue;
-      std::fputs(text().c_str(), stdout);
-      return 0;
+      PrintText(text());
+      return true;
     }
     po::notify(parser_->values);
   } catch (const po::error& error) {
-    return Fail(UsageError(error.what(), "", "see " + name_ + " --help"));
+    return UsageError(error.what(), "", "see " + name_ + " --help");
   }
+  return false;
+}
+
+Status Tool::CheckArguments() {
   for (const Argument& argument : positionals_) {
     if (argument.optional || !argument.value->empty()) continue;
-    return Fail(UsageError(argument.what + " is missing", "", "see " + name_ + " --help"));
+    return UsageError(argument.what + " is missing", "", "see " + name_ + " --help");
   }
   if (output_ && !output_optional_ && output_->empty()) {
-    return Fail(UsageError("no output is named", "", "add -o " + output_what_));
+    return UsageError("no output is named", "", "add -o " + output_what_);
   }
-  if (threads_ < 0 || threads_ > 1024) {
-    return Fail(UsageError("--threads must be 0 to 1024", std::to_string(threads_), ""));
+  for (const auto& check : checks_) DC_RETURN_IF_ERROR(check());
+  if (is_folder_) roles_.WillExist(*output_);
+  outputs_.emplace_back("--json", &json_);
+  for (const auto& [what, path] : inputs_) {
+    if (!path->empty()) DC_RETURN_IF_ERROR(Reads(what, *path));
   }
-  return -1;
+  if (data_ != nullptr && !data_->empty()) {
+    for (const std::string& file : DatasetFiles(*data_)) DC_RETURN_IF_ERROR(Reads("--data", file));
+  }
+  for (const auto& [what, path] : outputs_) {
+    if (!path->empty()) DC_RETURN_IF_ERROR(Writes(what, *path));
+  }
+  return OkStatus();
+}
+
+Status Tool::Run(int argc, char** argv, const std::function<Status()>& work) {
+  try {
+    DC_ASSIGN_OR_RETURN(const bool done, Parse(argc, argv));
+    if (done) return OkStatus();
+    DC_RETURN_IF_ERROR(CheckArguments());
+    return work();
+  } catch (const std::bad_alloc&) {
+    return BadInput("not enough memory", "", "use a smaller model or batch");
+  }
 }
 
 int Tool::Main(int argc, char** argv, const std::function<Status()>& work) {
-  const int code = Parse(argc, argv);
-  if (code >= 0) return code;
-  try {
-    const Status status = work();
-    progress_.reset();  // ends a bar that an error left unfinished
-    return status.ok() ? 0 : Fail(status);
-  } catch (const std::bad_alloc&) {
-    progress_.reset();
-    return Fail(BadInput("not enough memory", "", "use a smaller model or batch"));
-  }
+  no_memory_line = name_ + ": error: not enough memory: use a smaller model or batch\n";
+  std::set_new_handler(EndWithoutMemory);
+  OpenStandardStreams();
+  // A write beyond the limit on file size is an error like others, not the end of the process.
+  std::signal(SIGXFSZ, SIG_IGN);
+  WatchForSignals(name_);
+  Status status = Run(argc, argv, work);
+  progress_.reset();  // ends a bar that an error left unfinished
+  const Status printed = FlushOutput();
+  const bool has_results = status.ok() || status.code() == StatusCode::kGoalNotMet;
+  if (has_results && !printed.ok()) status = printed;
+  if (!status.ok()) PrintRemark(name_ + ": error: " + status.ToString());
+  return ExitCode(status.code());
 }
 
 }  // namespace dc

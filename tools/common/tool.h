@@ -7,8 +7,10 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "common/file_roles.h"
 #include "dc/progress.h"
 #include "dc/status.h"
 
@@ -28,22 +30,35 @@ class Tool {
   void Option(const std::string& name, const std::string& value_name, const std::string& help,
               T* value);
   // The same; what `*value` is now is shown as the default.
-  template <typename T>
   void OptionWithDefault(const std::string& name, const std::string& value_name,
-                         const std::string& help, T* value);
+                         const std::string& help, std::string* value);
+  // A number from `least` to `greatest`; what `*value` is now is its default, which is shown where
+  // it is not 0.
+  template <typename T>
+  void Number(const std::string& name, const std::string& value_name, const std::string& help,
+              T* value, double least, double greatest);
+  // The name of a file that is read, or written.
+  void InputFile(const std::string& name, const std::string& value_name, const std::string& help,
+                 std::string* path);
+  void OutputFile(const std::string& name, const std::string& value_name, const std::string& help,
+                  std::string* path);
+  // --data.
+  void Data(const std::string& help, std::string* spec);
   // An option without a value; `value` may be null.
   void Switch(const std::string& name, const std::string& help, bool* value);
   // A switch that prints `text` and ends the program, whatever else is given.
   void Listing(const std::string& name, const std::string& help,
                const std::function<std::string()>& text);
   // The next positional argument, required unless `optional`; `what` names it in errors
-  // ("MODEL.onnx").
+  // ("MODEL.onnx"). It is a file that is read.
   void Positional(const std::string& what, std::string* value, bool optional = false);
-  // Adds -o/--output, required unless `optional`.
+  // Adds -o/--output, the file that is written, required unless `optional`.
   void Output(const std::string& what, std::string* value, bool optional = false);
+  // The same for a folder.
+  void OutputFolder(const std::string& what, std::string* value);
 
-  // Parses, runs `work`, prints its error if any; the process's exit code. Handles --help and
-  // --version by itself.
+  // Parses, checks that no output is an input or another output, runs `work`, prints its error if
+  // any; the process's exit code. Handles --help and --version by itself.
   int Main(int argc, char** argv, const std::function<Status()>& work);
 
   // True where the option was written on the command line.
@@ -52,19 +67,29 @@ class Tool {
   const std::string& name() const { return name_; }
   // Values of the options that every tool has.
   int threads() const { return threads_; }
-  uint64_t seed() const { return seed_; }
-  const std::string& json() const { return json_; }
+  uint64_t seed() const { return static_cast<uint64_t>(seed_); }
   // Bars on a terminal, lines elsewhere, nothing with --quiet.
   Progress* progress();
+
+  // Files that only the work comes to know: see FileRoles.
+  Status Reads(const std::string& what, const std::string& path) {
+    return roles_.Reads(what, path);
+  }
+  Status Writes(const std::string& what, const std::string& path) {
+    return roles_.Writes(what, path);
+  }
 
   // Writes `json` to the --json file, if there is one.
   Status WriteJson(const std::string& json) const;
 
  private:
-  // An exit code where the program ends here, or -1 to go on.
-  int Parse(int argc, char** argv);
-  int Fail(const Status& status) const;
+  // Whether the program ends here, --help and the like.
+  StatusOr<bool> Parse(int argc, char** argv);
+  // What was given, before any work.
+  Status CheckArguments();
+  Status Run(int argc, char** argv, const std::function<Status()>& work);
   std::string Help() const;
+  void AddOutput(const std::string& what, const std::string& help, std::string* value);
 
   std::string name_, synopsis_, summary_, example_;
   struct Parser;
@@ -76,11 +101,16 @@ class Tool {
   };
   std::vector<Argument> positionals_;
   std::map<std::string, std::function<std::string()>> listings_;
+  std::vector<std::function<Status()>> checks_;  // of numbers
+  // Options whose values are files, by what errors call them.
+  std::vector<std::pair<std::string, const std::string*>> inputs_, outputs_;
   std::string output_what_, json_;
   std::string* output_ = nullptr;
-  bool output_optional_ = false, quiet_ = false;
+  const std::string* data_ = nullptr;
+  bool output_optional_ = false, is_folder_ = false, quiet_ = false;
   int threads_ = 0;
-  uint32_t seed_ = 1;
+  int64_t seed_ = 1;
+  FileRoles roles_;
   std::unique_ptr<Progress> progress_;
 };
 

@@ -45,6 +45,9 @@ class CodeModel {
     return true;
   }
 
+  // Fills `codes` with the code whose rank is all ones; false where there is none.
+  bool RestIsOnes(std::span<uint16_t> codes) const;
+
  private:
   static constexpr uint64_t kRefresh = 64;
   static constexpr uint32_t kClasses = 5;  // of ranks, and one for no centroid

@@ -24,9 +24,16 @@ Status DecodeMask(const MatrixShape& shape, std::span<const uint32_t> rows,
     }
     ++next;
     const uint8_t* row = model.row();
-    model.CodeRow(coder);
+    uint8_t all_ones = 0;
+    if (!coder.IsUsedUp()) {
+      model.CodeRow(coder);
+    } else if (coder.OnlyOnesFollow()) {
+      all_ones = 1;
+    } else {
+      return Damaged("positions cut short");
+    }
     for (uint32_t c : columns) {
-      if (row[c] & 1u) positions->push_back(r * shape.columns + c);
+      if ((row[c] | all_ones) & 1u) positions->push_back(r * shape.columns + c);
     }
     if (positions->size() > count) break;
   }
@@ -52,6 +59,13 @@ Status DecodeContextCodes(const MatrixShape& shape, std::span<const float> codeb
     if (at - row_begin >= shape.columns) {
       row = static_cast<uint32_t>(at / shape.columns);
       row_begin = uint64_t{row} * shape.columns;
+    }
+    if (coder.IsUsedUp()) [[unlikely]] {
+      if (!coder.OnlyOnesFollow()) return Damaged("codes cut short");
+      if (!model.RestIsOnes(std::span(*codes).subspan(i))) {
+        return Damaged("code outside the codebook");
+      }
+      break;
     }
     if (!model.Code(coder, row, static_cast<uint32_t>(at - row_begin), &(*codes)[i])) {
       return Damaged("code outside the codebook");

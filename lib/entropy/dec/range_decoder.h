@@ -31,6 +31,15 @@ class RangeDecoder {
     return false;
   }
 
+  // Whether the bytes say no more: either all bits from here on are ones, because the coded number
+  // is the lower end of every interval to come, or so much was read beyond the end that no
+  // encoder's bytes are that short. That is damage, which would take any time to decode.
+  bool IsUsedUp() const {
+    return next_ >= bytes_.size() && (value_ == 0 || next_ >= bytes_.size() + kMostBeyond);
+  }
+  // Precondition: IsUsedUp.
+  bool OnlyOnesFollow() const { return value_ == 0; }
+
   // Whether the bytes end as an encoder ends them: none is unread, and the last is not 0.
   bool AtEnd() const { return next_ >= bytes_.size() && (bytes_.empty() || bytes_.back() != 0); }
 
@@ -50,6 +59,10 @@ class RangeDecoder {
     }
     return word;
   }
+
+  // Bytes beyond the end: those that an encoder's last interval has room for, and as many again as
+  // no rounding of intervals can make up.
+  static constexpr size_t kMostBeyond = 40;
 
   std::span<const uint8_t> bytes_;
   size_t next_ = 0;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "dc/data.h"
 #include "dc/progress.h"
@@ -25,12 +26,18 @@ using DczEvaluator =
 // Why a graph cannot be executed as a .dcz, or ok: asked before the first stage.
 using DeployCheck = std::function<Status(const Graph& graph)>;
 
+// What a run reads besides the data, and what it leaves in its folder.
+struct CompressFiles {
+  std::vector<std::string> read, written;
+};
+CompressFiles FilesOf(const Recipe& recipe, const std::string& directory);
+
 // Runs all stages of `recipe` and leaves trained.onnx, pruned.onnx, quantized.onnx, model.dcz,
 // report.json and a CSV log per training run in `directory`. A stage whose output is there, was
 // made by the same recipe, model, data and seed, and is as it was written is not run again; an
 // interrupted one goes on from its last checkpoint. `data` may be null where nothing is trained:
-// then errors are not measured. The report is returned also when a goal of the
-// recipe is missed: `goal` then holds what was missed.
+// then errors are not measured. The report is returned also when a goal of the recipe is missed:
+// `goal` then holds what was missed. IoError where another run is at work in `directory`.
 StatusOr<Report> Compress(const Recipe& recipe, const Dataset* data, const std::string& directory,
                           int threads, const DeployCheck& check, const DczEvaluator& evaluate,
                           Status* goal, Progress* progress);

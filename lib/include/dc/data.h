@@ -49,6 +49,9 @@ StatusOr<Dataset> OpenDataset(const std::string& spec);
 // empty.
 StatusOr<Dataset> OpenSamples(const std::string& spec);
 
+// The files that OpenDataset(spec) reads, as far as they are there.
+std::vector<std::string> DatasetFiles(const std::string& spec);
+
 // Random changes of training images. Off by default.
 struct Augmentation {
   int shift = 0;      // up to this many pixels each way; stored zeros (black) move in

@@ -21,7 +21,8 @@ struct EncodeOptions {
   // "huffman" (default), "context" (smallest in general, slower to load), "auto" (the smallest for
   // each stream) or "raw" (fixed-width codes and gaps, for comparison).
   std::string coder = "huffman";
-  std::string codebook_type = "f32";  // "f32", or "f16": rounds centroids and biases
+  // "f32", or "f16": rounds centroids and biases, and batch normalization to two vectors.
+  std::string codebook_type = "f32";
   // 1 to 16: biases and batch-norm vectors become codes into codebooks of at most 2^bits entries
   // (k-means, zeros exact) where that is smaller. 0: they keep their values.
   int bias_bits = 0;

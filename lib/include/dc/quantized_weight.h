@@ -25,11 +25,22 @@ struct QuantizedWeight {
   bool sparse() const { return !codebook.empty() && codebook[0] == 0.0f; }
   // The weight, in row-major order.
   std::vector<float> Values() const;
+  // The scale of each weight, in the same order; empty where there are no scales.
+  std::vector<float> Factors() const;
 };
 
 // The same weight without scales: its codebook holds every product that occurs, ascending after the
 // zero of a sparse weight. Nothing where those are more than 65,536.
 std::optional<QuantizedWeight> WithoutScales(const QuantizedWeight& weight);
+
+// Brings the codebook into the order that every codebook has: an exact zero (+0) first, where it
+// has one, then ascending, each entry once. Codes follow; the values stay.
+void SortCodebook(QuantizedWeight* weight);
+
+// Gives the weights that `kept` (one per weight, nonzero = kept) leaves out the code of an exact
+// zero, which the codebook gets where it has none; it is in order afterwards. Unsupported where it
+// has 65,536 other entries in use.
+Status PruneCodes(const std::vector<uint8_t>& kept, QuantizedWeight* weight);
 
 // Replaces the float initializer `name` (or its earlier quantized form) by `name`_codes (uint8, or
 // uint16 above 256 entries) and `name`_codebook, and by a Cast to int32 and a Gather that writes

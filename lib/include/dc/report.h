@@ -69,6 +69,18 @@ struct CurvePoint {
   double error_percent = 0;        // of held-out training samples
 };
 
+// What a layer computes for one sample, and with how many bits.
+struct LayerEnergy {
+  std::string name;
+  double operations = 0;  // multiplications, those with zero among them
+  int weight_bits = 32, activation_bits = 32;
+
+  // Of each operation: the wider of its operands.
+  int bits() const { return weight_bits > activation_bits ? weight_bits : activation_bits; }
+  // Operations times bits, in units of an operation of 16 bits.
+  double energy() const { return operations * bits() / 16; }
+};
+
 using Parts = std::vector<std::pair<std::string, uint64_t>>;
 
 struct Report {
@@ -83,6 +95,7 @@ struct Report {
   std::vector<Sensitivity> sensitivity;
   std::vector<Uncompressed> uncompressed;
   std::vector<CurvePoint> curve;  // that was walked to find this file; empty without a search
+  std::vector<LayerEnergy> energy;
 
   double ratio() const { return file_bytes ? double(baseline_bytes) / double(file_bytes) : 0; }
 };
@@ -93,6 +106,13 @@ StatusOr<Report> ReportFile(std::span<const uint8_t> file);
 // The large float tensors that an encoded `graph` holds as plain values: weights that are not
 // quantized, and tensors that no stage compresses.
 std::vector<Uncompressed> NotQuantized(const Graph& graph);
+
+// An estimate of what the layers of `graph` spend on one sample: operations times bits, the model
+// with which Moons et al. 2016 (Energy-Efficient ConvNets Through Approximate Computing) choose a
+// precision for each layer, relative to 16 bits. Bits are those of the uniform grids that weights
+// and activations are on; 32 where they are on none. Layers whose shapes are not known are left
+// out.
+StatusOr<std::vector<LayerEnergy>> EstimateEnergy(const Graph& graph);
 
 // A line for each: "not pruned: 'up.weight', 1,536 bytes: Einsum is not compressed", where
 // `what` is "pruned".

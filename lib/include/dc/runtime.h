@@ -32,10 +32,14 @@ struct Allocator {
 struct SessionOptions {
   int threads = 1;                 // of one Run; 0: one per core
   bool reference_kernels = false;  // plain loops only: the meaning that fast kernels are held to
-  // From it come the weights as they are executed, the activations and, in LoadFile, the file's
-  // bytes while it loads. From the heap come names, shapes and the plan (a few hundred bytes per
-  // operator) and what decoding needs while the model loads.
+  // From it come the weights as they are executed, the activations, large arrays that decoding
+  // needs while the model loads and, in LoadFile, the file's bytes meanwhile. From the heap come
+  // names, shapes and the plan (a few hundred bytes per operator) and small arrays.
   Allocator allocator = {};
+  // Most bytes that the model may have of these at a time, the file's bytes apart; 0: any number.
+  // Beyond it Load and Run report NoMemory. The weight that exceeds it may do so while it is
+  // decoded and laid out.
+  uint64_t memory_limit = 0;
   // Not null: receives every reason why a model cannot be executed, of which loading returns the
   // first.
   std::vector<Status>* reasons = nullptr;
@@ -125,7 +129,8 @@ class DC_API Session {
   Status Run(int64_t batch, std::span<const float> input, std::span<float> output) const;
 
   // Runs the first block of samples of a batch of `batch` `repetitions` times (at least once) on
-  // made-up inputs; each step's time is that of its fastest run.
+  // made-up inputs; each step's time is that of its fastest run. After a second the run that is
+  // going on is the last.
   StatusOr<StepTimes> Measure(int64_t batch, int repetitions) const;
 
  private:

@@ -27,7 +27,7 @@ typedef enum dc_status {
   DC_UNSUPPORTED = 4,  // a sound file that this version does not cover
   DC_IO = 5,           // the operating system refused to read the file
   DC_INTERNAL = 6,     // a bug of this library
-  DC_NO_MEMORY = 7     // the system or the caller's allocator has none left
+  DC_NO_MEMORY = 7     // the system, the caller's allocator or the limit has none left
 } dc_status;
 
 // What went wrong, on one line: "WHAT (WHERE): what to do". Longer texts are cut.
@@ -38,9 +38,10 @@ typedef struct dc_error {
 // Where a model takes its large buffers from. Both functions are called from whatever thread loads,
 // runs or frees the model, also several at a time.
 //
-// From it come the weights as they are executed, the activations and, in dc_model_load_file, the
-// file's bytes while it loads. From the heap come names, shapes and the plan (a few hundred bytes
-// an operator) and what decoding needs while the model loads.
+// From it come the weights as they are executed, the activations, large arrays that decoding needs
+// while the model loads and, in dc_model_load_file, the file's bytes meanwhile. From the heap come
+// names, shapes and the plan (a few hundred bytes an operator) and small arrays. Where the heap has
+// none left either, the call reports DC_NO_MEMORY, and such small things may be lost.
 typedef struct dc_allocator {
   // `bytes` (above 0) at a multiple of `alignment` (a power of two, 64 at most); NULL where there
   // are none, which loading and running report as DC_NO_MEMORY.
@@ -54,6 +55,10 @@ typedef struct dc_options {
   int threads;             // of one run; 0: one per core
   int reference_kernels;   // not 0: plain loops only
   dc_allocator allocator;  // both functions NULL: the heap
+  // Most bytes that the model may have of what comes from the allocator or in its place from the
+  // heap at a time, the file's bytes apart; 0: any number. Beyond it loading and running report
+  // DC_NO_MEMORY. The weight that exceeds it may do so while it is decoded and laid out.
+  uint64_t memory_limit;
 } dc_options;
 
 typedef struct dc_model dc_model;

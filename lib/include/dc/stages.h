@@ -24,7 +24,9 @@ StatusOr<StageReport> RunTrain(const TrainOptions& options, const Preprocess& pr
                                const Dataset& data, Graph* graph, Progress* progress);
 
 // Prunes `graph`, retraining for retrain.epochs epochs while the schedule runs. With 0 epochs the
-// schedule must be one-shot, and `data` may be null. Input scaling comes from the metadata.
+// schedule must be one-shot, and `data` may be null. Input scaling comes from the metadata. Weights
+// that are quantized stay so, with an exact zero in their codebooks; retraining follows their
+// quantizers, or trains their codebooks.
 StatusOr<StageReport> RunPrune(const PruneOptions& options, const TrainOptions& retrain,
                                const Dataset* data, Graph* graph, Progress* progress);
 

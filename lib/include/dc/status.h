@@ -42,6 +42,7 @@ enum class StatusCode {
   kIo = 5,           // the operating system refused
   kInternal = 6,     // a broken invariant of this library: a bug
   kNoMemory = 7,     // the system or the caller's allocator has none left
+  kCancelled = 8,    // the user ended it
 };
 
 // Success, or one error in three parts: what is wrong, where, and what to do about it. One pointer,
@@ -67,7 +68,8 @@ class [[nodiscard]] DC_API Status {
   const std::string& where() const;
   const std::string& advice() const;
 
-  // "WHAT (WHERE): ADVICE" on one line; empty parts are left out. "ok" for success.
+  // "WHAT (WHERE): ADVICE" on one line that is fit to be printed, whatever the parts hold; empty
+  // parts are left out. "ok" for success.
   std::string ToString() const;
 
   // The same error with `place` put before the place it names: callers add the file or the tensor
@@ -84,7 +86,7 @@ class [[nodiscard]] DC_API Status {
   Error* error_ = nullptr;
 };
 
-// The exit code that the tools document for `code` (0 to 4).
+// The exit code that the tools document for `code`: 0 to 4, or 130.
 DC_API int ExitCode(StatusCode code);
 
 // All of `reasons` (not empty) in one line: each what is wrong with the places where it is, the
@@ -104,6 +106,7 @@ DC_API [[gnu::cold]] Status Unsupported(const char* what, const char* where = nu
 DC_API [[gnu::cold]] Status IoError(TextView what, TextView where = {}, TextView advice = {});
 DC_API [[gnu::cold]] Status Internal(TextView what, TextView where = {}, TextView advice = {});
 DC_API [[gnu::cold]] Status NoMemory(TextView what, TextView where = {}, TextView advice = {});
+DC_API [[gnu::cold]] Status Cancelled(TextView what, TextView where = {}, TextView advice = {});
 
 // A value, or the error that kept it from being made.
 template <typename T>

@@ -123,6 +123,13 @@ Status CheckLabelsFit(const std::string& name, int64_t outputs, const Dataset& d
 // +-sqrt(6 / (fan_in + fan_out))), batch-norm scales and variances 1, everything else 0.
 Status InitializeParameters(Graph* graph, uint64_t seed);
 
+// The log or checkpoint of stage `number` of a training in stages whose first one has `path`:
+// "quantize.2.csv" beside "quantize.csv".
+std::string StageFile(const std::string& path, size_t number);
+
+// Removes the checkpoint at `path` and those of further stages, where there are any.
+void RemoveCheckpoints(const std::string& path);
+
 // Mean loss and error of the float graph over `split` (data.train or data.test), by the output that
 // its metadata names or ChooseOutput picks.
 StatusOr<EvalResult> Evaluate(const Graph& graph, const Dataset& data, const Split& split,

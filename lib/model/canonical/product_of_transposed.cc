@@ -12,6 +12,7 @@ namespace {
 
 // The constant matrix, quantized or not, whose transpose `value` is; "" where it is none.
 std::string TransposedMatrix(const Graph& graph, const std::string& value) {
+  if (graph.initializers.count(value)) return "";  // the usual case, and no search of all nodes
   const Node* node = graph.Producer(value);
   if (node == nullptr || OperatorOf(*node) != &op::kTranspose) return "";
   const std::vector<int64_t> perm = node->Ints("perm", {});

@@ -104,10 +104,8 @@ void RecurrentStates(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph
   const bool batch_first = node.Int("layout", 0) != 0;
   const int64_t steps = (*x)[batch_first ? 1 : 0];
   DropFullLengths(steps, *graph, &node);
-  const bool has_state = node.outputs.size() > 1 && !node.outputs[1].empty() &&
-                         (!graph->Consumers(node.outputs[1]).empty() ||
-                          std::any_of(graph->outputs.begin(), graph->outputs.end(),
-                                      [&](const auto& o) { return o.name == node.outputs[1]; }));
+  const bool has_state =
+      node.outputs.size() > 1 && !node.outputs[1].empty() && graph->IsRead(node.outputs[1]);
   if (!has_state || steps < 1) return;
   const std::string state = node.outputs[1];
   if (node.outputs[0].empty()) node.outputs[0] = graph->FreshName(state + "_steps");

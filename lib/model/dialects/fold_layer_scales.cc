@@ -8,18 +8,10 @@
 #include "dc/weights.h"
 #include "model/dialects/dialects.h"
 #include "model/node_attributes.h"
+#include "model/readers.h"
 
 namespace dc {
 namespace {
-
-// The one node that reads `value`, which is no graph output.
-std::optional<size_t> OnlyReader(const Graph& graph, const std::string& value) {
-  const std::vector<size_t> readers = graph.Consumers(value);
-  const bool is_output = std::any_of(graph.outputs.begin(), graph.outputs.end(),
-                                     [&](const ValueInfo& output) { return output.name == value; });
-  if (readers.size() != 1 || is_output) return std::nullopt;
-  return readers[0];
-}
 
 // Scales above zero in the shape in which they broadcast over the outputs of `layer`.
 const Tensor* ScalesOf(const Graph& graph, const WeightRef& ref, const Node& mul) {

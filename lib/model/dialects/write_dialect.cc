@@ -202,8 +202,8 @@ StatusOr<Dialect> ParseDialect(const std::string& name) {
 }
 
 Status WriteDialect(Dialect dialect, Graph* graph) {
-  if (dialect == Dialect::kGather) return OkStatus();
   FoldLayerScales(graph);
+  if (dialect == Dialect::kGather) return OkStatus();
   DequantizeScales(graph);
   for (const std::string& name : QuantizedWeights(*graph)) {
     DC_RETURN_IF_ERROR(dialect == Dialect::kQcdq ? WriteLinearWeight(name, graph)

@@ -13,8 +13,11 @@ StatusOr<MethodPlan> Plan(MethodContext* context) {
   DC_RETURN_IF_ERROR(CheckNormalized(*context, "binary-connect"));
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", context->bits.weights, 1, 1, false));
   DC_ASSIGN_OR_RETURN(const bool scale_steps, YesOrNo(*context, "scale-steps"));
+  DC_ASSIGN_OR_RETURN(const bool clip, YesOrNo(*context, "clip"));
   QuantizeWeights(*context,
-                  {"binary", 1, {{"clip", "yes"}, {"rounding", context->settings.at("rounding")}}},
+                  {"binary",
+                   1,
+                   {{"clip", clip ? "yes" : "no"}, {"rounding", context->settings.at("rounding")}}},
                   &plan);
   if (scale_steps) ScaleStepsByFans(*context, &plan);
   return plan;
@@ -31,6 +34,7 @@ const Method* BinaryConnectMethod() {
        .skip = "none",
        .training = "epochs: 0 optimizer: \"adam\" learning_rate: 0.001 loss: \"squared-hinge\"",
        .options = {kStartOption,
+                   kClipOption,
                    {"rounding", "nearest", "nearest or stochastic"},
                    {"scale-steps", "yes", "scale steps by the layers' fans"}}},
       Plan);

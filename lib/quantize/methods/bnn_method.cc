@@ -14,14 +14,16 @@ StatusOr<MethodPlan> Plan(MethodContext* context) {
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", context->bits.weights, 1, 2, false));
   DC_RETURN_IF_ERROR(CheckMethodBits("activations", context->bits.activations, 1, 8, true));
   DC_ASSIGN_OR_RETURN(const bool scale_steps, YesOrNo(*context, "scale-steps"));
+  DC_ASSIGN_OR_RETURN(const bool clips, YesOrNo(*context, "clip"));
+  const std::string clip = clips ? "yes" : "no";
   // Two bits: -1, 0 and 1 (Brevitas' TFC_2W2A).
   const QuantizerSpec weights =
       context->bits.weights == 1
-          ? QuantizerSpec{"binary", 1, {{"clip", "yes"}}}
+          ? QuantizerSpec{"binary", 1, {{"clip", clip}}}
           : QuantizerSpec{
                 "uniform",
                 2,
-                {{"range", "unit"}, {"narrow", "yes"}, {"clip", "yes"}, {"gradient", "straight"}}};
+                {{"range", "unit"}, {"narrow", "yes"}, {"clip", clip}, {"gradient", "straight"}}};
   QuantizeWeights(*context, weights, &plan);
   if (scale_steps) ScaleStepsByFans(*context, &plan);
   const int bits = context->bits.activations;
@@ -30,6 +32,8 @@ StatusOr<MethodPlan> Plan(MethodContext* context) {
                         [&](const ActivationSite&) { return SymmetricInterval(bits); });
   }
   QuantizeInput(context);
+  DC_ASSIGN_OR_RETURN(const bool shifts, YesOrNo(*context, "shift-norm"));
+  if (shifts) PlaceShiftNormalizations(context->graph);
   return plan;
 }
 
@@ -43,7 +47,10 @@ const Method* BnnMethod() {
        .bits = "w=1,a=1",
        .skip = "none",
        .training = "epochs: 0 optimizer: \"adam\" learning_rate: 0.001 loss: \"squared-hinge\"",
-       .options = {kStartOption, {"scale-steps", "yes", "scale steps by the layers' fans"}}},
+       .options = {kStartOption,
+                   kClipOption,
+                   {"scale-steps", "yes", "scale steps by the layers' fans"},
+                   {"shift-norm", "no", "batch normalization by shifts"}}},
       Plan);
   return &method;
 }

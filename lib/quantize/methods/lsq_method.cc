@@ -12,7 +12,11 @@ StatusOr<MethodPlan> Plan(MethodContext* context) {
   const int w = context->bits.weights, a = context->bits.activations;
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", w, 2, 8, true));
   DC_RETURN_IF_ERROR(CheckMethodBits("activations", a, 1, 8, true));
-  if (w != kFloatBits) QuantizeWeights(*context, {"uniform", w, {{"range", "learned"}}}, &plan);
+  QuantizerSpec spec{"uniform", w, {{"range", "learned"}}};
+  const std::string& of = context->settings.at("of");
+  if (of != "tensor") spec.settings["of"] = of;
+  DC_RETURN_IF_ERROR(CheckQuantizer({spec.name, 0, spec.settings}));
+  if (w != kFloatBits) QuantizeWeights(*context, spec, &plan);
   if (a == kFloatBits) return plan;
   DC_ASSIGN_OR_RETURN(const auto observed, ObserveSites(*context, "lsq"));
   QuantizeActivations(context, /*replaces=*/false, [&](const ActivationSite& site) {
@@ -35,7 +39,7 @@ const Method* LsqMethod() {
        .bits = "w=4,a=4",
        .skip = "first,last",
        .training = "epochs: 0 learning_rate: 0.01 l2: 0.0001 schedule: \"cosine\"",
-       .options = {}},
+       .options = {{"of", "tensor", "steps of weights: one for a tensor, or for each channel"}}},
       Plan);
   return &method;
 }

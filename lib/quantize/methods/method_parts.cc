@@ -4,8 +4,44 @@
 #include <cmath>
 
 #include "model/node_attributes.h"
+#include "model/roles.h"
 
 namespace dc {
+bool IsReadByQuantized(const MethodContext& context, const ActivationSite& site) {
+  return std::any_of(site.weights.begin(), site.weights.end(), [&](const std::string& weight) {
+    return !context.float_weights.count(weight);
+  });
+}
+
+std::set<std::string> LearnedBefore(const Graph& graph, const std::string& value) {
+  const GraphRoles roles = FindRoles(graph);
+  std::set<std::string> learned, seen = {value};
+  std::vector<std::string> open = {value};
+  while (!open.empty()) {
+    const Node* node = graph.Producer(open.back());
+    open.pop_back();
+    if (node == nullptr) continue;
+    for (const std::string& input : node->inputs) {
+      if (!seen.insert(input).second) continue;
+      if (graph.Constant(input) == nullptr) {
+        open.push_back(input);
+        continue;
+      }
+      const auto role = roles.of.find(input);
+      if (role == roles.of.end()) continue;
+      if (role->second == op::Role::kWeight || role->second == op::Role::kBias ||
+          role->second == op::Role::kScale || role->second == op::Role::kStatistic) {
+        learned.insert(input);
+      }
+    }
+  }
+  return learned;
+}
+
+Status NeedsData(const std::string& method) {
+  return UsageError("the method " + method + " looks at the values of the network, and has no data",
+                    "", "give --data");
+}
 
 void QuantizeWeights(const MethodContext& context, const QuantizerSpec& spec, MethodPlan* plan) {
   for (const WeightRef& ref : QuantizedLayers(context)) {
@@ -78,10 +114,7 @@ ValueQuantizer SymmetricInterval(int bits) {
 void QuantizeActivations(MethodContext* context, bool replaces,
                          const std::function<ValueQuantizer(const ActivationSite&)>& quantizer) {
   for (const ActivationSite& site : FindActivationSites(*context->graph)) {
-    const bool quantized = std::any_of(
-        site.weights.begin(), site.weights.end(),
-        [&](const std::string& weight) { return !context->float_weights.count(weight); });
-    if (site.is_input || !quantized) continue;
+    if (site.is_input || !IsReadByQuantized(*context, site)) continue;
     PlaceQuantizer(site, quantizer(site), replaces, context->graph);
   }
 }
@@ -107,18 +140,42 @@ void QuantizeInput(MethodContext* context) {
   PlaceQuantizer(site, quantizer, /*replaces=*/false, context->graph);
 }
 
+StatusOr<std::map<std::string, ObservedValue>> ObserveValues(const MethodContext& context,
+                                                             const std::vector<std::string>& names,
+                                                             const std::string& method) {
+  if (!context.observe) return NeedsData(method);
+  return context.observe(*context.graph, names);
+}
+
 StatusOr<std::map<std::string, ObservedValue>> ObserveSites(const MethodContext& context,
                                                             const std::string& method) {
-  if (!context.observe) {
-    return UsageError(
-        "the method " + method + " looks at the values of the network, and has no data", "",
-        "give --data");
-  }
   std::vector<std::string> names;
   for (const ActivationSite& site : FindActivationSites(*context.graph)) {
     names.push_back(site.value);
   }
-  return context.observe(*context.graph, names);
+  return ObserveValues(context, names, method);
+}
+
+std::vector<ActivationSite> SitesBeforeFunctions(const MethodContext& context) {
+  std::vector<ActivationSite> sites;
+  for (ActivationSite& site : FindActivationSites(*context.graph)) {
+    if (site.is_input || !IsReadByQuantized(context, site)) continue;
+    if (site.has_function) site.value = context.graph->Producer(site.value)->Input(0);
+    site.has_function = site.rectified = false;
+    sites.push_back(std::move(site));
+  }
+  return sites;
+}
+
+StatusOr<QuantizerSpec> FixedPointWeights(const MethodContext& context) {
+  const std::string& fraction = context.settings.at("fraction-bits");
+  QuantizerSpec spec{"uniform", context.bits.weights, {{"range", "power"}, {"narrow", "yes"}}};
+  if (fraction == "auto") return spec;
+  spec.settings["range"] = "fraction";
+  spec.settings["fraction"] = fraction;
+  // Not the bits, which may be those of a float.
+  DC_RETURN_IF_ERROR(CheckQuantizer({spec.name, 0, spec.settings}));
+  return spec;
 }
 
 ValueQuantizer PowerOfTwoGrid(float magnitude, int bits, bool rectified, bool saves_a_bit) {
@@ -159,10 +216,11 @@ float FirstLearnedStep(const ObservedValue& value, double most) {
   return step > 0 ? static_cast<float>(step) : 1.0f;
 }
 
-StatusOr<float> RangeOf(const ObservedValue& value, const std::string& rule, int64_t most) {
+float RangeOf(const ObservedValue& value, const std::string& rule, int64_t most) {
   const float reach = std::max(value.magnitude(), 0.0f);
   if (reach == 0) return 1.0f;
   if (rule == "max") return reach;
+  if (rule == "moving-average") return value.average > 0 ? value.average : reach;
   std::vector<float> sizes;
   sizes.reserve(value.some.size());
   for (const float x : value.some) sizes.push_back(std::abs(x));
@@ -171,10 +229,6 @@ StatusOr<float> RangeOf(const ObservedValue& value, const std::string& rule, int
     const auto at = static_cast<size_t>(kShare * static_cast<double>(sizes.size() - 1));
     std::nth_element(sizes.begin(), sizes.begin() + static_cast<std::ptrdiff_t>(at), sizes.end());
     return sizes[at] > 0 ? sizes[at] : reach;
-  }
-  if (rule != "mse") {
-    return UsageError("the range of values cannot be found by '" + rule + "'", "range",
-                      "use max, percentile or mse");
   }
   constexpr int kTried = 40;
   double best_error = 0;
@@ -192,6 +246,15 @@ StatusOr<float> RangeOf(const ObservedValue& value, const std::string& rule, int
     }
   }
   return best;
+}
+
+StatusOr<std::string> RangeRule(const MethodContext& context) {
+  const std::string& rule = context.settings.at("range");
+  for (const char* known : {"own", "max", "moving-average", "percentile", "mse"}) {
+    if (rule == known) return rule;
+  }
+  return UsageError("the range of values cannot be found by '" + rule + "'", "range",
+                    "use own, max, moving-average, percentile or mse");
 }
 
 StatusOr<bool> StartsUniform(const MethodContext& context) {

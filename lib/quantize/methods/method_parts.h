@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -62,9 +63,24 @@ void QuantizeWeightsAsXnor(const MethodContext& context, MethodPlan* plan);
 // [-1, 1), or its sign; nothing where that is float. `quantizer` may say another grid.
 void QuantizeInput(MethodContext* context);
 
-// What each site's values are like, by site. UsageError without data.
+// What each site's values are like, by site; those of these names. UsageError without data.
 StatusOr<std::map<std::string, ObservedValue>> ObserveSites(const MethodContext& context,
                                                             const std::string& method);
+StatusOr<std::map<std::string, ObservedValue>> ObserveValues(const MethodContext& context,
+                                                             const std::vector<std::string>& names,
+                                                             const std::string& method);
+
+// What a method says that has no data to look at values with.
+Status NeedsData(const std::string& method);
+
+// Whether a layer that is quantized reads it.
+bool IsReadByQuantized(const MethodContext& context, const ActivationSite& site);
+
+// The weights, biases, scales and statistics that `value` is computed from.
+std::set<std::string> LearnedBefore(const Graph& graph, const std::string& value);
+
+// The sites of quantized layers but the input, moved to what their activation functions read.
+std::vector<ActivationSite> SitesBeforeFunctions(const MethodContext& context);
 
 // A two's complement grid of `bits` with a power-of-two step, whose largest value is at least
 // `magnitude` or, where `saves_a_bit`, half of it; unsigned where `rectified`.
@@ -76,9 +92,22 @@ ValueQuantizer LeastErrorPower(const ObservedValue& value, int bits, bool rectif
 // 2 mean |x| / sqrt(most): where LSQ starts a step (Esser et al. 2020, section 2.1).
 float FirstLearnedStep(const ObservedValue& value, double most);
 
-// What a grid of whole numbers up to `most` should reach: by "max", "percentile" (99.99 of the
-// magnitudes) or "mse" (the least squared error of what was seen). UsageError for other rules.
-StatusOr<float> RangeOf(const ObservedValue& value, const std::string& rule, int64_t most);
+// What a grid of whole numbers up to `most` should reach: by "max", "moving-average" (of the
+// batches' largest), "percentile" (99.99 of the magnitudes) or "mse" (the least squared error of
+// what was seen).
+float RangeOf(const ObservedValue& value, const std::string& rule, int64_t most);
+
+// The option "range" of methods whose authors calibrate activations by a rule of their own, and its
+// value: "own" or one of the rules of RangeOf. UsageError for others.
+inline const MethodOption kRangeOption = {
+    "range", "own",
+    "of activations: own (the authors' rule), max, moving-average, percentile (99.99) or mse"};
+StatusOr<std::string> RangeRule(const MethodContext& context);
+
+// The option of methods that convert without training.
+inline const MethodOption kBiasCorrectionOption = {
+    "bias_correction", "no",
+    "yes: biases take back what quantizing shifts outputs by, on the mean; without training"};
 
 // The option "start" of methods that clip latent weights to [-1, 1]: where those begin that have no
 // values yet.
@@ -87,6 +116,22 @@ inline const MethodOption kStartOption = {
     "of weights without values: uniform (between -1 and 1) or initializer (small, as in float "
     "networks)"};
 StatusOr<bool> StartsUniform(const MethodContext& context);
+
+// The option "top" of methods whose weights are powers of two.
+inline const MethodOption kTopOfPowersOption = {
+    "top", "fit",
+    "largest exponent of weights: fit (by the largest weight) or -8 to 8 (nnabla's m is 1)"};
+
+// The option "fraction-bits" of nnabla's fixed-point layers, and the quantizer of weights that it
+// asks for.
+inline const MethodOption kFractionOption = {
+    "fraction-bits", "auto",
+    "steps are 2^-N: auto (the least that holds all values) or 0 to 16 (nnabla's default is 4)"};
+StatusOr<QuantizerSpec> FixedPointWeights(const MethodContext& context);
+
+// The option "clip" of methods of binary weights.
+inline const MethodOption kClipOption = {
+    "clip", "yes", "latent weights to [-1, 1]; nnabla's binary connect and net: no"};
 
 // Unsupported where a quantized layer has no normalization after it: weights without a scale then
 // make values of any size.

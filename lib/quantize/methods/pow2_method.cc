@@ -1,4 +1,5 @@
-// nnabla's pow2 connect: weights are 0 and powers of two, by the nearest logarithm.
+// nnabla's pow2 connect: weights are 0 and powers of two, by the nearest logarithm. No clipping of
+// latent weights; none of them has a gradient above the largest power.
 #include "quantize/methods/method_parts.h"
 #include "quantize/methods/methods.h"
 
@@ -8,7 +9,9 @@ namespace {
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", context->bits.weights, 2, 7, false));
-  QuantizeWeights(*context, {"power", context->bits.weights, {}}, &plan);
+  const QuantizerSpec spec{"power", context->bits.weights, {{"top", context->settings.at("top")}}};
+  DC_RETURN_IF_ERROR(CheckQuantizer(spec));
+  QuantizeWeights(*context, spec, &plan);
   return plan;
 }
 
@@ -22,7 +25,7 @@ const Method* Pow2Method() {
        .bits = "w=5",
        .skip = "none",
        .training = "epochs: 0 optimizer: \"adam\" learning_rate: 0.001",
-       .options = {}},
+       .options = {kTopOfPowersOption}},
       Plan);
   return &method;
 }

@@ -8,6 +8,8 @@ namespace {
 
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
+  DC_ASSIGN_OR_RETURN(plan.corrects_biases, YesOrNo(*context, "bias_correction"));
+  DC_ASSIGN_OR_RETURN(const std::string rule, RangeRule(*context));
   const int w = context->bits.weights, a = context->bits.activations;
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", w, 2, 16, true));
   DC_RETURN_IF_ERROR(CheckMethodBits("activations", a, 2, 16, true));
@@ -15,7 +17,10 @@ StatusOr<MethodPlan> Plan(MethodContext* context) {
   if (a == kFloatBits) return plan;
   DC_ASSIGN_OR_RETURN(const auto observed, ObserveSites(*context, "qiu"));
   QuantizeActivations(context, /*replaces=*/false, [&](const ActivationSite& site) {
-    return LeastErrorPower(observed.at(site.value), a, site.rectified);
+    const ObservedValue& value = observed.at(site.value);
+    if (rule == "own") return LeastErrorPower(value, a, site.rectified);
+    const float reach = RangeOf(value, rule, WholeNumbers(a, site.rectified).high);
+    return PowerOfTwoGrid(reach, a, site.rectified, /*saves_a_bit=*/false);
   });
   return plan;
 }
@@ -30,7 +35,7 @@ const Method* QiuMethod() {
        .bits = "w=8,a=8",
        .skip = "none",
        .training = "epochs: 0 learning_rate: 0.001",
-       .options = {}},
+       .options = {kRangeOption, kBiasCorrectionOption}},
       Plan);
   return &method;
 }

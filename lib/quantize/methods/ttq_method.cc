@@ -9,7 +9,11 @@ namespace {
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", context->bits.weights, 2, 2, false));
-  QuantizeWeights(*context, {"ternary", 2, {{"rule", "trained"}}}, &plan);
+  QuantizerSpec spec{"ternary", 2, {{"rule", "trained"}}};
+  const std::string& share = context->settings.at("threshold");
+  if (share != "0.05") spec.settings["share"] = share;
+  DC_RETURN_IF_ERROR(CheckQuantizer(spec));
+  QuantizeWeights(*context, spec, &plan);
   return plan;
 }
 
@@ -23,7 +27,9 @@ const Method* TtqMethod() {
        .bits = "w=2",
        .skip = "first,last",
        .training = "epochs: 0 learning_rate: 0.01 l2: 0.0002",
-       .options = {}},
+       .options =
+           {{"threshold", "0.05",
+             "share of the largest magnitude below which weights are 0: 0.05, 0.1, ... 0.4"}}},
       Plan);
   return &method;
 }

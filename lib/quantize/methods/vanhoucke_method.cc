@@ -11,6 +11,8 @@ namespace {
 
 StatusOr<MethodPlan> Plan(MethodContext* context) {
   MethodPlan plan;
+  DC_ASSIGN_OR_RETURN(plan.corrects_biases, YesOrNo(*context, "bias_correction"));
+  DC_ASSIGN_OR_RETURN(const std::string rule, RangeRule(*context));
   const int w = context->bits.weights, a = context->bits.activations;
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", w, 2, 8, true));
   DC_RETURN_IF_ERROR(CheckMethodBits("activations", a, 2, 8, true));
@@ -21,7 +23,8 @@ StatusOr<MethodPlan> Plan(MethodContext* context) {
     const ObservedValue& value = observed.at(site.value);
     ValueQuantizer quantizer = WholeNumbers(a, site.rectified);
     if (!site.rectified) quantizer.low = -quantizer.high;
-    const float reach = std::max(value.magnitude(), 1e-30f);
+    const float reach =
+        std::max(rule == "own" ? value.magnitude() : RangeOf(value, rule, quantizer.high), 1e-30f);
     quantizer.scale = reach / static_cast<float>(quantizer.high);
     return quantizer;
   });
@@ -38,7 +41,7 @@ const Method* VanhouckeMethod() {
        .bits = "w=8,a=8",
        .skip = "none",
        .training = "epochs: 0 learning_rate: 0.0001",
-       .options = {}},
+       .options = {kRangeOption, kBiasCorrectionOption}},
       Plan);
   return &method;
 }

@@ -3,6 +3,7 @@
 // with the summed gradients of their members (equation 3).
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "quantize/assignment.h"
 #include "quantize/kmeans_exact.h"
@@ -13,6 +14,13 @@
 
 namespace dc {
 namespace {
+
+// A codebook for the survivors of a weight, and their codes into it.
+struct Fit {
+  std::vector<float> codebook;
+  std::vector<uint16_t> codes;
+  int iterations = 0;
+};
 
 // The option that says where the centroids start, and its values in the order of CodebookInit.
 constexpr char kInit[] = "init";
@@ -79,6 +87,40 @@ void MoveToMeans(std::span<const float> values, const std::vector<double>& count
   fit->codebook = ToCodebook(std::move(means));
 }
 
+// The codebook of least squared error for `values` (none of them 0); one entry less than 2^bits in
+// a sparse weight, whose zero takes one.
+Fit FitValues(std::span<const float> values, const PolicyOptions& options, bool sparse) {
+  const CodebookInit init = InitOf(options.settings);
+  const size_t k = (size_t{1} << options.bits) - (sparse ? 1 : 0);
+  Fit fit;
+  if (std::optional<std::vector<float>> distinct = DistinctValues(values, k)) {
+    fit.codebook = std::move(*distinct);
+    AssignAndCompact(values, &fit);
+    return fit;
+  }
+  const WeightedPoints points = MakePoints(values, Resolution(k, init));
+  const size_t clusters = std::min(k, points.size());
+  std::vector<double> centroids;
+  if (init == CodebookInit::kExact) {
+    const std::vector<size_t> bounds = ExactKMeans(points, clusters);
+    for (size_t c = 0; c < clusters; ++c) {
+      centroids.push_back(points.Mean(bounds[c], bounds[c + 1]));
+    }
+  } else {
+    LloydResult lloyd = RunLloyd(points, InitialCentroids(points, clusters, init, options.seed));
+    centroids = std::move(lloyd.centroids);
+    fit.iterations = lloyd.iterations;
+  }
+  for (double& centroid : centroids) centroid += points.center;
+  fit.codebook = ToCodebook(std::move(centroids));
+  const std::vector<double> counts = AssignAndCompact(values, &fit);
+  if (!points.exact) {
+    MoveToMeans(values, counts, &fit);
+    AssignAndCompact(values, &fit);
+  }
+  return fit;
+}
+
 class KMeansPolicy : public Policy {
  public:
   PolicyInfo info() const override {
@@ -88,37 +130,27 @@ class KMeansPolicy : public Policy {
             {{kInit, {std::begin(kInits), std::end(kInits)}}}};
   }
 
-  StatusOr<Fit> FitValues(std::span<const float> values,
-                          const PolicyOptions& options) const override {
-    const CodebookInit init = InitOf(options.settings);
-    const size_t k = (size_t{1} << options.bits) - (options.sparse ? 1 : 0);
+  QuantizedWeight Quantize(std::span<const float> values, const PolicyOptions& options,
+                           int* iterations) const override {
+    QuantizedWeight weight;
+    std::vector<float> survivors;
+    std::copy_if(values.begin(), values.end(), std::back_inserter(survivors),
+                 [](float value) { return value != 0.0f; });
+    const bool sparse = survivors.size() < values.size();
     Fit fit;
-    if (std::optional<std::vector<float>> distinct = DistinctValues(values, k)) {
-      fit.codebook = std::move(*distinct);
-      AssignAndCompact(values, &fit);
-      return fit;
+    if (!survivors.empty()) fit = FitValues(survivors, options, sparse);
+    *iterations = fit.iterations;
+    weight.codebook = std::move(fit.codebook);
+    weight.codes = std::move(fit.codes);
+    if (!sparse) return weight;
+    weight.codebook.insert(weight.codebook.begin(), 0.0f);
+    std::vector<uint16_t> codes(values.size());
+    size_t survivor = 0;
+    for (size_t i = 0; i < values.size(); ++i) {
+      if (values[i] != 0.0f) codes[i] = static_cast<uint16_t>(weight.codes[survivor++] + 1);
     }
-    const WeightedPoints points = MakePoints(values, Resolution(k, init));
-    const size_t clusters = std::min(k, points.size());
-    std::vector<double> centroids;
-    if (init == CodebookInit::kExact) {
-      const std::vector<size_t> bounds = ExactKMeans(points, clusters);
-      for (size_t c = 0; c < clusters; ++c) {
-        centroids.push_back(points.Mean(bounds[c], bounds[c + 1]));
-      }
-    } else {
-      LloydResult lloyd = RunLloyd(points, InitialCentroids(points, clusters, init, options.seed));
-      centroids = std::move(lloyd.centroids);
-      fit.iterations = lloyd.iterations;
-    }
-    for (double& centroid : centroids) centroid += points.center;
-    fit.codebook = ToCodebook(std::move(centroids));
-    const std::vector<double> counts = AssignAndCompact(values, &fit);
-    if (!points.exact) {
-      MoveToMeans(values, counts, &fit);
-      AssignAndCompact(values, &fit);
-    }
-    return fit;
+    weight.codes = std::move(codes);
+    return weight;
   }
 
   ConstrainedWeight MakeConstraint(const QuantizedWeight& weight,

@@ -66,6 +66,16 @@ double ErrorOf(std::span<const float> w, double step, double low, double high) {
   return error;
 }
 
+// Of the values beyond the range, were the range not divided into steps.
+double ClippingError(std::span<const float> w, double low, double high) {
+  double error = 0;
+  for (const float value : w) {
+    const double beyond = value - std::clamp<double>(value, low, high);
+    error += beyond * beyond;
+  }
+  return error;
+}
+
 float MagnitudeOf(std::span<const float> w) {
   float magnitude = 0;
   for (const float value : w) magnitude = std::max(magnitude, std::abs(value));
@@ -113,17 +123,27 @@ double LeastSquaresStep(std::span<const float> w, int most) {
   return best;
 }
 
-double LeastSquaresPower(std::span<const float> w, int most) {
+double LeastSquaresPower(std::span<const float> w, int low, int high) {
   const double magnitude = MagnitudeOf(w);
   if (magnitude == 0) return 0;
-  // From the grid that holds everything to those that clip.
-  constexpr int kTried = 8;
-  const int covering = static_cast<int>(std::ceil(std::log2(magnitude / (most + 1)))) + 1;
-  double best = 0, best_error = 0;
-  for (int i = 0; i < kTried; ++i) {
-    const double step = std::ldexp(1.0, covering - i);
-    const double error = ErrorOf(w, step, -most - 1, most);
-    if (i > 0 && error >= best_error) continue;
+  const auto [least, greatest] = std::minmax_element(w.begin(), w.end());
+  // Steps are normal floats, and their multiples finite.
+  const int smallest = -126, largest = 127 - std::ilogb(static_cast<double>(-low));
+  int exponent = std::clamp(std::ilogb(magnitude / -low), smallest, largest);
+  const auto clips = [&] {
+    const double step = std::ldexp(1.0, exponent);
+    return *least < (low - 0.5) * step || *greatest > (high + 0.5) * step;
+  };
+  while (exponent < largest && clips()) ++exponent;
+  // Above the least exponent that clips nothing grids are coarser subsets of its grid. Below it the
+  // error of what is clipped grows with every step, and once it alone exceeds the best error no
+  // smaller exponent can win.
+  double best = std::ldexp(1.0, exponent), best_error = ErrorOf(w, best, low, high);
+  while (exponent > smallest) {
+    const double step = std::ldexp(1.0, --exponent);
+    if (ClippingError(w, low * step, high * step) >= best_error) break;
+    const double error = ErrorOf(w, step, low, high);
+    if (error >= best_error) continue;
     best_error = error;
     best = step;
   }

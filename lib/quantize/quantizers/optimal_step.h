@@ -20,8 +20,9 @@ double OptimalSqnr(Distribution distribution, int bits);
 // numbers and the step from several starts.
 double LeastSquaresStep(std::span<const float> w, int most);
 
-// The same among powers of two, for numbers from -most - 1 to most.
-double LeastSquaresPower(std::span<const float> w, int most);
+// The power of two s of least sum (w - s * clip(round(w / s), low, high))^2, low < 0 < high; 0
+// where all weights are. Steps are normal floats.
+double LeastSquaresPower(std::span<const float> w, int low, int high);
 
 }  // namespace dc
 

@@ -1,13 +1,15 @@
 // Powers of two: 0 and +-2^e for a run of exponents.
 //
 // k bits: one for zero's place, one for the sign; 2^(k-2) exponents where zero has a code of its
-// own. top: the largest exponent. unit is 2^0 at most (weights in [-1, 1], Hubara et al. 2016,
-// arXiv 1609.07061); fit follows the largest weight, n1 = floor(log2(4 max |w| / 3)) as in INQ.
-// threshold: geometric rounds log2 |w| (nnabla's pow2), arithmetic to the nearest level. Below half
-// of the least level in that sense w becomes 0. Gradients go straight through, and not at all where
-// w is above the top level.
+// own, 2^(k-1) with zero=no. top: the largest exponent. unit is 2^0 at most (weights in [-1, 1],
+// Hubara et al. 2016, arXiv 1609.07061); fit follows the largest weight, n1 = floor(log2(4 max |w|
+// / 3)) as in INQ; a number is the exponent itself (nnabla's m; Gysel, Motamedi and Ghiasi 2016,
+// arXiv 1604.03168, have -1 without zero, 2^-8 to 2^-1 in 4 bits). threshold: geometric rounds log2
+// |w| (nnabla's pow2), arithmetic to the nearest level. Below half of the least level in that sense
+// w becomes 0. Gradients go straight through, and not at all where w is above the top level.
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "quantize/quantizers/power_grid.h"
 #include "quantize/quantizers/quantizers.h"
@@ -20,7 +22,9 @@ class Power : public Quantizer {
   Power(int bits, const QuantizerSettings& settings)
       : bits_(bits),
         fit_(settings.at("top") == "fit"),
-        geometric_(settings.at("threshold") == "geometric") {}
+        top_(settings.at("top") == "unit" ? 0 : std::atoi(settings.at("top").c_str())),
+        geometric_(settings.at("threshold") == "geometric"),
+        has_zero_(settings.at("zero") == "yes") {}
 
   void Forward(std::span<float> w, std::span<const float>, uint64_t,
                std::span<float> effective) const override {
@@ -43,12 +47,15 @@ class Power : public Quantizer {
 
  private:
   PowerGrid GridOf(std::span<const float> w) const {
-    const int top = fit_ ? PowerGrid::TopOf(w) : 0;
-    return PowerGrid(top, 1 << std::max(bits_ - 2, 0), geometric_);
+    const int top = fit_ ? PowerGrid::TopOf(w) : top_;
+    const int exponent_bits = has_zero_ ? std::max(bits_ - 2, 0) : bits_ - 1;
+    return PowerGrid(top, 1 << exponent_bits, geometric_, has_zero_);
   }
 
   int bits_;
-  bool fit_, geometric_;
+  bool fit_;
+  int top_;  // where it is not fit_
+  bool geometric_, has_zero_;
 };
 
 std::unique_ptr<Quantizer> Make(const WeightLayout&, int bits, const QuantizerSettings& settings) {
@@ -58,12 +65,14 @@ std::unique_ptr<Quantizer> Make(const WeightLayout&, int bits, const QuantizerSe
 }  // namespace
 
 QuantizerEntry PowerQuantizer() {
+  std::vector<std::string> tops = {"fit", "unit"};
+  for (int exponent = -8; exponent <= 8; ++exponent) tops.push_back(std::to_string(exponent));
   return {{"power",
            "0 and powers of two",
            2,
-           7,
+           8,
            5,
-           {{"top", {"fit", "unit"}}, {"threshold", {"geometric", "arithmetic"}}}},
+           {{"top", tops}, {"threshold", {"geometric", "arithmetic"}}, {"zero", {"yes", "no"}}}},
           Make};
 }
 

@@ -9,7 +9,9 @@ namespace dc {
 QuantizerEntry BinaryQuantizer();
 QuantizerEntry DorefaQuantizer();
 QuantizerEntry DynamicQuantizer();
+QuantizerEntry HashedQuantizer();
 QuantizerEntry InqQuantizer();
+QuantizerEntry MinifloatQuantizer();
 QuantizerEntry PowerQuantizer();
 QuantizerEntry StoredQuantizer();
 QuantizerEntry TernaryQuantizer();
@@ -19,6 +21,10 @@ QuantizerEntry UniformQuantizer();
 // `latent` holds the weights and then the learned values.
 void FreezeShare(double share, int bits, bool largest_first, uint64_t seed,
                  std::span<float> latent);
+
+// Moves the range of a weight of the quantizer "dynamic" that is followed, by one bit at most, as
+// the overflows of its weights ask for. `latent` holds the weights and then the range.
+void FollowOverflows(int stored_bits, std::span<float> latent);
 
 }  // namespace dc
 

@@ -3,10 +3,11 @@
 // rule: mean is Ternary Weight Networks (Li, Zhang and Liu 2016, arXiv 1605.04711): t = 0.7 mean
 // |w| and p = n = mean |w| over what is above it, found anew at every step; gradients go straight
 // through. trained is Trained Ternary Quantization (Zhu, Han, Mao and Dally 2016, arXiv
-// 1612.01064): t = 0.05 max |w|, p and n are trained from the first means; latent weights above the
-// threshold get the gradient times p, those below times n.
+// 1612.01064): t = `share` max |w|, 0.05 for the authors, p and n are trained from the first means;
+// latent weights above the threshold get the gradient times p, those below times n.
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "quantize/quantizers/quantizers.h"
 #include "quantize/ternary_fit.h"
@@ -14,12 +15,12 @@
 namespace dc {
 namespace {
 
-constexpr float kMaximumShare = 0.05f;
-
 class Ternary : public Quantizer {
  public:
   Ternary(const WeightLayout& layout, const QuantizerSettings& settings)
-      : masked_(layout.masked), trained_(settings.at("rule") == "trained") {}
+      : masked_(layout.masked),
+        trained_(settings.at("rule") == "trained"),
+        share_(std::strtof(settings.at("share").c_str(), nullptr)) {}
 
   size_t learned() const override { return trained_ ? 2 : 0; }
 
@@ -77,10 +78,10 @@ class Ternary : public Quantizer {
     float Value(float w) const { return w > threshold ? positive : w < -threshold ? -negative : 0; }
   };
 
-  static float TrainedThreshold(std::span<const float> w) {
+  float TrainedThreshold(std::span<const float> w) const {
     float greatest = 0;
     for (const float value : w) greatest = std::max(greatest, std::abs(value));
-    return kMaximumShare * greatest;
+    return share_ * greatest;
   }
 
   static float MeanOnSide(std::span<const float> w, float threshold, float sign) {
@@ -102,6 +103,7 @@ class Ternary : public Quantizer {
   }
 
   bool masked_, trained_;
+  float share_;
 };
 
 std::unique_ptr<Quantizer> Make(const WeightLayout& layout, int,
@@ -112,7 +114,14 @@ std::unique_ptr<Quantizer> Make(const WeightLayout& layout, int,
 }  // namespace
 
 QuantizerEntry TernaryQuantizer() {
-  return {{"ternary", "0, +p and -n", 2, 2, 2, {{"rule", {"mean", "trained"}}}}, Make};
+  return {{"ternary",
+           "0, +p and -n",
+           2,
+           2,
+           2,
+           {{"rule", {"mean", "trained"}},
+            {"share", {"0.05", "0.1", "0.15", "0.2", "0.25", "0.3", "0.35", "0.4"}}}},
+          Make};
 }
 
 }  // namespace dc

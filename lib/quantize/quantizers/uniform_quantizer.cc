@@ -4,9 +4,9 @@
 //   unit        2^(1-k): values in [-1, 1). Moons et al. 2017, arXiv 1711.00215. Narrow: from -1 to
 //               1, ternary at 2 bits.
 //   power       a power of two: the least whose grid reaches the largest weight. Courbariaux,
-//   Bengio
-//               and David 2014, arXiv 1412.7024; Gysel et al. 2016, arXiv 1604.03168.
-//   power-l2    a power of two: the one of least squared error; stays. Qiu et al. 2016.
+//               Bengio and David 2014, arXiv 1412.7024; Gysel et al. 2016, arXiv 1604.03168.
+//   power-l2    a power of two: the one of least squared error; stays. Qiu et al. 2016; Gupta,
+//               Agrawal, Gopalakrishnan and Narayanan 2015, arXiv 1502.02551.
 //   max         max |w| / (2^(k-1) - 1), narrow.
 //   l2          of least squared error; stays. Sung, Shin and Hwang 2015, arXiv 1511.06488.
 //   gaussian    the optimal step of a normal distribution times the deviation; stays. Lin, Talathi
@@ -14,13 +14,16 @@
 //   learned     trained, from 2 mean |w| / sqrt(2^(k-1) - 1). LSQ: Esser et al. 2020, arXiv
 //               1902.08153.
 //   minmax      from the least weight to the largest, 0 being a level: (n - z) s. Jacob et al.
-//   2018,
-//               arXiv 1712.05877.
+//               2018, arXiv 1712.05877.
+//   fraction    2^-fraction (nnabla's fixed-point layers).
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
+#include <limits>
 
 #include "base/rng.h"
+#include "op/grid_functions.h"
 #include "quantize/quantizers/channel_means.h"
 #include "quantize/quantizers/optimal_step.h"
 #include "quantize/quantizers/quantizers.h"
@@ -29,18 +32,29 @@
 namespace dc {
 namespace {
 
-constexpr const char* kRanges[] = {"unit",     "power",   "power-l2", "max",   "l2",
-                                   "gaussian", "laplace", "learned",  "minmax"};
-enum class Range { kUnit, kPower, kPowerL2, kMax, kL2, kGaussian, kLaplace, kLearned, kMinMax };
+constexpr const char* kRanges[] = {"unit",     "power",   "power-l2", "max",    "l2",
+                                   "gaussian", "laplace", "learned",  "minmax", "fraction"};
+enum class Range {
+  kUnit,
+  kPower,
+  kPowerL2,
+  kMax,
+  kL2,
+  kGaussian,
+  kLaplace,
+  kLearned,
+  kMinMax,
+  kFraction
+};
 
-// (n - zero) * step for n from low to high.
+// The grid of one channel, and its step.
 struct Levels {
-  float step = 1, low = 0, high = 0, zero = 0;
+  op::UniformGrid grid;
+  float step = 1;
 
-  float Place(float w) const { return w / step + zero; }
-  float Inside(float place) const { return std::min(std::max(place, low), high); }
-  float Value(float n) const { return (n - zero) * step; }
-  float Number(float w) const { return std::nearbyint(Inside(Place(w))); }
+  float Place(float w) const { return grid.Place(w, step); }
+  float Value(float n) const { return grid.Value(n, step); }
+  float Number(float w) const { return op::RoundHalfEven(grid.Inside(Place(w))); }
 };
 
 class Uniform : public Quantizer {
@@ -54,7 +68,8 @@ class Uniform : public Quantizer {
         narrow_(settings.at("narrow") == "yes" || range_ == Range::kMax || range_ == Range::kL2),
         stochastic_(settings.at("rounding") == "stochastic"),
         clip_(settings.at("clip") == "yes"),
-        straight_(settings.at("gradient") == "straight") {
+        straight_(settings.at("gradient") == "straight"),
+        fraction_(std::atoi(settings.at("fraction").c_str())) {
     if (settings.at("of") == "tensor") {
       layout_.channels = 1;
       layout_.inner = layout.size;
@@ -84,20 +99,21 @@ class Uniform : public Quantizer {
     const std::vector<Levels> grids = Grids(w, learned);
     if (clip_) {
       ForEachRun([&](size_t c, size_t begin, size_t end) {
-        const float least = grids[c].Value(grids[c].low), most = grids[c].Value(grids[c].high);
+        const float least = grids[c].Value(grids[c].grid.low);
+        const float most = grids[c].Value(grids[c].grid.high);
         for (size_t i = begin; i < end; ++i) w[i] = std::min(std::max(w[i], least), most);
       });
     }
     const bool random = stochastic_ && draw != kNoDraw;
     Rng rng(draw);
     ForEachRun([&](size_t c, size_t begin, size_t end) {
-      const Levels grid = grids[c];
+      const Levels levels = grids[c];
       for (size_t i = begin; i < end; ++i) {
         if (random) {
-          const float up = std::floor(grid.Place(w[i]) + static_cast<float>(rng.Uniform()));
-          effective[i] = grid.Value(grid.Inside(up));
+          const float up = std::floor(levels.Place(w[i]) + static_cast<float>(rng.Uniform()));
+          effective[i] = levels.Value(levels.grid.Inside(up));
         } else {
-          effective[i] = grid.Value(grid.Number(w[i]));
+          effective[i] = levels.Value(levels.Number(w[i]));
         }
       }
     });
@@ -110,15 +126,14 @@ class Uniform : public Quantizer {
     std::vector<double> steps(layout_.channels, 0.0);
     const bool trains_steps = range_ == Range::kLearned;
     ForEachRun([&](size_t c, size_t begin, size_t end) {
-      const Levels grid = grids[c];
+      const Levels levels = grids[c];
+      const float low = levels.grid.low, high = levels.grid.high;
       double sum = 0;
       for (size_t i = begin; i < end; ++i) {
-        const float place = grid.Place(w[i]), g = gradient[i];
-        const bool inside = place >= grid.low && place <= grid.high;
+        const float place = levels.Place(w[i]), g = gradient[i];
+        const bool inside = place >= low && place <= high;
         if (trains_steps) {
-          sum += g * (inside             ? std::nearbyint(place) - place
-                      : place < grid.low ? grid.low
-                                         : grid.high);
+          sum += g * (inside ? std::nearbyint(place) - place : place < low ? low : high);
         }
         weight_gradient[i] = inside || straight_ ? g : 0.0f;
       }
@@ -139,7 +154,8 @@ class Uniform : public Quantizer {
     const std::vector<Levels> grids = Grids(w, learned);
     std::vector<float> numbers(w.size());
     ForEachRun([&](size_t c, size_t begin, size_t end) {
-      for (size_t i = begin; i < end; ++i) numbers[i] = grids[c].Number(w[i]) - grids[c].zero;
+      for (size_t i = begin; i < end; ++i)
+        numbers[i] = grids[c].Number(w[i]) - grids[c].grid.offset;
     });
     FillNumbers(numbers, result);
     // With a scale for each channel all channels share the whole numbers.
@@ -192,10 +208,16 @@ class Uniform : public Quantizer {
       case Range::kL2:
         return Usable(LeastSquaresStep(w, static_cast<int>(most)));
       case Range::kPowerL2:
-        return Usable(LeastSquaresPower(w, static_cast<int>(most)));
+        return LeastPower(w, static_cast<int>(most));
       default:
         return 1.0f;
     }
+  }
+
+  // The least normal power of two is a step, too.
+  float LeastPower(const std::vector<float>& w, int most) const {
+    const double step = LeastSquaresPower(w, narrow_ ? -most : -most - 1, most);
+    return step > 0 ? static_cast<float>(step) : 1.0f;
   }
 
   static float Usable(double step) {
@@ -209,11 +231,11 @@ class Uniform : public Quantizer {
   }
 
   std::vector<Levels> Grids(std::span<const float> w, std::span<const float> learned) const {
-    Levels grid;
+    Levels levels;
+    op::UniformGrid& grid = levels.grid;
     grid.high = static_cast<float>(std::ldexp(1.0, bits_ - 1) - 1);
     grid.low = -grid.high - (narrow_ ? 0.0f : 1.0f);
-    if (bits_ == 1) grid.high = 0;
-    std::vector<Levels> grids(layout_.channels, grid);
+    std::vector<Levels> grids(layout_.channels, levels);
     if (range_ == Range::kUnit) {
       // At 2 bits a narrow grid is ternary, -1, 0 and 1.
       const float step = narrow_ ? 1.0f / std::max(grid.high, 1.0f)
@@ -221,10 +243,16 @@ class Uniform : public Quantizer {
       for (Levels& each : grids) each.step = step;
       return grids;
     }
+    if (range_ == Range::kFraction) {
+      for (Levels& each : grids) each.step = std::ldexp(1.0f, -fraction_);
+      return grids;
+    }
     if (learned.size() == grids.size()) {
-      // A trained step may have passed zero.
-      for (size_t c = 0; c < grids.size(); ++c)
-        grids[c].step = std::max(std::abs(learned[c]), 1e-30f);
+      // A trained step may have passed zero; that of a weight of zeros is zero.
+      constexpr float kLeast = std::numeric_limits<float>::min();
+      for (size_t c = 0; c < grids.size(); ++c) {
+        grids[c].step = std::max(std::abs(learned[c]), kLeast);
+      }
       return grids;
     }
     std::vector<float> least(grids.size(), 0.0f), most(grids.size(), 0.0f);
@@ -238,24 +266,23 @@ class Uniform : public Quantizer {
     return grids;
   }
 
-  void SetRange(float least, float most, Levels* grid) const {
+  void SetRange(float least, float most, Levels* levels) const {
     const float magnitude = std::max(-least, most);
     if (magnitude == 0) return;
+    op::UniformGrid& grid = levels->grid;
     switch (range_) {
       case Range::kPower:
-        grid->step = Usable(
+        levels->step = Usable(
             std::ldexp(1.0, static_cast<int>(std::ceil(std::log2(magnitude))) - (bits_ - 1)));
         break;
-      case Range::kMinMax: {
-        const float levels = std::ldexp(1.0f, bits_) - 1;
-        grid->step = Usable((static_cast<double>(most) - least) / levels);
-        grid->low = 0;
-        grid->high = levels;
-        grid->zero = std::clamp(std::nearbyint(-least / grid->step), 0.0f, levels);
+      case Range::kMinMax:
+        grid.low = 0;
+        grid.high = std::ldexp(1.0f, bits_) - 1;
+        levels->step = Usable((static_cast<double>(most) - least) / grid.high);
+        grid.offset = std::clamp(std::nearbyint(-least / levels->step), 0.0f, grid.high);
         break;
-      }
       default:
-        grid->step = Usable(magnitude / std::max(grid->high, 1.0f));
+        levels->step = Usable(magnitude / std::max(grid.high, 1.0f));
     }
   }
 
@@ -263,6 +290,7 @@ class Uniform : public Quantizer {
   int bits_;
   Range range_;
   bool narrow_, stochastic_, clip_, straight_;
+  int fraction_;  // of Range::kFraction
 };
 
 std::unique_ptr<Quantizer> Make(const WeightLayout& layout, int bits,
@@ -273,6 +301,10 @@ std::unique_ptr<Quantizer> Make(const WeightLayout& layout, int bits,
 }  // namespace
 
 QuantizerEntry UniformQuantizer() {
+  std::vector<std::string> fractions = {"4"};
+  for (int bits = 0; bits <= 16; ++bits) {
+    if (bits != 4) fractions.push_back(std::to_string(bits));
+  }
   return {{"uniform",
            "whole numbers of a step",
            2,  // at 1 bit a narrow grid has zero alone; binary is the grid for it
@@ -283,7 +315,8 @@ QuantizerEntry UniformQuantizer() {
             {"narrow", {"no", "yes"}},
             {"rounding", {"nearest", "stochastic"}},
             {"clip", {"no", "yes"}},
-            {"gradient", {"clipped", "straight"}}}},
+            {"gradient", {"clipped", "straight"}},
+            {"fraction", fractions}}},
           Make};
 }
 

@@ -10,7 +10,9 @@
 #include "format/layout.h"
 #include "hwy/targets.h"
 #include "runtime/kernels/kernel_set.h"
+#include "runtime/load/attempt.h"
 #include "runtime/load/constant_file.h"
+#include "runtime/plan/limits.h"
 
 namespace dc::runtime {
 namespace {
@@ -78,35 +80,41 @@ StatusOr<std::unique_ptr<LoadedModel>> LoadedModel::Load(std::span<const uint8_t
         "Session::Load", "give 0 for one per core, or up to 1024");
   }
   DC_RETURN_IF_ERROR(CheckAllocator(options.allocator));
-  std::unique_ptr<LoadedModel> model(new (std::nothrow) LoadedModel(options.allocator));
+  std::unique_ptr<LoadedModel> model(new (std::nothrow) LoadedModel(options));
   if (model == nullptr) return NoMemory("no memory for a model", "Session::Load");
-  DC_RETURN_IF_ERROR(model->Build(bytes, options));
+  const auto build = [&] { return model->Build(bytes, options); };
+  DC_RETURN_IF_ERROR(Attempt(&model->memory_, build));
   return model;
 }
 
 Status LoadedModel::Build(std::span<const uint8_t> bytes, const SessionOptions& options) {
   DC_ASSIGN_OR_RETURN(const format::File file, OpenFile(bytes));
   const format::Manifest& manifest = file.manifest();
-  std::unique_ptr<ThreadPool> pool;
-  if (options.threads != 1) pool = std::make_unique<ThreadPool>(options.threads);
-  if (pool && pool->threads() == 1) pool.reset();
+  if (options.threads != 1) pool_ = std::make_unique<ThreadPool>(options.threads);
+  if (pool_ && pool_->threads() == 1) pool_.reset();
   // A few parts per thread even out cores of unequal speed.
-  const size_t max_chunks = pool ? 4 * static_cast<size_t>(pool->threads()) : 1;
+  const size_t max_chunks = pool_ ? 4 * static_cast<size_t>(pool_->threads()) : 1;
+  ConstantStore constants(file);
   const ConstantLoader load = [&](size_t tensor) -> StatusOr<Constant> {
-    // Whatever is still to come would be loaded for nothing.
+    // Whatever is still to come would be loaded or laid out for nothing.
     if (memory_.refused()) return NoMemoryForWeights();
-    return LoadConstant(file, tensor);
+    StatusOr<Constant> constant = constants.Load(tensor);
+    if (memory_.refused()) return NoMemoryForWeights();
+    return constant;
   };
   const KernelSet* kernels = ChooseKernels(options.reference_kernels);
   if (kernels == nullptr) {
     return Unsupported("reference kernels", "Session::Load",
                        "this library is built for one instruction set, without them");
   }
-  DC_ASSIGN_OR_RETURN(Plan plan, BuildPlan(manifest, load,
-                                           {.kernels = kernels,
-                                            .max_chunks = max_chunks,
-                                            .memory = &memory_,
-                                            .reasons = options.reasons}));
+  DC_ASSIGN_OR_RETURN(Plan plan,
+                      BuildPlan(manifest, load,
+                                {.kernels = kernels,
+                                 .max_chunks = max_chunks,
+                                 .memory = &memory_,
+                                 .max_work = MaxWork(bytes.size()),
+                                 .max_activation_bytes = MaxActivationBytes(bytes.size()),
+                                 .reasons = options.reasons}));
   if (memory_.refused()) return NoMemoryForWeights();
 
   if (manifest.fixed_shapes) FreeBatchOfOne(&plan);
@@ -127,7 +135,7 @@ Status LoadedModel::Build(std::span<const uint8_t> bytes, const SessionOptions& 
     outputs_.push_back(
         {output.name, plan.outputs[i].whole, output.type, IsLogistic(manifest, output.value)});
   }
-  executor_.emplace(std::move(plan), std::move(pool), &memory_);
+  executor_.emplace(std::move(plan), std::move(pool_), &memory_);
   return OkStatus();
 }
 

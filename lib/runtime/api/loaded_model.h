@@ -41,12 +41,14 @@ class LoadedModel {
   }
 
  private:
-  explicit LoadedModel(const Allocator& allocator) : memory_(allocator) {}
+  explicit LoadedModel(const SessionOptions& options)
+      : memory_(options.allocator, options.memory_limit) {}
 
   // Builds the plan, and what follows from it.
   Status Build(std::span<const uint8_t> bytes, const SessionOptions& options);
 
   ModelMemory memory_;                    // outlives the executor
+  std::unique_ptr<ThreadPool> pool_;      // while it is loaded; then the executor's
   std::optional<PlanExecutor> executor_;  // once it is built
   std::vector<SessionInput> inputs_;
   std::vector<SessionOutput> outputs_;

@@ -41,6 +41,7 @@ dc::SessionOptions SessionOptions(const dc_options* options) {
   result.reference_kernels = options->reference_kernels != 0;
   const dc_allocator& allocator = options->allocator;
   result.allocator = {allocator.allocate, allocator.release, allocator.context};
+  result.memory_limit = options->memory_limit;
   return result;
 }
 

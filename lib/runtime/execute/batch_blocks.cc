@@ -12,6 +12,8 @@ constexpr int64_t kLeastBlock = 6;
 constexpr uint64_t kCacheFloats = (uint64_t{1} << 20) / sizeof(float);
 // No more activations than this at a time, wherever they come from.
 constexpr uint64_t kArenaFloats = (uint64_t{256} << 20) / sizeof(float);
+// Nor more than this for all threads together, unless it is the activations of one sample.
+constexpr uint64_t kMostFloats = (uint64_t{1} << 30) / sizeof(float);
 // Where even the smallest block takes more than this, every weight would meet activations that come
 // from memory: single samples, which stay in the cache, are faster.
 constexpr uint64_t kBlockFloats = (uint64_t{4} << 20) / sizeof(float);
@@ -39,7 +41,9 @@ BatchBlocks::BatchBlocks(int64_t batch, size_t largest) : largest_(largest) {
 
 size_t ChooseLanes(int64_t batch, size_t threads,
                    const std::array<PlanMemory, kLaneChoices.size()>& memory) {
-  if (batch < kLeastBlock || memory[1].reread > kBlockFloats) return 0;
+  if (batch < kLeastBlock || memory[1].reread > kBlockFloats || memory[1].floats > kMostFloats) {
+    return 0;
+  }
   size_t choice = 1;
   while (choice + 1 < kLaneChoices.size() && memory[choice + 1].reread <= kCacheFloats &&
          memory[choice + 1].floats <= kArenaFloats &&
@@ -47,6 +51,11 @@ size_t ChooseLanes(int64_t batch, size_t threads,
     ++choice;
   }
   return choice;
+}
+
+size_t ChooseWorkers(int64_t batch, size_t threads, uint64_t floats) {
+  const uint64_t room = std::max<uint64_t>(kMostFloats / std::max<uint64_t>(floats, 1), 1);
+  return static_cast<size_t>(std::min({static_cast<uint64_t>(batch), uint64_t{threads}, room}));
 }
 
 }  // namespace dc::runtime

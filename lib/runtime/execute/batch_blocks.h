@@ -43,6 +43,10 @@ class BatchBlocks {
 size_t ChooseLanes(int64_t batch, size_t threads,
                    const std::array<PlanMemory, kLaneChoices.size()>& memory);
 
+// How many of `threads` threads run blocks of a batch of `batch` samples at the same time, where a
+// block has `floats` floats of activations: no more than 1 GiB takes, one at least.
+size_t ChooseWorkers(int64_t batch, size_t threads, uint64_t floats);
+
 }  // namespace dc::runtime
 
 #endif  // DC_RUNTIME_EXECUTE_BATCH_BLOCKS_H_

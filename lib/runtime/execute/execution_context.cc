@@ -1,11 +1,11 @@
 #include "runtime/execute/execution_context.h"
 
 #include <algorithm>
-#include <new>
 #include <string>
 #include <utility>
 
 #include "base/text.h"
+#include "runtime/load/attempt.h"
 
 namespace dc::runtime {
 
@@ -69,8 +69,13 @@ ExecutionContext* ContextPool::TakeWaiting(size_t blocks, uint64_t floats) {
 
 StatusOr<ContextPool::Lease> ContextPool::Take(size_t blocks, uint64_t floats) {
   ExecutionContext* context = TakeWaiting(blocks, floats);
-  if (context == nullptr) context = new (std::nothrow) ExecutionContext(blocks_, most_inputs_);
-  if (context == nullptr) return NoMemory("no memory to run in", "Session::Run");
+  if (context == nullptr) {
+    const auto make = [&] {
+      context = new ExecutionContext(blocks_, most_inputs_);
+      return OkStatus();
+    };
+    DC_RETURN_IF_ERROR(Attempt(memory_, make));
+  }
   Lease lease(context, Return{this});
   DC_RETURN_IF_ERROR(context->Grow(blocks, floats, memory_));
   return lease;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "runtime/load/attempt.h"
 
 namespace dc::runtime {
 namespace {
@@ -97,13 +98,26 @@ void PlanExecutor::RunBlock(const Block& block, const CallerBuffers& buffers, si
   }
 }
 
+void PlanExecutor::DropBatch() const {
+  for (const Step& step : plan_.steps) {
+    if (step.owned) step.kernel->DropBatch();
+  }
+}
+
 Status PlanExecutor::PrepareBatch() {
   if (batch_ready_) return OkStatus();
   const std::lock_guard<std::mutex> lock(batch_mutex_);
   if (batch_ready_) return OkStatus();
-  for (Step& step : plan_.steps) step.kernel->PrepareBatch();
+  const auto prepare = [](const void* self) {
+    for (const Step& step : static_cast<const PlanExecutor*>(self)->plan_.steps) {
+      if (step.owned) step.kernel->PrepareBatch();
+    }
+    return OkStatus();
+  };
+  const auto drop = [](const void* self) { static_cast<const PlanExecutor*>(self)->DropBatch(); };
+  DC_RETURN_IF_ERROR(Attempt(memory_, {prepare, this}, drop));
   if (memory_->refused()) {
-    for (Step& step : plan_.steps) step.kernel->DropBatch();
+    DropBatch();
     memory_->ForgetRefusal();
     return NoMemory("the allocator has no memory for the weights of batches", "Session::Run",
                     "give it more, or run single samples");
@@ -112,12 +126,16 @@ Status PlanExecutor::PrepareBatch() {
   return OkStatus();
 }
 
-StatusOr<ContextPool::Lease> PlanExecutor::TakeContext(size_t workers, size_t largest) {
+uint64_t PlanExecutor::FloatsOfBlock(size_t largest) const {
   // Every smaller batch fits, too.
   uint64_t floats = 0;
   for (size_t i = 0; i <= largest; ++i) floats = std::max(floats, plan_.memory[i].floats);
+  return floats;
+}
+
+StatusOr<ContextPool::Lease> PlanExecutor::TakeContext(size_t workers, size_t largest) {
   if (largest > 0) DC_RETURN_IF_ERROR(PrepareBatch());
-  return contexts_.Take(workers, floats);
+  return contexts_.Take(workers, FloatsOfBlock(largest));
 }
 
 StatusOr<StepTimes> PlanExecutor::Measure(int64_t batch, int repetitions) {
@@ -135,9 +153,12 @@ StatusOr<StepTimes> PlanExecutor::Measure(int64_t batch, int repetitions) {
     times.steps.push_back({.op = step.name,
                            .layer = step.layer,
                            .microseconds = std::numeric_limits<double>::infinity(),
-                           .resident_bytes = step.kernel->ResidentBytes()});
+                           .resident_bytes = step.owned ? step.kernel->ResidentBytes() : 0});
   }
+  // What takes long need not be repeated to be measured.
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(1);
   for (int repetition = 0; repetition < repetitions; ++repetition) {
+    if (repetition > 0 && std::chrono::steady_clock::now() > end) break;
     // The arena reuses the inputs' places. No kernel's time depends on the values.
     for (const PlanValue& value : plan_.inputs) {
       float* const input = context->arena(0) + plan_.memory[block.choice].buffers[value.buffer];
@@ -165,8 +186,7 @@ Status PlanExecutor::Run(int64_t batch, std::span<const std::span<const float>> 
   DC_RETURN_IF_ERROR(CheckBuffers(outputs, outputs_, batch, true, "output"));
   const size_t largest = ChooseLanes(batch, threads(), plan_.memory);
   const BatchBlocks blocks(batch, largest);
-  const size_t workers =
-      static_cast<size_t>(std::min<int64_t>(batch, static_cast<int64_t>(threads())));
+  const size_t workers = ChooseWorkers(batch, threads(), FloatsOfBlock(largest));
   DC_ASSIGN_OR_RETURN(const ContextPool::Lease context, TakeContext(workers, largest));
 
   const CallerBuffers buffers{batch, inputs, outputs};

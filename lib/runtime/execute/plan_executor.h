@@ -47,6 +47,9 @@ class PlanExecutor {
   size_t threads() const { return pool_ ? static_cast<size_t>(pool_->threads()) : 1; }
   // Makes the operators ready for blocks of several samples: once, when the first comes.
   Status PrepareBatch();
+  void DropBatch() const;
+  // Floats of activations of a block of up to kLaneChoices[largest] samples.
+  uint64_t FloatsOfBlock(size_t largest) const;
   // A context for blocks of up to kLaneChoices[largest] samples, `workers` of them at a time.
   StatusOr<ContextPool::Lease> TakeContext(size_t workers, size_t largest);
   // Takes one block through the network in part `worker` of `context`. `alone`: no other block of

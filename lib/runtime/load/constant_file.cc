@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "entropy/dec/hashed_codes.h"
 #include "entropy/dec/plane_decoder.h"
 #include "entropy/dec/weight_decoder.h"
 #include "entropy/dec/zstd.h"
@@ -26,8 +27,12 @@ Status Decode(const format::TensorEntry& entry, const format::TensorStreams& str
                        "", "the limit is 2^28 elements and 2^24 rows or columns");
   }
   DC_ASSIGN_OR_RETURN(constant->codebook, format::DecodeCodebook(entry, streams.codebook));
-  DC_ASSIGN_OR_RETURN(DecodedWeight weight, DecodeWeight(MatrixOf(entry.shape), constant->codebook,
-                                                         streams.codes, streams.gaps));
+  const MatrixShape matrix = MatrixOf(entry.shape);
+  DC_ASSIGN_OR_RETURN(
+      DecodedWeight weight,
+      entry.form == format::Form::kHashed
+          ? DecodeHashedWeight(matrix, entry.codebook_entries, streams.codes, streams.gaps)
+          : DecodeWeight(matrix, constant->codebook, streams.codes, streams.gaps));
   constant->sparse = weight.coding.positions != PositionCoding::kDense;
   constant->column_major = weight.coding.column_major;
   if (constant->sparse && !entry.zero_first) {
@@ -52,6 +57,37 @@ StatusOr<Constant> LoadConstant(const format::File& file, size_t tensor) {
     return status.At(Text({"tensor ", tensor, entry.name.empty() ? "" : " ", entry.name}));
   }
   return constant;
+}
+
+constexpr uint64_t kMostTimes = 8;
+
+ConstantStore::ConstantStore(const format::File& file)
+    : file_(file), readers_(file.manifest().tensors.size(), 0), kept_(readers_.size()) {
+  const format::Manifest& manifest = file.manifest();
+  for (const format::Node& node : manifest.nodes) {
+    for (uint32_t input : node.inputs) {
+      const size_t tensor = input - manifest.inputs.size();
+      if (tensor < readers_.size()) ++readers_[tensor];
+    }
+  }
+  for (const format::TensorEntry& entry : manifest.tensors) {
+    elements_left_ += kMostTimes * entry.elements();
+  }
+}
+
+StatusOr<Constant> ConstantStore::Load(size_t tensor) {
+  const uint64_t elements = file_.manifest().tensors[tensor].elements();
+  if (elements > elements_left_) {
+    return Unsupported("constants are read more often than such a file may ask for");
+  }
+  elements_left_ -= elements;
+  std::unique_ptr<Constant>& kept = kept_[tensor];
+  if (!kept) {
+    DC_ASSIGN_OR_RETURN(Constant constant, LoadConstant(file_, tensor));
+    if (readers_[tensor] < 2) return constant;
+    kept = std::make_unique<Constant>(std::move(constant));
+  }
+  return *kept;
 }
 
 }  // namespace dc::runtime

@@ -3,58 +3,92 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <new>
+
+#if __has_include(<sys/mman.h>)
+#include <sys/mman.h>
+#endif
+
+#include "runtime/load/attempt.h"
 
 namespace dc::runtime {
 namespace {
 
+// Of a large page of most systems: most of the time that a fresh array takes is otherwise spent on
+// its pages. Smaller arrays would waste a part of one.
+constexpr size_t kLargePage = size_t{2} << 20;
+
 void* HeapAllocate(size_t bytes) {
-  if (bytes > PTRDIFF_MAX - kMemoryAlignment) return nullptr;
+  if (bytes > PTRDIFF_MAX - kLargePage) return nullptr;
+  const size_t alignment = bytes >= kLargePage ? kLargePage : kMemoryAlignment;
   // A multiple of the alignment, and not 0.
   const size_t lines = std::max<size_t>((bytes + kMemoryAlignment - 1) / kMemoryAlignment, 1);
-  return std::aligned_alloc(kMemoryAlignment, lines * kMemoryAlignment);
+  void* const memory = std::aligned_alloc(alignment, lines * kMemoryAlignment);
+#ifdef MADV_HUGEPAGE
+  if (memory != nullptr && alignment == kLargePage) {
+    madvise(memory, bytes / kLargePage * kLargePage, MADV_HUGEPAGE);
+  }
+#endif
+  return memory;
 }
 
 }  // namespace
 
 void* ModelMemory::Allocate(size_t bytes) {
-  if (allocator_.allocate == nullptr) return HeapAllocate(bytes);
-  return allocator_.allocate(allocator_.context, std::max<size_t>(bytes, 1), kMemoryAlignment);
+  bytes = std::max<size_t>(bytes, 1);
+  const uint64_t before = used_.fetch_add(bytes, std::memory_order_relaxed);
+  void* memory = nullptr;
+  if (limit_ == 0 || (before <= limit_ && bytes <= limit_ - before)) {
+    memory = allocator_.allocate == nullptr
+                 ? HeapAllocate(bytes)
+                 : allocator_.allocate(allocator_.context, bytes, kMemoryAlignment);
+  }
+  if (memory == nullptr) used_.fetch_sub(bytes, std::memory_order_relaxed);
+  return memory;
 }
 
 void ModelMemory::Release(void* memory, size_t bytes) {
   if (memory == nullptr) return;
+  bytes = std::max<size_t>(bytes, 1);
+  used_.fetch_sub(bytes, std::memory_order_relaxed);
   if (allocator_.allocate == nullptr) {
     std::free(memory);
   } else {
-    allocator_.release(allocator_.context, memory, std::max<size_t>(bytes, 1));
+    allocator_.release(allocator_.context, memory, bytes);
   }
 }
 
 void* ModelMemory::do_allocate(size_t bytes, size_t alignment) {
-  if (alignment > kMemoryAlignment) std::abort();
+  if (alignment > kMemoryAlignment || bytes > PTRDIFF_MAX) AbandonAttempt();
+  bytes += sizeof(Piece);
   void* memory = Allocate(bytes);
-  if (memory != nullptr) return memory;
-  memory = HeapAllocate(bytes);
-  if (memory == nullptr) std::abort();
-  if (allocator_.allocate != nullptr) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    from_heap_.push_back(memory);
-    refused_.store(true, std::memory_order_relaxed);
+  const bool from_heap = memory == nullptr;
+  if (from_heap) {
+    if (allocator_.allocate != nullptr || limit_ != 0) {
+      refused_.store(true, std::memory_order_relaxed);
+      memory = HeapAllocate(bytes);
+    }
+    if (memory == nullptr) AbandonAttempt();
   }
-  return memory;
+  Piece* const piece = new (memory) Piece{newest_, nullptr, bytes, handed_out_++, from_heap};
+  if (newest_ != nullptr) newest_->previous = piece;
+  newest_ = piece;
+  return piece + 1;
 }
 
-void ModelMemory::do_deallocate(void* memory, size_t bytes, size_t) {
-  if (refused()) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    const auto at = std::find(from_heap_.begin(), from_heap_.end(), memory);
-    if (at != from_heap_.end()) {
-      from_heap_.erase(at);
-      std::free(memory);
-      return;
-    }
+void ModelMemory::do_deallocate(void* memory, size_t, size_t) {
+  Piece* const piece = static_cast<Piece*>(memory) - 1;
+  if (piece->next != nullptr) piece->next->previous = piece->previous;
+  (piece->previous != nullptr ? piece->previous->next : newest_) = piece->next;
+  if (piece->from_heap) {
+    std::free(piece);
+  } else {
+    Release(piece, piece->bytes);
   }
-  Release(memory, bytes);
+}
+
+void ModelMemory::ReleaseSince(size_t mark) {
+  while (newest_ != nullptr && newest_->number >= mark) do_deallocate(newest_ + 1, 0, 0);
 }
 
 bool ModelMemory::do_is_equal(const std::pmr::memory_resource& other) const noexcept {

@@ -6,9 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory_resource>
-#include <mutex>
 #include <utility>
-#include <vector>
 
 #include "dc/runtime.h"
 
@@ -20,12 +18,14 @@ inline constexpr size_t kMemoryAlignment = 64;
 // The allocator of one model. Outlives every buffer that came from it; usable from any thread.
 //
 // Buffers whose failure can be reported come from Allocate. Containers use it as a memory resource
-// and cannot be told that there is no memory: what the caller's allocator refuses them comes from
-// the heap, and refused() tells whoever loads the model, who then gives up.
+// and cannot be told that there is no memory: what the caller's allocator or the limit refuses them
+// comes from the heap, and refused() tells whoever loads the model, who then gives up. Where the
+// heap has none either, the attempt (attempt.h) is abandoned.
 class ModelMemory : public std::pmr::memory_resource {
  public:
-  // Without callbacks: the heap.
-  explicit ModelMemory(const Allocator& allocator) : allocator_(allocator) {}
+  // Without callbacks: the heap. No more than `limit` bytes at a time; 0: any number.
+  explicit ModelMemory(const Allocator& allocator, uint64_t limit = 0)
+      : allocator_(allocator), limit_(limit) {}
   ModelMemory(const ModelMemory&) = delete;
   ModelMemory& operator=(const ModelMemory&) = delete;
 
@@ -34,21 +34,36 @@ class ModelMemory : public std::pmr::memory_resource {
   // Gives back what Allocate returned for `bytes`; null is ignored.
   void Release(void* memory, size_t bytes);
 
-  // Whether the caller's allocator refused memory to a container.
+  // Containers alone, from one thread at a time: what was handed out after Mark returned `mark` is
+  // given back, whoever holds it.
+  size_t Mark() const { return handed_out_; }
+  void ReleaseSince(size_t mark);
+
+  // Whether the caller's allocator or the limit refused memory to a container.
   bool refused() const { return refused_.load(std::memory_order_relaxed); }
   // For who has given back what was refused.
   void ForgetRefusal() { refused_.store(false, std::memory_order_relaxed); }
 
  private:
-  // Never null: ends the process where the heap has no memory either, as operator new would.
-  void* do_allocate(size_t bytes, size_t alignment) override;
-  void do_deallocate(void* memory, size_t bytes, size_t alignment) override;
+  // In front of what a container has.
+  struct alignas(kMemoryAlignment) Piece {
+    Piece *next, *previous;
+    size_t bytes;   // of both
+    size_t number;  // pieces handed out before it
+    bool from_heap;
+  };
+
+  // Never null. Neither is copied into every container's code.
+  [[gnu::noinline]] void* do_allocate(size_t bytes, size_t alignment) override;
+  [[gnu::noinline]] void do_deallocate(void* memory, size_t bytes, size_t alignment) override;
   bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override;
 
   const Allocator allocator_;
+  const uint64_t limit_;
+  std::atomic<uint64_t> used_{0};
   std::atomic<bool> refused_{false};
-  std::mutex mutex_;
-  std::vector<void*> from_heap_;  // what containers hold although it was refused; under mutex_
+  Piece* newest_ = nullptr;
+  size_t handed_out_ = 0;
 };
 
 // Cache-line aligned floats. Empty after a failed allocation.

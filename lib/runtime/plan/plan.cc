@@ -12,6 +12,7 @@
 #include "runtime/operators/items_op.h"
 #include "runtime/operators/node_context.h"
 #include "runtime/operators/registry.h"
+#include "runtime/operators/work.h"
 #include "runtime/plan/graph_view.h"
 #include "runtime/plan/plan_memory.h"
 
@@ -41,16 +42,7 @@ class Planner {
     for (size_t n = 0; n < manifest_.nodes.size(); ++n) {
       if (!graph_.IsNeeded(n) || merged[n]) continue;
       if (!KnowsInputs(n)) continue;
-      const op::Operator& record = *op::FindOperator(manifest_.nodes[n].op);
-      Fusion fusion;
-      if (record.Has(op::kConvolves) || record.Has(op::kProduct)) {
-        // A product's rows are its last dimension, the channels of what follows dimension 1.
-        const uint32_t x = manifest_.nodes[n].inputs[0];
-        const size_t rank = graph_.IsTensor(x) ? 0 : values_[x].whole.size();
-        if (rank > 1) fusion = graph_.FindFusion(n, record.Has(op::kConvolves) || rank == 2);
-      } else if (!kForSize && record.Has(op::kAdds)) {
-        fusion = graph_.FindLimits(n);
-      }
+      const Fusion fusion = FusionOf(n);
       const Status status = AddNode(n, fusion);
       if (!status.ok()) {
         if (options_.reasons == nullptr) return status.At(graph_.NodeText(n));
@@ -67,7 +59,7 @@ class Planner {
       plan_.outputs.push_back({value.whole, value.buffer});
     }
     RemoveJoins(&plan_);
-    DC_RETURN_IF_ERROR(PlanMemories(&plan_));
+    DC_RETURN_IF_ERROR(PlanMemories(options_.max_activation_bytes, &plan_));
     return std::move(plan_);
   }
 
@@ -86,6 +78,20 @@ class Planner {
     values_[i] = {whole, NewBuffer(static_cast<uint64_t>(size)), true};
     plan_.inputs.push_back({whole, values_[i].buffer});
     return OkStatus();
+  }
+
+  // What is merged into node `n`, whose inputs are known.
+  Fusion FusionOf(size_t n) const {
+    const op::Operator& record = *op::FindOperator(manifest_.nodes[n].op);
+    if (record.Has(op::kConvolves) || record.Has(op::kProduct)) {
+      // A product's rows are its last dimension, the channels of what follows dimension 1.
+      const uint32_t x = manifest_.nodes[n].inputs[0];
+      const size_t rank = graph_.IsTensor(x) ? 0 : values_[x].whole.size();
+      if (rank > 1) return graph_.FindFusion(n, record.Has(op::kConvolves) || rank == 2);
+    } else if (!kForSize && record.Has(op::kAdds)) {
+      return graph_.FindLimits(n);
+    }
+    return {};
   }
 
   bool KnowsInputs(size_t n) const {
@@ -158,22 +164,38 @@ class Planner {
           "", "the limit is 2^28 values per sample");
     }
     output.known = true;
+    work_ += WorkOf(context);
+    if (work_ > options_.max_work) {
+      return Unsupported("more work for a sample than a file of this size may ask for", "",
+                         "docs/limits.md says how much it may");
+    }
+    const uint64_t output_size = static_cast<uint64_t>(size);
+    const int64_t twin = FindTwin(n, fusion);
     MakeOperatorKernel* make = FindMakeOperatorKernel(node.op);
     if (make == nullptr) return Unsupported("the operator cannot be run", "", "remove it");
-    DC_ASSIGN_OR_RETURN(NodeResult result, make(context));
-    if (result.kernel == nullptr) {
+    StatusOr<NodeResult> made = twin < 0 ? make(context) : NodeResult();
+    if (!made.ok()) return std::move(made).status();
+    NodeResult& result = *made;
+    if (twin < 0 && result.kernel == nullptr) {
       output.buffer = inputs[0];
       return OkStatus();
     }
-    const uint64_t output_size = static_cast<uint64_t>(size);
     output.buffer = NewBuffer(output_size);
     if (result.items > 1) {
       const auto part = [&](uint64_t whole) { return static_cast<size_t>(whole) / result.items; };
       result.kernel = MakeItems(std::move(result.kernel), result.items,
                                 part(plan_.buffer_sizes[inputs[0]]), part(output_size));
     }
+    // A step that puts values together may be removed.
+    if (twin < 0 && !result.joins) made_.push_back({n, plan_.steps.size()});
     Step& step = plan_.steps.emplace_back();
-    step.kernel = std::move(result.kernel);
+    step.kernel = result.kernel.get();
+    step.owned = std::move(result.kernel);
+    if (twin >= 0) {
+      const Step& other = plan_.steps[static_cast<size_t>(twin)];
+      step.kernel = other.kernel;
+      step.layer = other.layer;
+    }
     step.inputs = std::move(inputs);
     step.output = output.buffer;
     step.joins = result.joins;
@@ -183,6 +205,43 @@ class Planner {
       AddLayer(node, std::move(*result.layer));
     }
     return OkStatus();
+  }
+
+  // A node that has a kernel, and the step that it became.
+  struct Made {
+    size_t node, step;
+  };
+
+  // Whether the inputs from `first` on and the attributes of two nodes are the same to a kernel.
+  bool AreTwins(const format::Node& a, const format::Node& b, size_t first) const {
+    if (a.op != b.op || a.ints != b.ints || a.floats != b.floats) return false;
+    if (a.inputs.size() != b.inputs.size()) return false;
+    for (size_t i = first; i < a.inputs.size(); ++i) {
+      const uint32_t x = a.inputs[i], y = b.inputs[i];
+      if (x == y) continue;
+      if (std::max(x, y) >= values_.size() || graph_.IsTensor(x) || graph_.IsTensor(y) ||
+          values_[x].whole != values_[y].whole) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // The step of an earlier node with the same operator, constants and shapes, whose kernel does for
+  // this one, too: a weight is decoded and laid out once, however many layers are the same. -1:
+  // none.
+  int64_t FindTwin(size_t n, const Fusion& fusion) const {
+    const std::vector<format::Node>& nodes = manifest_.nodes;
+    for (const Made& made : made_) {
+      if (!AreTwins(nodes[made.node], nodes[n], 0)) continue;
+      const Fusion other = FusionOf(made.node);
+      if (other.extra_bias == fusion.extra_bias && other.low == fusion.low &&
+          other.high == fusion.high && other.norm.has_value() == fusion.norm.has_value() &&
+          (!fusion.norm || AreTwins(nodes[*other.norm], nodes[*fusion.norm], 1))) {
+        return static_cast<int64_t>(made.step);
+      }
+    }
+    return -1;
   }
 
   void AddLayer(const format::Node& node, LayerPlan layer) {
@@ -202,6 +261,8 @@ class Planner {
   const PlanOptions& options_;
   std::vector<Value> values_;
   int convolutions_ = 0, fully_connected_ = 0;
+  double work_ = 0;
+  std::vector<Made> made_;
   Plan plan_;
 };
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <memory_resource>
 #include <string>
@@ -29,18 +30,22 @@ struct PlanOptions {
   size_t max_chunks = 1;  // that an operator may split its work into; 1 without threads
   // Where weights as they are executed come from; outlives the plan. Null: the heap.
   std::pmr::memory_resource* memory = nullptr;
+  // What the plan may ask for, per sample: see limits.h.
+  double max_work = std::numeric_limits<double>::infinity();
+  uint64_t max_activation_bytes = uint64_t{1} << 32;
   // Not null: planning goes on after a node that cannot be executed, as far as shapes are known,
   // and this gets all reasons.
   std::vector<Status>* reasons = nullptr;
 };
 
 struct Step {
-  std::unique_ptr<OperatorKernel> kernel;
-  std::vector<uint32_t> inputs;  // buffers
-  uint32_t output = 0;           // a buffer
-  bool joins = false;            // the output is the inputs, one after the other
-  std::string name;              // the operator's
-  int64_t layer = -1;            // in Plan::layers, where the step has weights
+  OperatorKernel* kernel = nullptr;
+  std::unique_ptr<OperatorKernel> owned;  // the kernel, unless an earlier step has it
+  std::vector<uint32_t> inputs;           // buffers
+  uint32_t output = 0;                    // a buffer
+  bool joins = false;                     // the output is the inputs, one after the other
+  std::string name;                       // the operator's
+  int64_t layer = -1;                     // in Plan::layers, where the step has weights
 };
 
 // A buffer is itself, or lies `offset` values of a sample after the start of another, `whole`.
@@ -68,7 +73,7 @@ struct Plan {
   std::vector<Step> steps;
   std::vector<uint64_t> buffer_sizes;                  // values of a sample
   std::vector<BufferPart> parts;                       // beside buffer_sizes
-  std::vector<LayerPlan> layers;                       // operators with weights, in order
+  std::vector<LayerPlan> layers;                       // kernels with weights, in order
   std::array<PlanMemory, kLaneChoices.size()> memory;  // beside kLaneChoices
 };
 
@@ -77,7 +82,7 @@ struct Plan {
 // `load` and plans memory. Dimension 0 of every input that has dimensions is the batch, unless the
 // manifest says that shapes are fixed. Errors name the node by its number and name: BadInput where
 // the manifest contradicts itself, Unsupported for what is not covered, sizes beyond kMaxSampleSize
-// or more than 4 GiB of activations per sample among it.
+// and more work or activations than `options` allow among it.
 StatusOr<Plan> BuildPlan(const format::Manifest& manifest, const ConstantLoader& load,
                          const PlanOptions& options);
 

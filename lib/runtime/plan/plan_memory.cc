@@ -11,8 +11,8 @@
 namespace dc::runtime {
 namespace {
 
-// Bytes of activations per sample: far above any network, far below what wraps around.
-constexpr uint64_t kMaxArenaBytes = uint64_t{1} << 32;
+// Bytes of activations per sample as if nothing was shared: far below what wraps around.
+constexpr uint64_t kMaxBytes = uint64_t{1} << 32;
 
 // The times between which a buffer is in use. Step s of the plan is time s + 1; the input is there
 // at time 0, outputs to the end.
@@ -65,7 +65,7 @@ void RemoveJoins(Plan* plan) {
   });
 }
 
-Status PlanMemories(Plan* plan) {
+Status PlanMemories(uint64_t max_bytes, Plan* plan) {
   const size_t buffers = plan->buffer_sizes.size();
   std::vector<Place> places;
   for (uint32_t b = 0; b < buffers; ++b) places.push_back(Outermost(*plan, b));
@@ -98,12 +98,12 @@ Status PlanMemories(Plan* plan) {
       want(plan->steps[s].kernel->ScratchFloats(lanes), time, time);
     }
     // Sizes are below 2^31 floats and there are few buffers: the sum cannot wrap around.
-    if (lanes == 1 && bytes > kMaxArenaBytes) {
+    const ArenaLayout layout = PlanArena(wanted);
+    if (lanes == 1 && (bytes > kMaxBytes || layout.floats * sizeof(float) > max_bytes)) {
       return Unsupported(
           DC_ERROR_TEXT("large activations", "activations of ", bytes, " bytes per sample"),
-          "manifest", "the limit is 4 GiB");
+          "manifest", "it is more than a file of this size may ask for");
     }
-    const ArenaLayout layout = PlanArena(wanted);
     memory.buffers.clear();
     for (const Place& place : places) {
       memory.buffers.push_back(layout.offsets[place.buffer] + place.offset * lanes);

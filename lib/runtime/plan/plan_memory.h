@@ -11,8 +11,9 @@ namespace dc::runtime {
 // be written there in the first place: each comes from a step and is read by nothing else.
 void RemoveJoins(Plan* plan);
 
-// Sets plan->memory. Unsupported where a sample's activations take more than 4 GiB.
-Status PlanMemories(Plan* plan);
+// Sets plan->memory. Unsupported where a sample's activations take more than `max_bytes`, or would
+// take more than 4 GiB without sharing their places.
+Status PlanMemories(uint64_t max_bytes, Plan* plan);
 
 }  // namespace dc::runtime
 

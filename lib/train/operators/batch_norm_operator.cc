@@ -1,10 +1,15 @@
 // BatchNormalization, on oneDNN. In training it normalises with the statistics of its shard of the
-// batch and hands them out; in evaluation with the running statistics.
+// batch and hands them out; in evaluation, and where they are frozen, with the running statistics.
 #include <algorithm>
 
+#include "model/quantizer_training.h"
 #include "train/build/node_builder.h"
 
 namespace dc::train {
+
+// In shift_norm_operator.cc.
+StatusOr<std::unique_ptr<OperatorKernel>> MakeShiftNorm(NodeBuilder* builder);
+
 namespace {
 
 // `memory` in a layout that oneDNN has a fast batch normalization for. With 16 samples side by side
@@ -44,8 +49,9 @@ class BatchNormKernel : public OperatorKernel {
     const dnnl::memory to = AsChannelRows(y.data, x.shape);
     const auto layout = from.get_desc();
     const float epsilon = builder->attributes().Float("epsilon");
-    const auto flags =
-        training ? Flags::use_scale_shift : Flags::use_scale_shift | Flags::use_global_stats;
+    const bool frozen = parameters[2]->role == Role::kFixed && parameters[3]->role == Role::kFixed;
+    const auto flags = training && !frozen ? Flags::use_scale_shift
+                                           : Flags::use_scale_shift | Flags::use_global_stats;
     const auto prop =
         training ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference;
     const dnnl::batch_normalization_forward::primitive_desc forward({prop, layout, epsilon, flags},
@@ -59,10 +65,11 @@ class BatchNormKernel : public OperatorKernel {
     if (training) {
       mean_ = builder->ParameterGradient(*parameters[2], per_channel, per_channel);
       variance_ = builder->ParameterGradient(*parameters[3], per_channel, per_channel);
-      // Statistics in Constant nodes stay as they are, but the primitive writes the batch's.
+      // One that is frozen alone stays as it is, but the primitive writes the batch's.
       mean = mean_.needed() ? mean_.memory() : NewMemory(per_channel);
       variance = variance_.needed() ? variance_.memory() : NewMemory(per_channel);
-    } else {
+    }
+    if (!training || frozen) {
       mean = builder->ParameterMemory(*parameters[2], per_channel);
       variance = builder->ParameterMemory(*parameters[3], per_channel);
     }
@@ -77,6 +84,7 @@ class BatchNormKernel : public OperatorKernel {
     dx_ = builder->InputGradient(0, x.data.get_desc());
     dscale_ = builder->ParameterGradient(*parameters[0], per_channel, per_channel);
     dshift_ = builder->ParameterGradient(*parameters[1], per_channel, per_channel);
+    if (!y.gradient) return;
     const dnnl::batch_normalization_backward::primitive_desc backward(
         {dnnl::prop_kind::backward, layout, layout, epsilon, flags}, UserScratchpad(), CpuEngine(),
         forward);
@@ -125,6 +133,7 @@ class BatchNormKernel : public OperatorKernel {
 }  // namespace
 
 StatusOr<std::unique_ptr<OperatorKernel>> MakeBatchNorm(NodeBuilder* builder) {
+  if (builder->node().Int(kShiftBased, 0) != 0) return MakeShiftNorm(builder);
   DC_ASSIGN_OR_RETURN(const Value* x, builder->Input(0));
   if (x->shape.size() > 5) {
     return builder->NotCovered("batch norm of shape " + ShapeText(x->shape));

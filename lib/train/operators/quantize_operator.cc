@@ -1,6 +1,7 @@
 // UniformQuantize and BinaryQuantize. Their functions are stairs, whose slope is 0 or infinite: the
-// gradient goes straight through where x is inside a range, and not at all outside of it. The scale
-// is fixed, learned, or follows the batches: see model/quantizer_training.h.
+// gradient goes straight through where x is inside a range, and not at all outside of it, or is
+// that of a loss of the layer. The scale is fixed, learned, or follows the batches: see
+// model/quantizer_training.h.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -29,6 +30,10 @@ struct Uniform {
     const float place = grid.Place(x, scale);
     return place >= grid.low && place <= grid.high;
   }
+  // Where x is, from -1 at the lower end to 1 at the upper one.
+  float Centered(float x, float scale) const {
+    return 2 * (grid.Place(x, scale) - grid.low) / std::max(grid.high - grid.low, 1.0f) - 1;
+  }
   // Esser et al. 2020 (LSQ), equation 3: the derivative of the output by the scale, with the
   // rounding let through.
   float SlopeByScale(float x, float scale) const {
@@ -49,6 +54,7 @@ struct Binary {
   float operator()(float x, float scale) const { return op::BinaryValue(x, scale); }
   float Random(float x, float scale, float) const { return op::BinaryValue(x, scale); }
   bool Passes(float x, float) const { return std::abs(x) < 1.0f; }
+  float Centered(float x, float) const { return x; }
   float SlopeByScale(float x, float) const { return x >= 0 ? 1.0f : -1.0f; }
   float SlopeByClip(float, float) const { return 0.0f; }
   float levels() const { return 1.0f; }
@@ -103,8 +109,16 @@ class QuantizeKernel : public OperatorKernel {
     float* dx = operands_[0].gradient();
     if (dx == nullptr) return;
     const float* dy = Floats(y_.gradient);
+    const bool equal = how_.loss == LayerLoss::kEqualSoftHinge;
+    const float weight = equal ? MeanMagnitude(dy, operands_[0].count()) : 0.0f;
     ForEachRow([&](int64_t at, const float* x, const float* scale, int64_t step, int64_t count) {
-      if (how_.has_range()) {
+      if (how_.loss != LayerLoss::kNone) {
+        for (int64_t i = 0; i < count; ++i) {
+          const float t = std::tanh(grid_.Centered(x[i], scale[i * step])), d = dy[at + i];
+          const float weighted = equal ? (d == 0 ? 0.0f : std::copysign(weight, d)) : d;
+          dx[at + i] = weighted * (1 - t * t);
+        }
+      } else if (how_.has_range()) {
         for (int64_t i = 0; i < count; ++i) {
           dx[at + i] = x[i] > how_.pass_low && x[i] < how_.pass_high ? dy[at + i] : 0.0f;
         }
@@ -126,6 +140,12 @@ class QuantizeKernel : public OperatorKernel {
       row(at, operands_[0].values() + from[0], operands_[1].values() + from[1], rows_.step(1),
           count);
     });
+  }
+
+  static float MeanMagnitude(const float* values, size_t count) {
+    double sum = 0;
+    for (size_t i = 0; i < count; ++i) sum += std::abs(values[i]);
+    return static_cast<float>(sum / static_cast<double>(std::max<size_t>(count, 1)));
   }
 
   static constexpr float kLeastScale = std::numeric_limits<float>::min();

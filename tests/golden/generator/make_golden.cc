@@ -9,6 +9,7 @@
 
 #include "base/bit_io.h"
 #include "base/half.h"
+#include "base/hash32.h"
 #include "base/rng.h"
 #include "dc/encode.h"
 #include "dc/files.h"
@@ -236,6 +237,23 @@ void PutLayouts() {
   put("permuted_codebook", {16, 64}, Centroids(64), RandomCodes({16, 64}, 64, 0.5), "huffman");
 }
 
+// A weight whose codes follow from a hash.
+void PutHashed() {
+  const std::vector<int64_t> shape = {6, 10};
+  std::vector<float> codebook = {0.5f, -0.3f, 0.125f, 0.75f, -1.1f, 0.2f, 0.9f};
+  const size_t buckets = codebook.size();
+  for (size_t k = 0; k < buckets; ++k) codebook.push_back(-codebook[k]);
+  std::vector<uint16_t> codes;
+  for (uint32_t i = 0; i < 60; ++i) {
+    codes.push_back(HashedCode(i, static_cast<uint32_t>(buckets), 12345));
+  }
+  Graph graph = CodesGraph(shape, codebook, codes);
+  QuantizedWeight weight = *GetQuantizedWeight(graph, "w");
+  weight.policy = "hashed buckets=7 seed=12345";
+  if (!SetQuantizedWeight(&graph, "w", weight).ok()) std::printf("cannot set codes\n");
+  PutModel("hashed", graph);
+}
+
 // The worked example of docs/format.md: a Gemm with 72 survivors of 256 and a Relu. The hole from
 // position 128 to 191 takes fillers.
 void PutExample() {
@@ -393,6 +411,7 @@ int main(int argc, char** argv) {
   dc::PutExtensions();
   dc::PutQuantizers();
   dc::PutLayouts();
+  dc::PutHashed();
   dc::PutMustFail();
   return 0;
 }

@@ -3,12 +3,16 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -20,6 +24,24 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
+using ::testing::UnorderedElementsAreArray;
+
+// What was flushed to disk, "file" or "folder", in order.
+std::vector<std::string> flushed;
+
+}  // namespace
+}  // namespace dc
+
+// In the place of the C library's, in this program.
+extern "C" int fsync(int descriptor) {
+  struct stat info;
+  if (fstat(descriptor, &info) != 0) return -1;
+  dc::flushed.emplace_back(S_ISDIR(info.st_mode) ? "folder" : "file");
+  return static_cast<int>(syscall(SYS_fsync, descriptor));
+}
+
+namespace dc {
+namespace {
 
 class Files : public ::testing::Test {
  protected:
@@ -69,6 +91,125 @@ TEST_F(Files, ModeFollowsTheUmask) {
   ASSERT_TRUE(WriteFileAtomic(Path("a"), std::string("x")).ok());
   umask(old);
   EXPECT_EQ(fs::status(Path("a")).permissions(), static_cast<fs::perms>(0640));
+}
+
+TEST_F(Files, AFileThatWasThereKeepsItsMode) {
+  for (const mode_t mode : {0600, 0640, 0666, 0444}) {
+    ASSERT_TRUE(WriteFileAtomic(Path("a"), std::string("old")).ok());
+    ASSERT_EQ(chmod(Path("a").c_str(), mode), 0);
+    ASSERT_TRUE(WriteFileAtomic(Path("a"), std::string("new")).ok());
+    EXPECT_EQ(fs::status(Path("a")).permissions(), static_cast<fs::perms>(mode));
+    EXPECT_EQ(Text("a"), "new");
+  }
+}
+
+TEST_F(Files, AFileThatWasThereKeepsItsOwner) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root gives files away";
+  ASSERT_TRUE(WriteFileAtomic(Path("a"), std::string("old")).ok());
+  ASSERT_EQ(chown(Path("a").c_str(), 12, 34), 0);
+  ASSERT_TRUE(WriteFileAtomic(Path("a"), std::string("new")).ok());
+  struct stat info;
+  ASSERT_EQ(stat(Path("a").c_str(), &info), 0);
+  EXPECT_EQ(info.st_uid, 12u);
+  EXPECT_EQ(info.st_gid, 34u);
+}
+
+TEST_F(Files, TheFolderIsFlushedAfterTheRename) {
+  flushed.clear();
+  ASSERT_TRUE(WriteFileAtomic(Path("a"), std::string("x")).ok());
+  EXPECT_THAT(flushed, ElementsAre("file", "folder"));
+}
+
+// The id of a process that has ended.
+pid_t DeadProcess() {
+  const pid_t child = fork();
+  if (child == 0) _exit(0);
+  waitpid(child, nullptr, 0);
+  return child;
+}
+
+TEST_F(Files, WhatKilledRunsLeftIsRemovedByTheNext) {
+  const std::string dead = ".tmp" + std::to_string(DeadProcess());
+  const std::string alive = ".tmp" + std::to_string(getppid());
+  const std::vector<std::string> others = {"b" + dead,       "a" + alive, "a.tmp",  "a.tmpx",
+                                           "a" + dead + "x", "a.tmp0",    "a.tmp-1"};
+  for (const std::string& name : others) std::ofstream(Path(name)) << "other";
+  std::ofstream(Path("a" + dead)) << "half of a";
+  ASSERT_TRUE(WriteFileAtomic(Path("a"), std::string("whole")).ok());
+  std::vector<std::string> left = others;
+  left.emplace_back("a");
+  EXPECT_THAT(Names(), UnorderedElementsAreArray(left));
+
+  // Through a link, they are where the file is.
+  ASSERT_TRUE(MakeDirectories(Path("elsewhere")).ok());
+  std::ofstream(Path("elsewhere/c")) << "c";
+  std::ofstream(Path("elsewhere/c" + dead)) << "half of c";
+  fs::create_symlink("elsewhere/c", Path("link"));
+  RemoveAbandoned(Path("link"));
+  EXPECT_FALSE(FileExists(Path("elsewhere/c" + dead)));
+  EXPECT_TRUE(FileExists(Path("elsewhere/c")));
+}
+
+TEST_F(Files, ALockedTemporaryStays) {
+  const std::string name = "a.tmp" + std::to_string(DeadProcess());
+  // As of a process in a container, whose number means nothing here.
+  const int fd = open(Path(name).c_str(), O_CREAT | O_WRONLY, 0600);
+  ASSERT_GE(fd, 0);
+  ASSERT_EQ(flock(fd, LOCK_EX), 0);
+  RemoveAbandoned(Path("a"));
+  EXPECT_TRUE(FileExists(Path(name)));
+  close(fd);
+  RemoveAbandoned(Path("a"));
+  EXPECT_FALSE(FileExists(Path(name)));
+}
+
+TEST_F(Files, ALockOfAFolderIsGrantedOnce) {
+  auto first = FileLock::OfFolder(dir_);
+  ASSERT_TRUE(first.ok());
+  const auto second = FileLock::OfFolder(Path("."));
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.status().code(), StatusCode::kIo);
+  EXPECT_THAT(second.status().what(), HasSubstr("another run"));
+  *first = FileLock();
+  EXPECT_TRUE(FileLock::OfFolder(dir_).ok());
+  EXPECT_EQ(FileLock::OfFolder(Path("none")).status().code(), StatusCode::kIo);
+  EXPECT_THAT(Names(), IsEmpty());
+}
+
+TEST_F(Files, ALockOfANameIsGrantedOnceAndLeavesNothing) {
+  auto first = FileLock::OfName(Path("a"));
+  ASSERT_TRUE(first.ok());
+  const auto second = FileLock::OfName(dir_ + "/./a");
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.status().where(), dir_ + "/./a");
+  EXPECT_TRUE(FileLock::OfName(Path("b")).ok());
+  FileLock moved = *std::move(first);
+  EXPECT_FALSE(FileLock::OfName(Path("a")).ok());
+  moved = FileLock();
+  EXPECT_THAT(Names(), IsEmpty());
+  EXPECT_EQ(FileLock::OfName(Path("none/a")).status().code(), StatusCode::kIo);
+}
+
+TEST_F(Files, ALockDiesWithItsOwner) {
+  int pipe_ends[2];
+  ASSERT_EQ(pipe(pipe_ends), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto lock = FileLock::OfName(Path("a"));
+    const char granted = lock.ok() ? '1' : '0';
+    if (write(pipe_ends[1], &granted, 1) != 1) _exit(1);
+    pause();
+  }
+  char granted = 0;
+  ASSERT_EQ(read(pipe_ends[0], &granted, 1), 1);
+  EXPECT_EQ(granted, '1');
+  EXPECT_FALSE(FileLock::OfName(Path("a")).ok());
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  EXPECT_TRUE(FileLock::OfName(Path("a")).ok());
+  EXPECT_THAT(Names(), IsEmpty());
+  close(pipe_ends[0]);
+  close(pipe_ends[1]);
 }
 
 TEST_F(Files, ReadErrorsNameTheFile) {

@@ -41,6 +41,21 @@ TEST(DecompressTest, GzipMembersAreJoined) {
   EXPECT_EQ(*Decompress(file, 100, "f"), (Bytes{1, 2, 3}));
 }
 
+TEST(DecompressTest, WhatGrowsTooMuchIsRefused) {
+  EXPECT_EQ(MostDecoded(1000), size_t{256} << 20);
+  EXPECT_EQ(MostDecoded(size_t{10} << 20), size_t{1000} << 20);
+  const Bytes most(MostDecoded(0)), more(MostDecoded(0) + 1);
+  for (const auto pack : {Zstandard}) {
+    EXPECT_TRUE(Decompress(pack(most), size_t{1} << 40, "f").ok());
+    const auto bytes = Decompress(pack(more), size_t{1} << 40, "f");
+    ASSERT_FALSE(bytes.ok());
+    EXPECT_EQ(bytes.status().code(), StatusCode::kUnsupported);
+    EXPECT_EQ(bytes.status().where(), "f");
+    // The beginning of it may be looked at.
+    EXPECT_EQ(Decompress(pack(more), 10, "f")->size(), 10u);
+  }
+}
+
 TEST(DecompressTest, TruncatedStreamsAreRefusedAtEveryLength) {
   const Bytes plain = Sample(500);
   for (const Bytes& file : {Gzipped(plain), Zstandard(plain)}) {

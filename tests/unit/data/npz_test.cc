@@ -184,5 +184,18 @@ TEST(NpzTest, SamplesAloneAreEnoughWhereNoLabelsAreNeeded) {
   EXPECT_THAT(OpenSamples("npx:a").status().ToString(), HasSubstr("npx:a"));
 }
 
+TEST(NpzTest, ASmallArchiveThatFillsTheMemoryIsRefused) {
+  // Each array is below the limit, both together are not.
+  auto arrays = Arrays();
+  constexpr size_t kSize = size_t{140} << 20;
+  const Bytes zeros = NpyFile(NpyHeader("|u1", "(140, 1024, 1024)"), Bytes(kSize));
+  arrays["x_train"] = arrays["x_test"] = zeros;
+  arrays["y_train"] = arrays["y_test"] = NpyFile(NpyHeader("|u1", "(140,)"), Bytes(140, 1));
+  const auto data = Open(Archive(arrays, true));
+  ASSERT_FALSE(data.ok());
+  EXPECT_EQ(data.status().code(), StatusCode::kUnsupported);
+  EXPECT_THAT(data.status().ToString(), AllOf(HasSubstr("x_test"), HasSubstr("a hundred times")));
+}
+
 }  // namespace
 }  // namespace dc

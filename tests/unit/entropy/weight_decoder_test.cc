@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/bit_io.h"
 #include "base/rng.h"
 #include "entropy/dec/coding_header.h"
@@ -33,6 +35,38 @@ TEST(WeightDecoderTest, ReadsTheHeaderOfTheSpecification) {
   EXPECT_EQ(coding->gap_bits, 5);
   EXPECT_EQ(coding->code_bits, 6);
   EXPECT_EQ(coding->entries, 300u);
+}
+
+// A context-coded weight whose codes are all the last centroid's takes no bytes at all: whoever
+// reads it must not take the time of its elements. Anything else that ends far before its elements
+// do is refused.
+TEST(WeightDecoderTest, EndsWithTheBytesOfAContextCodedWeight) {
+  const MatrixShape shape{512, 300};
+  for (const size_t entries : {2, 3, 4, 8}) {
+    const std::vector<float> codebook = Ramp(entries);
+    for (const uint64_t others : {0, 1, 1000}) {
+      // `others` other codes, then the last one to the end.
+      std::vector<uint16_t> codes(shape.elements(), static_cast<uint16_t>(entries - 1));
+      Rng rng(entries);
+      for (uint64_t i = 0; i < others; ++i) {
+        codes[i] = static_cast<uint16_t>(rng.Below(static_cast<uint32_t>(entries)));
+      }
+      const EncodedWeight encoded = EncodeWeight(
+          shape, codebook, codes, {false, 0, ScanChoice::kAuto, CoderChoice::kContext});
+      const auto decoded = DecodeWeight(shape, codebook, encoded.codes, encoded.positions);
+      ASSERT_TRUE(decoded.ok()) << decoded.status().ToString();
+      EXPECT_TRUE(std::equal(codes.begin(), codes.end(), decoded->codes.begin()));
+      if (others < 1000) continue;
+      const auto cut = std::span(encoded.codes).first(encoded.codes.size() / 2);
+      EXPECT_FALSE(DecodeWeight(shape, codebook, cut, encoded.positions).ok());
+    }
+  }
+  // The header of 512 * 300 dense context codes, and one byte.
+  const Bytes one = {0b0001'0000, 0x10, 0x80, 0xB0, 0x09, 0x55};
+  const auto decoded = DecodeWeight(shape, Ramp(4), one, {});
+  ASSERT_FALSE(decoded.ok());
+  EXPECT_NE(decoded.status().ToString().find("cut short"), std::string::npos)
+      << decoded.status().ToString();
 }
 
 TEST(WeightDecoderTest, RefusesHeadersThatSayNothingSensible) {

@@ -51,6 +51,16 @@ TEST(CheckTest, RefusesImpossibleTensors) {
       {"large codebook", [](TensorEntry* t) { t->codebook_entries = 65537; }},
       {"gaps without zero", [](TensorEntry* t) { t->gap_bytes = 1, t->zero_first = false; }},
       {"ternary of 4", [](TensorEntry* t) { t->form = Form::kTernary; }},
+      {"hashed with a zero", [](TensorEntry* t) { t->form = Form::kHashed, t->code_bytes = 4; }},
+      {"hashed with codes",
+       [](TensorEntry* t) {
+         t->form = Form::kHashed, t->zero_first = false, t->gap_bytes = 0, t->code_bytes = 5;
+       }},
+      {"hashed with an odd codebook",
+       [](TensorEntry* t) {
+         t->form = Form::kHashed, t->zero_first = false, t->gap_bytes = 0;
+         t->code_bytes = 4, t->codebook_entries = 3;
+       }},
       {"plain with codes", [](TensorEntry* t) { t->form = Form::kFloat16; }},
   };
   for (const auto& [name, change] : kChanges) {

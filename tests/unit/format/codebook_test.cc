@@ -38,6 +38,8 @@ TEST(CodebookTest, DecodesEveryForm) {
   EXPECT_EQ(decode(Entry(Form::kAffine, 4, true, f16), half_one_minus_two), (F{0, 1, -1, -3}));
   EXPECT_EQ(decode(Entry(Form::kTernary, 3, true, f32), {0x00, 0x00, 0x80, 0x3F}), (F{0, 1, -1}));
   EXPECT_EQ(decode(Entry(Form::kTable, 1, true, f32), {}), (F{0}));
+  EXPECT_EQ(decode(Entry(Form::kHashed, 4, false, f32), one_two), (F{1, 2, -1, -2}));
+  EXPECT_EQ(decode(Entry(Form::kHashed, 4, false, f16), half_one_minus_two), (F{1, -2, -1, 2}));
 }
 
 TEST(CodebookTest, RefusesWrongSizesAndNumbersThatAreNotFinite) {

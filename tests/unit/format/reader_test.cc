@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/rng.h"
 #include "entropy/dec/zstd.h"
 #include "entropy/enc/zstd_compress.h"
 #include "format/writer.h"
@@ -32,6 +33,38 @@ Message TensorManifest(const Message& tensor) {
 std::vector<uint8_t> SampleFile() {
   const Sample sample = MakeSample();
   return *WriteFile(sample.manifest, sample.tensors, &ZstdCompress);
+}
+
+// What a few compressed bytes may ask for is limited before it is decoded, list by list and message
+// by message.
+TEST(ReaderTest, RefusesManifestsThatAreLargerThanTheirFile) {
+  const auto file = [](const Message& manifest) {
+    const auto stored = ZstdCompress(manifest.bytes());
+    EXPECT_TRUE(stored.ok());
+    return HandFile({{0x81, *stored, manifest.bytes().size()}});
+  };
+  Message properties = ReluManifest();
+  for (size_t i = 0; i <= kMaxProperties; ++i) properties.Sub(13, Message());
+  Status status = OpenStatus(file(properties));
+  EXPECT_EQ(status.code(), StatusCode::kBadInput) << status.ToString();
+  EXPECT_NE(status.ToString().find("too many entries"), std::string::npos) << status.ToString();
+
+  // Numbers of a byte each, more than the limit of a megabyte and a bit; the names around them keep
+  // the compressed section large enough for its raw size.
+  Rng rng(1);
+  Bytes name(20'000);
+  for (uint8_t& byte : name) byte = static_cast<uint8_t>(rng.Below(256));
+  const size_t most = MaxManifestNumbers(0) + 17 * name.size();
+  for (const size_t numbers : {most / 2, most}) {
+    Message manifest;
+    manifest.Sub(2, Message().Number(1, 7).Packed(3, std::vector<uint64_t>(numbers, 0)));
+    manifest.Sub(3, Message().Packed(1, {0, 2}));
+    manifest.Sub(4, Message()).Data(12, name);
+    status = OpenStatus(file(manifest));
+    EXPECT_EQ(status.code(), StatusCode::kBadInput) << status.ToString();
+    const bool refused = status.ToString().find("too many numbers") != std::string::npos;
+    EXPECT_EQ(refused, numbers == most) << status.ToString();
+  }
 }
 
 TEST(ReaderTest, OpensAFileMadeByHand) {

@@ -192,5 +192,53 @@ TEST(QuantizedWeightTest, RefusesDamagedForms) {
   EXPECT_THAT(GetQuantizedWeight(graph, "w").status().ToString(), HasSubstr("dc.weight.w.bits"));
 }
 
+TEST(QuantizedWeightTest, PrunedCodesGetTheZeroOfTheGrid) {
+  QuantizedWeight weight;
+  weight.shape = {2, 3};
+  weight.codebook = {-2, -1, 0, 1};
+  weight.codes = {0, 1, 2, 3, 0, 1};
+  weight.scales = {0.5f, 3};
+  ASSERT_TRUE(PruneCodes({1, 0, 1, 1, 1, 0}, &weight).ok());
+  EXPECT_EQ(weight.codebook, (std::vector<float>{0, -2, -1, 1}));
+  EXPECT_EQ(weight.Values(), (std::vector<float>{-1, 0, 0, 3, -6, 0}));
+  EXPECT_TRUE(weight.sparse());
+}
+
+TEST(QuantizedWeightTest, AGridWithoutZeroGetsOneForWhatIsPruned) {
+  QuantizedWeight weight;
+  weight.shape = {4};
+  weight.codebook = {1, -1};
+  weight.codes = {0, 1, 1, 0};
+  ASSERT_TRUE(PruneCodes({0, 1, 1, 1}, &weight).ok());
+  EXPECT_EQ(weight.codebook, (std::vector<float>{0, -1, 1}));
+  EXPECT_EQ(weight.Values(), (std::vector<float>{0, -1, -1, 1}));
+}
+
+TEST(QuantizedWeightTest, AFullCodebookHasRoomForZeroOnlyWhereAnEntryFallsAway) {
+  QuantizedWeight weight;
+  weight.shape = {65536};
+  for (int i = 0; i < 65536; ++i) {
+    weight.codebook.push_back(static_cast<float>(i) + 1);
+    weight.codes.push_back(static_cast<uint16_t>(i));
+  }
+  std::vector<uint8_t> kept(65536, 1);
+  QuantizedWeight one_less = weight;
+  kept[7] = 0;  // the only weight that has entry 7
+  ASSERT_TRUE(PruneCodes(kept, &one_less).ok());
+  EXPECT_EQ(one_less.codebook.size(), 65536u);
+  const std::vector<float> values = one_less.Values();
+  EXPECT_EQ(values[7], 0.0f);
+  EXPECT_EQ(values[6], 7.0f);
+  EXPECT_EQ(values[65535], 65536.0f);
+  weight.codes[7] = 8;
+  weight.codes[9] = 7;
+  weight.codes[8] = 9;  // every entry is in use, and 8 twice after pruning one of its two
+  weight.codes.push_back(8);
+  weight.shape = {65537};
+  kept.assign(65537, 1);
+  kept[7] = 0;
+  EXPECT_EQ(PruneCodes(kept, &weight).code(), StatusCode::kUnsupported);
+}
+
 }  // namespace
 }  // namespace dc

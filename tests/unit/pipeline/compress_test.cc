@@ -113,6 +113,18 @@ TEST_F(CompressTest, DataThatChangedInPlaceIsSeen) {
   EXPECT_THAT(Kept(), ElementsAre("train", "prune", "quantize"));
 }
 
+TEST_F(CompressTest, TheDenseModelTeachesLaterStages) {
+  WriteRecipe("bits: \"3\" fine_tune { epochs: 2 batch_size: 16 learning_rate: 0.01 }");
+  ASSERT_TRUE(Compress(nullptr).ok());
+  const std::vector<uint8_t> untaught = Read("quantized.onnx");
+  WriteRecipe(
+      "bits: \"3\" fine_tune { epochs: 2 batch_size: 16 learning_rate: 0.01 "
+      "teacher: \"dense\" }");
+  EXPECT_THAT(Kept(), ElementsAre("train", "prune"));
+  EXPECT_NE(Read("quantized.onnx"), untaught);
+  EXPECT_THAT(Kept(), ElementsAre("train", "prune", "quantize"));
+}
+
 TEST_F(CompressTest, AModelThatChangedIsSeen) {
   Kept();
   Graph graph = SmallNetwork();

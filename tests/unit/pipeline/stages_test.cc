@@ -254,5 +254,55 @@ TEST(Stages, ARefusedQuantizationLeavesTheGraphAsItWas) {
   EXPECT_EQ(graph.metadata, metadata);
 }
 
+TEST(Stages, QuantizedWeightsArePrunedOnTheirGrid) {
+  const Dataset data = SmallData();
+  const Graph trained = Trained(data);
+  // A codebook, a binary grid without a zero, and whole numbers with a scale per channel.
+  for (const std::string how : {"kmeans", "bwn", "min-max"}) {
+    SCOPED_TRACE(how);
+    Graph graph = trained;
+    QuantizeOptions options;
+    if (how != "kmeans") {
+      options.method.name = how;
+      options.method.bits = how == "bwn" ? "w=1" : "w=4,a=32";
+      options.method.skip = "none";
+    }
+    ASSERT_TRUE(RunQuantize(options, {.epochs = 0}, nullptr, &graph, nullptr).ok());
+    const QuantizedWeight before = *GetQuantizedWeight(graph, "fc1");
+    for (const int epochs : {0, 2}) {
+      Graph pruned = graph;
+      PruneOptions prune = Pruning("fc1=0.25");
+      if (epochs == 0) prune.schedule = PruneScheduleKind::kOneShot;
+      const auto report =
+          RunPrune(prune, QuickTraining(epochs), epochs > 0 ? &data : nullptr, &pruned, nullptr);
+      ASSERT_TRUE(report.ok()) << report.status().ToString();
+      ASSERT_TRUE(IsQuantized(pruned, "fc1"));
+      ASSERT_TRUE(IsQuantized(pruned, "fc2"));
+      const QuantizedWeight after = *GetQuantizedWeight(pruned, "fc1");
+      EXPECT_EQ(after.policy, before.policy);
+      EXPECT_EQ(after.bits, before.bits);
+      EXPECT_TRUE(after.sparse());
+      EXPECT_EQ(after.scales.size(), before.scales.size());
+      EXPECT_LE(after.codebook.size(), before.codebook.size() + 1);
+      const std::vector<bool> zeros = ZerosOf(pruned, "fc1");
+      // Training may leave a survivor on the zero of the grid.
+      EXPECT_GE(std::count(zeros.begin(), zeros.end(), true), 768);
+      EXPECT_EQ(std::count(zeros.begin(), zeros.end(), false),
+                static_cast<int64_t>(report->layers[0].survivors));
+      if (epochs == 0) {
+        EXPECT_EQ(report->layers[0].survivors, 256u);
+        const std::vector<float> then = before.Values(), now = after.Values();
+        for (size_t i = 0; i < now.size(); ++i) EXPECT_TRUE(now[i] == 0 || now[i] == then[i]);
+      } else {
+        EXPECT_LT(*report->error_percent, 40);
+      }
+      // Pruned weights stay what they are in further training.
+      ASSERT_TRUE(RunTrain(QuickTraining(1), {}, data, &pruned, nullptr).ok());
+      const std::vector<bool> later = ZerosOf(pruned, "fc1");
+      for (size_t i = 0; i < zeros.size(); ++i) ASSERT_TRUE(later[i] || !zeros[i]);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace dc

@@ -43,5 +43,34 @@ TEST(MaskConstraint, PrunedWeightsAreExactZerosAfterManySteps) {
   EXPECT_EQ(latent[1], 0.0f);
 }
 
+// Doubles latent weights, adds one, and trains a third value besides; gradients count threefold.
+class DoublePlusOne : public Constraint {
+ public:
+  void Project(std::span<float> latent, std::span<float> effective, uint64_t) const override {
+    for (size_t i = 0; i < effective.size(); ++i) effective[i] = 2 * latent[i] + 1;
+  }
+  void ReduceGradient(std::span<float>, std::span<const float> gradient,
+                      std::span<float> latent_gradient) const override {
+    float sum = 0;
+    for (size_t i = 0; i < gradient.size(); ++i) {
+      sum += gradient[i];
+      latent_gradient[i] = 3 * gradient[i];
+    }
+    latent_gradient[gradient.size()] = sum;
+  }
+};
+
+TEST(MaskConstraint, StandsOverAnotherRule) {
+  const auto constraint = MakeMaskConstraint({1, 0, 1}, std::make_shared<DoublePlusOne>(), true);
+  std::vector<float> latent = {1, 2, 3, 9}, effective(3, 7.0f);
+  constraint->Project(latent, effective, 0);
+  EXPECT_EQ(latent, (std::vector<float>{1, 0, 3, 9}));
+  EXPECT_EQ(effective, (std::vector<float>{3, 0, 7}));
+  const std::vector<float> gradient = {1, 10, 100};
+  std::vector<float> reduced(4, 7.0f);
+  constraint->ReduceGradient(latent, gradient, reduced);
+  EXPECT_EQ(reduced, (std::vector<float>{3, 0, 300, 101}));
+}
+
 }  // namespace
 }  // namespace dc

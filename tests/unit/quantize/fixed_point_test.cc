@@ -24,18 +24,19 @@ std::vector<float> Values(const QuantizedWeight& weight) {
 }
 
 TEST(FixedPoint, HandComputedDense) {
-  // 3 bits: -4 .. 3 times a power of two. 0.75 = 3 * 0.25 and -1 = -4 * 0.25 fit without error.
-  const QuantizedWeight weight = Quantize({0.75f, -1.0f, 0.25f, -0.5f}, 3);
-  EXPECT_EQ(weight.codebook,
-            (std::vector<float>{-1, -0.75f, -0.5f, -0.25f, 0, 0.25f, 0.5f, 0.75f}));
-  EXPECT_EQ(weight.codes, (std::vector<uint16_t>{7, 0, 5, 2}));
+  // 3 bits: -4 .. 3 times a power of two. 0.75 = 3 * 0.25 and -1 = -4 * 0.25 fit without error; the
+  // next smaller power clips both, and the next larger one rounds them. The codebook has what is
+  // used.
+  const QuantizedWeight weight = Quantize({0.75f, -1.0f, 0.3f, -0.5f}, 3);
+  EXPECT_EQ(weight.codebook, (std::vector<float>{-1, -0.5f, 0.25f, 0.75f}));
+  EXPECT_EQ(weight.codes, (std::vector<uint16_t>{3, 0, 2, 1}));
 }
 
 TEST(FixedPoint, HandComputedSparse) {
-  // 3 bits beside pruned weights: -3 .. 3. 0.1 rounds to zero and shares code 0.
+  // 0.1 rounds to zero and shares code 0 with what is pruned.
   const QuantizedWeight weight = Quantize({0.75f, 0, -0.5f, 0.1f, -0.75f}, 3);
-  EXPECT_EQ(weight.codebook, (std::vector<float>{0, -0.75f, -0.5f, -0.25f, 0, 0.25f, 0.5f, 0.75f}));
-  EXPECT_EQ(weight.codes, (std::vector<uint16_t>{7, 0, 2, 0, 1}));
+  EXPECT_EQ(weight.codebook, (std::vector<float>{0, -0.75f, -0.5f, 0.75f}));
+  EXPECT_EQ(weight.codes, (std::vector<uint16_t>{3, 0, 2, 0, 1}));
 }
 
 TEST(FixedPoint, ClipsAnOutlierWhenThatCostsLess) {
@@ -45,7 +46,7 @@ TEST(FixedPoint, ClipsAnOutlierWhenThatCostsLess) {
   for (int i = 0; i < 1000; ++i) values.push_back(i % 2 ? 0.125f : -0.375f);
   values.push_back(1.0f);
   const QuantizedWeight weight = Quantize(values, 3);
-  EXPECT_EQ(weight.codebook[1] - weight.codebook[0], 0.125f);
+  EXPECT_EQ(weight.codebook, (std::vector<float>{-0.375f, 0.125f, 0.375f}));
   EXPECT_EQ(Values(weight).back(), 0.375f);
 }
 
@@ -69,13 +70,20 @@ TEST(FixedPoint, NoOtherExponentHasLessError) {
   }
 }
 
-TEST(FixedPoint, CodebookIsAnExactAffineRun) {
+TEST(FixedPoint, EntriesAreWholeNumbersOfAPowerOfTwo) {
   for (const int bits : {2, 7, 16}) {
     const QuantizedWeight weight = Quantize(LaplaceValues(500, 1), bits);
-    ASSERT_EQ(weight.codebook.size(), size_t{1} << bits);
-    const float base = weight.codebook[0], step = weight.codebook[1] - base;
-    for (size_t i = 0; i < weight.codebook.size(); ++i) {
-      ASSERT_EQ(weight.codebook[i], base + step * static_cast<float>(i)) << bits << " " << i;
+    float step = 0;  // the least power of two in any entry
+    for (const float entry : weight.codebook) {
+      int exponent = 0;
+      const auto mantissa = static_cast<int>(std::ldexp(std::frexp(entry, &exponent), 24));
+      if (mantissa == 0) continue;
+      const float power = std::ldexp(static_cast<float>(mantissa & -mantissa), exponent - 24);
+      step = step == 0 ? power : std::min(step, power);
+    }
+    for (const float entry : weight.codebook) {
+      EXPECT_GE(entry / step, -std::ldexp(1.0f, bits - 1));
+      EXPECT_LE(entry / step, std::ldexp(1.0f, bits - 1) - 1);
     }
   }
 }
@@ -101,18 +109,22 @@ TEST(FixedPoint, LatentWeightsAreRoundedAndClipped) {
   const std::vector<float> original = {0.75f, 0, -0.5f, 0.25f, -0.75f};
   const QuantizedWeight weight = Quantize(original, 3);
   ConstrainedWeight constrained = FixedPoint().MakeConstraint(weight, original);
-  EXPECT_EQ(constrained.latent, original);
-  constrained.latent = {5.0f, 3.0f, -0.4f, 0.1f, -9.0f};
+  // The step follows the latent weights.
+  ASSERT_EQ(constrained.latent.size(), 6u);
+  EXPECT_EQ(constrained.latent[5], 0.25f);
+  constrained.latent = {5.0f, 3.0f, -0.4f, 0.1f, -9.0f, 0.25f};
   std::vector<float> effective(5);
   constrained.constraint->Project(constrained.latent, effective, 0);
-  EXPECT_EQ(effective, (std::vector<float>{0.75f, 0, -0.5f, 0, -0.75f}));
-  EXPECT_EQ(constrained.latent, (std::vector<float>{0.75f, 0, -0.4f, 0.1f, -0.75f}));
-  std::vector<float> gradient = {1, 2, 3, 4, 5};
-  constrained.constraint->ReduceGradient(constrained.latent, gradient, gradient);
-  EXPECT_EQ(gradient, (std::vector<float>{1, 0, 3, 4, 5}));
+  EXPECT_EQ(effective, (std::vector<float>{0.75f, 0, -0.5f, 0, -1}));
+  EXPECT_EQ(constrained.latent, (std::vector<float>{0.75f, 0, -0.4f, 0.1f, -1, 0.25f}));
+  // Gradients go straight through; the step has none, and stays.
+  std::vector<float> reduced(6, 9.0f);
+  constrained.constraint->ReduceGradient(constrained.latent, std::vector<float>{1, 2, 3, 4, 5},
+                                         reduced);
+  EXPECT_EQ(reduced, (std::vector<float>{1, 0, 3, 4, 5, 0}));
   const QuantizedWeight finished = FixedPoint().Finish(weight, constrained.latent);
-  EXPECT_EQ(finished.codebook, weight.codebook);
-  EXPECT_EQ(finished.codes, (std::vector<uint16_t>{7, 0, 2, 0, 1}));
+  EXPECT_EQ(finished.codebook, (std::vector<float>{0, -1, -0.5f, 0.75f}));
+  EXPECT_EQ(finished.codes, (std::vector<uint16_t>{3, 0, 2, 0, 1}));
 }
 
 }  // namespace

@@ -11,15 +11,21 @@
 namespace dc {
 namespace {
 
-Fit Cluster(const std::vector<float>& values, int bits, const std::string& init,
-            bool sparse = false) {
+struct Fit {
+  std::vector<float> codebook;
+  std::vector<uint16_t> codes;
+  int iterations = 0;
+};
+
+Fit Cluster(const std::vector<float>& values, int bits, const std::string& init) {
   PolicyOptions options;
   options.bits = bits;
   options.settings["init"] = init;
-  options.sparse = sparse;
-  auto fit = (*FindPolicy("kmeans"))->FitValues(values, options);
-  EXPECT_TRUE(fit.ok());
-  return *fit;
+  Fit fit;
+  QuantizedWeight weight = (*FindPolicy("kmeans"))->Quantize(values, options, &fit.iterations);
+  fit.codebook = std::move(weight.codebook);
+  fit.codes = std::move(weight.codes);
+  return fit;
 }
 
 double ErrorOf(const std::vector<float>& values, const Fit& fit) {
@@ -45,8 +51,15 @@ TEST(KMeans, CodebookShrinksToTheDistinctValues) {
 }
 
 TEST(KMeans, SparseLayerLeavesRoomForTheZero) {
-  EXPECT_EQ(Cluster(SurvivorValues(500, 1), 4, "linear", true).codebook.size(), 15u);
-  EXPECT_EQ(Cluster(SurvivorValues(500, 1), 1, "linear", true).codebook.size(), 1u);
+  std::vector<float> values = SurvivorValues(500, 1);
+  values[7] = 0;
+  for (const int bits : {1, 4}) {
+    const Fit fit = Cluster(values, bits, "linear");
+    EXPECT_EQ(fit.codebook.size(), size_t{1} << bits);
+    EXPECT_EQ(fit.codebook[0], 0.0f);
+    EXPECT_EQ(fit.codes[7], 0);
+    EXPECT_EQ(std::count(fit.codes.begin(), fit.codes.end(), 0), 1);
+  }
 }
 
 TEST(KMeans, CodesAreNearestAndCentroidsAreMeans) {

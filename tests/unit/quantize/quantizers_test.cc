@@ -10,6 +10,7 @@
 
 #include "quantize/quantizer.h"
 #include "quantize/quantizer_constraint.h"
+#include "quantize/quantizers/minifloat.h"
 #include "quantize/quantizers/optimal_step.h"
 #include "quantize/quantizers/power_grid.h"
 #include "unit/quantize/sample_values.h"
@@ -196,6 +197,12 @@ TEST(Ternary, TrainedScalesHaveTheGradientsOfTheirMembers) {
   EXPECT_THAT(trial.Gradient({1, 2, 3, 4}), ElementsAre(3, 10, 3, 12, 5, -2));
 }
 
+TEST(Ternary, TrainedThresholdIsAShareOfTheLargest) {
+  Trial trial({"ternary", 2, {{"rule", "trained"}, {"share", "0.25"}}}, Layer(1, 4),
+              {2.0f, -1.0f, 0.45f, 0.55f});
+  EXPECT_THAT(trial.effective, ElementsAre(1.275f, -1, 0, 1.275f));  // threshold 0.25 * 2
+}
+
 TEST(Dorefa, TwoBitsAreThirds) {
   Trial trial({"dorefa", 2, {}}, Layer(1, 5), {-2.0f, -0.3f, 0.0f, 0.4f, 2.0f});
   const QuantizedWeight finished = trial.constraint.Finish(trial.latent);
@@ -238,6 +245,14 @@ TEST(Uniform, PowerIsTheLeastThatReachesTheLargest) {
   EXPECT_THAT(trial.effective, ElementsAre(0.875f, -0.25f, 0.0f));
 }
 
+// nnabla's fixed-point layers: steps of 2^-4 up to 7 / 16 with 4 bits, and no gradient beyond.
+TEST(Uniform, FractionIsTheStep) {
+  Trial trial({"uniform", 4, {{"range", "fraction"}, {"narrow", "yes"}}}, Layer(1, 4),
+              {0.1f, -0.05f, 0.9f, -0.9f});
+  EXPECT_THAT(trial.effective, ElementsAre(0.125f, -0.0625f, 0.4375f, -0.4375f));
+  EXPECT_THAT(trial.Gradient({1, 2, 3, 4}), ElementsAre(1, 2, 0, 0));
+}
+
 TEST(Uniform, LearnedStepHasTheGradientOfEquation3) {
   // 2 bits: numbers from -2 to 1, step 0.5.
   Trial trial({"uniform", 2, {{"range", "learned"}}}, Layer(1, 4), {0.45f, -0.1f, 5.0f, -5.0f});
@@ -248,6 +263,23 @@ TEST(Uniform, LearnedStepHasTheGradientOfEquation3) {
   EXPECT_THAT(std::vector<float>(gradient.begin(), gradient.begin() + 4), ElementsAre(1, 1, 0, 0));
   // (1 - 0.9) + (0 + 0.2) + 1 - 2 = -0.7, over sqrt(4 * 1).
   EXPECT_NEAR(gradient[4], -0.35, 1e-6);
+}
+
+// Every output channel has a step and a gradient of its own: two channels of two weights.
+TEST(Uniform, LearnedStepsOfChannels) {
+  Trial trial({"uniform", 2, {{"range", "learned"}, {"of", "channel"}}}, Layer(2, 2),
+              {0.45f, -0.1f, 5.0f, -5.0f});
+  ASSERT_EQ(trial.latent.size(), 6u);
+  EXPECT_FLOAT_EQ(trial.latent[4], 0.55f);  // 2 mean |w| / sqrt(1)
+  trial.latent[4] = 0.5f;
+  trial.latent[5] = 2;
+  trial.Project();
+  EXPECT_THAT(trial.effective, ElementsAre(0.5f, 0, 2, -4));
+  const std::vector<float> gradient = trial.Gradient({1, 1, 1, 1});
+  // ((1 - 0.9) + 0.2) and (1 - 2), over sqrt(2 * 1).
+  EXPECT_NEAR(gradient[4], 0.3 / std::sqrt(2.0), 1e-6);
+  EXPECT_NEAR(gradient[5], -1 / std::sqrt(2.0), 1e-6);
+  EXPECT_THAT(trial.constraint.Finish(trial.latent).scales, ElementsAre(0.5f, 2.0f));
 }
 
 TEST(Uniform, MinMaxHasZeroAsALevel) {
@@ -296,6 +328,26 @@ TEST(Dynamic, OneOutlierInTenThousandOverflows) {
   EXPECT_NEAR(trial.effective[8], 0.4, 0.001);
 }
 
+// Courbariaux, Bengio and David 2014, section 5: one bit up where too many overflow, one down where
+// the lower range would hold them.
+TEST(Dynamic, FollowsOverflows) {
+  const std::vector<float> weights = {0.9f, 0.3f, -0.1f};
+  Trial trial({"dynamic", 10, {{"followed", "yes"}}}, Layer(1, 3), weights);
+  ASSERT_EQ(trial.latent.size(), 4u);
+  EXPECT_EQ(trial.latent[3], 0.0f);  // 2^0
+  trial.latent[0] = 1.7f;
+  trial.Project();
+  EXPECT_EQ(trial.latent[0], 1 - 0x1p-11f);  // the end of the grid
+  EXPECT_EQ(trial.effective[0], 1 - 0x1p-9f);
+  FollowOverflows(12, trial.latent);
+  EXPECT_EQ(trial.latent[3], 1.0f);
+  trial.Project();
+  for (float& w : std::span(trial.latent).first(3)) w /= 8;
+  FollowOverflows(12, trial.latent);
+  EXPECT_EQ(trial.latent[3], 0.0f);
+  EXPECT_THAT(trial.Gradient({1, 2, 3}), ElementsAre(1, 2, 3, 0));
+}
+
 TEST(Power, NearestLevels) {
   // Zhou et al. 2017: max 0.9 gives n1 = floor(log2(1.2)) = 0, and 5 bits n2 = -7.
   EXPECT_EQ(PowerGrid::TopOf(std::vector<float>{0.3f, -0.9f}), 0);
@@ -311,6 +363,14 @@ TEST(Power, NearestLevels) {
   const PowerGrid logarithmic(0, 8, /*geometric=*/true);
   EXPECT_EQ(logarithmic.Value(logarithmic.Code(0.72f)), 1.0f);
   EXPECT_EQ(logarithmic.Value(logarithmic.Code(0.70f)), 0.5f);
+}
+
+// nnabla's pow2 layers: a top of 2^1 whatever the weights are, and no gradient above it.
+TEST(Power, TopOfItsOwn) {
+  Trial trial({"power", 4, {{"top", "1"}}}, Layer(1, 5), {0.3f, -1.5f, 9.0f, 0.2f, 0.17f});
+  // Exponents 1 to -2; below 2^-2 / sqrt(2) = 0.1768 is zero.
+  EXPECT_THAT(trial.effective, ElementsAre(0.25f, -2.0f, 2.0f, 0.25f, 0.0f));
+  EXPECT_THAT(trial.Gradient({1, 2, 3, 4, 5}), ElementsAre(1, 2, 0, 4, 5));
 }
 
 TEST(Inq, FreezesTheLargestFirstAndKeepsThem) {
@@ -367,6 +427,56 @@ TEST(QuantizerSpec, IsReadBackAndChecked) {
   EXPECT_THAT(message("uniform step=2"), testing::HasSubstr("no option 'step'"));
   EXPECT_THAT(message("uniform range=big"), testing::HasSubstr("use one of"));
   EXPECT_FALSE(QuantizerSpec::Parse("uniform bits=x").ok());
+}
+
+TEST(Hashed, WeightsAreSignedNumbersOfATable) {
+  // Codes of a table of 3 by the seed 5: places 0 to 7 have -t2, -t2, t2, -t1, -t0, -t0, -t0, -t0.
+  const QuantizerSpec spec = {"hashed", 0, {{"buckets", "3"}, {"seed", "5"}}};
+  const std::vector<float> weights = {1, 2, 3, 4, 5, 6, 7, 8};
+  Trial trial(spec, Layer(2, 4), weights);
+  ASSERT_EQ(trial.latent.size(), 11u);
+  EXPECT_THAT(std::vector<float>(trial.latent.begin() + 8, trial.latent.end()),
+              ElementsAre(-5, -4, -1));
+  EXPECT_THAT(trial.effective, ElementsAre(1, 1, -1, 4, 5, 5, 5, 5));
+  const std::vector<float> gradient = {1, 10, 100, 2, 1, 2, 4, 8};
+  const std::vector<float> reduced = trial.Gradient(gradient);
+  EXPECT_THAT(std::vector<float>(reduced.begin(), reduced.begin() + 8), testing::Each(0.0f));
+  EXPECT_THAT(std::vector<float>(reduced.begin() + 8, reduced.end()),
+              ElementsAre(-15, -2, 100 - 11));
+  // What is shared already stays, whatever the latent weights have become.
+  Trial again(spec, Layer(2, 4), trial.effective);
+  EXPECT_EQ(again.effective, trial.effective);
+  const QuantizedWeight weight = trial.constraint.Finish(trial.latent);
+  EXPECT_EQ(weight.Values(), trial.effective);
+  EXPECT_EQ(weight.policy, "hashed buckets=3 seed=5");
+  EXPECT_EQ(weight.bits, 3);
+  EXPECT_FALSE(CheckQuantizer({"hashed", 0, {{"buckets", "0"}}}).ok());
+  EXPECT_FALSE(CheckQuantizer({"hashed", 0, {{"buckets", "32769"}}}).ok());
+  EXPECT_FALSE(CheckQuantizer({"hashed", 0, {{"seed", "1x"}}}).ok());
+}
+
+TEST(MinifloatQuantizer, HandComputed) {
+  // 8 bits: 4 of exponent with a bias of 7, 3 of fraction. The least number is 2^-7, the largest
+  // 1.875 * 2^8. 0.3 lies in steps of 2^-5, 1.95 in steps of 1/8.
+  Trial trial({"minifloat", 8, {}}, Layer(2, 4),
+              {0.3f, 0.007f, 500, -1.06f, 1.95f, 0, -480, 0.008f});
+  EXPECT_THAT(trial.effective, ElementsAre(0.3125f, 0, 480, -1, 2, 0, -480, std::ldexp(1.0f, -7)));
+  EXPECT_THAT(trial.Gradient({1, 2, 3, 4, 5, 6, 7, 8}), ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));
+  EXPECT_EQ(Minifloat::ExponentBitsFor(1.0), 4);
+  EXPECT_EQ(Minifloat::ExponentBitsFor(500), 4);   // log2(log2(500) - 1) + 1 = 3.99
+  EXPECT_EQ(Minifloat::ExponentBitsFor(1000), 5);  // 4.16
+}
+
+TEST(PowerQuantizer, FourBitsWithoutZeroAreTheRistrettoOnes) {
+  // +-2^e for e from -8 to -1; exponents are rounded, 0 is positive.
+  Trial trial({"power", 4, {{"top", "half"}, {"zero", "no"}}}, Layer(2, 4),
+              {0.9f, -0.34f, 0.36f, 0, -0.001f, 0.25f, -5, 0.0058f});
+  EXPECT_THAT(trial.effective,
+              ElementsAre(0.5f, -0.25f, 0.5f, std::ldexp(1.0f, -8), -std::ldexp(1.0f, -8), 0.25f,
+                          -0.5f, std::ldexp(1.0f, -7)));
+  const QuantizedWeight weight = trial.constraint.Finish(trial.latent);
+  EXPECT_FALSE(weight.sparse());
+  EXPECT_EQ(weight.Values(), trial.effective);
 }
 
 }  // namespace

@@ -18,8 +18,8 @@ TEST(Ternary, HandComputedDense) {
   // mean |w| = 10 / 5 = 2, threshold 1.4; kept 2, 3, 4, scale 3.
   LayerQuantization report;
   const QuantizedWeight weight = Quantize({2, -3, 0.25f, 4, -0.75f}, &report);
-  EXPECT_EQ(weight.codebook, (std::vector<float>{0, 3, -3}));
-  EXPECT_EQ(weight.codes, (std::vector<uint16_t>{1, 2, 0, 1, 0}));
+  EXPECT_EQ(weight.codebook, (std::vector<float>{0, -3, 3}));
+  EXPECT_EQ(weight.codes, (std::vector<uint16_t>{2, 1, 0, 2, 0}));
   EXPECT_EQ(weight.bits, 2);
   EXPECT_EQ(report.entries, 3);
   EXPECT_FLOAT_EQ(report.max_error, 1.0f);
@@ -29,8 +29,8 @@ TEST(Ternary, HandComputedDense) {
 
 TEST(Ternary, MeansRunOverSurvivorsOnly) {
   const QuantizedWeight weight = Quantize({2, 0, -3, 0.25f, 0, 0, 4, -0.75f});
-  EXPECT_EQ(weight.codebook, (std::vector<float>{0, 3, -3}));
-  EXPECT_EQ(weight.codes, (std::vector<uint16_t>{1, 0, 2, 0, 0, 0, 1, 0}));
+  EXPECT_EQ(weight.codebook, (std::vector<float>{0, -3, 3}));
+  EXPECT_EQ(weight.codes, (std::vector<uint16_t>{2, 0, 1, 0, 0, 0, 2, 0}));
 }
 
 TEST(Ternary, LatentWeightsAreTernarizedAnewAndPrunedOnesStayZero) {
@@ -50,7 +50,7 @@ TEST(Ternary, LatentWeightsAreTernarizedAnewAndPrunedOnesStayZero) {
   EXPECT_EQ(effective, (std::vector<float>{3, 0, -3, 3, 3, 0}));
   EXPECT_EQ(constrained.latent[1], 0.0f);
   const QuantizedWeight finished = Ternary().Finish(weight, constrained.latent);
-  EXPECT_EQ(finished.codes, (std::vector<uint16_t>{1, 0, 2, 1, 1, 0}));
+  EXPECT_EQ(finished.codes, (std::vector<uint16_t>{2, 0, 1, 2, 2, 0}));
 }
 
 }  // namespace

@@ -96,5 +96,20 @@ TEST(TiedConstraint, FinishSortsEntriesThatChangedPlaces) {
   }
 }
 
+TEST(TiedConstraint, ScalesOfChannelsStayAndFactorGradients) {
+  QuantizedWeight weight = SparseWeight();
+  weight.scales = {2.0f, 10.0f};
+  ConstrainedWeight tied = MakeTiedWeight(weight);
+  std::vector<float> effective(8);
+  tied.constraint->Project(tied.latent, effective, 0);
+  EXPECT_EQ(effective, (std::vector<float>{0, -2, 4, 0, 5, -10, 0, 20}));
+  EXPECT_EQ(effective, weight.Values());
+  std::vector<float> reduced(4);
+  tied.constraint->ReduceGradient(tied.latent, std::vector<float>{9, 1, 2, 9, 4, 8, 9, 16},
+                                  reduced);
+  EXPECT_EQ(reduced, (std::vector<float>{0, 1 * 2 + 8 * 10, 4 * 10, 2 * 2 + 16 * 10}));
+  EXPECT_EQ(FinishTiedWeight(weight, tied.latent).scales, weight.scales);
+}
+
 }  // namespace
 }  // namespace dc

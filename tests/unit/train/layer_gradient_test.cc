@@ -1,6 +1,10 @@
 // Gradients of products, convolutions, pools and normalizations in their rarer forms, against
 // central differences.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
 
 #include "unit/train/gradient_check.h"
 #include "unit/train/graph_builder.h"
@@ -215,6 +219,89 @@ TEST(NormalizationGradient, OfBatchesOfLinesAndVolumes) {
               b.Random("variance", {c}, 0.1, 1.0)})
         .Add("Flatten", "flat");
     CheckGradients(b.Build(), 6, GridValues(6 * ElementCount(sample), 0.05), 0.02, 1e-2);
+  }
+}
+
+// With frozen statistics the normalization is a line, as it is in evaluation.
+TEST(NormalizationGradient, OfABatchWithFrozenStatistics) {
+  GraphBuilder b({3, 2, 2});
+  AddShift(b, {3, 2, 2})
+      .Add("Sigmoid", "bent")
+      .Add("BatchNormalization", "bn",
+           {b.Random("scale", {3}, 0.3, 1.0), b.Random("offset", {3}),
+            b.Fixed("mean", {3}, {0.4f, 0.1f, -0.2f}), b.Fixed("variance", {3}, {0.5f, 2, 1})})
+      .Add("Flatten", "flat");
+  const Graph graph = b.Build();
+  const std::vector<float> input = GridValues(6 * 12, 0.05);
+  CheckGradients(graph, 6, input, 0.02, 1e-2);
+  Harness training(graph, 6, true), evaluation(graph, 6, false);
+  const std::vector<float> in_training = training.Forward(input);
+  EXPECT_THAT(evaluation.Forward(input),
+              testing::Pointwise(testing::FloatNear(1e-5f), in_training));
+}
+
+TEST(ShiftNorm, IsThatOfTheAlgorithm) {
+  GraphBuilder b({2});
+  AddShift(b, {2}).Add("BatchNormalization", "bn",
+                       {b.Values("scale", {2}, {1.5f, 0.7f}), b.Values("offset", {2}, {0.5f, -1}),
+                        b.Values("mean", {2}, {0, 0}), b.Values("variance", {2}, {1, 1})},
+                       {{"epsilon", 0.0f}, {"shift_based", int64_t{1}}});
+  Harness harness(b.Build(), 2, /*training=*/true);
+  // The first channel: 0 and 6, mean 3, c = -3 and 3, AP2(c) = -4 and 4, variance 12; AP2(1 /
+  // sqrt(12)) = 1/4, AP2(1.5) = 2. The second: 1 and 3, c = -1 and 1, variance 1, AP2(0.7) = 0.5.
+  EXPECT_THAT(harness.Forward({0, 1, 6, 3}), testing::ElementsAre(-1, -1.5f, 2, -0.5f));
+}
+
+// The gradient is that of y with the ratios of AP2 as they are here.
+TEST(ShiftNorm, GradientHoldsTheRatios) {
+  constexpr size_t kValues = 5;
+  const std::vector<float> x = {0.3f, -1.2f, 2.0f, 0.7f, -0.4f}, r = {1, -2, 0.5f, 3, -1};
+  GraphBuilder b({1, 5});  // one channel of five values
+  AddShift(b, {1, 5})
+      .Add("BatchNormalization", "bn",
+           {b.Values("scale", {1}, {1.3f}), b.Values("offset", {1}, {0.2f}),
+            b.Values("mean", {1}, {0}), b.Values("variance", {1}, {1})},
+           {{"epsilon", 1e-3f}, {"shift_based", int64_t{1}}})
+      .Add("Flatten", "flat");
+  Harness harness(b.Build(), 1, /*training=*/true);
+  harness.Forward(x);
+  std::copy(r.begin(), r.end(), harness.executor().logits_gradient().begin());
+  ASSERT_TRUE(harness.executor().Backward().ok());
+
+  const auto power = [](double v) {
+    return std::copysign(std::exp2(std::nearbyint(std::log2(std::abs(v)))), v);
+  };
+  const auto mean_of = [](const std::vector<double>& v) {
+    return std::accumulate(v.begin(), v.end(), 0.0) / static_cast<double>(v.size());
+  };
+  std::vector<double> at(x.begin(), x.end()), ratios;
+  const double mean = mean_of(at);
+  double variance = 0;
+  for (const double v : at) {
+    ratios.push_back(power(v - mean) / (v - mean));
+    variance += (v - mean) * power(v - mean) / kValues;
+  }
+  const double deviation = std::sqrt(variance + 1e-3), ratio = power(1 / deviation) * deviation;
+  const auto loss = [&](const std::vector<double>& v, double scale) {
+    const double m = mean_of(v);
+    double squares = 0, sum = 0;
+    for (size_t i = 0; i < kValues; ++i) squares += ratios[i] * (v[i] - m) * (v[i] - m) / kValues;
+    for (size_t i = 0; i < kValues; ++i) {
+      sum += r[i] * (v[i] - m) * ratio / std::sqrt(squares + 1e-3) * scale * (1.0 / 1.3);
+    }
+    return sum;
+  };
+  // AP2(1.3) = 1.
+  const double h = 1e-5;
+  EXPECT_NEAR(harness.Gradient("scale")[0], (loss(at, 1.3 + h) - loss(at, 1.3 - h)) / (2 * h),
+              1e-4);
+  EXPECT_NEAR(harness.Gradient("offset")[0], 1.5, 1e-5);
+  const std::vector<float> shift = harness.Gradient("shift");
+  for (size_t i = 0; i < kValues; ++i) {
+    std::vector<double> up = at, down = at;
+    up[i] += h;
+    down[i] -= h;
+    EXPECT_NEAR(shift[i], (loss(up, 1.3) - loss(down, 1.3)) / (2 * h), 1e-4) << i;
   }
 }
 

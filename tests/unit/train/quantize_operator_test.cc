@@ -118,6 +118,43 @@ TEST(BinaryQuantize, SignsAndTheirGradient) {
   EXPECT_THAT(run.shift, ElementsAre(0, 2, 3, 4, 0));
 }
 
+// Friesen and Domingos 2018: targets t = -sign(dy) and the loss |dy| (tanh(-t x) + 1) of each
+// value, whose slope is taken numerically.
+TEST(BinaryQuantize, SoftHingeOfTheLayer) {
+  Attributes attributes;
+  attributes["layer_loss"] = std::string("soft_hinge");
+  const std::vector<float> x = {-2, -0.3f, 0.4f, 1.5f}, dy = {1, -2, 0.5f, -3};
+  const Gradients run = RunOnce("BinaryQuantize", attributes, 1.0f, x, dy);
+  EXPECT_THAT(run.logits, ElementsAre(-1, -1, 1, 1));
+  for (size_t i = 0; i < x.size(); ++i) {
+    const double target = dy[i] > 0 ? -1 : 1, h = 1e-4;
+    const auto loss = [&](double z) { return std::abs(dy[i]) * (std::tanh(-target * z) + 1); };
+    EXPECT_NEAR(run.shift[i], (loss(x[i] + h) - loss(x[i] - h)) / (2 * h), 1e-4) << i;
+  }
+}
+
+TEST(BinaryQuantize, EqualSoftHingesHaveTheMeanWeight) {
+  Attributes attributes;
+  attributes["layer_loss"] = std::string("equal_soft_hinge");
+  const Gradients run = RunOnce("BinaryQuantize", attributes, 1.0f, {0, 0, 1, 0}, {1, -2, 5, 0});
+  // The mean of 1, 2, 5 and 0 is 2; a value without a target stays where it is.
+  const double slope = 1 - std::tanh(1.0) * std::tanh(1.0);
+  EXPECT_THAT(run.shift, Pointwise(testing::FloatNear(1e-5f),
+                                   std::vector<float>{2, -2, static_cast<float>(2 * slope), 0}));
+}
+
+// A staircase from 0 to 1 has the slope of (tanh(2 x - 1) + 1) / 2.
+TEST(UniformQuantize, SoftHingeOfAStaircase) {
+  Attributes attributes = kThreeBits;
+  attributes["layer_loss"] = std::string("soft_hinge");
+  const std::vector<float> x = {-0.5f, 0.1f, 0.5f, 1.2f};
+  const Gradients run = RunOnce("UniformQuantize", attributes, 1.0f / 7, x, {1, 1, 1, 1});
+  for (size_t i = 0; i < x.size(); ++i) {
+    const double t = std::tanh(2.0 * x[i] - 1);
+    EXPECT_NEAR(run.shift[i], 1 - t * t, 1e-5) << i;
+  }
+}
+
 // The gradient of the logits of two samples, as it is after QuantizeGradient.
 std::vector<float> Passed(const Attributes& attributes, const std::vector<float>& gradient,
                           int64_t step = 1) {

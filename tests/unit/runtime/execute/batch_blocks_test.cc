@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 namespace dc::runtime {
 namespace {
 
@@ -65,6 +67,18 @@ TEST(BatchBlocksTest, LanesGrowWithTheBatchAndShrinkWithThreadsAndMemory) {
 }
 
 // A session keeps the memory of its largest batch: a smaller one must not want larger blocks.
+// 2^28 floats are 1 GiB.
+TEST(BatchBlocksTest, BlocksOfAllThreadsFitIntoAGigabyte) {
+  EXPECT_EQ(ChooseWorkers(100, 8, 1000), 8u);
+  EXPECT_EQ(ChooseWorkers(5, 8, 1000), 5u);
+  EXPECT_EQ(ChooseWorkers(100, 8, uint64_t{1} << 26), 4u);
+  EXPECT_EQ(ChooseWorkers(100, 8, uint64_t{1} << 29), 1u);
+  EXPECT_EQ(ChooseWorkers(100, 8, 0), 8u);
+  std::array<PlanMemory, kLaneChoices.size()> memory;
+  for (size_t i = 0; i < memory.size(); ++i) memory[i].floats = kLaneChoices[i] << 25;
+  EXPECT_EQ(ChooseLanes(100, 1, memory), 0u);
+}
+
 TEST(BatchBlocksTest, LanesNeverShrinkWithTheBatch) {
   for (size_t threads : {1, 2, 3, 8}) {
     for (uint64_t size : {100, 3000, 9000, 20000}) {

@@ -6,6 +6,7 @@
 
 #include "runtime/kernels/build.h"
 #include "unit/runtime/net_builder.h"
+#include "unit/runtime/run_checks.h"
 
 namespace dc::runtime {
 namespace {
@@ -373,7 +374,54 @@ TEST(PlanTest, RefusesMoreActivationsThanASampleMayHave) {
   std::vector<NetBuilder::Ref> values = {net.input()};
   for (int i = 0; i < 40; ++i) values.push_back(net.Node(Op::kTanh, {values.back()}));
   net.Node(Op::kConcat, std::vector<NetBuilder::Ref>(values.end() - 2, values.end()), {1});
-  EXPECT_THAT(Refused(net).ToString(), HasSubstr("4 GiB"));
+  EXPECT_THAT(Refused(net).ToString(), HasSubstr("than a file of this size may ask for"));
+}
+
+// A weight is loaded and laid out once, however many layers are the same.
+TEST(PlanTest, LayersThatAreTheSameShareAKernel) {
+  NetBuilder net({-1, 24});
+  const auto weight = net.Coded({24, 24}, 0.5, 8), bias = net.Random({24});
+  auto x = net.input();
+  for (int i = 0; i < 3; ++i)
+    x = net.Relu(net.Node(Op::kGemm, {x, weight, bias}, {0, 0}, {0.5f, 1}));
+  x = net.Relu(net.Node(Op::kGemm, {x, weight, net.Random({24})}, {0, 0}, {0.5f, 1}));
+  x = net.Node(Op::kGemm, {x, weight, bias}, {0, 0}, {0.5f, 1});
+  net.Node(Op::kGemm, {x, weight, bias}, {0, 0}, {0.25f, 1});
+  int loads = 0;
+  const ConstantLoader load = [&](size_t tensor) {
+    loads += tensor == 0;
+    return StatusOr<Constant>(net.Load(tensor));
+  };
+  const auto plan = BuildPlan(net.manifest(), load, {.kernels = &ReferenceKernels()});
+  ASSERT_TRUE(plan.ok()) << plan.status().ToString();
+  ASSERT_EQ(plan->steps.size(), 6u);
+  EXPECT_EQ(loads, 4) << "another bias, no Relu, another factor";
+  EXPECT_EQ(plan->steps[0].kernel, plan->steps[1].kernel);
+  EXPECT_EQ(plan->steps[0].kernel, plan->steps[2].kernel);
+  EXPECT_NE(plan->steps[0].kernel, plan->steps[3].kernel);
+  EXPECT_NE(plan->steps[3].kernel, plan->steps[4].kernel);
+  EXPECT_NE(plan->steps[4].kernel, plan->steps[5].kernel);
+  EXPECT_EQ(plan->layers.size(), 4u);
+  EXPECT_EQ(plan->steps[2].layer, 0);
+  EXPECT_EQ(plan->steps[3].layer, 1);
+  ExpectMatchesNaive(net);
+}
+
+TEST(PlanTest, RefusesMoreWorkThanItMayAskFor) {
+  NetBuilder net({-1, 1, 512, 512});
+  net.Node(Op::kAveragePool, {net.input()}, {2, 511, 511, 0, 4, 255, 255, 255, 255, 0, 0, 0});
+  const auto build = [&](const PlanOptions& options) {
+    return BuildPlan(
+        net.manifest(), [&](size_t tensor) { return net.Load(tensor); }, options);
+  };
+  // Windows of 511 x 511 at 512 x 512 places, and some units for each value.
+  const double work = 512.0 * 512 * 511 * 511;
+  EXPECT_TRUE(build({.kernels = &ReferenceKernels(), .max_work = 1.01 * work}).ok());
+  EXPECT_THAT(build({.kernels = &ReferenceKernels(), .max_work = work}).status().ToString(),
+              HasSubstr("more work for a sample"));
+  EXPECT_THAT(
+      build({.kernels = &ReferenceKernels(), .max_activation_bytes = 1 << 20}).status().ToString(),
+      HasSubstr("bytes per sample"));
 }
 
 TEST(PlanTest, PassesOnWhatTheLoaderSays) {

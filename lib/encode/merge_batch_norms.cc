@@ -1,0 +1,98 @@
+#include "encode/merge_batch_norms.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/node_attributes.h"
+
+namespace dc {
+namespace {
+
+// A name that no value of `graph` has.
+std::string FreshName(const Graph& graph, std::string name) {
+  const auto taken = [&] {
+    return graph.initializers.count(name) > 0 ||
+           std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](const Node& node) {
+             return std::count(node.outputs.begin(), node.outputs.end(), name) > 0;
+           });
+  };
+  while (taken()) name += "_";
+  return name;
+}
+
+class Merger {
+ public:
+  explicit Merger(Graph* graph) : graph_(*graph) {}
+
+  void Run() {
+    for (Node& node : graph_.nodes) {
+      if (OperatorOf(node) == &op::kBatchNormalization) Merge(&node);
+    }
+  }
+
+ private:
+  void Merge(Node* node) {
+    const Tensor* vectors[4];
+    for (size_t i = 0; i < 4; ++i) {
+      vectors[i] = graph_.Constant(node->Input(i + 1));
+      if (vectors[i] == nullptr || vectors[i]->type != DataType::kFloat32 ||
+          vectors[i]->size() != vectors[0]->size()) {
+        return;
+      }
+    }
+    const auto attributes = NodeAttributes::Read(graph_, *node, op::kBatchNormalization);
+    if (!attributes.ok()) return;
+    const float epsilon = attributes->Float("epsilon");
+    const auto scale = vectors[0]->f32(), bias = vectors[1]->f32(), mean = vectors[2]->f32(),
+               variance = vectors[3]->f32();
+    std::vector<float> a, b;
+    for (size_t i = 0; i < scale.size(); ++i) {
+      const double factor = scale[i] / std::sqrt(static_cast<double>(variance[i]) + epsilon);
+      a.push_back(static_cast<float>(factor));
+      b.push_back(static_cast<float>(bias[i] - factor * mean[i]));
+      if (!std::isfinite(a.back()) || !std::isfinite(b.back())) return;
+    }
+    SetInput(node, 1, Own(node->Input(1), std::move(a)));
+    SetInput(node, 2, Own(node->Input(2), std::move(b)));
+    SetInput(node, 3, Same(scale.size(), 0.0f));
+    SetInput(node, 4, Same(scale.size(), 1 - epsilon));
+  }
+
+  static void SetInput(Node* node, size_t i, std::string name) {
+    node->inputs[i] = std::move(name);
+  }
+
+  // Another vector in place of `name`, under its name where nobody else reads it.
+  std::string Own(const std::string& name, std::vector<float> values) {
+    const bool shared = graph_.Consumers(name).size() > 1;
+    const std::string own = shared ? FreshName(graph_, name + "_merged") : name;
+    const auto size = static_cast<int64_t>(values.size());
+    graph_.initializers[own] = Tensor::F32({size}, std::move(values));
+    return own;
+  }
+
+  // A vector of `size` times `value`.
+  std::string Same(size_t size, float value) {
+    auto& name = same_[{size, value}];
+    if (name.empty()) {
+      name = FreshName(graph_, "same_" + std::to_string(same_.size()));
+      graph_.initializers[name] =
+          Tensor::F32({static_cast<int64_t>(size)}, std::vector<float>(size, value));
+    }
+    return name;
+  }
+
+  Graph& graph_;
+  std::map<std::pair<size_t, float>, std::string> same_;
+};
+
+}  // namespace
+
+void MergeBatchNorms(Graph* graph) { Merger(graph).Run(); }
+
+}  // namespace dc
