@@ -1,6 +1,4 @@
 // dc-compress: the whole line from one recipe.
-tool.OutputFolder("DIR", &directory);
-#include <cstdio>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,43 +33,27 @@ int main(int argc, char** argv) {
       "Trains, prunes, quantizes and encodes as the recipe says, then runs the .dcz on the "
       "test set and\nprints the report. Leaves trained.onnx, pruned.onnx, quantized.onnx, "
       "model.dcz and report.json in\nDIR; a run that was killed goes on where it was.\n"
-      "With --smallest it finds the smallest file within a budget by measuring on held-out "
-      "training "
-      "samples,\nfrom a trained MODEL.onnx or a recipe that prunes globally; the recipe that it "
-      "found goes to DIR, too.\n"
-      "--calibrate prunes and quantizes by a few hundred samples in place of training, without "
-      "labels.",
+      "--smallest finds the smallest file within a budget by measuring on held-out training\n"
+      "samples, from a trained model or a recipe that prunes globally; its recipe goes to DIR, "
+      "too.\n--calibrate prunes and quantizes by a few hundred samples without labels.",
       "dc-compress models/lenet_300_100/recipe.textproto --data mnist:DIR -o out\n"
       "  dc-compress trained.onnx --smallest --max-error-increase 0.2 --data mnist:DIR -o out\n"
-      "  dc-compress trained.onnx --calibrate npy:x.npy --density 0.3 --set quantize.bits=4 -o "
-      "out");
+      "  dc-compress trained.onnx --calibrate npy:x.npy --density 0.3 -o out");
   std::string recipe_path, directory, data_spec, calibrate, density;
   std::vector<std::string> overrides;
   tool.Positional("RECIPE.textproto or MODEL.onnx", &recipe_path);
-  if (smallest && !calibrate.empty()) {
-    return dc::UsageError("the search for the smallest file trains", "--smallest, --calibrate",
-                          "leave one of them out");
-  }
-  if (!density.empty()) {
-    overrides.insert(overrides.end(),
-                     {"prune.criterion=global", "prune.global_density=" + density});
-  }
-  if (data_spec.empty() && calibrate.empty()) data_spec = "fashion-mnist";
-  dc::Recipe recipe;
-  if (!smallest) {
-    DC_ASSIGN_OR_RETURN(recipe, dc::LoadRecipe(recipe_path, overrides, calibrate));
-  }
-  DC_RETURN_IF_ERROR(dc::CheckCompressFiles(smallest ? nullptr : &recipe, directory, &tool));
-  std::optional<dc::Dataset> data;
-  if (!data_spec.empty()) {
-    DC_ASSIGN_OR_RETURN(data, dc::OpenDataset(data_spec));
-  }
-  dc::FileLock lock;
-  if (smallest) {
-    DC_RETURN_IF_ERROR(dc::MakeDirectories(directory));
-    DC_ASSIGN_OR_RETURN(lock, dc::FileLock::OfName(directory + "/search"));
-  }
-  const dc::DczEvaluator evaluate = dc::RuntimeEvaluator(tool.threads());
+  tool.OutputFolder("DIR", &directory);
+  tool.Data(
+      "fashion-mnist (default without --calibrate), mnist:DIR, idx:DIR, cifar10:DIR or "
+      "npz:FILE; with --calibrate to measure errors by",
+      &data_spec);
+  tool.Option("calibrate", "SPEC",
+              "samples to prune and quantize by, in place of training: as --data, labels aside, or "
+              "npy:FILE",
+              &calibrate);
+  tool.Option("density", "D",
+              "keep this share of all weights: prune.criterion=global, prune.global_density=D",
+              &density);
   tool.Option("set", "FIELD=VALUE",
               "change a field of the recipe, as in prune.retrain.epochs=3; may be repeated",
               &overrides);
@@ -93,8 +75,30 @@ int main(int argc, char** argv) {
     search.threads = tool.threads();
     if (smallest) DC_RETURN_IF_ERROR(dc::CheckBudget(search.budget));
     if (tool.Given("seed")) overrides.push_back("seed=" + std::to_string(tool.seed()));
-    return dc::Compress(recipe, data ? &*data : nullptr, directory, tool.threads(),
-                        dc::CheckDeployable, evaluate, &goal, tool.progress());
+    if (smallest && !calibrate.empty()) {
+      return dc::UsageError("the search for the smallest file trains", "--smallest, --calibrate",
+                            "leave one of them out");
+    }
+    if (!density.empty()) {
+      overrides.insert(overrides.end(),
+                       {"prune.criterion=global", "prune.global_density=" + density});
+    }
+    if (data_spec.empty() && calibrate.empty()) data_spec = "fashion-mnist";
+    dc::Recipe recipe;
+    if (!smallest) {
+      DC_ASSIGN_OR_RETURN(recipe, dc::LoadRecipe(recipe_path, overrides, calibrate));
+    }
+    DC_RETURN_IF_ERROR(dc::CheckCompressFiles(smallest ? nullptr : &recipe, directory, &tool));
+    std::optional<dc::Dataset> data;
+    if (!data_spec.empty()) {
+      DC_ASSIGN_OR_RETURN(data, dc::OpenDataset(data_spec));
+    }
+    dc::FileLock lock;
+    if (smallest) {
+      DC_RETURN_IF_ERROR(dc::MakeDirectories(directory));
+      DC_ASSIGN_OR_RETURN(lock, dc::FileLock::OfName(directory + "/search"));
+    }
+    const dc::DczEvaluator evaluate = dc::RuntimeEvaluator(tool.threads());
     dc::Status goal;
     const auto compress = [&]() -> dc::StatusOr<dc::Report> {
       if (smallest) {

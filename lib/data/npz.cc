@@ -127,9 +127,9 @@ Status ReadLabels(const std::string& name, Archive* archive, Split* split) {
 }  // namespace
 
 StatusOr<Dataset> OpenNpzSamples(const std::string& path) {
-  DC_ASSIGN_OR_RETURN(const Archive archive, Archive::Open(path));
+  DC_ASSIGN_OR_RETURN(Archive archive, Archive::Open(path));
   Dataset data;
-  DC_RETURN_IF_ERROR(ReadSamples(archive, "x_train", &data, &data.train));
+  DC_RETURN_IF_ERROR(ReadSamples("x_train", &archive, &data, &data.train));
   return data;
 }
 
