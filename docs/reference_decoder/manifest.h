@@ -16,7 +16,7 @@ struct Tensor {
   bool codebook_f16, zero_stored;
 
   bool has_planes() const { return form == 5 || form == 6; }
-  bool has_codes() const { return form >= 2 && form <= 4; }
+  bool has_codes() const { return (form >= 2 && form <= 4) || form == 7; }
 };
 
 struct Node {

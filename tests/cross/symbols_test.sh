@@ -9,7 +9,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # The C API, the classes of dc/runtime.h and dc/status.h with their functions; the linker's own.
 api='^(dc_version|dc_model_[a-z_]+)$'
 api+='|^dc::(Session|Status)::'
-api+='|^dc::(FloatsOf|ExitCode|GoalNotMet|UsageError|BadInput|Unsupported|IoError|Internal|NoMemory)\('
+api+='|^dc::(FloatsOf|ExitCode|GoalNotMet|UsageError|BadInput|Unsupported|IoError|Internal|NoMemory|Cancelled)\('
 api+='|^(_init|_fini|_edata|_end|__bss_start)$'
 
 # Names of the defined global symbols among those that nm lists.

@@ -27,7 +27,7 @@ TEST(InspectManifestTest, NamesEveryFieldFromTheDescriptor) {
   const std::vector<ByteField> fields = MarkManifest(bytes);
   EXPECT_THAT(
       Lines(fields),
-      ElementsAre("2 tensors[0], 11 bytes", "5 shape 300, 4", "2 form 3, affine", "4 name 'w?'",
+      ElementsAre("2 tensors[0], 11 bytes", "5 shape 300, 4", "2 form 3, affine", "4 name 'w '",
                   "2 tensors[1], 3 bytes", "3 shape 5", "2 nodes[0], 6 bytes", "2 op 2, Gemm",
                   "4 ints 1, -2", "3 baseline_bytes 1056", "10 input_mean 0.25, -0.5"));
   ExpectCover(fields, bytes.size(), "manifest");

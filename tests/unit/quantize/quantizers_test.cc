@@ -469,7 +469,7 @@ TEST(MinifloatQuantizer, HandComputed) {
 
 TEST(PowerQuantizer, FourBitsWithoutZeroAreTheRistrettoOnes) {
   // +-2^e for e from -8 to -1; exponents are rounded, 0 is positive.
-  Trial trial({"power", 4, {{"top", "half"}, {"zero", "no"}}}, Layer(2, 4),
+  Trial trial({"power", 4, {{"top", "-1"}, {"zero", "no"}}}, Layer(2, 4),
               {0.9f, -0.34f, 0.36f, 0, -0.001f, 0.25f, -5, 0.0058f});
   EXPECT_THAT(trial.effective,
               ElementsAre(0.5f, -0.25f, 0.5f, std::ldexp(1.0f, -8), -std::ldexp(1.0f, -8), 0.25f,
