@@ -5,7 +5,9 @@
 #include "dc/quantized_weight.h"
 #include "dc/report.h"
 #include "dc/weights.h"
+#include "model/graph_index.h"
 #include "model/node_attributes.h"
+#include "model/quantized_form.h"
 #include "model/shapes.h"
 #include "op/grid_functions.h"
 
@@ -67,9 +69,9 @@ int WeightBits(const std::vector<float>& codebook) {
 }
 
 // Bits of what quantizers leave of `value`, through what only moves or picks values.
-int ValueBits(const Graph& graph, const std::string& read) {
+int ValueBits(const Graph& graph, const GraphIndex& index, const std::string& read) {
   std::string value = read;
-  while (const Node* node = graph.Producer(value)) {
+  while (const Node* node = index.Producer(value)) {
     const op::Operator* record = OperatorOf(*node);
     if (record == &op::kBinaryQuantize) return 1;
     if (record == &op::kUniformQuantize) {
@@ -113,6 +115,7 @@ std::optional<double> OperationsOf(const Graph& graph, const GraphShapes& shapes
 StatusOr<std::vector<LayerEnergy>> EstimateEnergy(const Graph& graph) {
   std::vector<LayerEnergy> layers;
   const GraphShapes shapes = InferGraphShapes(graph);
+  const GraphIndex index(graph);
   for (const WeightRef& ref : ListWeights(graph)) {
     const Node& node = graph.nodes[ref.node];
     const auto operations = OperationsOf(graph, shapes, ref);
@@ -121,11 +124,11 @@ StatusOr<std::vector<LayerEnergy>> EstimateEnergy(const Graph& graph) {
     layer.name = ref.name;
     layer.operations = *operations;
     layer.weight_bits = kFloatBits;
-    if (ref.quantized) {
-      DC_ASSIGN_OR_RETURN(const QuantizedWeight weight, GetQuantizedWeight(graph, ref.name));
-      layer.weight_bits = WeightBits(weight.codebook);
+    if (const auto form = FindQuantizedForm(graph, ref.name, &index)) {
+      const auto codebook = graph.initializers.at(form->codebook).f32();
+      layer.weight_bits = WeightBits({codebook.begin(), codebook.end()});
     }
-    layer.activation_bits = ValueBits(graph, node.inputs[ref.input == 0 ? 1 : 0]);
+    layer.activation_bits = ValueBits(graph, index, node.inputs[ref.input == 0 ? 1 : 0]);
     layers.push_back(std::move(layer));
   }
   return layers;
