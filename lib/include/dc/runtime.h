@@ -128,6 +128,10 @@ class DC_API Session {
   // The same for a model with one input, of which the first output is wanted.
   Status Run(int64_t batch, std::span<const float> input, std::span<float> output) const;
 
+  // While `on`, calls of Run, those that are running among them, end with a Cancelled error before
+  // their next layer; their outputs are then written in part or not at all. From any thread.
+  void Cancel(bool on) const;
+
   // Runs the first block of samples of a batch of `batch` `repetitions` times (at least once) on
   // made-up inputs; each step's time is that of its fastest run. After a second the run that is
   // going on is the last.

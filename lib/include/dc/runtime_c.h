@@ -27,7 +27,8 @@ typedef enum dc_status {
   DC_UNSUPPORTED = 4,  // a sound file that this version does not cover
   DC_IO = 5,           // the operating system refused to read the file
   DC_INTERNAL = 6,     // a bug of this library
-  DC_NO_MEMORY = 7     // the system, the caller's allocator or the limit has none left
+  DC_NO_MEMORY = 7,    // the system, the caller's allocator or the limit has none left
+  DC_CANCELLED = 8     // dc_model_cancel
 } dc_status;
 
 // What went wrong, on one line: "WHAT (WHERE): what to do". Longer texts are cut.
@@ -131,6 +132,11 @@ DC_API dc_status dc_model_layer(const dc_model* model, size_t index, dc_layer_in
 DC_API dc_status dc_model_run(const dc_model* model, size_t batch, const float* input,
                               size_t input_floats, float* output, size_t output_floats,
                               dc_error* error);
+
+// While `on` is not 0, runs of the model, those that are running among them, end with DC_CANCELLED
+// before their next layer; their outputs are then written in part or not at all. From any thread,
+// while the model is not being freed; NULL is ignored.
+DC_API void dc_model_cancel(const dc_model* model, int on);
 
 // What an input is read from, or an output written to: one that `name` calls, or, where `name` is
 // NULL, the one in the same place of the model's list. `floats` are batch * sample_floats, or

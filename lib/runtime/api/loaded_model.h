@@ -35,6 +35,8 @@ class LoadedModel {
     return executor_->Run(batch, inputs, outputs);
   }
   Status RunFirst(int64_t batch, std::span<const float> input, std::span<float> output);
+  // See Session::Cancel.
+  void Cancel(bool on) { executor_->Cancel(on); }
   // See Session::Measure.
   StatusOr<StepTimes> Measure(int64_t batch, int repetitions) {
     return executor_->Measure(batch, repetitions);

@@ -166,6 +166,10 @@ dc_status dc_model_run(const dc_model* model, size_t batch, const float* input, 
   return status.ok() ? DC_OK : Fail(status, error);
 }
 
+void dc_model_cancel(const dc_model* model, int on) {
+  if (model != nullptr) model->session.Cancel(on != 0);
+}
+
 dc_status dc_model_run_all(const dc_model* model, size_t batch, const dc_input_buffer* inputs,
                            size_t input_count, const dc_output_buffer* outputs, size_t output_count,
                            dc_error* error) {

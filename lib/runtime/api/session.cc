@@ -61,6 +61,8 @@ Status Session::Run(int64_t batch, std::span<const std::span<const float>> input
   return model_->Run(batch, inputs, outputs);
 }
 
+void Session::Cancel(bool on) const { model_->Cancel(on); }
+
 Status Session::Run(int64_t batch, std::span<const float> input, std::span<float> output) const {
   return model_->RunFirst(batch, input, output);
 }

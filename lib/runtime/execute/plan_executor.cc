@@ -79,7 +79,7 @@ void PlanExecutor::RunStep(size_t s, const Block& block, size_t worker, bool alo
                     .pool = alone ? pool_.get() : nullptr});
 }
 
-void PlanExecutor::RunBlock(const Block& block, const CallerBuffers& buffers, size_t worker,
+bool PlanExecutor::RunBlock(const Block& block, const CallerBuffers& buffers, size_t worker,
                             bool alone, ExecutionContext* context) const {
   const size_t lanes = kLaneChoices[block.choice];
   const PlanMemory& memory = plan_.memory[block.choice];
@@ -90,12 +90,16 @@ void PlanExecutor::RunBlock(const Block& block, const CallerBuffers& buffers, si
     inputs_[i].ToLanes(buffers.inputs[i].data(), buffers.batch, first, samples, lanes,
                        arena + memory.buffers[plan_.inputs[i].buffer]);
   }
-  for (size_t s = 0; s < plan_.steps.size(); ++s) RunStep(s, block, worker, alone, context);
+  for (size_t s = 0; s < plan_.steps.size(); ++s) {
+    if (cancelled_.load(std::memory_order_relaxed)) return false;
+    RunStep(s, block, worker, alone, context);
+  }
   for (size_t i = 0; i < outputs_.size(); ++i) {
     if (buffers.outputs[i].empty()) continue;
     outputs_[i].FromLanes(arena + memory.buffers[plan_.outputs[i].buffer], buffers.batch, first,
                           samples, lanes, buffers.outputs[i].data());
   }
+  return true;
 }
 
 void PlanExecutor::DropBatch() const {
@@ -191,9 +195,10 @@ Status PlanExecutor::Run(int64_t batch, std::span<const std::span<const float>> 
 
   const CallerBuffers buffers{batch, inputs, outputs};
   std::atomic<int64_t> next{0};
+  std::atomic<bool> stopped{false};
   const auto work = [&](size_t worker) {
-    for (int64_t i = next++; i < blocks.count(); i = next++) {
-      RunBlock(blocks[i], buffers, worker, blocks.count() == 1, context.get());
+    for (int64_t i = next++; i < blocks.count() && !stopped; i = next++) {
+      if (!RunBlock(blocks[i], buffers, worker, blocks.count() == 1, context.get())) stopped = true;
     }
   };
   if (workers == 1 || blocks.count() == 1) {
@@ -201,6 +206,7 @@ Status PlanExecutor::Run(int64_t batch, std::span<const std::span<const float>> 
   } else {
     pool_->ParallelFor(std::min(workers, static_cast<size_t>(blocks.count())), work);
   }
+  if (stopped) return Cancelled("cancelled", "Session::Run");
   return OkStatus();
 }
 

@@ -40,6 +40,8 @@ class PlanExecutor {
   // See Session::Run: a buffer for every input and output. Safe from many threads at once.
   Status Run(int64_t batch, std::span<const std::span<const float>> inputs,
              std::span<const std::span<float>> outputs);
+  // See Session::Cancel.
+  void Cancel(bool on) { cancelled_.store(on, std::memory_order_relaxed); }
   // See Session::Measure.
   StatusOr<StepTimes> Measure(int64_t batch, int repetitions);
 
@@ -52,9 +54,9 @@ class PlanExecutor {
   uint64_t FloatsOfBlock(size_t largest) const;
   // A context for blocks of up to kLaneChoices[largest] samples, `workers` of them at a time.
   StatusOr<ContextPool::Lease> TakeContext(size_t workers, size_t largest);
-  // Takes one block through the network in part `worker` of `context`. `alone`: no other block of
-  // the batch runs, so that the operators may use the pool.
-  void RunBlock(const Block& block, const CallerBuffers& buffers, size_t worker, bool alone,
+  // Takes one block through the network in part `worker` of `context`; false where it was cancelled
+  // on the way. `alone`: no other block of the batch runs, so that the operators may use the pool.
+  bool RunBlock(const Block& block, const CallerBuffers& buffers, size_t worker, bool alone,
                 ExecutionContext* context) const;
   // The same for step `s` of it.
   void RunStep(size_t s, const Block& block, size_t worker, bool alone,
@@ -67,6 +69,7 @@ class PlanExecutor {
   ContextPool contexts_;
   std::mutex batch_mutex_;
   std::atomic<bool> batch_ready_{false};
+  std::atomic<bool> cancelled_{false};
 };
 
 }  // namespace dc::runtime

@@ -4,10 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <climits>
 #include <cstdio>
 #include <cstring>
 #include <string>
+#include <thread>
 
 #include "dc/files.h"
 #include "unit/runtime/counting_allocator.h"
@@ -229,6 +231,39 @@ TEST(RuntimeCTest, WrongArgumentsAreUsageErrors) {
   EXPECT_THAT(dc_version(), testing::MatchesRegex("[0-9]+\\.[0-9]+\\.[0-9]+"));
 }
 
+TEST(RuntimeCTest, ARunIsCancelledFromAnotherThread) {
+  NetBuilder net = LeNet5();
+  for (const int threads : {1, 2}) {
+    dc_options options{};
+    options.threads = threads;
+    const Model model = Load(net.File(), &options);
+    const std::vector<float> input = net.RandomInput(64);
+    std::vector<float> output(64 * 10);
+    const auto run = [&] {
+      return dc_model_run(model.get(), 64, input.data(), input.size(), output.data(), output.size(),
+                          nullptr);
+    };
+    ASSERT_EQ(run(), DC_OK);
+    const std::vector<float> whole = output;
+    std::atomic<int> runs{0};
+    std::thread caller([&] {
+      while (run() == DC_OK) ++runs;
+    });
+    while (runs == 0) std::this_thread::yield();
+    dc_model_cancel(model.get(), 1);
+    caller.join();
+    dc_error error{};
+    EXPECT_EQ(dc_model_run(model.get(), 64, input.data(), input.size(), output.data(),
+                           output.size(), &error),
+              DC_CANCELLED);
+    EXPECT_THAT(error.text, testing::HasSubstr("cancelled"));
+    dc_model_cancel(model.get(), 0);
+    EXPECT_EQ(run(), DC_OK);
+    EXPECT_EQ(output, whole);
+  }
+  dc_model_cancel(nullptr, 1);
+}
+
 TEST(RuntimeCTest, StatusesAreThoseOfCxx) {
   EXPECT_EQ(DC_USAGE, static_cast<int>(StatusCode::kUsage));
   EXPECT_EQ(DC_BAD_INPUT, static_cast<int>(StatusCode::kBadInput));
@@ -236,6 +271,7 @@ TEST(RuntimeCTest, StatusesAreThoseOfCxx) {
   EXPECT_EQ(DC_IO, static_cast<int>(StatusCode::kIo));
   EXPECT_EQ(DC_INTERNAL, static_cast<int>(StatusCode::kInternal));
   EXPECT_EQ(DC_NO_MEMORY, static_cast<int>(StatusCode::kNoMemory));
+  EXPECT_EQ(DC_CANCELLED, static_cast<int>(StatusCode::kCancelled));
 }
 
 TEST(RuntimeCTest, RunsInputsAndOutputsByName) {
