@@ -130,7 +130,7 @@ def against_bits(known, title, columns, y_range):
         return None
     body = [[str(b)] + cells(known, [variant(b) for _, variant, _, _ in columns]) for b in BITS]
     return (["bits"] + [f"{name}: error %" for name, _, _, _ in columns], body,
-            chart.draw(title, "bits of a code, every layer", "test error, percent", series, y_range=y_range))
+            chart.draw(title, "bits of a code, every layer", "test error, percent", series, y_range=y_range, x_ticks=BITS))
 
 
 def figure_7(known):

@@ -89,7 +89,7 @@ def marker(kind, color, x, y):
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.6" class="f{color}"/>' if kind else ""
 
 
-def draw(title, x_label, y_label, series, log_x=False, x_range=None, y_range=None, width=720, height=420):
+def draw(title, x_label, y_label, series, log_x=False, x_range=None, y_range=None, x_ticks=None, width=720, height=420):
     """The SVG text. Ranges are those of the points with a margin, or as given; lines leave a given
     range at its edge, and points outside of it are left out."""
     series = [s for s in series if s.points]
@@ -126,7 +126,7 @@ def draw(title, x_label, y_label, series, log_x=False, x_range=None, y_range=Non
            '<rect width="100%" height="100%" class="paper"/>',
            f'<clipPath id="plot"><rect x="{LEFT}" y="{top}" width="{right - LEFT}" height="{bottom - top}"/></clipPath>',
            f'<text x="{LEFT}" y="24" class="ink" font-size="15" font-weight="bold">{html.escape(title)}</text>']
-    for v in log_ticks(10**x_low, 10**x_high) if log_x else linear_ticks(x_low, x_high, 10):
+    for v in x_ticks or (log_ticks(10**x_low, 10**x_high) if log_x else linear_ticks(x_low, x_high, 10)):
         x = across(v)
         out.append(f'<path d="M{x:.1f} {top}V{bottom}" class="grid"/>'
                    f'<text x="{x:.1f}" y="{bottom + 18}" text-anchor="middle" class="ink">{number(v)}</text>')

@@ -123,7 +123,8 @@ def draw(network, title, rows):
     """Of the cells of a table's rows."""
     own = {r: f"{100 * settings(network, r, None)[0]:g} %" for r in dict.fromkeys(row[0] for row in NETWORKS[network][1])}
     series = []
-    for color, recipe in enumerate(own):
+    for recipe in own:
+        color = ("lossless", "smallest").index(recipe)
         points = {}
         for cells in rows:
             if cells[0] == f"recipe-{recipe}":
