@@ -25,7 +25,7 @@ PRUNE = ["--criterion", "global", "--importance", "lamp", "--schedule", "gradual
 EPOCHS = 1  # of fine-tuning the centroids
 # One of two centroids of 400,000 weights has a gradient that is the sum over half of them.
 TUNE = ["--lr-schedule", "cosine", "--gradient-clip", 1]
-DENSITIES = (0.005, 0.012, 0.03, 0.08)
+DENSITIES = (0.005, 0.012, 0.03, 0.08, 0.2)
 BITS = (1, 2, 3, 4, 5)
 PRUNED = 0.08  # the density of figures 7 and 8; LeNet-5 in the paper keeps 8 %
 TOGETHER = 4  # bits of the pruned networks in figure 6
