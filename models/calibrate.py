@@ -265,7 +265,7 @@ def write_charts(networks):
         line = lambda calibrated: sorted((p["bytes"], p["agreement"]) for p in points if p["calibrated"] == calibrated)
         if points:
             svg = chart.draw(f"{network.name}: agreement with the float network", "bytes of the file",
-                             "classes that are the float network's, percent",
+                             "agreement, percent",
                              [chart.Series("magnitude, k-means", line(False), 1), chart.Series("calibrated", line(True), 0)],
                              y_range=(0, 104), height=320)
             (ROOT / "docs" / chart_file(network)).write_text(svg)
