@@ -136,13 +136,13 @@ def against_bits(known, title, columns, y_range):
 def figure_7(known):
     columns = [("not pruned", lambda b: (1, b, "linear", EPOCHS), 2, True),
                (f"pruned to {100 * PRUNED:g} %", lambda b: (PRUNED, b, "linear", EPOCHS), 0, False)]
-    return against_bits(known, "LeNet-5: error against bits, pruned and not", columns, (0.5, 3))
+    return against_bits(known, "LeNet-5: error against bits, pruned and not", columns, (0.5, 2))
 
 
 def figure_8(known):
     columns = [(init if epochs else f"{init}, not fine-tuned", lambda b, i=init, e=epochs: (PRUNED, b, i, e), color, not epochs)
                for epochs in (EPOCHS, 0) for color, init in enumerate(INITS)]
-    return against_bits(known, "LeNet-5: initial centroids", columns, (0.5, 4))
+    return against_bits(known, "LeNet-5: initial centroids", columns, (0.9, 2))
 
 
 def main():

@@ -131,7 +131,8 @@ def draw(network, title, rows):
             if cells[0] == f"recipe-{recipe}":
                 error, low, high = spread_of(cells[4])
                 points[cells[1]] = (spread_of(cells[5])[0], error, low, high, None)
-        series.append(chart.Series(f"recipe-{recipe} at other densities", sorted(points.values()), color, marker="ring"))
+        series.append(chart.Series(f"recipe-{recipe} at other densities", sorted(points.values()) if len(points) > 1 else [], color,
+                                   marker="ring"))
         series.append(chart.Series(f"recipe-{recipe}", [points[own[recipe]]] if own[recipe] in points else [], color, line=False))
     series.append(chart.Series("published, counted without a file",
                                [(size, error, None, None, who) for who, size, error, _, _ in PUBLISHED[network]],
