@@ -6,7 +6,7 @@ usage: models/frontier.py --data mnist=SPEC [--tools DIR] [--out DIR] [--threads
 Runs dc-compress for every row (or those whose NETWORK-RECIPE-DENSITY contains ROW) that has no report
 in the out folder yet, then writes the tables of docs/frontier.md and docs/frontier-NETWORK.svg from
 all reports that are there; rows without a report stay as the page has them. Without --data nothing
-is run. A row takes 2 to 20 minutes of processor time and goes on where it was stopped. Remove the
+is run. A row takes minutes to half an hour and goes on where it was stopped. Remove the
 folder of a row whose recipe has changed since.
 """
 import argparse
