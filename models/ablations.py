@@ -6,7 +6,7 @@ usage: models/ablations.py --data mnist=SPEC [--tools DIR] [--out DIR] [--thread
 Trains LeNet-5 as its recipe does, then prunes and quantizes copies of it with short training (EPOCHS
 below), and writes the tables of docs/ablations.md and the charts docs/ablations-*.svg from all that is
 in the out folder. What is there already is not measured again; without --data nothing is. 42 epochs of
-LeNet-5 in all, some of them of pruned or quantized weights.
+LeNet-5 in all.
 """
 import argparse
 import json
