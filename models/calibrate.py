@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures compression without training: writes docs/calibration.md and docs/calibration.svg.
+"""Measures compression without training: writes docs/calibration.md and its charts.
 
 usage: models/calibrate.py --data DIR [--tools DIR] [--out DIR] [--samples N] [NETWORK...]
 
@@ -18,6 +18,8 @@ import struct
 import subprocess
 import sys
 import zipfile
+
+import chart
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BGR = ["--input-scale", "1", "--input-mean", "104,117,123", "--input-channels", "bgr"]
@@ -220,9 +222,7 @@ HEAD = """# Compression without training
 
 What a few hundred pictures without labels are worth: one-shot pruning by magnitude, a density for every layer alike, with plain (exact) k-means, against `dc-prune --calibrate` and `dc-quantize --calibrate` (`dc-compress --calibrate` does both), {samples} samples.
 *Agreement* is the share of pictures whose class is the float network's, *accuracy* that of right classes. SqueezeNets and MobileNetV2, where measured: 500 of 1,000 ImageNet training pictures calibrate, the other 500 measure (one standard error is about 2 points). MNIST and CIFAR-10: training images calibrate, the first 2,000 test images measure.
-Bytes are the whole `.dcz`, by the smallest coder. *At the same bytes* is the calibrated curve, interpolated, at the bytes of the row's magnitude file. Written by `models/calibrate.py`; the lines of the chart are these rows. [How it works](decisions/0043-calibration.md).
-
-![agreement against bytes](calibration.svg)
+Bytes are the whole `.dcz`, by the smallest coder. *At the same bytes* is the calibrated curve, interpolated, at the bytes of the row's magnitude file. Written by `models/calibrate.py`; the lines of the charts are its rows. [How it works](decisions/0043-calibration.md).
 
 """
 
@@ -236,6 +236,7 @@ def write_page(networks, args):
         dense = json.loads(network.truth.read_text())
         text += (f"## {network.name}\n\nFloat: {dense['accuracy']:.1f} % right, {network.model.stat().st_size:,} bytes of ONNX, "
                  f"{dense['bytes']:,} as a `.dcz` without any loss.\n\n"
+                 f"![agreement against bytes, {network.name}]({chart_file(network)})\n\n"
                  "| density | bits | magnitude: bytes | agreement | accuracy | calibrated: bytes | agreement | accuracy | calibrated at the same bytes |\n"
                  "|---|---|---|---|---|---|---|---|---|\n")
         curve = [(p["bytes"], p["agreement"]) for p in points if p["calibrated"]]
@@ -253,38 +254,21 @@ def write_page(networks, args):
     (ROOT / "docs/calibration.md").write_text(text.rstrip() + "\n")
 
 
-def write_chart(networks):
-    """A small picture per network: agreement against bytes, one line each."""
-    shown = [(n, [json.loads(p.read_text()) for p in n.dir.glob("*-*.json")]) for n in networks]
-    shown = [(n, points) for n, points in shown if points]
-    columns, width, height, left, top = 3, 300, 220, 52, 34
-    rows = (len(shown) + columns - 1) // columns
-    svg = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{columns * width}" height="{rows * height + 30}" '
-           'font-family="sans-serif" font-size="11">', '<rect width="100%" height="100%" fill="white"/>']
-    colors = {False: "#c0392b", True: "#1f6fb2"}
-    for index, (network, points) in enumerate(shown):
-        x0, y0 = index % columns * width + left, index // columns * height + top
-        w, h = width - left - 18, height - top - 40
-        least, most = min(p["bytes"] for p in points), max(p["bytes"] for p in points)
-        span = max(most - least, 1)
-        at = lambda p: (x0 + w * (p["bytes"] - least) / span, y0 + h * (1 - p["agreement"] / 100))
-        svg.append(f'<text x="{x0}" y="{y0 - 10}" font-weight="bold">{network.name}</text>')
-        for percent in (0, 25, 50, 75, 100):
-            y = y0 + h * (1 - percent / 100)
-            svg.append(f'<path d="M{x0} {y:.1f}h{w}" stroke="#ddd"/><text x="{x0 - 6}" y="{y + 4:.1f}" text-anchor="end">{percent} %</text>')
-        for size, anchor, x in ((least, "start", x0), (most, "end", x0 + w)):
-            svg.append(f'<text x="{x}" y="{y0 + h + 16}" text-anchor="{anchor}">{size / 1000:,.1f} KB</text>')
-        for calibrated in (False, True):
-            line = sorted(at(p) for p in points if p["calibrated"] == calibrated)
-            path = " ".join(f"{x:.1f},{y:.1f}" for x, y in line)
-            svg.append(f'<polyline points="{path}" fill="none" stroke="{colors[calibrated]}" stroke-width="1.6"/>')
-            svg += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.6" fill="{colors[calibrated]}"/>' for x, y in line]
-    y = rows * height + 16
-    for i, (calibrated, name) in enumerate(((False, "magnitude, k-means"), (True, "calibrated"))):
-        svg.append(f'<path d="M{left + 170 * i} {y - 4}h22" stroke="{colors[calibrated]}" stroke-width="2"/>'
-                   f'<text x="{left + 170 * i + 28}" y="{y}">{name}</text>')
-    svg.append(f'<text x="{left + 340}" y="{y}">classes that are the float network\'s, against bytes of the file</text></svg>')
-    (ROOT / "docs/calibration.svg").write_text("\n".join(svg) + "\n")
+def chart_file(network):
+    return f"calibration-{network.dir.name}.svg"
+
+
+def write_charts(networks):
+    """Agreement against bytes, a chart per network and a line per way."""
+    for network in networks:
+        points = [json.loads(p.read_text()) for p in network.dir.glob("*-*.json")]
+        line = lambda calibrated: sorted((p["bytes"], p["agreement"]) for p in points if p["calibrated"] == calibrated)
+        if points:
+            svg = chart.draw(f"{network.name}: agreement with the float network", "bytes of the file",
+                             "agreement, percent",
+                             [chart.Series("magnitude, k-means", line(False), 1), chart.Series("calibrated", line(True), 0)],
+                             y_range=(0, 104), height=320)
+            (ROOT / "docs" / chart_file(network)).write_text(svg)
 
 
 def main():
@@ -307,7 +291,7 @@ def main():
                 network.measure(density, bits, calibrated)
     networks = [Network(args, name) for name in NETWORKS]
     write_page(networks, args)
-    write_chart(networks)
+    write_charts(networks)
 
 
 if __name__ == "__main__":
