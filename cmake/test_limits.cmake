@@ -17,6 +17,7 @@ set(idle_seconds_package_pkg_config 10)
 set(idle_seconds_package_pipeline 30)
 # An emulator.
 set(idle_seconds_runtime_aarch64 60)
+set(idle_seconds_decoders_without_bmi2 8)
 
 # dc_limit(TEST): sets the limit of a test of the calling folder.
 function(dc_limit test)
