@@ -9,6 +9,8 @@ using format::Op;
 
 // Of a value that is moved, or goes through a function; of a power, in the norm of a window.
 constexpr double kOfValue = 8, kOfPower = 16;
+// Of a place on an axis that is resized: its entries in a table that the plan keeps.
+constexpr double kOfPlace = 256;
 
 double Size(const Shape& shape, size_t from = 0) {
   return static_cast<double>(CheckedSize(shape, from, shape.size()));
@@ -44,6 +46,10 @@ double Products(const NodeContext& context, double out) {
       return out;
     case Op::kGlobalLpPool:
       return Size(x) * kOfPower;
+    case Op::kResize:
+      out = 0;
+      for (int64_t extent : context.output) out += kOfPlace * static_cast<double>(extent);
+      return out;
     case Op::kLrn:
       return out * static_cast<double>(std::min(context.attributes.Int("size"), x[1]));
     default:
