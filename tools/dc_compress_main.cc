@@ -7,24 +7,11 @@
 #include "common/deployable.h"
 #include "common/evaluate_dcz.h"
 #include "common/output.h"
+#include "common/report_page.h"
 #include "common/tool.h"
 #include "dc/compress.h"
 #include "dc/files.h"
 #include "dc/smallest.h"
-
-namespace {
-
-// The recipe that a search begins with: the one that was given, or one for a model, in `directory`.
-dc::StatusOr<std::string> SearchStart(const std::string& path, const dc::Dataset& data,
-                                      const std::string& directory, dc::Tool& tool) {
-  if (!path.ends_with(".onnx") && !path.ends_with(".onnxtxt")) return path;
-  const std::string start = directory + "/search.textproto";
-  DC_RETURN_IF_ERROR(
-      dc::WriteSearchRecipe(path, data, tool.seed(), tool.threads(), start, tool.progress()));
-  return start;
-}
-
-}  // namespace
 
 int main(int argc, char** argv) {
   dc::Tool tool(
@@ -32,7 +19,8 @@ int main(int argc, char** argv) {
       "RECIPE.textproto|MODEL.onnx -o DIR [--data SPEC] [--calibrate SPEC] [options]",
       "Trains, prunes, quantizes and encodes as the recipe says, then runs the .dcz on the "
       "test set and\nprints the report. Leaves trained.onnx, pruned.onnx, quantized.onnx, "
-      "model.dcz and report.json in\nDIR; a run that was killed goes on where it was.\n"
+      "model.dcz, report.json and\nreport.html in DIR; a run that was killed goes on where it "
+      "was.\n"
       "--smallest finds the smallest file within a budget by measuring on held-out training\n"
       "samples, from a trained model or a recipe that prunes globally; its recipe goes to DIR, "
       "too.\n--calibrate prunes and quantizes by a few hundred samples without labels.",
@@ -85,7 +73,9 @@ int main(int argc, char** argv) {
     }
     if (data_spec.empty() && calibrate.empty()) data_spec = "fashion-mnist";
     dc::Recipe recipe;
+    std::string recipe_text;
     if (!smallest) {
+      DC_ASSIGN_OR_RETURN(recipe_text, dc::RecipeText(recipe_path, overrides, calibrate));
       DC_ASSIGN_OR_RETURN(recipe, dc::LoadRecipe(recipe_path, overrides, calibrate));
     }
     DC_RETURN_IF_ERROR(dc::CheckCompressFiles(smallest ? nullptr : &recipe, directory, &tool));
@@ -103,7 +93,7 @@ int main(int argc, char** argv) {
     const auto compress = [&]() -> dc::StatusOr<dc::Report> {
       if (smallest) {
         DC_ASSIGN_OR_RETURN(const std::string start,
-                            SearchStart(recipe_path, *data, directory, tool));
+                            dc::SearchStart(recipe_path, *data, directory, &tool));
         return dc::FindSmallest(start, overrides, *data, search, directory, dc::CheckDeployable,
                                 evaluate, &goal, tool.progress());
       }
@@ -114,6 +104,7 @@ int main(int argc, char** argv) {
     dc::PrintText(dc::ReportText(report));
     DC_ASSIGN_OR_RETURN(const std::string json, dc::ReportJson(report));
     DC_RETURN_IF_ERROR(tool.WriteJson(json));
+    DC_RETURN_IF_ERROR(dc::WriteCompressPage(report, recipe_text, tool, directory));
     return goal;
   });
 }

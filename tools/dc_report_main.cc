@@ -1,7 +1,10 @@
 // dc-report: where the bytes of a .dcz went.
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "common/output.h"
+#include "common/report_page.h"
 #include "common/tool.h"
 #include "dc/decode.h"
 #include "dc/files.h"
@@ -14,8 +17,7 @@ namespace {
 // The model file named by a flag, or `sibling` beside the .dcz where it is; "" for none.
 std::string Find(const std::string& given, const std::string& file, const std::string& sibling) {
   if (!given.empty()) return given;
-  const size_t slash = file.rfind('/');
-  const std::string path = (slash == std::string::npos ? "" : file.substr(0, slash + 1)) + sibling;
+  const std::string path = dc::Beside(file, sibling);
   return dc::FileExists(path) ? path : "";
 }
 
@@ -27,15 +29,18 @@ int main(int argc, char** argv) {
                 "bits), where "
                 "every\nbyte of the file went, and the same model in other forms. trained.onnx and "
                 "pruned.onnx are taken from the file's folder "
-                "where they are there.",
-                "dc-report out/model.dcz");
-  std::string file, trained, pruned;
+                "where they are there.\n--html draws all that as a page for a browser, with the "
+                "codebooks, the masks, and the logs of training\nthat lie in that folder.",
+                "dc-report out/model.dcz --html report.html");
+  std::string file, trained, pruned, html;
   tool.Positional("MODEL.dcz", &file);
   tool.InputFile("trained", "M.onnx", "the dense model, to compare with", &trained);
   tool.InputFile("pruned", "M.onnx", "the pruned model, to compare with", &pruned);
+  tool.OutputFile("html", "FILE", "write the report as one HTML page", &html);
   return tool.Main(argc, argv, [&]() -> dc::Status {
     DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, dc::ReadFile(file));
-    dc::StatusOr<dc::Report> report = dc::ReportFile(bytes);
+    dc::ReportPictures pictures;
+    dc::StatusOr<dc::Report> report = dc::ReportFile(bytes, html.empty() ? nullptr : &pictures);
     if (!report.ok()) return report.status().At(file);
     report->model = file;
     const std::string dense_path = Find(trained, file, "trained.onnx");
@@ -46,6 +51,9 @@ int main(int argc, char** argv) {
     if (pruned.empty() && !pruned_path.empty()) {
       DC_RETURN_IF_ERROR(tool.Reads("the pruned model", pruned_path));
     }
+    std::vector<std::string> logs;
+    if (!html.empty()) logs = dc::TrainingLogs(*report, file);
+    for (const std::string& log : logs) DC_RETURN_IF_ERROR(tool.Reads("a log of training", log));
     if (!dense_path.empty()) {
       DC_ASSIGN_OR_RETURN(const dc::Graph graph, dc::LoadModel(dense_path));
       DC_RETURN_IF_ERROR(dc::CompareWith(graph, "dense", &*report));
@@ -62,6 +70,8 @@ int main(int argc, char** argv) {
     }
     dc::PrintText(dc::ReportText(*report));
     DC_ASSIGN_OR_RETURN(const std::string json, dc::ReportJson(*report));
-    return tool.WriteJson(json);
+    DC_RETURN_IF_ERROR(tool.WriteJson(json));
+    if (html.empty()) return dc::OkStatus();
+    return dc::WriteReportPage(*report, std::move(pictures), logs, tool, html);
   });
 }

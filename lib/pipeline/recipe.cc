@@ -187,8 +187,9 @@ StatusOr<Recipe> LoadRecipe(const std::string& path, const std::vector<std::stri
 }
 
 StatusOr<std::string> RecipeText(const std::string& path,
-                                 const std::vector<std::string>& overrides) {
-  DC_ASSIGN_OR_RETURN(proto::Recipe recipe, ParseRecipe(path, overrides));
+                                 const std::vector<std::string>& overrides,
+                                 const std::string& calibrate) {
+  DC_ASSIGN_OR_RETURN(proto::Recipe recipe, ParseRecipe(path, overrides, calibrate));
   const auto name_in_full = [&](std::string* file) {
     if (!file->empty()) *file = std::filesystem::absolute(InFolder(path, *file)).lexically_normal();
   };

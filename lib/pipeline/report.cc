@@ -12,6 +12,7 @@
 #include "format/codebook.h"
 #include "format/reader.h"
 #include "op/operator.h"
+#include "pipeline/report_picture.h"
 
 namespace dc {
 namespace {
@@ -36,8 +37,9 @@ std::vector<std::string> WeightKinds(const format::Manifest& manifest) {
   return kinds;
 }
 
+// Draws `picture` where it is not null.
 StatusOr<LayerReport> CodedLayer(const format::TensorEntry& entry,
-                                 const format::TensorStreams& streams) {
+                                 const format::TensorStreams& streams, LayerPicture* picture) {
   LayerReport layer;
   layer.policy = entry.policy;
   layer.weights = entry.elements();
@@ -66,11 +68,17 @@ StatusOr<LayerReport> CodedLayer(const format::TensorEntry& entry,
     layer.position_coder = KeywordOf(coding.position_coder);
   }
   layer.order = coding.column_major ? "column" : "row";
+  if (picture != nullptr) {
+    *picture = PictureOf(matrix, codebook, decoded);
+    picture->streams = {{"codes", streams.codes.size()},
+                        {"gaps", streams.gaps.size()},
+                        {"codebooks", streams.codebook.size()}};
+  }
   return layer;
 }
 
 StatusOr<LayerReport> PlainLayer(const format::TensorEntry& entry,
-                                 const format::TensorStreams& streams) {
+                                 const format::TensorStreams& streams, LayerPicture* picture) {
   LayerReport layer;
   DC_ASSIGN_OR_RETURN(const std::vector<float> values,
                       format::DecodeValues(entry, streams.values, DecodePlanes));
@@ -86,12 +94,16 @@ StatusOr<LayerReport> PlainLayer(const format::TensorEntry& entry,
   layer.positions = "dense";
   layer.code_coder = entry.has_planes() ? "planes" : "raw";
   layer.order = "row";
+  if (picture != nullptr) {
+    *picture = PictureOf(MatrixOf(entry.shape), values);
+    picture->streams = {{"biases", streams.values.size()}};
+  }
   return layer;
 }
 
 }  // namespace
 
-StatusOr<Report> ReportFile(std::span<const uint8_t> bytes) {
+StatusOr<Report> ReportFile(std::span<const uint8_t> bytes, ReportPictures* pictures) {
   DC_ASSIGN_OR_RETURN(const format::File file, format::File::Open(bytes, ZstdDecompress));
   const format::Manifest& manifest = file.manifest();
   Report report;
@@ -103,8 +115,10 @@ StatusOr<Report> ReportFile(std::span<const uint8_t> bytes) {
   for (size_t i = 0; i < kinds.size(); ++i) {
     if (kinds[i].empty()) continue;
     const format::TensorEntry& entry = manifest.tensors[i];
-    auto layer =
-        entry.has_codes() ? CodedLayer(entry, file.Streams(i)) : PlainLayer(entry, file.Streams(i));
+    LayerPicture* picture = nullptr;
+    if (pictures != nullptr) picture = &pictures->layers.emplace_back();
+    auto layer = entry.has_codes() ? CodedLayer(entry, file.Streams(i), picture)
+                                   : PlainLayer(entry, file.Streams(i), picture);
     // Dropped names are numbered by kind, in the order of the tensors.
     const std::string name = !entry.name.empty()  ? entry.name
                              : kinds[i] == "conv" ? "conv" + std::to_string(++convs)
@@ -115,6 +129,7 @@ StatusOr<Report> ReportFile(std::span<const uint8_t> bytes) {
     layer->form = format::NameOf(entry.form);
     report.layers.push_back(*std::move(layer));
   }
+  if (pictures != nullptr) pictures->settings = manifest.metadata;
   return report;
 }
 

@@ -14,8 +14,9 @@ using CompressCli = ToolTest;
 TEST_F(CompressCli, LeavesEveryFileAndAReportThatAddsUp) {
   const Outcome run =
       Succeed("compress", "tiny.textproto --data idx:data -o out --json again.json");
-  for (const char* file : {"trained.onnx", "pruned.onnx", "quantized.onnx", "model.dcz",
-                           "report.json", "train.csv", "prune.csv", "quantize.csv"}) {
+  for (const char* file :
+       {"trained.onnx", "pruned.onnx", "quantized.onnx", "model.dcz", "report.json", "report.html",
+        "train.csv", "prune.csv", "quantize.csv"}) {
     EXPECT_TRUE(Exists("out/" + std::string(file))) << file;
   }
   EXPECT_EQ(Read("again.json").substr(0, 200), Read("out/report.json").substr(0, 200));
@@ -30,6 +31,28 @@ TEST_F(CompressCli, LeavesEveryFileAndAReportThatAddsUp) {
   EXPECT_NE(run.out.find("whole file"), std::string::npos);
 }
 
+TEST_F(CompressCli, LeavesAPageOfTheReportAsDcReportDoes) {
+  Succeed("compress", "tiny.textproto --data idx:data -o out --set 'prune.retrain.epochs=2'");
+  const std::string page = Read("out/report.html");
+  EXPECT_NE(page.find("dc-compress tiny.textproto --data idx:data -o out"), std::string::npos);
+  EXPECT_NE(page.find("[\"recipe\",\""), std::string::npos);
+  const double size = static_cast<double>(Read("out/model.dcz").size());
+  EXPECT_EQ(JsonNumber(page, "file_bytes"), size);
+  Succeed("report", "out/model.dcz --html again.html --json again.json");
+  const std::string again = Read("again.html");
+  for (const char* log : {"train.csv", "prune.csv", "quantize.csv"}) {
+    EXPECT_NE(page.find("[\"" + std::string(log) + "\",\"epoch,"), std::string::npos) << log;
+    EXPECT_NE(again.find("[\"" + std::string(log) + "\",\"epoch,"), std::string::npos) << log;
+  }
+  // Nothing that is read is written over.
+  for (const char* file : {"model.dcz", "trained.onnx", "train.csv"}) {
+    const std::string before = Read("out/" + std::string(file));
+    EXPECT_EQ(Run("report", "out/model.dcz --html out/" + std::string(file)).exit_code, 2) << file;
+    EXPECT_EQ(Read("out/" + std::string(file)), before) << file;
+  }
+  EXPECT_EQ(Run("report", "out/model.dcz --html none/page.html").exit_code, 4);
+}
+
 TEST_F(CompressCli, FindsTheSmallestFileWithinABudget) {
   Succeed("compress", "tiny.textproto --data idx:data -o dense");
   const std::string quick =
@@ -40,6 +63,7 @@ TEST_F(CompressCli, FindsTheSmallestFileWithinABudget) {
   EXPECT_LE(Read("small/model.dcz").size(), 700u);
   EXPECT_NE(run.out.find("held-out error"), std::string::npos);
   EXPECT_NE(Read("small/report.json").find("\"curve\""), std::string::npos);
+  EXPECT_NE(Read("small/report.html").find("\"lambda\""), std::string::npos);
   // What it found is a recipe like any other, from any folder.
   Succeed("compress", "small/recipe.textproto --data idx:data -o again");
   EXPECT_EQ(Read("again/model.dcz"), Read("small/model.dcz"));

@@ -271,7 +271,7 @@ TEST_F(MishapsCli, NamesFromFilesDoNothingToTheTerminal) {
       {"run", "evil.dcz --json run.json"},
       {"run", "evil.dcz --data idx:data"},
       {"run", "evil.dcz --data idx:data --logits none"},
-      {"report", "evil.dcz --json report.json"},
+      {"report", "evil.dcz --json report.json --html report.html"},
       {"inspect", "evil.dcz"},
       {"inspect", "evil.dcz --hex"},
       {"prune", "evil.onnx --amounts fc9=0.5 -o out.onnx"},
@@ -290,6 +290,7 @@ TEST_F(MishapsCli, NamesFromFilesDoNothingToTheTerminal) {
     EXPECT_EQ(parsed.exit_code, 0) << file << "\n" << parsed.err;
   }
   EXPECT_TRUE(Exists("report.json"));
+  EXPECT_NE(Read("report.html").find("</html>"), std::string::npos);
 }
 
 TEST_F(MishapsCli, ErrorsAreOneLineOf300CharactersAtMost) {

@@ -1,6 +1,7 @@
 #include "common/compress_files.h"
 
 #include "dc/compress.h"
+#include "dc/smallest.h"
 
 namespace dc {
 
@@ -11,6 +12,7 @@ Status CheckCompressFiles(const Recipe* recipe, const std::string& directory, To
   any.quantize.emplace();
   CompressFiles files = FilesOf(recipe != nullptr ? *recipe : any, directory);
   if (recipe == nullptr) files.written.push_back(directory + "/recipe.textproto");
+  files.written.push_back(directory + "/report.html");
   for (const std::string& file : files.read) {
     DC_RETURN_IF_ERROR(tool->Reads("a file of the recipe", file));
   }
@@ -18,6 +20,15 @@ Status CheckCompressFiles(const Recipe* recipe, const std::string& directory, To
     DC_RETURN_IF_ERROR(tool->Writes("a file of --output", file));
   }
   return OkStatus();
+}
+
+StatusOr<std::string> SearchStart(const std::string& path, const Dataset& data,
+                                  const std::string& directory, Tool* tool) {
+  if (!path.ends_with(".onnx") && !path.ends_with(".onnxtxt")) return path;
+  const std::string start = directory + "/search.textproto";
+  DC_RETURN_IF_ERROR(
+      WriteSearchRecipe(path, data, tool->seed(), tool->threads(), start, tool->progress()));
+  return start;
 }
 
 }  // namespace dc

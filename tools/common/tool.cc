@@ -39,6 +39,16 @@ Status CheckNumber(const std::string& option, double value, double least, double
                     NumberText(value), "");
 }
 
+// `argument` as a shell reads it.
+std::string ShellQuoted(const std::string& argument) {
+  static constexpr char kPlain[] =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=:,+@%";
+  if (!argument.empty() && argument.find_first_not_of(kPlain) == std::string::npos) return argument;
+  std::string quoted = "'";
+  for (const char c : argument) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
+}
+
 // Where stdin, stdout or stderr was closed, a file that is opened would take its place and be
 // printed into. Reading and writing them fails, as before.
 void OpenStandardStreams() {
@@ -275,6 +285,8 @@ int Tool::Main(int argc, char** argv, const std::function<Status()>& work) {
   // A write beyond the limit on file size is an error like others, not the end of the process.
   std::signal(SIGXFSZ, SIG_IGN);
   WatchForSignals(name_);
+  command_ = name_;
+  for (int i = 1; i < argc; ++i) command_ += " " + ShellQuoted(argv[i]);
   Status status = Run(argc, argv, work);
   progress_.reset();  // ends a bar that an error left unfinished
   const Status printed = FlushOutput();

@@ -65,6 +65,8 @@ class Tool {
   bool Given(const std::string& option) const;
 
   const std::string& name() const { return name_; }
+  // The command line, as a shell reads it; "" before Main.
+  const std::string& Command() const { return command_; }
   // Values of the options that every tool has.
   int threads() const { return threads_; }
   uint64_t seed() const { return static_cast<uint64_t>(seed_); }
@@ -91,7 +93,7 @@ class Tool {
   std::string Help() const;
   void AddOutput(const std::string& what, const std::string& help, std::string* value);
 
-  std::string name_, synopsis_, summary_, example_;
+  std::string name_, synopsis_, summary_, example_, command_;
   struct Parser;
   std::unique_ptr<Parser> parser_;
   struct Argument {

@@ -58,8 +58,8 @@ StatusOr<Recipe> LoadRecipe(const std::string& path, const std::vector<std::stri
 
 // The recipe that LoadRecipe reads, overrides included, as text that reads the same from any
 // folder: its files are named in full.
-StatusOr<std::string> RecipeText(const std::string& path,
-                                 const std::vector<std::string>& overrides);
+StatusOr<std::string> RecipeText(const std::string& path, const std::vector<std::string>& overrides,
+                                 const std::string& calibrate = "");
 
 // The stages whose settings are fields of a recipe.
 enum class StageKind { kTrain, kPrune, kQuantize, kEncode };

@@ -100,8 +100,34 @@ struct Report {
   double ratio() const { return file_bytes ? double(baseline_bytes) / double(file_bytes) : 0; }
 };
 
-// Explains the .dcz in `file`: layers, parts, baseline_bytes, ratio; `model` is left empty.
-StatusOr<Report> ReportFile(std::span<const uint8_t> file);
+// How many weights have a value, or one of a few neighbouring values, the least of which it is.
+struct HistogramBar {
+  float value = 0;
+  uint64_t count = 0;
+};
+
+// What a page shows of one weight.
+struct LayerPicture {
+  Parts streams;                   // as they are before a section is compressed; by section
+  std::vector<HistogramBar> bars;  // entries of the codebook, ascending, at most 258
+  // The weight's matrix, at most 64 cells to a side: which part of a cell's weights is not zero,
+  // in 255ths, row by row.
+  uint64_t mask_rows = 0, mask_columns = 0;
+  std::vector<uint8_t> mask;
+};
+
+// What a page shows besides a report.
+struct ReportPictures {
+  std::vector<LayerPicture> layers;  // one per layer of the report
+  // Names and texts: what the stages were asked for, and logs of training as CSV.
+  std::vector<std::pair<std::string, std::string>> settings, logs;
+  std::string command;  // that makes the page again; "" where it is not known
+};
+
+// Explains the .dcz in `file`: layers, parts, baseline_bytes, ratio; `model` is left empty. Draws
+// the layers of `pictures`, where it is not null, and takes the settings from the file's metadata,
+// where it keeps them.
+StatusOr<Report> ReportFile(std::span<const uint8_t> file, ReportPictures* pictures = nullptr);
 
 // The large float tensors that an encoded `graph` holds as plain values: weights that are not
 // quantized, and tensors that no stage compresses.
@@ -128,6 +154,10 @@ std::string ReportText(const Report& report);
 
 // The same as JSON, field names as in proto/report.proto.
 StatusOr<std::string> ReportJson(const Report& report);
+
+// The same as one HTML page for a browser, with `pictures`. It loads nothing from elsewhere; names
+// from files are text in it, never markup. Internal where a report cannot be written as JSON.
+StatusOr<std::string> ReportHtml(const Report& report, const ReportPictures& pictures);
 
 // The toolchain's version, "0.1.0".
 std::string Version();
