@@ -311,15 +311,15 @@ StatusOr<std::vector<std::vector<InputMoments>>> GatherMoments(
   }
   std::vector<const Graph*> graphs = {&graph};
   if (!same) graphs.push_back(&reference);
-  DC_RETURN_IF_ERROR(ForEachBatch(
-      graphs, samples, values,
-      [&](const std::vector<std::unique_ptr<Runner>>& runners, int64_t first) -> Status {
-        for (LayerSums& layer : sums) {
-          DC_RETURN_IF_ERROR(layer.Add(runners[0].get(), same ? nullptr : runners[1].get(), first,
-                                       static_cast<int64_t>(samples.indices.size()), samples.seed));
-        }
-        return OkStatus();
-      }));
+  const auto add = [&](const std::vector<std::unique_ptr<Runner>>& runners,
+                       int64_t first) -> Status {
+    for (LayerSums& layer : sums) {
+      DC_RETURN_IF_ERROR(layer.Add(runners[0].get(), same ? nullptr : runners[1].get(), first,
+                                   static_cast<int64_t>(samples.indices.size()), samples.seed));
+    }
+    return OkStatus();
+  };
+  DC_RETURN_IF_ERROR(ForEachBatch(graphs, samples, values, add));
   std::vector<std::vector<InputMoments>> moments;
   for (LayerSums& layer : sums) moments.push_back(std::move(layer).Finish(!same));
   return moments;

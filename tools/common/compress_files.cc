@@ -6,11 +6,15 @@
 namespace dc {
 
 Status CheckCompressFiles(const Recipe* recipe, const std::string& directory, Tool* tool) {
-  Recipe any;  // with every stage that a recipe may have
-  any.train.emplace();
-  any.prune.emplace();
-  any.quantize.emplace();
-  CompressFiles files = FilesOf(recipe != nullptr ? *recipe : any, directory);
+  Recipe known;
+  if (recipe != nullptr) {
+    known = *recipe;
+  } else {  // every stage that a recipe may have
+    known.train = TrainOptions();
+    known.prune = PruneStep();
+    known.quantize = QuantizeStep();
+  }
+  CompressFiles files = FilesOf(known, directory);
   if (recipe == nullptr) files.written.push_back(directory + "/recipe.textproto");
   files.written.push_back(directory + "/report.html");
   for (const std::string& file : files.read) {

@@ -92,7 +92,9 @@ TEST(Planes, DamageIsRefusedOrGivesAsManyNumbers) {
     damaged[rng.Below(static_cast<uint32_t>(i % 2 ? damaged.size() : 40))] ^=
         static_cast<uint8_t>(1 + rng.Below(255));
     const auto decoded = DecodePlanes(shape, false, damaged);
-    if (decoded.ok()) EXPECT_EQ(decoded->size(), values.size());
+    if (decoded.ok()) {
+      EXPECT_EQ(decoded->size(), values.size());
+    }
   }
   // A length of ten bytes, and one beyond the stream.
   EXPECT_FALSE(DecodePlanes(shape, false, std::vector<uint8_t>(12, 0xFF)).ok());
