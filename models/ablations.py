@@ -153,10 +153,8 @@ def main():
     parser.add_argument("--threads", type=int, default=1, help="0: one per core (default 1)")
     parser.add_argument("--figure", type=int, choices=FIGURES, action="append", help="measure for this one only; may be repeated")
     args = parser.parse_args()
+    args.data = page.mnist_spec(parser, args.data)
     if args.data:
-        name, equals, args.data = args.data.partition("=")
-        if name != "mnist" or not equals:
-            parser.error("--data takes mnist=SPEC, as in mnist=mnist:DIR")
         args.out.mkdir(parents=True, exist_ok=True)
     bench, known = Bench(args), {}
     for figure, variants in FIGURES.items():

@@ -148,10 +148,7 @@ def main():
     parser.add_argument("--threads", type=int, default=0, help="0: one per core (default)")
     parser.add_argument("rows", nargs="*", metavar="ROW")
     args = parser.parse_args()
-    if args.data:
-        dataset, equals, args.data = args.data.partition("=")
-        if dataset != "mnist" or not equals:
-            parser.error("--data takes mnist=SPEC, as in mnist=mnist:DIR")
+    args.data = page.mnist_spec(parser, args.data)
     path = ROOT / "docs" / "frontier.md"
     count = 0
     for network, (title, rows) in NETWORKS.items():

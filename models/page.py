@@ -1,4 +1,5 @@
-"""Tables in a Markdown page that a script fills while the words around them stay as they are.
+"""What the scripts of docs/frontier.md and docs/ablations.md share: their option --data, and tables
+in a Markdown page that a script fills while the words around them stay as they are.
 
 A table stands between <!-- NAME --> and <!-- end of NAME -->.
 """
@@ -26,3 +27,13 @@ def with_table(text, name, head, body):
     line = lambda cells: "| " + " | ".join(cells) + " |\n"
     table = line(head) + "|" + "---|" * len(head) + "\n" + "".join(line(cells) for cells in body)
     return text[:begin] + "\n" + table + "\n" + text[end:]
+
+
+def mnist_spec(parser, data):
+    """SPEC of --data mnist=SPEC; None where it is not given."""
+    if not data:
+        return None
+    name, equals, spec = data.partition("=")
+    if name != "mnist" or not equals:
+        parser.error("--data takes mnist=SPEC, as in mnist=mnist:DIR")
+    return spec

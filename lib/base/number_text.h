@@ -4,11 +4,13 @@
 
 #include <charconv>
 #include <string>
+#include <type_traits>
 
 namespace dc {
 
 // The shortest digits that read back as `value`: "0.1", "-0.5", "3.4028235e+38".
-inline std::string NumberText(float value) {
+template <typename Float>
+requires std::is_floating_point_v<Float> std::string NumberText(Float value) {
   char text[32];
   const auto end = std::to_chars(text, text + sizeof(text), value).ptr;
   return std::string(text, end);

@@ -1,6 +1,5 @@
 #include "encode/merge_batch_norms.h"
 
-#include <algorithm>
 #include <cmath>
 #include <map>
 #include <span>
@@ -12,18 +11,6 @@
 
 namespace dc {
 namespace {
-
-// A name that no value of `graph` has.
-std::string FreshName(const Graph& graph, std::string name) {
-  const auto taken = [&] {
-    return graph.initializers.count(name) > 0 ||
-           std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](const Node& node) {
-             return std::count(node.outputs.begin(), node.outputs.end(), name) > 0;
-           });
-  };
-  while (taken()) name += "_";
-  return name;
-}
 
 class Merger {
  public:
@@ -70,7 +57,7 @@ class Merger {
   // Another vector in place of `name`, under its name where nobody else reads it.
   std::string Own(const std::string& name, std::vector<float> values) {
     const bool shared = graph_.Consumers(name).size() > 1;
-    const std::string own = shared ? FreshName(graph_, name + "_merged") : name;
+    const std::string own = shared ? graph_.FreshName(name + "_merged") : name;
     const auto size = static_cast<int64_t>(values.size());
     graph_.initializers[own] = Tensor::F32({size}, std::move(values));
     return own;
@@ -80,7 +67,7 @@ class Merger {
   std::string Same(size_t size, float value) {
     auto& name = same_[{size, value}];
     if (name.empty()) {
-      name = FreshName(graph_, "same_" + std::to_string(same_.size()));
+      name = graph_.FreshName("same");
       graph_.initializers[name] =
           Tensor::F32({static_cast<int64_t>(size)}, std::vector<float>(size, value));
     }

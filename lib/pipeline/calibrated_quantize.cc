@@ -50,24 +50,6 @@ QuantizedWeight FitLayer(const CalibratedLayer& layer, std::span<const float> we
   return weight;
 }
 
-LayerQuantization OutcomeOf(const std::string& name, const QuantizedWeight& weight,
-                            std::span<const float> before) {
-  LayerQuantization outcome{name, weight.policy, weight.bits,
-                            static_cast<int64_t>(weight.codebook.size())};
-  double squares = 0, survivors = 0;
-  for (size_t i = 0; i < before.size(); ++i) {
-    if (before[i] == 0.0f) continue;
-    const double error =
-        std::abs(static_cast<double>(before[i]) - weight.codebook[weight.codes[i]]);
-    squares += error * error;
-    outcome.max_error = std::max(outcome.max_error, error);
-    ++survivors;
-  }
-  outcome.rms_error = survivors > 0 ? std::sqrt(squares / survivors) : 0;
-  outcome.iterations = kRounds;
-  return outcome;
-}
-
 }  // namespace
 
 Status QuantizeCalibrated(const QuantizeOptions& options, Graph* graph,
@@ -89,7 +71,9 @@ Status QuantizeCalibrated(const QuantizeOptions& options, Graph* graph,
         QuantizedLayer& result = *by_name.at(layer.ref.name);
         const auto weights = before.initializers.at(layer.ref.name).f32();
         result.weight = FitLayer(layer, weights, result.outcome.bits, calibration.pool());
-        result.outcome = OutcomeOf(layer.ref.name, result.weight, weights);
+        result.outcome.entries = static_cast<int64_t>(result.weight.codebook.size());
+        result.outcome.iterations = kRounds;
+        MeasureErrors(weights, result.weight, &result.outcome);
         const std::vector<float> values = result.weight.Values();
         std::copy(values.begin(), values.end(),
                   graph->initializers.at(layer.ref.name).f32().begin());

@@ -60,14 +60,7 @@ LayerQuantization OutcomeOf(const std::string& name, const QuantizedWeight& weig
   outcome.policy = weight.policy;
   outcome.bits = weight.bits;
   outcome.entries = static_cast<int64_t>(weight.codebook.size());
-  const std::vector<float> values = weight.Values();
-  double squares = 0;
-  for (size_t i = 0; i < values.size(); ++i) {
-    const double error = std::abs(static_cast<double>(values[i]) - before.f32()[i]);
-    squares += error * error;
-    outcome.max_error = std::max(outcome.max_error, error);
-  }
-  outcome.rms_error = std::sqrt(squares / static_cast<double>(std::max<size_t>(values.size(), 1)));
+  MeasureErrors(before.f32(), weight, &outcome);
   return outcome;
 }
 

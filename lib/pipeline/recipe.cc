@@ -186,8 +186,7 @@ StatusOr<Recipe> LoadRecipe(const std::string& path, const std::vector<std::stri
   return recipe;
 }
 
-StatusOr<std::string> RecipeText(const std::string& path,
-                                 const std::vector<std::string>& overrides,
+StatusOr<std::string> RecipeText(const std::string& path, const std::vector<std::string>& overrides,
                                  const std::string& calibrate) {
   DC_ASSIGN_OR_RETURN(proto::Recipe recipe, ParseRecipe(path, overrides, calibrate));
   const auto name_in_full = [&](std::string* file) {

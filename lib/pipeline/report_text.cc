@@ -77,7 +77,8 @@ std::string StagesText(const Report& report) {
   return table.ToString();
 }
 
-// The largest file first, with a bar for its size.
+}  // namespace
+
 std::string CurveText(std::vector<CurvePoint> curve) {
   std::sort(curve.begin(), curve.end(),
             [](const CurvePoint& a, const CurvePoint& b) { return a.bytes > b.bytes; });
@@ -110,8 +111,6 @@ std::string EnergyText(const std::vector<LayerEnergy>& layers) {
   row("all layers", operations, "", "", energy);
   return table.ToString();
 }
-
-}  // namespace
 
 std::string ReportText(const Report& report) {
   std::string text;

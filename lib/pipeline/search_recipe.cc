@@ -1,12 +1,12 @@
 // The recipe that a search for the smallest file begins with.
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
 #include <map>
 #include <string>
 #include <utility>
 
+#include "base/number_text.h"
 #include "data/held_out.h"
 #include "dc/files.h"
 #include "dc/onnx.h"
@@ -52,12 +52,6 @@ encode {
 }
 )";
 
-std::string Number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.6g", value);
-  return text;
-}
-
 // The highest rate of SGD at which a network keeps what it has learned: 200 steps end with less
 // than half the loss of guessing.
 StatusOr<double> HighestRate(const Graph& graph, const Dataset& data, uint64_t seed, int threads,
@@ -84,8 +78,8 @@ StatusOr<double> HighestRate(const Graph& graph, const Dataset& data, uint64_t s
   DC_ASSIGN_OR_RETURN(const double trained, loss_of(graph));
   if (!(trained < allowed)) {
     return UsageError(
-        "the model is not trained: its loss is " + Number(trained) + " on samples of the data", "",
-        "train it first, or give its input scaling (dc-train)");
+        "the model is not trained: its loss is " + NumberText(trained) + " on samples of the data",
+        "", "train it first, or give its input scaling (dc-train)");
   }
   for (int i = 0; i < kHalvings; ++i) {
     options.learning_rate = kFirst / (1 << i);
@@ -98,7 +92,7 @@ StatusOr<double> HighestRate(const Graph& graph, const Dataset& data, uint64_t s
     }
     DC_ASSIGN_OR_RETURN(const double loss, loss_of(moved));
     if (loss < allowed) {
-      OrSilent(progress)->Note("learning rate " + Number(options.learning_rate));
+      OrSilent(progress)->Note("learning rate " + NumberText(options.learning_rate));
       return options.learning_rate;
     }
   }
@@ -130,11 +124,11 @@ Status WriteSearchRecipe(const std::string& model, const Dataset& data, uint64_t
   const std::map<std::string, std::string> values = {
       {"MODEL", std::filesystem::absolute(model).string()},
       {"SEED", std::to_string(seed)},
-      {"DENSITY", Number(kSearchDensity)},
-      {"RATE", Number(*rate)},
+      {"DENSITY", NumberText(kSearchDensity)},
+      {"RATE", NumberText(*rate)},
       {"BITS", bits.size() == 2 ? "conv=5,fc=4" : bits.begin()->second},
-      {"LAMBDA", Number(100 * kNatsPerPercent / kilobytes)},
-      {"FINE", Number(*rate / 5)}};
+      {"LAMBDA", NumberText(100 * kNatsPerPercent / kilobytes)},
+      {"FINE", NumberText(*rate / 5)}};
   std::string text = kSearchRecipe;
   for (const auto& [name, value] : values) {
     text.replace(text.find("$" + name), name.size() + 1, value);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/crc32.h"
+#include "base/number_text.h"
 #include "base/text_table.h"
 #include "data/held_out.h"
 #include "dc/files.h"
@@ -17,12 +18,6 @@ namespace dc {
 namespace {
 
 constexpr double kLeastDensity = 1e-4;
-
-std::string Number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.6g", value);
-  return text;
-}
 
 // The points that were measured, on disk as they come: a file of lines, the first says of what.
 class Curve {
@@ -50,7 +45,7 @@ class Curve {
 
   const CurvePoint* Find(double density) const {
     for (const CurvePoint& point : points_) {
-      if (std::abs(point.density - density) < 1e-4 * density) return &point;
+      if (point.density == density) return &point;
     }
     return nullptr;
   }
@@ -59,8 +54,8 @@ class Curve {
     points_.push_back(point);
     std::string text = "# " + of_ + "\ndensity,lambda,bytes,held_out_error_percent\n";
     for (const CurvePoint& p : points_) {
-      text += Number(p.density) + "," + Number(p.lambda) + "," + std::to_string(p.bytes) + "," +
-              Number(p.error_percent) + "\n";
+      text += NumberText(p.density) + "," + NumberText(p.lambda) + "," + std::to_string(p.bytes) +
+              "," + NumberText(p.error_percent) + "\n";
     }
     return WriteFileAtomic(path_, text);
   }
@@ -144,8 +139,8 @@ class Search {
     std::vector<std::string> overrides = overrides_;
     const double lambda =
         recipe_.quantize->options.lambda * recipe_.prune->options.global_density / density;
-    overrides.push_back("prune.global_density=" + Number(density));
-    overrides.push_back("quantize.lambda=" + Number(lambda));
+    overrides.push_back("prune.global_density=" + NumberText(density));
+    overrides.push_back("quantize.lambda=" + NumberText(lambda));
     return overrides;
   }
 
@@ -171,18 +166,8 @@ class Search {
     return point;
   }
 
-  // The points so far, the largest file first.
   void Show() const {
-    std::vector<CurvePoint> points = curve_->points();
-    std::sort(points.begin(), points.end(),
-              [](const CurvePoint& a, const CurvePoint& b) { return a.bytes > b.bytes; });
-    TextTable table;
-    table.Add({"density", "bytes", "held-out error", "fits"});
-    for (const CurvePoint& point : points) {
-      table.Add({Fixed(100 * point.density, 3) + " %", Thousands(point.bytes),
-                 Fixed(point.error_percent, 2) + " %", Fits(point) ? "yes" : "no"});
-    }
-    std::istringstream lines(table.ToString());
+    std::istringstream lines(CurveText(curve_->points()));
     for (std::string line; std::getline(lines, line);) progress_->Note(line);
   }
 
@@ -302,8 +287,8 @@ Status CheckBudget(const Budget& budget) {
   const double error = budget.max_error_percent.value_or(0);
   const double increase = budget.max_error_increase.value_or(0);
   if (!(error >= 0 && error <= 100) || !(increase >= 0 && increase <= 100)) {
-    return UsageError("an error of " + Number(std::max(error, increase)) + " % is impossible", "",
-                      "choose one from 0 to 100");
+    return UsageError("an error of " + NumberText(std::max(error, increase)) + " % is impossible",
+                      "", "choose one from 0 to 100");
   }
   if (budget.target_bytes && *budget.target_bytes < 1) {
     return UsageError("a file has at least a byte", std::to_string(*budget.target_bytes),

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <utility>
 
 #include "dc/weights.h"
 #include "model/node_attributes.h"
 #include "model/readers.h"
+#include "quantize/node_chain.h"
 
 namespace dc {
 namespace {
@@ -141,48 +141,17 @@ void PlaceClip(const ActivationSite& site, float low, float high, Graph* graph) 
 }
 
 void PlaceMinifloat(const ActivationSite& site, const Minifloat& format, Graph* graph) {
-  const std::string base = site.value + "_minifloat";
-  std::vector<Node> nodes;
-  const auto add = [&](const op::Operator& record, std::vector<std::string> inputs) {
-    Node node;
-    node.op = record.name;
-    node.inputs = std::move(inputs);
-    node.outputs = {graph->FreshName(base)};
-    // Names are fresh only once a node of the graph has them.
-    for (int i = 1;
-         std::any_of(nodes.begin(), nodes.end(),
-                     [&](const Node& other) { return other.outputs[0] == node.outputs[0]; });
-         ++i) {
-      node.outputs[0] = graph->FreshName(base + "_" + std::to_string(i));
-    }
-    node.name = graph->FreshNodeName(node.outputs[0]);
-    nodes.push_back(std::move(node));
-    return nodes.back().outputs[0];
-  };
-  const auto number = [&](const char* what, float value) {
-    const std::string name = graph->FreshName(site.value + what);
-    graph->initializers[name] = Tensor::F32({}, {&value, 1});
-    return name;
-  };
-  const std::string clipped = add(
-      op::kClip, {site.value, number("_least", -format.most()), number("_most", format.most())});
-  const std::string large = add(op::kShrink, {clipped});
+  NodeChain chain(site.value, graph);
+  const std::string clipped = chain.Add(
+      op::kClip, "_clipped",
+      {site.value, chain.Number("_least", -format.most()), chain.Number("_most", format.most())});
   // Numbers at the threshold itself are small ones.
-  nodes.back().attributes["lambd"] = std::nextafter(format.least(), 0.0f);
+  const std::string large = chain.Add(op::kShrink, "_large", {clipped},
+                                      {{"lambd", std::nextafter(format.least(), 0.0f)}});
   const float factor = std::ldexp(1.0f, 23 - format.fraction_bits) + 1;
-  const std::string y = add(op::kMul, {large, number("_factor", factor)});
-  const std::string rest = add(op::kSub, {y, large});
-  const std::string rounded = add(op::kSub, {y, rest});
-  for (Node& node : graph->nodes) {
-    for (std::string& input : node.inputs) {
-      if (input == site.value) input = rounded;
-    }
-  }
-  const Node* writer = graph->Producer(site.value);
-  const auto place = writer == nullptr ? graph->nodes.begin()
-                                       : graph->nodes.begin() + (writer - graph->nodes.data()) + 1;
-  graph->nodes.insert(place, std::make_move_iterator(nodes.begin()),
-                      std::make_move_iterator(nodes.end()));
+  const std::string y = chain.Add(op::kMul, "_scaled", {large, chain.Number("_factor", factor)});
+  const std::string rest = chain.Add(op::kSub, "_rest", {y, large});
+  chain.PutAfterValue(chain.Add(op::kSub, "_minifloat", {y, rest}));
 }
 
 void PlaceGradientQuantizers(const std::set<std::string>& weights,

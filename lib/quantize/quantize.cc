@@ -42,22 +42,6 @@ Status CheckValues(const Tensor& weight) {
   return OkStatus();
 }
 
-void MeasureErrors(std::span<const float> values, const QuantizedWeight& weight,
-                   LayerQuantization* report) {
-  double squares = 0, greatest = 0;
-  int64_t survivors = 0;
-  const std::vector<float> stored = weight.Values();
-  for (size_t i = 0; i < values.size(); ++i) {
-    if (values[i] == 0.0f) continue;
-    const double error = std::abs(static_cast<double>(values[i]) - stored[i]);
-    squares += error * error;
-    greatest = std::max(greatest, error);
-    ++survivors;
-  }
-  report->rms_error = survivors ? std::sqrt(squares / static_cast<double>(survivors)) : 0;
-  report->max_error = greatest;
-}
-
 // What one layer is asked for.
 struct LayerJob {
   WeightRef ref;
@@ -105,6 +89,22 @@ StatusOr<QuantizedWeight> RunJob(const LayerJob& job, uint64_t seed, const Graph
 }
 
 }  // namespace
+
+void MeasureErrors(std::span<const float> values, const QuantizedWeight& weight,
+                   LayerQuantization* report) {
+  double squares = 0, greatest = 0;
+  int64_t survivors = 0;
+  const std::vector<float> stored = weight.Values();
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (values[i] == 0.0f) continue;
+    const double error = std::abs(static_cast<double>(values[i]) - stored[i]);
+    squares += error * error;
+    greatest = std::max(greatest, error);
+    ++survivors;
+  }
+  report->rms_error = survivors ? std::sqrt(squares / static_cast<double>(survivors)) : 0;
+  report->max_error = greatest;
+}
 
 StatusOr<QuantizedWeight> QuantizeWeight(const Tensor& weight, const std::string& policy_name,
                                          int bits, const PolicySettings& settings, uint64_t seed,

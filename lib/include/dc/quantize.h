@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -51,10 +52,14 @@ struct LayerQuantization {
   std::string name, policy;
   int bits = 0;
   int64_t entries = 0;   // codebook entries, the zero of a sparse layer included
-  double rms_error = 0;  // root mean square of W - codebook[codes], survivors only
+  double rms_error = 0;  // root mean square of W - its quantized value, survivors only
   double max_error = 0;
   int iterations = 0;  // Lloyd iterations until assignments stopped moving; 0 for exact
 };
+
+// How far `weight` is from the `values` that it stands for: rms_error and max_error of `report`.
+void MeasureErrors(std::span<const float> values, const QuantizedWeight& weight,
+                   LayerQuantization* report);
 
 // What has become of one weight.
 struct QuantizedLayer {

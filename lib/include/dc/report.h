@@ -148,6 +148,9 @@ std::string UncompressedText(const std::string& what, const std::vector<Uncompre
 // as raw bytes and as zstd -19 of them, called "NAME f32" and "NAME f32, zstd -19".
 Status CompareWith(const Graph& graph, const std::string& name, Report* report);
 
+// A table of a search's points, the largest file first, with a bar for each size.
+std::string CurveText(std::vector<CurvePoint> curve);
+
 // Tables for people: the paper's columns per layer, then the parts of the file, then the
 // comparison, the stages and errors as far as they are known.
 std::string ReportText(const Report& report);

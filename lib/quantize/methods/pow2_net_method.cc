@@ -9,55 +9,17 @@
 #include "model/node_attributes.h"
 #include "quantize/methods/method_parts.h"
 #include "quantize/methods/methods.h"
+#include "quantize/node_chain.h"
 #include "quantize/quantizers/power_grid.h"
 
 namespace dc {
 namespace {
 
-// Nodes that follow each other.
-class Chain {
- public:
-  Chain(const std::string& value, Graph* graph) : value_(value), graph_(graph) {}
-
-  std::string Number(const std::string& name, float number) {
-    const std::string fresh = graph_->FreshName(value_ + name);
-    graph_->initializers[fresh] = Tensor::F32({}, {&number, 1});
-    return fresh;
-  }
-  std::string Add(const op::Operator& record, const std::string& name,
-                  std::vector<std::string> inputs,
-                  std::map<std::string, AttributeValue> attributes = {}) {
-    Node node;
-    node.op = record.name;
-    node.inputs = std::move(inputs);
-    node.outputs = {graph_->FreshName(value_ + name)};
-    node.name = node.outputs[0];
-    node.attributes = std::move(attributes);
-    nodes_.push_back(std::move(node));
-    return nodes_.back().outputs[0];
-  }
-  // Whoever read the value reads `result` from now on.
-  void PutAfterValue(const std::string& result) {
-    for (Node& node : graph_->nodes) {
-      std::replace(node.inputs.begin(), node.inputs.end(), value_, result);
-    }
-    const Node* writer = graph_->Producer(value_);
-    graph_->nodes.insert(graph_->nodes.begin() + (writer - graph_->nodes.data()) + 1,
-                         std::make_move_iterator(nodes_.begin()),
-                         std::make_move_iterator(nodes_.end()));
-  }
-
- private:
-  std::string value_;
-  Graph* graph_;
-  std::vector<Node> nodes_;
-};
-
 // Rounds `value` to 0 and +-2^e for the `count` exponents e up to `top`: sign(x) 2^round(log2 |x|),
 // and 0 below the least power over the root of 2.
 void PlacePowers(const std::string& value, int top, int count, Graph* graph) {
   const float zero_below = std::ldexp(1.0f, top - count + 1) * 0.70710678f;
-  Chain chain(value, graph);
+  NodeChain chain(value, graph);
   const std::string size = chain.Add(op::kAbs, "_size", {value});
   // A logarithm has no gradient at 0.
   const std::string clipped =
