@@ -34,7 +34,6 @@ NETWORKS = {
 # What papers report: name, bytes, error in percent, what the bytes are, source. None is a file.
 HAN = "Han et al. 2016, arXiv 1510.00149, table 1"
 OKTAY = "Oktay et al. 2020, arXiv 1906.06624"
-HAVASI = "Havasi et al. 2019, arXiv 1810.00440"
 BITNET = "github.com/cpldcpu/BitNetMCU, docs/documentation_cnn.md"
 PUBLISHED = {
     "lenet_300_100": [
@@ -42,8 +41,6 @@ PUBLISHED = {
         ("entropy-penalised", 8560, 1.9, "coded parameters, counted", OKTAY)],
     "lenet_5": [
         ("Deep Compression", 44000, 0.74, "codes, gaps and codebooks, counted", HAN),
-        ("MIRACLE", 3030, 0.69, "coded samples, counted; decoding draws all weights from a shared generator", HAVASI),
-        ("MIRACLE", 1520, 0.96, "likewise", HAVASI),
         ("ADMM", 2730, 1.0, "weights and indices, counted", "Ye et al. 2018, arXiv 1811.01907"),
         ("entropy-penalised", 2840, 1.0, "coded parameters, counted", OKTAY)],
     "mnist_cnn": [

@@ -192,7 +192,7 @@ class ResumedStages : public ::testing::Test {
   const std::string folder_ = testing::TempDir() + "/dc_stages_" + std::to_string(::getpid());
 };
 
-TEST_F(ResumedStages, SplicingBringsWeightsBackAndGoesOnAsItWas) {
+TEST_F(ResumedStages, SplicedMasksReachTheirDensityAndGoOnAsTheyWere) {
   const Dataset data = SmallData();
   const Graph start = Trained(data);
   PruneOptions options = Pruning("fc1=0.2,fc2=0.5");
