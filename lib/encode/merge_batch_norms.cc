@@ -1,5 +1,6 @@
 #include "encode/merge_batch_norms.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <span>
@@ -35,6 +36,7 @@ class Merger {
     const auto attributes = NodeAttributes::Read(graph_, *node, op::kBatchNormalization);
     if (!attributes.ok()) return;
     const float epsilon = attributes->Float("epsilon");
+    if (!(epsilon < 1)) return;  // the variance 1 - epsilon is above 0
     const auto scale = vectors[0]->f32(), bias = vectors[1]->f32(), mean = vectors[2]->f32(),
                variance = vectors[3]->f32();
     std::vector<float> a, b;
@@ -44,19 +46,20 @@ class Merger {
       b.push_back(static_cast<float>(bias[i] - factor * mean[i]));
       if (!std::isfinite(a.back()) || !std::isfinite(b.back())) return;
     }
-    SetInput(node, 1, Own(node->Input(1), std::move(a)));
-    SetInput(node, 2, Own(node->Input(2), std::move(b)));
-    SetInput(node, 3, Same(scale.size(), 0.0f));
-    SetInput(node, 4, Same(scale.size(), 1 - epsilon));
+    const size_t size = scale.size();
+    const std::vector<std::string> read = node->inputs;
+    node->inputs[1] = Own(read, 1, std::move(a));
+    node->inputs[2] = Own(read, 2, std::move(b));
+    node->inputs[3] = Same(size, 0.0f);
+    node->inputs[4] = Same(size, 1 - epsilon);
   }
 
-  static void SetInput(Node* node, size_t i, std::string name) {
-    node->inputs[i] = std::move(name);
-  }
-
-  // Another vector in place of `name`, under its name where nobody else reads it.
-  std::string Own(const std::string& name, std::vector<float> values) {
-    const bool shared = graph_.Consumers(name).size() > 1;
+  // Another vector in place of input `i` of a node that has read `inputs`, under its name where
+  // that is the only one that reads it.
+  std::string Own(const std::vector<std::string>& inputs, size_t i, std::vector<float> values) {
+    const std::string& name = inputs[i];
+    const bool shared =
+        graph_.Consumers(name).size() > 1 || std::count(inputs.begin(), inputs.end(), name) > 1;
     const std::string own = shared ? graph_.FreshName(name + "_merged") : name;
     const auto size = static_cast<int64_t>(values.size());
     graph_.initializers[own] = Tensor::F32({size}, std::move(values));

@@ -64,6 +64,27 @@ TEST(MergeBatchNorms, IsTheSameFunctionOfTwoVectors) {
   EXPECT_EQ(graph.nodes[0].inputs[4], graph.nodes[1].inputs[4]);
 }
 
+TEST(MergeBatchNorms, OneVectorInTwoRolesBecomesTwo) {
+  Graph graph = Network({3.75f, 0.75f});
+  graph.nodes[0].inputs[2] = "mean1";  // (5, -3) is the bias, too
+  MergeBatchNorms(&graph);
+  EXPECT_THAT(Input(graph, 0, 1), ElementsAre(FloatEq(3), FloatEq(-2)));
+  EXPECT_THAT(Input(graph, 0, 2), ElementsAre(FloatEq(5 - 3 * 5), FloatEq(-3 - 6)));
+  graph = Network({3.75f, 0.75f});
+  graph.nodes.pop_back();  // so that one node alone reads the scale
+  graph.nodes[0].inputs[2] = "scale";
+  MergeBatchNorms(&graph);
+  EXPECT_THAT(Input(graph, 0, 1), ElementsAre(FloatEq(3), FloatEq(-2)));
+  EXPECT_THAT(Input(graph, 0, 2), ElementsAre(FloatEq(6 - 3 * 5), FloatEq(-2 - 6)));
+}
+
+TEST(MergeBatchNorms, AnEpsilonThatLeavesNoVarianceStays) {
+  Graph graph = Network({3.75f, 0.75f});
+  graph.nodes[0].attributes["epsilon"] = 1.0f;
+  MergeBatchNorms(&graph);
+  EXPECT_EQ(graph.nodes[0].inputs[4], "var1");
+}
+
 TEST(MergeBatchNorms, LeavesWhatHasNoFiniteScale) {
   Graph graph = Network({-0.25f, 0.75f});
   MergeBatchNorms(&graph);
