@@ -12,6 +12,7 @@
 #include "dc/onnx.h"
 #include "dc/prune.h"
 #include "dc/quantize.h"
+#include "dc/report.h"
 #include "dc/status.h"
 #include "dc/train.h"
 
@@ -43,6 +44,7 @@ struct Recipe {
   std::optional<PruneStep> prune;
   std::optional<QuantizeStep> quantize;
   EncodeOptions encode;
+  std::vector<PublishedPoint> published;  // what a report compares with
   std::optional<double> max_error_percent, max_error_increase, min_ratio;
   // Canonical text of what decides each stage's outcome: equal texts, equal outcomes.
   std::string input_text, train_text, prune_text, quantize_text;
