@@ -19,7 +19,8 @@ Words Endings(const std::string& value_name) {
       continue;
     }
     std::string ending;
-    while (i + 1 < value_name.size() && std::isalnum(static_cast<unsigned char>(value_name[i + 1]))) {
+    while (i + 1 < value_name.size() &&
+           std::isalnum(static_cast<unsigned char>(value_name[i + 1]))) {
       ending += value_name[++i];
     }
     endings.push_back(ending);
@@ -38,7 +39,8 @@ std::string LineOf(const std::string& name, const OptionText& option) {
   if (option.value_name.empty()) return Line(name, "", {});
   if (!option.choices.empty()) return Line(name, "words", option.choices);
   const std::string& value = option.value_name;
-  if (value == "SPEC") return Line(name, "words", Words(std::begin(kDatasets), std::end(kDatasets)));
+  if (value == "SPEC")
+    return Line(name, "words", Words(std::begin(kDatasets), std::end(kDatasets)));
   if (value == "DIR") return Line(name, "folder", {});
   const Words endings = Endings(value);
   if (value == "FILE" || !endings.empty()) return Line(name, "files", endings);

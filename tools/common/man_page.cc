@@ -8,21 +8,36 @@
 namespace dc {
 namespace {
 
-// `text` as roff prints it: dashes that can be copied, quotes that stay as they are, and no line that
-// is taken for a request.
+// `text` as roff prints it: dashes that can be copied, quotes that stay as they are, and no line
+// that is taken for a request.
 std::string Escaped(const std::string& text) {
   std::string roff;
   for (const char c : text) {
     const bool begins_line = roff.empty() || roff.back() == '\n';
     switch (c) {
-      case '\\': roff += "\\e"; break;
-      case '-': roff += "\\-"; break;
-      case '`': roff += "\\(ga"; break;
-      case '^': roff += "\\(ha"; break;
-      case '~': roff += "\\(ti"; break;
-      case '\'': roff += "\\(aq"; break;
-      case '.': roff += begins_line ? "\\&." : "."; break;
-      default: roff += c;
+      case '\\':
+        roff += "\\e";
+        break;
+      case '-':
+        roff += "\\-";
+        break;
+      case '`':
+        roff += "\\(ga";
+        break;
+      case '^':
+        roff += "\\(ha";
+        break;
+      case '~':
+        roff += "\\(ti";
+        break;
+      case '\'':
+        roff += "\\(aq";
+        break;
+      case '.':
+        roff += begins_line ? "\\&." : ".";
+        break;
+      default:
+        roff += c;
     }
   }
   return roff;
@@ -83,12 +98,9 @@ void AddOptions(const std::vector<OptionText>& options, std::ostringstream* roff
 
 const std::vector<std::pair<std::string, std::string>>& ExitCodeTexts() {
   static const auto& texts = *new std::vector<std::pair<std::string, std::string>>{
-      {"0", "done"},
-      {"1", "a stated goal was not met"},
-      {"2", "usage"},
-      {"3", "bad or unsupported input"},
-      {"4", "an I/O failure"},
-      {"130", "cancelled (Ctrl-C, SIGTERM)"}};
+      {"0", "done"},           {"1", "a stated goal was not met"},
+      {"2", "usage"},          {"3", "bad or unsupported input"},
+      {"4", "an I/O failure"}, {"130", "cancelled (Ctrl-C, SIGTERM)"}};
   return texts;
 }
 

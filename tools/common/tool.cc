@@ -87,7 +87,8 @@ Tool::Tool(std::string name, std::string synopsis, std::string summary, std::str
       "quiet,q", po::bool_switch(&quiet_), "no progress on stderr")(
       "threads", po::value(&threads_)->value_name("N"), "threads to use (default: one per core)")(
       "seed", po::value(&seed_)->value_name("N"), "seed of all randomness (default 1)")(
-      "json", po::value(&json_)->value_name("FILE.json"), "write what was done and measured as JSON");
+      "json", po::value(&json_)->value_name("FILE.json"),
+      "write what was done and measured as JSON");
   parser_->hidden.add_options()("help-as", po::value<std::string>());
   checks_.push_back([this] { return CheckNumber("threads", threads_, 0, kMostThreads); });
   checks_.push_back([this] { return CheckNumber("seed", seed_, 0, kGreatestSeed); });
@@ -218,8 +219,8 @@ std::string Tool::Help() const {
 ToolText Tool::Text() const {
   ToolText text{name_, synopsis_, summary_, example_, Version(), {}, {}, {}};
   for (const Argument& argument : positionals_) text.positionals.push_back(argument.what);
-  for (const auto& [from, to] : {std::pair{&parser_->own, &text.own},
-                                 std::pair{&parser_->common, &text.common}}) {
+  for (const auto& [from, to] :
+       {std::pair{&parser_->own, &text.own}, std::pair{&parser_->common, &text.common}}) {
     for (const auto& option : from->options()) {
       OptionText& row = to->emplace_back();
       row.name = option->long_name();

@@ -63,8 +63,8 @@ class Tool {
   void OutputFolder(const std::string& what, std::string* value);
 
   // Parses, checks that no output is an input or another output, runs `work`, prints its error if
-  // any; the process's exit code. Handles --help and --version by itself, and --help-as, which --help
-  // does not show: "man" prints the man page, "completion" what a shell completes.
+  // any; the process's exit code. Handles --help and --version by itself, and --help-as, which
+  // --help does not show: "man" prints the man page, "completion" what a shell completes.
   int Main(int argc, char** argv, const std::function<Status()>& work);
 
   // True where the option was written on the command line.

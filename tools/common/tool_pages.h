@@ -20,8 +20,8 @@ struct OptionText {
 
 struct ToolText {
   std::string name, synopsis, summary, example, version;
-  std::vector<std::string> positionals;   // "MODEL.onnx"
-  std::vector<OptionText> own, common;    // options of the tool, and those that every tool has
+  std::vector<std::string> positionals;  // "MODEL.onnx"
+  std::vector<OptionText> own, common;   // options of the tool, and those that every tool has
 };
 
 // Exit codes and what they mean.
@@ -30,14 +30,15 @@ const std::vector<std::pair<std::string, std::string>>& ExitCodeTexts();
 // A manual page of section 1, in roff.
 std::string ManPage(const ToolText& tool);
 
-// A line for each option and positional argument (by its number, from 1), for tools/completion.bash:
+// A line for each option and positional argument (by its number, from 1), for
+// tools/completion.bash:
 //   --explain             nothing follows
 //   --batch value         something that only its user knows
 //   --coder words A B     one of these words, as a rule
 //   -o files dcz          a file with one of these endings, or any where there is none
 //   --output-dir folder
-// What a value is follows from its name: "X.npy" is a file that ends so, FILE any, DIR a folder, SPEC
-// a dataset.
+// What a value is follows from its name: "X.npy" is a file that ends so, FILE any, DIR a folder,
+// SPEC a dataset.
 std::string CompletionTable(const ToolText& tool);
 
 }  // namespace dc
