@@ -53,7 +53,7 @@ int main(int argc, char** argv) {
   tool.InputFile("trained", "M.onnx", "the dense model, to compare with", &trained);
   tool.InputFile("pruned", "M.onnx", "the pruned model, to compare with", &pruned);
   tool.InputFile("against", "OTHER.dcz", "another compressed model, to compare with", &against);
-  tool.OutputFile("html", "FILE", "write the report as one HTML page", &html);
+  tool.OutputFile("html", "FILE.html", "write the report as one HTML page", &html);
   return tool.Main(argc, argv, [&]() -> dc::Status {
     DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, dc::ReadFile(file));
     dc::ReportPictures pictures;

@@ -15,6 +15,7 @@ SettingFlags::SettingFlags(StageKind stage, Tool* tool) : tool_(tool), flags_(Fl
     } else {
       tool->OptionWithDefault(flag.name, flag.value_name, flag.help, &text);
     }
+    if (!flag.values.empty()) tool->Choices(flag.name, flag.values);
   }
 }
 

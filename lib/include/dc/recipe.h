@@ -73,6 +73,8 @@ struct SettingFlag {
   std::string initial;     // the value without the flag; "" where there is none to show
   std::string help;
   bool is_switch = false;  // it has no value
+  std::vector<std::string>
+      values;  // those of a choice; a setting per layer takes "LAYER=VALUE", too
 };
 
 // The flags of a stage, those of its training among them, in the order of proto/recipe.proto.
