@@ -6,6 +6,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -121,6 +122,12 @@ void BindNetwork(py::module_* module) {
       .def_property_readonly("outputs", [](const Network& n) { return ValuesOf(n.graph.outputs); })
       .def_property_readonly("float32_bytes",
                              [](const Network& n) { return n.graph.Float32Bytes(); })
+      .def_property_readonly("operators",
+                             [](const Network& n) {
+                               std::set<std::string> names;
+                               for (const Node& node : n.graph.nodes) names.insert(node.op);
+                               return names;
+                             })
       .def_property_readonly("is_initialized",
                              [](const Network& n) { return n.graph.uninitialized.empty(); })
       .def("save", &Save, py::arg("path"))

@@ -91,6 +91,11 @@ std::shared_ptr<Network> WithQuantized(const Network& network, const std::string
   weight.scale_axis = scale_axis;
   weight.policy = policy;
   weight.bits = bits;
+  for (const uint16_t code : weight.codes) {
+    if (code < weight.codebook.size()) continue;
+    RaiseIfError(BadInput("a code outside of the codebook", name, "give codes below its length"));
+  }
+  SortCodebook(&weight);
   Graph graph = network.graph;
   RaiseIfError(SetQuantizedWeight(&graph, name, weight));
   return NewNetwork(std::move(graph));

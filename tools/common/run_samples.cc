@@ -80,7 +80,7 @@ Status RunSamples(const Session& session, int64_t count, int64_t batch,
       in[i] = part(inputs[i], session.inputs()[i].shape, begin, n);
     }
     for (size_t i = 0; i < out.size(); ++i) {
-      out[i] = part(outputs[i], session.outputs()[i].shape, begin, n);
+      if (!outputs[i].empty()) out[i] = part(outputs[i], session.outputs()[i].shape, begin, n);
     }
     DC_RETURN_IF_ERROR(session.Run(n, in, out));
   }

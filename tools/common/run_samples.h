@@ -28,7 +28,8 @@ StatusOr<int64_t> CountSamples(const Session& session, const std::vector<std::st
 std::vector<int64_t> ShapeFor(const std::vector<int64_t>& shape, int64_t count);
 
 // Runs `count` samples, `batch` at a time where samples lie one after the other in every array.
-// inputs[i] and outputs[i] have FloatsOf(shape, count) floats. Cancelled between batches.
+// inputs[i] and outputs[i] have FloatsOf(shape, count) floats; an output that is not wanted
+// is empty. Cancelled between batches.
 Status RunSamples(const Session& session, int64_t count, int64_t batch,
                   std::span<const std::span<const float>> inputs,
                   std::span<const std::span<float>> outputs, const Progress* progress);
