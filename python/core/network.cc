@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "common/deployable.h"
 #include "core/bindings.h"
 #include "core/work.h"
 #include "dc/decode.h"
@@ -101,16 +100,6 @@ py::list ValuesOf(const std::vector<ValueInfo>& values) {
   return result;
 }
 
-// Why it cannot become a .dcz that runs; None where it can.
-py::object WhyNotDeployable(const Network& network) {
-  const Status status = [&] {
-    const py::gil_scoped_release unlocked;
-    return CheckDeployable(network.graph);
-  }();
-  if (status.ok()) return py::none();
-  return ExceptionOf(status);
-}
-
 }  // namespace
 
 void BindNetwork(py::module_* module) {
@@ -133,8 +122,7 @@ void BindNetwork(py::module_* module) {
       .def("save", &Save, py::arg("path"))
       .def("with_input", &WithInput, py::arg("scale"), py::arg("mean"), py::arg("deviation"),
            py::arg("channels_last"), py::arg("reverse_channels"))
-      .def("with_metadata", &WithMetadata, py::arg("entries"))
-      .def("why_not_deployable", &WhyNotDeployable);
+      .def("with_metadata", &WithMetadata, py::arg("entries"));
   module->def("load_network", &Load, py::arg("path"), py::arg("shapes"));
   module->def("parse_network", &Parse, py::arg("model"), py::arg("name"), py::arg("shapes"));
   module->def("decode", &Decode, py::arg("file"), py::arg("name"), py::arg("dialect"),
