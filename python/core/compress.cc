@@ -1,4 +1,6 @@
 // The whole line, and the search for the smallest file, as dc-compress runs them.
+#include "dc/compress.h"
+
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
@@ -11,7 +13,6 @@
 #include "core/bindings.h"
 #include "core/data.h"
 #include "core/work.h"
-#include "dc/compress.h"
 #include "dc/files.h"
 #include "dc/recipe.h"
 #include "dc/smallest.h"
@@ -29,7 +30,8 @@ py::list PointsOf(const std::vector<CurvePoint>& curve) {
   return points;
 }
 
-// A report's texts, the points of its curve, and the goal that was missed, as an exception, or None.
+// A report's texts, the points of its curve, and the goal that was missed, as an exception, or
+// None.
 py::tuple Outcome(const Report& report, const Status& goal) {
   py::object missed = py::none();
   if (!goal.ok()) missed = ExceptionOf(goal);
@@ -68,8 +70,7 @@ py::tuple RunSearch(const std::string& path, const std::vector<std::string>& ove
     std::string start = path;
     if (path.ends_with(".onnx") || path.ends_with(".onnxtxt")) {
       start = directory + "/search.textproto";
-      DC_RETURN_IF_ERROR(
-          WriteSearchRecipe(path, data.dataset, seed, threads, start, progress));
+      DC_RETURN_IF_ERROR(WriteSearchRecipe(path, data.dataset, seed, threads, start, progress));
     }
     return FindSmallest(start, overrides, data.dataset, options, directory, CheckDeployable,
                         RuntimeEvaluator(threads), &goal, progress);

@@ -1,11 +1,12 @@
 // Labelled samples.
+#include "core/data.h"
+
 #include <pybind11/pybind11.h>
 
 #include <memory>
 #include <string>
 
 #include "core/bindings.h"
-#include "core/data.h"
 #include "core/work.h"
 #include "dc/data.h"
 
@@ -31,7 +32,8 @@ void BindData(py::module_* module) {
       .def_property_readonly("classes", [](const Data& data) { return data.dataset.classes; })
       .def_property_readonly("train_count",
                              [](const Data& data) { return data.dataset.train.count; })
-      .def_property_readonly("test_count", [](const Data& data) { return data.dataset.test.count; });
+      .def_property_readonly("test_count",
+                             [](const Data& data) { return data.dataset.test.count; });
   // `name` stands for the data in reports; "": the spec.
   module->def("open_data", &Open, py::arg("spec"), py::arg("name"));
 }

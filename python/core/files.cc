@@ -1,4 +1,6 @@
 // Files, and what a .dcz is made of.
+#include "dc/files.h"
+
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
@@ -6,7 +8,6 @@
 
 #include "core/bindings.h"
 #include "core/work.h"
-#include "dc/files.h"
 #include "dc/inspect.h"
 #include "dc/printable.h"
 #include "dc/report.h"
@@ -72,7 +73,8 @@ py::tuple ReportTexts(const Report& report) {
 void BindFiles(py::module_* module) {
   module->def("read_file", &Read, py::arg("path"));
   module->def("write_file", &Write, py::arg("path"), py::arg("data"));
-  module->def("inspect", &Inspect, py::arg("file"), py::arg("name"), py::arg("hex"), py::arg("all"));
+  module->def("inspect", &Inspect, py::arg("file"), py::arg("name"), py::arg("hex"),
+              py::arg("all"));
   module->def("report", &ReportOf, py::arg("file"), py::arg("name"));
 }
 

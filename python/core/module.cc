@@ -1,5 +1,5 @@
-// The extension module: the library's public headers, handed to the Python files that make a package
-// of them.
+// The extension module: the library's public headers, handed to the Python files that make a
+// package of them.
 #include <pybind11/pybind11.h>
 
 #include "core/bindings.h"

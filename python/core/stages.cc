@@ -1,4 +1,6 @@
 // The stages, as the tools run them: settings are flags, networks go in and come out.
+#include "dc/stages.h"
+
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
@@ -14,7 +16,6 @@
 #include "core/work.h"
 #include "dc/encode.h"
 #include "dc/recipe.h"
-#include "dc/stages.h"
 
 namespace dc::python {
 namespace {
@@ -71,16 +72,14 @@ py::tuple Train(const Network& network, const FlagValues& settings, const Method
   }
   Prepare(run, &step.fine_tune);
   step.options.threads = run.threads;
-  return RunStage(network, &data, run,
-                  [&](Graph* graph, Progress* progress) -> StatusOr<StageReport> {
-                    if (!method.name.empty()) {
-                      return RunQuantize(step.options, step.fine_tune, &data.dataset, graph,
-                                         progress);
-                    }
-                    DC_ASSIGN_OR_RETURN(const Preprocess preprocess,
-                                        PreprocessFromMetadata(graph->metadata));
-                    return RunTrain(step.fine_tune, preprocess, data.dataset, graph, progress);
-                  });
+  return RunStage(
+      network, &data, run, [&](Graph* graph, Progress* progress) -> StatusOr<StageReport> {
+        if (!method.name.empty()) {
+          return RunQuantize(step.options, step.fine_tune, &data.dataset, graph, progress);
+        }
+        DC_ASSIGN_OR_RETURN(const Preprocess preprocess, PreprocessFromMetadata(graph->metadata));
+        return RunTrain(step.fine_tune, preprocess, data.dataset, graph, progress);
+      });
 }
 
 py::tuple Prune(const Network& network, const FlagValues& settings, const Data* data,
@@ -125,8 +124,7 @@ py::tuple Evaluate(const Network& network, const Data& data, const Run& run) {
   const EvalResult result = RunWork(run.listener, [&](Progress* progress) {
     return EvaluateGraph(network.graph, data.dataset, run.threads, progress);
   });
-  return py::make_tuple(result.count, result.loss, result.error_percent,
-                        result.top5_error_percent);
+  return py::make_tuple(result.count, result.loss, result.error_percent, result.top5_error_percent);
 }
 
 // Name, value name, default, help and whether it is a switch, of every setting of `stage`.

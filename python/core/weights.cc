@@ -1,4 +1,6 @@
 // Weights and codebooks as arrays.
+#include "dc/weights.h"
+
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
@@ -13,7 +15,6 @@
 #include "core/errors.h"
 #include "core/network.h"
 #include "dc/quantized_weight.h"
-#include "dc/weights.h"
 
 namespace dc::python {
 namespace {
@@ -44,8 +45,8 @@ py::dict QuantizedOf(const QuantizedWeight& weight) {
   return entry;
 }
 
-// Every weight in the order of the nodes: name, kind, output_axis, values, and where it is quantized
-// also codes, codebook, policy, bits, scales (None: no scales), scale_axis.
+// Every weight in the order of the nodes: name, kind, output_axis, values, and where it is
+// quantized also codes, codebook, policy, bits, scales (None: no scales), scale_axis.
 py::list WeightsOf(const Network& network) {
   py::list result;
   for (const WeightRef& ref : ListWeights(network.graph)) {

@@ -15,8 +15,8 @@
 
 namespace dc::python {
 
-// Runs `work` on a thread of its own, without Python's lock. The calling thread meanwhile hands what
-// it reports to `listener`, a callable (kind, name, done, total, text) or None, and looks for
+// Runs `work` on a thread of its own, without Python's lock. The calling thread meanwhile hands
+// what it reports to `listener`, a callable (kind, name, done, total, text) or None, and looks for
 // signals, twenty times a second. Ctrl-C, or an exception of the listener, cancels the work; the
 // exception is raised when the work has ended. Returns the work's own error otherwise.
 Status RunListening(const pybind11::object& listener, const std::function<Status(Progress*)>& work);
@@ -32,9 +32,9 @@ auto RunWork(const pybind11::object& listener, const Work& work) {
   return std::move(result).value();
 }
 
-// For short work on the calling thread, which is without Python's lock: says to stop when Python has
-// had a signal for it (Ctrl-C). The exception of its handler (KeyboardInterrupt) is then
-// set, and the caller throws it as pybind11::error_already_set.
+// For short work on the calling thread, which is without Python's lock: says to stop when Python
+// has had a signal for it (Ctrl-C). The exception of its handler (KeyboardInterrupt) is then set,
+// and the caller throws it as pybind11::error_already_set.
 class SignalWatch : public PartProgress {
  public:
   SignalWatch() : PartProgress(nullptr) {}
