@@ -2,8 +2,8 @@
 #include <optional>
 #include <string>
 
-#include "common/deployable.h"
 #include "common/input_flags.h"
+#include "common/load_for_work.h"
 #include "common/output.h"
 #include "common/setting_flags.h"
 #include "common/stage_output.h"

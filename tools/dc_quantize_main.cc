@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "common/deployable.h"
 #include "common/input_flags.h"
+#include "common/load_for_work.h"
 #include "common/methods_text.h"
 #include "common/setting_flags.h"
 #include "common/stage_output.h"

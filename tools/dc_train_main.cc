@@ -1,8 +1,8 @@
 // dc-train: trains a model of models/, or goes on training an ONNX file.
 #include <string>
 
-#include "common/deployable.h"
 #include "common/input_flags.h"
+#include "common/load_for_work.h"
 #include "common/methods_text.h"
 #include "common/setting_flags.h"
 #include "common/stage_output.h"

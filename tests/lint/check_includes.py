@@ -102,8 +102,14 @@ def check_public(root):
 
 
 def check_tools(root):
-    """Tools include dc/, common/, the standard library, Boost; common/ also the system's headers."""
+    """Tools include dc/, common/, the standard library, Boost; common/ also the system's headers. The
+    Python package includes what they do, pybind11 in place of Boost."""
     found = []
+    for path in sources.files(root, "python"):
+        for line, _, header in sources.includes(root, path):
+            fine = header.startswith(("dc/", "common/", "core/", "pybind11/"))
+            if not fine and header not in sources.STANDARD:
+                found.append(f"{path}:{line}: the Python package may not include {header}")
     for path in sources.files(root, "tools"):
         common = path.startswith("tools/common/")
         for line, _, header in sources.includes(root, path):

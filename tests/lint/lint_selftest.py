@@ -139,6 +139,12 @@ class Includes(Tree):
             check_includes.check_tools, {"tools/common/a.cc": '#include "base/rng.h"\n'}, "rng.h"
         )
 
+    def test_python(self):
+        good = '#include <pybind11/stl.h>\n#include "core/work.h"\n#include "dc/graph.h"\n'
+        self.expect_good(check_includes.check_tools, {"python/core/a.cc": good})
+        for text in ('#include "model/graph.h"\n', "#include <unistd.h>\n"):
+            self.expect_bad(check_includes.check_tools, {"python/core/a.cc": text}, "python/core/a.cc")
+
 
 class Files(Tree):
     def test_good_tree(self):

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "common/output.h"
+#include "common/run_samples.h"
 #include "dc/files.h"
 #include "dc/npy.h"
 #include "dc/tensor.h"
@@ -109,28 +110,6 @@ StatusOr<std::vector<std::string>> ChooseFiles(const ArrayRun& run, const Sessio
   return files;
 }
 
-// Adds the batch that a single sample goes without; BadInput where the shapes differ. -1: has none.
-StatusOr<int64_t> BatchOf(const std::string& file, const SessionInput& input, NpyArray* array) {
-  const std::vector<int64_t>& want = input.shape;
-  const auto symbol = std::find_if(want.begin(), want.end(), [](int64_t d) { return d < 0; });
-  std::vector<int64_t>& given = array->shape;
-  if (symbol != want.end() && given.size() + 1 == want.size()) {
-    given.insert(given.begin() + (symbol - want.begin()), -*symbol);
-  }
-  bool fits = given.size() == want.size();
-  int64_t batch = -1;
-  for (size_t d = 0; fits && d < want.size(); ++d) {
-    fits = want[d] < 0 ? given[d] > 0 && given[d] % -want[d] == 0 : given[d] == want[d];
-    if (want[d] < 0) batch = given[d] / -want[d];
-  }
-  if (fits) return batch;
-  std::string text;
-  for (int64_t d : want) text += (text.empty() ? "" : "x") + (d < 0 ? "N" : std::to_string(d));
-  return BadInput("the array is " + ShapeText(given) + ", the model reads " +
-                      (text.empty() ? "one number" : text),
-                  file, "reshape the array");
-}
-
 // One array for each input, and how many samples they hold.
 struct Samples {
   std::vector<NpyArray> inputs;
@@ -139,59 +118,29 @@ struct Samples {
 
 StatusOr<Samples> LoadSamples(const std::vector<std::string>& files, const Session& session) {
   Samples samples;
-  int64_t count = -1;
-  for (size_t i = 0; i < files.size(); ++i) {
-    DC_ASSIGN_OR_RETURN(NpyArray array, LoadNpy(files[i]));
-    DC_ASSIGN_OR_RETURN(const int64_t batch, BatchOf(files[i], session.inputs()[i], &array));
-    if (batch >= 0 && count >= 0 && batch != count) {
-      return BadInput(std::to_string(batch) + " samples, and " + std::to_string(count) +
-                          " in the arrays before",
-                      files[i], "give as many samples of every input");
-    }
-    count = std::max(count, batch);
+  std::vector<std::vector<int64_t>> shapes;
+  for (const std::string& file : files) {
+    DC_ASSIGN_OR_RETURN(NpyArray array, LoadNpy(file));
+    shapes.push_back(array.shape);
     samples.inputs.push_back(std::move(array));
   }
-  samples.count = count < 0 ? 1 : count;
+  DC_ASSIGN_OR_RETURN(samples.count, CountSamples(session, files, &shapes));
   return samples;
 }
 
-// Whether samples lie one after the other wherever there is a batch, so that a part of the batch is
-// a part of every array.
-bool LiesBySample(const Session& session) {
-  const auto by_sample = [](const auto& value) {
-    return !value.shape.empty() && value.shape[0] < 0;
-  };
-  return std::all_of(session.inputs().begin(), session.inputs().end(), by_sample) &&
-         std::all_of(session.outputs().begin(), session.outputs().end(), by_sample);
-}
-
-StatusOr<std::vector<NpyArray>> RunSamples(const Samples& samples, int64_t batch,
-                                           const Session& session, const Progress* progress) {
+StatusOr<std::vector<NpyArray>> RunArrays(const Samples& samples, int64_t batch,
+                                          const Session& session, const Progress* progress) {
   std::vector<NpyArray> outputs;
+  std::vector<std::span<const float>> in;
+  for (const NpyArray& array : samples.inputs) in.emplace_back(array.values);
+  std::vector<std::span<float>> out;
   for (const SessionOutput& output : session.outputs()) {
     NpyArray& array = outputs.emplace_back();
-    array.shape = output.shape;
-    for (int64_t& d : array.shape) d = d < 0 ? -d * samples.count : d;
+    array.shape = ShapeFor(output.shape, samples.count);
     array.values.resize(FloatsOf(output.shape, samples.count));
+    out.emplace_back(array.values);
   }
-  if (!LiesBySample(session)) batch = samples.count;
-  std::vector<std::span<const float>> in(samples.inputs.size());
-  std::vector<std::span<float>> out(outputs.size());
-  for (int64_t begin = 0; begin < samples.count; begin += batch) {
-    DC_RETURN_IF_ERROR(StopIfCancelled(progress));
-    const int64_t n = std::min(batch, samples.count - begin);
-    for (size_t i = 0; i < in.size(); ++i) {
-      const std::vector<int64_t>& shape = session.inputs()[i].shape;
-      in[i] = std::span(samples.inputs[i].values)
-                  .subspan(begin == 0 ? 0 : FloatsOf(shape, begin), FloatsOf(shape, n));
-    }
-    for (size_t i = 0; i < out.size(); ++i) {
-      const std::vector<int64_t>& shape = session.outputs()[i].shape;
-      out[i] = std::span(outputs[i].values)
-                   .subspan(begin == 0 ? 0 : FloatsOf(shape, begin), FloatsOf(shape, n));
-    }
-    DC_RETURN_IF_ERROR(session.Run(n, in, out));
-  }
+  DC_RETURN_IF_ERROR(RunSamples(session, samples.count, batch, in, out, progress));
   return outputs;
 }
 
@@ -248,7 +197,7 @@ Status RunArray(const ArrayRun& run, int64_t batch, Session* session, Tool* tool
     DC_ASSIGN_OR_RETURN(labels, ReadLines(run.labels));
   }
   DC_ASSIGN_OR_RETURN(const std::vector<NpyArray> outputs,
-                      RunSamples(samples, batch, *session, tool->progress()));
+                      RunArrays(samples, batch, *session, tool->progress()));
   const NpyArray& first = outputs[0];
   if (run.topk > 0) {
     const size_t classes = first.values.size() / static_cast<size_t>(samples.count);
