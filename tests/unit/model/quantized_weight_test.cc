@@ -9,6 +9,8 @@
 #include <string>
 
 #include "dc/onnx.h"
+#include "model/graph_index.h"
+#include "model/quantized_form.h"
 #include "unit/data/scratch_dir.h"
 #include "unit/model/graph_equal.h"
 #include "unit/model/small_graphs.h"
@@ -244,7 +246,7 @@ TEST(QuantizedWeightTest, AFullCodebookHasRoomForZeroOnlyWhereAnEntryFallsAway) 
 TEST(FindQuantizedForm, ARowOfProductsIsNoFormHoweverLong) {
   Graph graph;
   graph.inputs = {{"v0", DataType::kFloat32, {1}}};
-  graph.initializers["c"] = Tensor::F32({1}, {2});
+  graph.initializers["c"] = Tensor::F32({1}, std::vector<float>{2});
   constexpr int kProducts = 200'000;
   for (int i = 0; i < kProducts; ++i) {
     graph.nodes.push_back(
