@@ -355,13 +355,28 @@ def export(
     if not hasattr(module, _METADATA):
         raise UsageError("the module is not constrained", "export", "call constrain first")
     rules = _rules(module)
-    plain = release(copy.deepcopy(module)).eval()
+    plain = _plain(module).eval()
     arguments = example if isinstance(example, tuple) else (example,)
     network = load_network(_onnx(plain, arguments, input_names, output_names, opset_version))
     for name, rule in rules.items():
         value = _places(plain)[name].value.detach().numpy()
         network = _with_codebook(network, name, value, rule)
     return Network(network._core.with_metadata(dict(getattr(module, _METADATA))))
+
+
+def _plain(module: nn.Module) -> nn.Module:
+    """A copy without parametrizations, whose weights are what they are now."""
+    plain = copy.deepcopy(module)
+    for (_, part), (_, source) in zip(list(plain.named_modules()), list(module.named_modules())):
+        if not parametrize.is_parametrized(source):
+            continue
+        values = {name: getattr(source, name).detach().clone() for name in source.parametrizations}
+        # The copy shares the class that parametrize made for the original: it may not be changed.
+        part.__class__ = type(source).__bases__[0]
+        del part.parametrizations
+        for name, value in values.items():
+            part.register_parameter(name, nn.Parameter(value))
+    return plain
 
 
 def _rules(module: nn.Module) -> Dict[str, Dict[str, Any]]:
