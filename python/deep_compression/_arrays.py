@@ -51,7 +51,9 @@ def as_float32(values: Any, where: str, onnx_type: int = 1) -> np.ndarray:
     with np.errstate(over="ignore"):
         floats = np.require(array, np.float32, ["C_CONTIGUOUS", "ALIGNED"])
     if array.dtype.kind in "iu" and array.dtype.itemsize > 2:
-        if not np.array_equal(floats.astype(np.float64), array.astype(np.float64)):
+        with np.errstate(invalid="ignore"):
+            exact = np.array_equal(floats.astype(array.dtype), array)
+        if not exact:
             raise UsageError(
                 "an integer that float32 cannot hold", where, "integers up to 16,777,216 are exact"
             )

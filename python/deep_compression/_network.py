@@ -368,8 +368,11 @@ def file_bytes(file: Union[str, "os.PathLike[str]", bytes, bytearray, memoryview
 
 
 class Evaluation(NamedTuple):
-    """Errors in percent of so many test `samples`; loss is the mean cross entropy in nats, None for a .dcz.
-    microseconds is the median time per sample of a .dcz, None where it was not measured."""
+    """Errors in percent of so many test samples.
+
+    loss          mean cross entropy in nats; None for a .dcz
+    microseconds  of a .dcz, the median time per sample; None where it was not measured
+    """
 
     samples: int
     error_percent: float
