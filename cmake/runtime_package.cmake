@@ -63,10 +63,11 @@ target_link_libraries(dc_runtime_shared PRIVATE dc_options Threads::Threads zstd
 target_link_options(dc_runtime_shared PRIVATE -Wl,--gc-sections
   $<$<NOT:$<BOOL:${DC_SANITIZE}>>:-Wl,-z,defs>)
 
-install(FILES ${runtime_archive} DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime)
-install(TARGETS dc_runtime_shared LIBRARY COMPONENT runtime NAMELINK_COMPONENT runtime)
+# What runs programs, and what builds them.
+install(TARGETS dc_runtime_shared LIBRARY COMPONENT runtime NAMELINK_COMPONENT runtime_dev)
+install(FILES ${runtime_archive} DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime_dev)
 install(FILES lib/include/dc/api.h lib/include/dc/runtime.h lib/include/dc/runtime_c.h
-  lib/include/dc/status.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dc COMPONENT runtime)
+  lib/include/dc/status.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dc COMPONENT runtime_dev)
 set(runtime_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/dc_runtime)
 set(DC_LIBDIR ${CMAKE_INSTALL_LIBDIR})
 set(DC_INCLUDEDIR ${CMAKE_INSTALL_INCLUDEDIR})
@@ -75,7 +76,7 @@ configure_package_config_file(cmake/dc_runtime-config.cmake.in ${runtime_dir}/dc
 write_basic_package_version_file(${runtime_dir}/dc_runtime-config-version.cmake
   COMPATIBILITY SameMinorVersion)
 install(FILES ${runtime_dir}/dc_runtime-config.cmake ${runtime_dir}/dc_runtime-config-version.cmake
-  DESTINATION ${runtime_package_dir} COMPONENT runtime)
+  DESTINATION ${runtime_package_dir} COMPONENT runtime_dev)
 configure_file(cmake/dc_runtime.pc.in ${runtime_dir}/dc_runtime.pc @ONLY)
 install(FILES ${runtime_dir}/dc_runtime.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
-  COMPONENT runtime)
+  COMPONENT runtime_dev)

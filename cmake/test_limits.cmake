@@ -10,6 +10,9 @@ set(idle_seconds_cli 18)
 set(idle_seconds_unit_pipeline 20)
 set(idle_seconds_parity_operators 30)
 set(idle_seconds_roundtrip 60)
+# Commands of every page, each in a process of its own.
+set(idle_seconds_docs_run_commands 30)
+set(idle_seconds_docs_check_commands 6)
 # They install the build and compile a program.
 set(idle_seconds_package_embed_c 10)
 set(idle_seconds_package_embed_cpp 10)

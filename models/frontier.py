@@ -31,25 +31,14 @@ NETWORKS = {
     "mnist_cnn": ("mnist_cnn", [("smallest", 0.24, (1,)), ("smallest", None, (1,)), ("smallest", 0.11, (1,))]),
 }
 
-# What papers report: name, bytes, error in percent, what the bytes are, source. None is a file.
-HAN = "Han et al. 2016, arXiv 1510.00149, table 1"
-OKTAY = "Oktay et al. 2020, arXiv 1906.06624"
-BITNET = "github.com/cpldcpu/BitNetMCU, docs/documentation_cnn.md"
-PUBLISHED = {
-    "lenet_300_100": [
-        ("Deep Compression", 27000, 1.58, "codes, gaps and codebooks, counted", HAN),
-        ("entropy-penalised", 8560, 1.9, "coded parameters, counted", OKTAY)],
-    "lenet_5": [
-        ("Deep Compression", 44000, 0.74, "codes, gaps and codebooks, counted", HAN),
-        ("ADMM", 2730, 1.0, "weights and indices, counted", "Ye et al. 2018, arXiv 1811.01907"),
-        ("entropy-penalised", 2840, 1.0, "coded parameters, counted", OKTAY)],
-    "mnist_cnn": [
-        ("BitNetMCU, 16 wide", 5400, 0.94, "weight bits alone, counted", BITNET),
-        ("BitNetMCU, 32 wide", 7300, 0.72, "likewise", BITNET),
-        ("BitNetMCU, 48 wide", 9300, 0.56, "likewise", BITNET)],
-}
-
 HEAD = ["recipe", "density", "lambda", "seeds", "error %", "bytes", "ratio", "dense error %", "minutes"]
+
+
+def published(network):
+    """What others report, from the recipe: name, bytes, error in percent, what the bytes are, source. None is a file."""
+    text = (ROOT / "models" / network / "recipe-smallest.textproto").read_text()
+    return [(who, int(size), float(error), counted, source) for who, size, error, counted, source in re.findall(
+        r'published {\s*name: "(.*)"\s*bytes: (.*)\s*error_percent: (.*)\s*counted: "(.*)"\s*source: "(.*)"\s*}', text)]
 
 
 def settings(network, recipe, density):
@@ -132,7 +121,7 @@ def draw(network, title, rows):
                                    marker="ring"))
         series.append(chart.Series(f"recipe-{recipe}", [points[own[recipe]]] if own[recipe] in points else [], color, line=False))
     series.append(chart.Series("published, counted without a file",
-                               [(size, error, None, None, who) for who, size, error, _, _ in PUBLISHED[network]],
+                               [(size, error, None, None, who) for who, size, error, _, _ in published(network)],
                                4, line=False, marker="diamond"))
     return chart.draw(f"{title} on MNIST: error against size", "bytes (log)", "test error, percent", series, log_x=True)
 
@@ -163,7 +152,7 @@ def main():
         count += len(lines)
         text = page.with_table(text, network, HEAD, lines)
         text = page.with_table(text, f"{network}, published", ["published", "bytes", "error %", "what the bytes are", "source"],
-                               [[who, f"{size:,}", f"{error:g}", what, source] for who, size, error, what, source in PUBLISHED[network]])
+                               [[who, f"{size:,}", f"{error:g}", what, source] for who, size, error, what, source in published(network)])
         path.write_text(text)
         (ROOT / "docs" / f"frontier-{network}.svg").write_text(draw(network, title, lines))
     print(f"docs/frontier.md: {count} of {sum(len(rows) for _, rows in NETWORKS.values())} rows")

@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
       "how quantizers are written: gather (codes and codebooks), qcdq (QuantizeLinear and "
       "DequantizeLinear) or qonnx (Quant and BipolarQuant)",
       &dialect);
+  tool.Choices("dialect", {"gather", "qcdq", "qonnx"});
   return tool.Main(argc, argv, [&]() -> dc::Status {
     DC_ASSIGN_OR_RETURN(const dc::Dialect words, dc::ParseDialect(dialect));
     if (floats && words != dc::Dialect::kGather) {

@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   tool.Positional("FILE", &file);
   tool.Output("QUANTIZED.onnx", &output);
   tool.Option("from", "FORMAT", "format of FILE: han-net (required)", &from);
+  tool.Choices("from", {"han-net"});
   return tool.Main(argc, argv, [&]() -> dc::Status {
     if (from != "han-net") {
       return dc::UsageError(

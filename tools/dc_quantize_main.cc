@@ -1,6 +1,7 @@
 // dc-quantize: gives every weight a codebook, fine-tuning it where data is given.
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/input_flags.h"
 #include "common/load_for_work.h"
@@ -13,8 +14,10 @@
 
 int main(int argc, char** argv) {
   std::string policies;
+  std::vector<std::string> policy_names;
   for (const dc::PolicyInfo& policy : dc::ListPolicies()) {
     policies += "\n  " + policy.name + ": " + policy.summary + " (" + policy.paper + ")";
+    policy_names.push_back(policy.name);
   }
   dc::Tool tool(
       "dc-quantize", "MODEL.onnx -o QUANTIZED.onnx [options]",
@@ -33,6 +36,8 @@ int main(int argc, char** argv) {
                dc::MethodsText);
   tool.Data("fashion-mnist, mnist:DIR, idx:DIR, cifar10:DIR or npz:FILE", &data_spec);
   const dc::SettingFlags settings(dc::StageKind::kQuantize, &tool);
+  tool.Choices("policy", policy_names);
+  tool.Choices("method", dc::MethodNames());
   dc::RunFlags run(&tool);
   dc::InputFlags input(&tool);
   const dc::ShapeFlags shapes(&tool);

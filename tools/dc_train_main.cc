@@ -3,6 +3,7 @@
 
 #include "common/input_flags.h"
 #include "common/load_for_work.h"
+#include "common/methods_text.h"
 #include "common/setting_flags.h"
 #include "common/stage_output.h"
 #include "common/tool.h"
@@ -23,6 +24,7 @@ int main(int argc, char** argv) {
   dc::MethodOptions method;
   tool.Option("method", "METHOD", "train a quantized network: dc-quantize --list-methods",
               &method.name);
+  tool.Choices("method", dc::MethodNames());
   tool.Option("bits", "w=B,a=B,..", "of the method: weights, activations, gradients, input",
               &method.bits);
   tool.Option("skip", "LAYER,..", "of the method: layers that stay float", &method.skip);

@@ -42,9 +42,10 @@ const std::string& Node::Input(size_t i) const {
 }
 
 const Node* Graph::Producer(const std::string& value) const {
-  for (const Node& node : nodes) {
-    if (std::find(node.outputs.begin(), node.outputs.end(), value) != node.outputs.end()) {
-      return &node;
+  // From the end: whoever builds a graph asks about what it has just added.
+  for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {
+    if (std::find(node->outputs.begin(), node->outputs.end(), value) != node->outputs.end()) {
+      return &*node;
     }
   }
   return nullptr;

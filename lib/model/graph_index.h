@@ -4,15 +4,14 @@
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 
 #include "dc/graph.h"
 
 namespace dc {
 
-// What Graph::Producer and Graph::Consumers find, in constant time. The graph outlives the index
-// and does not change meanwhile.
+// What Graph::Producer and Graph::Consumers found when it was made, in constant time. The graph's
+// nodes stay where they are meanwhile; what they compute may change, but not what they write.
 class GraphIndex {
  public:
   explicit GraphIndex(const Graph& graph) {
@@ -44,8 +43,8 @@ class GraphIndex {
     const Node* last = nullptr;
   };
 
-  std::unordered_map<std::string_view, const Node*> producers_;
-  std::unordered_map<std::string_view, Readers> readers_;
+  std::unordered_map<std::string, const Node*> producers_;
+  std::unordered_map<std::string, Readers> readers_;
 };
 
 }  // namespace dc

@@ -136,12 +136,15 @@ std::optional<QuantizedForm> FindScaledForm(const Graph& graph, const Node& mul,
                                             const GraphIndex* index) {
   if (mul.inputs.size() != 2) return std::nullopt;
   const std::string& unscaled = mul.inputs[0];
+  // Of a Mul that reads another one there may be many in a row, none of them a form.
+  const Node* gather = ProducerIn(graph, index, unscaled);
+  if (gather == nullptr || OperatorOf(*gather) != &op::kGather) return std::nullopt;
   const size_t readers =
       index != nullptr ? index->Consumers(unscaled) : graph.Consumers(unscaled).size();
   if (readers != 1 || IsGraphOutput(graph, unscaled)) return std::nullopt;
   const Tensor* scales = Initializer(graph, mul.inputs[1]);
   auto form = scales != nullptr ? FindQuantizedForm(graph, unscaled, index) : std::nullopt;
-  if (!form || form->mul) return std::nullopt;
+  if (!form) return std::nullopt;
   const std::vector<int64_t>& shape = graph.initializers.at(form->codes).shape;
   const auto axis = ScaleAxis(*scales, shape.size());
   if (!axis || shape[*axis] != scales->size()) return std::nullopt;

@@ -367,6 +367,7 @@ StatusOr<Report> Compress(const Recipe& recipe, const Dataset* data, const std::
   report.uncompressed = NotQuantized(line.graph());
   report.model = path;
   report.seed = recipe.seed;
+  report.published = recipe.published;
   report.baseline_error_percent = dense_error;
   for (const auto& [name, bytes] : comparison.comparison) {
     if (name != "pruned f32") report.comparison.emplace_back(name, bytes);

@@ -87,13 +87,14 @@ StepHook HookOf(const MethodPlan& plan) {
   };
 }
 
-// The options of stage `number` (from 0) of several: a log and a checkpoint of its own.
+// The options of stage `number` (from 0) of several: a log, a chart and a checkpoint of its own.
 TrainOptions OptionsOf(const MethodStage& stage, size_t number, int epochs,
                        const TrainOptions& training) {
   TrainOptions options = training;
   options.epochs = epochs;
   if (number > 0) {
     if (!options.log_csv.empty()) options.log_csv = StageFile(options.log_csv, number + 1);
+    if (!options.plot_svg.empty()) options.plot_svg = StageFile(options.plot_svg, number + 1);
     if (!options.checkpoint.empty()) options.checkpoint = StageFile(options.checkpoint, number + 1);
   }
   for (const std::string& name : stage.frozen) options.freeze += "," + PatternOf(name);

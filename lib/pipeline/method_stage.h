@@ -16,7 +16,7 @@ namespace dc {
 
 // Puts the quantizers of `options.method` into `graph`, whose weights are floats or have no value
 // yet, trains for `training.epochs`, and leaves every weight of the method in its quantized form.
-// Stages after the first have logs and checkpoints of their own (StageFile).
+// Stages after the first have logs, charts and checkpoints of their own (StageFile).
 // Reports epochs in `epochs` and the layers in `layers`.
 Status RunMethod(const QuantizeOptions& options, const TrainOptions& training, const Dataset* data,
                  Graph* graph, std::vector<LayerQuantization>* layers, int* epochs,

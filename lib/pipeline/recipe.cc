@@ -90,6 +90,16 @@ Status Convert(const proto::Recipe& text, Recipe* recipe) {
                         QuantizationOf(text.quantize(), FieldNamer::Path("quantize"), seed));
   }
   DC_ASSIGN_OR_RETURN(recipe->encode, EncodingOf(text.encode(), FieldNamer::Path("encode")));
+  for (const proto::Published& point : text.published()) {
+    if (!(point.bytes() >= 1 && point.bytes() < 0x1p53) ||
+        !(point.error_percent() >= 0 && point.error_percent() <= 100)) {
+      return UsageError(
+          "published: a point has bytes of 1 or more and an error_percent of 0 to 100",
+          point.name());
+    }
+    recipe->published.push_back({point.name(), static_cast<uint64_t>(point.bytes()),
+                                 point.error_percent(), point.counted(), point.source()});
+  }
   const proto::Goal& goal = text.goal();
   DC_RETURN_IF_ERROR(CheckFields(goal, FieldNamer::Path("goal")));
   if (goal.has_max_error_percent()) recipe->max_error_percent = goal.max_error_percent();

@@ -94,10 +94,15 @@ std::string WithoutMarkup(const std::string& json) {
 
 StatusOr<std::string> ReportHtml(const Report& report, const ReportPictures& pictures) {
   DC_ASSIGN_OR_RETURN(const std::string json, ReportJson(report));
-  const std::string data =
-      "{\"report\":" + json + ",\"pictures\":{\"layers\":" + Joined(pictures.layers, LayerJson) +
-      ",\"settings\":" + TextsJson(pictures.settings) + ",\"logs\":" + TextsJson(pictures.logs) +
-      ",\"command\":" + Quoted(pictures.command) + "}}";
+  std::string other = "null";
+  if (pictures.other) {
+    DC_ASSIGN_OR_RETURN(other, ReportJson(*pictures.other));
+  }
+  const std::string data = "{\"report\":" + json + ",\"other\":" + other +
+                           ",\"pictures\":{\"layers\":" + Joined(pictures.layers, LayerJson) +
+                           ",\"settings\":" + TextsJson(pictures.settings) +
+                           ",\"logs\":" + TextsJson(pictures.logs) +
+                           ",\"command\":" + Quoted(pictures.command) + "}}";
   static constexpr char kPlace[] = "@REPORT@";
   std::string page = kReportTemplate;
   const size_t place = page.find(kPlace);

@@ -1,5 +1,7 @@
 #include <google/protobuf/util/json_util.h>
 
+#include <cmath>
+
 #include "dc/printable.h"
 #include "dc/report.h"
 #include "report.pb.h"
@@ -68,7 +70,117 @@ void Fill(const Parts& from, google::protobuf::RepeatedPtrField<proto::Part>* to
   }
 }
 
+// A count or a number of bytes; what is no such number is 0.
+uint64_t Count(double number) {
+  return number >= 0 && number < 0x1p63 ? static_cast<uint64_t>(std::round(number)) : 0;
+}
+
+LayerReport Read(const proto::LayerReport& from) {
+  LayerReport to;
+  to.name = from.name();
+  to.kind = from.kind();
+  to.policy = from.policy();
+  to.form = from.form();
+  to.positions = from.positions();
+  to.order = from.order();
+  to.code_coder = from.code_coder();
+  to.position_coder = from.position_coder();
+  to.weights = Count(from.weights());
+  to.survivors = Count(from.survivors());
+  to.fillers = Count(from.fillers());
+  to.weight_bits = from.weight_bits();
+  to.weight_bits_coded = from.weight_bits_coded();
+  to.index_bits = from.index_bits();
+  to.index_bits_coded = from.index_bits_coded();
+  to.codebook_entries = Count(from.codebook_entries());
+  to.codebook_bytes = Count(from.codebook_bytes());
+  to.bytes = Count(from.bytes());
+  return to;
+}
+
+std::vector<Uncompressed> Read(
+    const google::protobuf::RepeatedPtrField<proto::Uncompressed>& from) {
+  std::vector<Uncompressed> to;
+  for (const proto::Uncompressed& tensor : from) {
+    to.push_back({tensor.name(), tensor.reason(), Count(tensor.bytes())});
+  }
+  return to;
+}
+
+StageReport Read(const proto::StageReport& from) {
+  StageReport to;
+  to.name = from.name();
+  to.seconds = from.seconds();
+  to.epochs = from.epochs();
+  if (from.has_error_percent()) to.error_percent = from.error_percent();
+  to.output_bytes = Count(from.output_bytes());
+  for (const proto::LayerOutcome& layer : from.layers()) {
+    LayerOutcome& out = to.layers.emplace_back();
+    out.name = layer.name();
+    out.policy = layer.policy();
+    out.weights = Count(layer.weights());
+    out.survivors = Count(layer.survivors());
+    out.codebook_entries = Count(layer.codebook_entries());
+    out.bits = layer.bits();
+    out.rms_error = layer.rms_error();
+  }
+  to.uncompressed = Read(from.uncompressed());
+  return to;
+}
+
+Parts Read(const google::protobuf::RepeatedPtrField<proto::Part>& from) {
+  Parts to;
+  for (const proto::Part& part : from) to.emplace_back(part.name(), Count(part.bytes()));
+  return to;
+}
+
+Report Read(const proto::Report& from) {
+  Report to;
+  to.model = from.model();
+  to.data = from.data();
+  to.seed = from.seed();
+  to.file_bytes = Count(from.file_bytes());
+  to.baseline_bytes = Count(from.baseline_bytes());
+  if (from.has_baseline_error_percent()) to.baseline_error_percent = from.baseline_error_percent();
+  if (from.has_error_percent()) to.error_percent = from.error_percent();
+  if (from.has_top5_error_percent()) to.top5_error_percent = from.top5_error_percent();
+  for (const proto::LayerReport& layer : from.layers()) to.layers.push_back(Read(layer));
+  to.parts = Read(from.parts());
+  to.comparison = Read(from.comparison());
+  for (const proto::StageReport& stage : from.stages()) to.stages.push_back(Read(stage));
+  if (from.has_latency()) {
+    to.latency = {from.latency().batch(), from.latency().threads(),
+                  from.latency().microseconds_per_image()};
+  }
+  for (const proto::Sensitivity& s : from.sensitivity()) {
+    to.sensitivity.push_back({s.layer(), s.density(), s.error_percent()});
+  }
+  to.uncompressed = Read(from.uncompressed());
+  for (const proto::LayerEnergy& layer : from.energy()) {
+    to.energy.push_back(
+        {layer.name(), layer.operations(), layer.weight_bits(), layer.activation_bits()});
+  }
+  for (const proto::CurvePoint& point : from.curve()) {
+    to.curve.push_back(
+        {point.density(), point.lambda(), Count(point.file_bytes()), point.error_percent()});
+  }
+  for (const proto::PublishedPoint& point : from.published()) {
+    to.published.push_back({point.name(), Count(point.bytes()), point.error_percent(),
+                            point.counted(), point.source()});
+  }
+  return to;
+}
+
 }  // namespace
+
+StatusOr<Report> ParseReportJson(const std::string& json) {
+  proto::Report message;
+  google::protobuf::util::JsonParseOptions options;
+  options.ignore_unknown_fields = true;  // of later versions
+  const auto status = google::protobuf::util::JsonStringToMessage(json, &message, options);
+  if (!status.ok()) return BadInput("this is no report in JSON", "", "give what --json wrote");
+  return Read(message);
+}
 
 StatusOr<std::string> ReportJson(const Report& report) {
   proto::Report message;
@@ -116,6 +228,14 @@ StatusOr<std::string> ReportJson(const Report& report) {
     out->set_lambda(point.lambda);
     out->set_file_bytes(double(point.bytes));
     out->set_error_percent(point.error_percent);
+  }
+  for (const PublishedPoint& point : report.published) {
+    proto::PublishedPoint* out = message.add_published();
+    out->set_name(ValidUtf8(point.name));
+    out->set_bytes(double(point.bytes));
+    out->set_error_percent(point.error_percent);
+    out->set_counted(ValidUtf8(point.counted));
+    out->set_source(ValidUtf8(point.source));
   }
   google::protobuf::util::JsonPrintOptions options;
   options.add_whitespace = true;

@@ -26,9 +26,12 @@ void AddFlags(const Message& message, const std::string& training,
     }
     const proto::Setting& setting = SettingOf(field);
     const bool has_default = reflection->HasField(*initial, &field);
-    flags->push_back({FlagOf(field), setting.value_name(),
-                      has_default ? FieldText(*initial, field) : "", setting.help(),
-                      field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL});
+    flags->push_back({FlagOf(field),
+                      setting.value_name(),
+                      has_default ? FieldText(*initial, field) : "",
+                      setting.help(),
+                      field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL,
+                      {setting.values().begin(), setting.values().end()}});
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/rng.h"
 #include "dc/files.h"
+#include "train/epoch_chart.h"
 #include "train/epoch_log.h"
 #include "train/evaluator.h"
 #include "train/executor.h"
@@ -101,6 +102,8 @@ class Run : public TrainingState {
   Status RestoreArrays(const std::vector<std::vector<float>>& arrays);
   Status Resume();
   Status Save();
+  // The log and the chart of all epochs so far.
+  Status WriteLogs() const;
 
   Graph* graph_;
   const Dataset& data_;
@@ -365,7 +368,7 @@ Status Run::Epoch(int epoch) {
   }
   progress_->Advance(first + steps_per_epoch_, text);
   DC_RETURN_IF_ERROR(Save());
-  return WriteEpochLog(options_.log_csv, records_);
+  return WriteLogs();
 }
 
 std::vector<std::vector<float>> Run::CopyArrays() {
@@ -402,6 +405,11 @@ Status Run::Resume() {
   return OkStatus();
 }
 
+Status Run::WriteLogs() const {
+  DC_RETURN_IF_ERROR(WriteEpochLog(options_.log_csv, records_));
+  return WriteEpochChart(options_.plot_svg, records_);
+}
+
 Status Run::Save() {
   if (options_.checkpoint.empty()) return OkStatus();
   return SaveCheckpoint(options_.checkpoint, {fingerprint_, records_, dropout_.changes(),
@@ -412,7 +420,7 @@ StatusOr<TrainResult> Run::Execute(Constraints* constraints) {
   DC_RETURN_IF_ERROR(Prepare(constraints));
   DC_RETURN_IF_ERROR(Resume());
   // A kill may have come between the checkpoint and its row of the log.
-  if (!records_.empty()) DC_RETURN_IF_ERROR(WriteEpochLog(options_.log_csv, records_));
+  if (!records_.empty()) DC_RETURN_IF_ERROR(WriteLogs());
   progress_->Begin("train", options_.epochs * steps_per_epoch_);
   first_step_ = static_cast<int64_t>(records_.size()) * steps_per_epoch_;
   for (int epoch = static_cast<int>(records_.size()) + 1; epoch <= options_.epochs; ++epoch) {

@@ -15,11 +15,13 @@ die() {
   exit 1
 }
 
-# What the runtime consists of is one component: installed alone it suffices.
-component=(--component runtime)
-[[ $consumer == pipeline ]] && component=()
-"$cmake" --install "$build" --prefix "$work/prefix" "${component[@]}" >"$work/install.log" ||
-  { cat "$work/install.log"; exit 1; }
+# The runtime's two components suffice where nothing is compressed.
+components=(runtime runtime_dev)
+[[ $consumer == pipeline ]] && components=("")
+for component in "${components[@]}"; do
+  "$cmake" --install "$build" --prefix "$work/prefix" ${component:+--component "$component"} \
+    >"$work/install.log" || { cat "$work/install.log"; exit 1; }
+done
 
 # Builds the CMake project $1 into $work/build. Warnings in the installed headers would be the
 # consumer's: none are allowed.

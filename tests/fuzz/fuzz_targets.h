@@ -25,6 +25,9 @@ void FuzzDecode(std::span<const uint8_t> data);
 // A whole file into the runtime, and a run of it.
 void FuzzLoad(std::span<const uint8_t> data);
 
+// An ONNX model through the line: what is said to be deployable is encoded, read and run.
+void FuzzImport(std::span<const uint8_t> data);
+
 // `data` with right checksums, so that what they protect is reached. Bytes that cannot be a file
 // are taken for a manifest, and a file is put around them.
 std::vector<uint8_t> WithChecksums(std::span<const uint8_t> data);

@@ -44,5 +44,7 @@ TEST(FuzzReplayTest, Decode) {
   EXPECT_GT(Replay("fuzz/corpus/decode", &FuzzDecode), 0);
 }
 
+TEST(FuzzReplayTest, Import) { EXPECT_GT(Replay("fuzz/corpus/import", &FuzzImport), 0); }
+
 }  // namespace
 }  // namespace dc

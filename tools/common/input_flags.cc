@@ -18,7 +18,9 @@ InputFlags::InputFlags(Tool* tool) {
   tool->Option("input-layout", "L",
                "how the network reads images: nchw or nhwc (default: as its input's shape shows)",
                &given_["layout"]);
+  tool->Choices("input-layout", {"nchw", "nhwc"});
   tool->Option("input-channels", "C", "rgb or bgr", &given_["channels"]);
+  tool->Choices("input-channels", {"rgb", "bgr"});
 }
 
 StatusOr<Preprocess> InputFlags::Apply(Graph* graph) const {

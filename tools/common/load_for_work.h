@@ -12,7 +12,8 @@
 namespace dc {
 
 // Reads the model `path` for `tool`, its open dimensions fixed by `flags`, and says on stderr what
-// import changed. Where it is not deployable, a line with "warning" has the reasons: the result may be of use elsewhere.
+// import changed. Where it is not deployable, a line with "warning" has the reasons: the result may
+// be of use elsewhere.
 StatusOr<Graph> LoadForWork(const Tool& tool, const std::string& path, const ShapeFlags& flags);
 
 }  // namespace dc

@@ -18,4 +18,10 @@ std::string MethodsText() {
   return text;
 }
 
+std::vector<std::string> MethodNames() {
+  std::vector<std::string> names;
+  for (const MethodInfo& method : ListMethods()) names.push_back(method.name);
+  return names;
+}
+
 }  // namespace dc

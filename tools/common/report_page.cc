@@ -18,6 +18,12 @@ std::string Beside(const std::string& path, const std::string& name) {
   return (slash == std::string::npos ? "" : path.substr(0, slash + 1)) + name;
 }
 
+std::string SmallText(const std::string& path) {
+  const auto bytes = ReadFile(path);
+  if (!bytes.ok() || bytes->size() > kMostLogBytes) return "";
+  return std::string(bytes->begin(), bytes->end());
+}
+
 std::vector<std::string> TrainingLogs(const Report& report, const std::string& dcz) {
   std::vector<std::string> logs;
   for (const char* stage : {"train", "prune", "quantize"}) {
@@ -35,10 +41,8 @@ Status WriteReportPage(const Report& report, ReportPictures pictures,
                        const std::vector<std::string>& logs, const Tool& tool,
                        const std::string& path) {
   for (const std::string& log : logs) {
-    const auto bytes = ReadFile(log);
-    if (!bytes.ok() || bytes->size() > kMostLogBytes) continue;
-    pictures.logs.emplace_back(log.substr(log.rfind('/') + 1),
-                               std::string(bytes->begin(), bytes->end()));
+    std::string text = SmallText(log);
+    if (!text.empty()) pictures.logs.emplace_back(log.substr(log.rfind('/') + 1), std::move(text));
   }
   pictures.command = tool.Command();
   DC_ASSIGN_OR_RETURN(const std::string page, ReportHtml(report, pictures));

@@ -15,6 +15,9 @@ namespace dc {
 // The file `name` in the folder of `path`.
 std::string Beside(const std::string& path, const std::string& name);
 
+// The text of a log or a report; "" where there is no such file, or it is too large to be one.
+std::string SmallText(const std::string& path);
+
 // The logs of training in the folder of the .dcz that `report` is about: of its stages that
 // trained, or, where its stages are not known, of any.
 std::vector<std::string> TrainingLogs(const Report& report, const std::string& dcz);

@@ -15,6 +15,7 @@ SettingFlags::SettingFlags(StageKind stage, Tool* tool) : tool_(tool), flags_(Fl
     } else {
       tool->OptionWithDefault(flag.name, flag.value_name, flag.help, &text);
     }
+    if (!flag.values.empty()) tool->Choices(flag.name, flag.values);
   }
 }
 
@@ -29,6 +30,7 @@ FlagValues SettingFlags::Values() const {
 
 RunFlags::RunFlags(Tool* tool) : tool_(tool) {
   tool->OutputFile("log", "FILE.csv", "a row per epoch", &log_csv_);
+  tool->OutputFile("plot", "FILE.svg", "a chart of errors and losses by epoch", &plot_svg_);
   tool->Switch("resume", "go on from the output's checkpoint", &resume_);
 }
 
@@ -41,6 +43,7 @@ Status RunFlags::Apply(const std::string& output, TrainOptions* options) {
   DC_ASSIGN_OR_RETURN(lock_, FileLock::OfName(checkpoint));
   options->threads = tool_->threads();
   options->log_csv = log_csv_;
+  options->plot_svg = plot_svg_;
   options->checkpoint = checkpoint;
   options->resume = resume_;
   return OkStatus();

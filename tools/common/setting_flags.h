@@ -27,18 +27,19 @@ class SettingFlags {
   std::map<std::string, std::string> texts_;
 };
 
-// --log and --resume of what trains.
+// --log, --plot and --resume of what trains.
 class RunFlags {
  public:
   explicit RunFlags(Tool* tool);
 
-  // Sets what does not decide the outcome of a training: threads, log, and the checkpoint beside
-  // `output`, which no other run can have as long as this object lives: IoError where one has it.
+  // Sets what does not decide the outcome of a training: threads, log, chart, and the checkpoint
+  // beside `output`, which no other run can have as long as this object lives: IoError where one
+  // has it.
   Status Apply(const std::string& output, TrainOptions* options);
 
  private:
   Tool* tool_;
-  std::string log_csv_;
+  std::string log_csv_, plot_svg_;
   bool resume_ = false;
   FileLock lock_;
 };

@@ -87,7 +87,9 @@ Tool::Tool(std::string name, std::string synopsis, std::string summary, std::str
       "quiet,q", po::bool_switch(&quiet_), "no progress on stderr")(
       "threads", po::value(&threads_)->value_name("N"), "threads to use (default: one per core)")(
       "seed", po::value(&seed_)->value_name("N"), "seed of all randomness (default 1)")(
-      "json", po::value(&json_)->value_name("FILE"), "write what was done and measured as JSON");
+      "json", po::value(&json_)->value_name("FILE.json"),
+      "write what was done and measured as JSON");
+  parser_->hidden.add_options()("help-as", po::value<std::string>());
   checks_.push_back([this] { return CheckNumber("threads", threads_, 0, kMostThreads); });
   checks_.push_back([this] { return CheckNumber("seed", seed_, 0, kGreatestSeed); });
 }
@@ -207,9 +209,38 @@ std::string Tool::Help() const {
   text << name_ << " " << synopsis_ << "\n\n"
        << summary_ << "\n\nExample:\n  " << example_ << "\n\n";
   text << parser_->own << "\n" << parser_->common;
-  text << "\nExit codes: 0 done, 1 a stated goal was not met, 2 usage, 3 bad or unsupported input, "
-          "4 an I/O failure,\n130 cancelled (Ctrl-C, SIGTERM).\n";
+  text << "\nExit codes:\n";
+  for (const auto& [code, meaning] : ExitCodeTexts()) {
+    text << "  " << code << std::string(5 - code.size(), ' ') << meaning << "\n";
+  }
   return text.str();
+}
+
+ToolText Tool::Text() const {
+  ToolText text{name_, synopsis_, summary_, example_, Version(), {}, {}, {}};
+  for (const Argument& argument : positionals_) text.positionals.push_back(argument.what);
+  for (const auto& [from, to] :
+       {std::pair{&parser_->own, &text.own}, std::pair{&parser_->common, &text.common}}) {
+    for (const auto& option : from->options()) {
+      OptionText& row = to->emplace_back();
+      row.name = option->long_name();
+      const std::string shortest =
+          option->canonical_display_name(po::command_line_style::allow_dash_for_short);
+      if (shortest.starts_with('-')) row.letter = shortest.substr(1);
+      row.help = option->description();
+      // "N (=10)": Boost joins the name and the default.
+      row.value_name = option->format_parameter();
+      const size_t initial = row.value_name.find(" (=");
+      if (initial != std::string::npos) {
+        row.initial = row.value_name.substr(initial + 3);
+        row.initial.pop_back();
+        row.value_name.resize(initial);
+      }
+      const auto choices = choices_.find(row.name);
+      if (choices != choices_.end()) row.choices = choices->second;
+    }
+  }
+  return text;
 }
 
 StatusOr<bool> Tool::Parse(int argc, char** argv) {
@@ -226,6 +257,14 @@ StatusOr<bool> Tool::Parse(int argc, char** argv) {
               parser_->values);
     if (parser_->values.count("help")) {
       PrintText(Help());
+      return true;
+    }
+    if (parser_->values.count("help-as")) {
+      const std::string& form = parser_->values["help-as"].as<std::string>();
+      if (form != "man" && form != "completion") {
+        return UsageError("--help-as is man or completion", form, "");
+      }
+      PrintText(form == "man" ? ManPage(Text()) : CompletionTable(Text()));
       return true;
     }
     if (parser_->values.count("version")) {

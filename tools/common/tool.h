@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "common/file_roles.h"
+#include "common/tool_pages.h"
 #include "dc/progress.h"
 #include "dc/status.h"
 
@@ -46,6 +47,10 @@ class Tool {
   void Data(const std::string& help, std::string* spec);
   // An option without a value; `value` may be null.
   void Switch(const std::string& name, const std::string& help, bool* value);
+  // Values of an option that a shell offers; there may be others. For options that were added.
+  void Choices(const std::string& option, const std::vector<std::string>& values) {
+    choices_[option] = values;
+  }
   // A switch that prints `text` and ends the program, whatever else is given.
   void Listing(const std::string& name, const std::string& help,
                const std::function<std::string()>& text);
@@ -58,7 +63,8 @@ class Tool {
   void OutputFolder(const std::string& what, std::string* value);
 
   // Parses, checks that no output is an input or another output, runs `work`, prints its error if
-  // any; the process's exit code. Handles --help and --version by itself.
+  // any; the process's exit code. Handles --help and --version by itself, and --help-as, which
+  // --help does not show: "man" prints the man page, "completion" what a shell completes.
   int Main(int argc, char** argv, const std::function<Status()>& work);
 
   // True where the option was written on the command line.
@@ -90,6 +96,8 @@ class Tool {
   // What was given, before any work.
   Status CheckArguments();
   Status Run(int argc, char** argv, const std::function<Status()>& work);
+  // What there is to say of the tool, from the parser's table of options.
+  ToolText Text() const;
   std::string Help() const;
   void AddOutput(const std::string& what, const std::string& help, std::string* value);
 
@@ -103,6 +111,7 @@ class Tool {
   };
   std::vector<Argument> positionals_;
   std::map<std::string, std::function<std::string()>> listings_;
+  std::map<std::string, std::vector<std::string>> choices_;
   std::vector<std::function<Status()>> checks_;  // of numbers
   // Options whose values are files, by what errors call them.
   std::vector<std::pair<std::string, const std::string*>> inputs_, outputs_;

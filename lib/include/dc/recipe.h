@@ -12,6 +12,7 @@
 #include "dc/onnx.h"
 #include "dc/prune.h"
 #include "dc/quantize.h"
+#include "dc/report.h"
 #include "dc/status.h"
 #include "dc/train.h"
 
@@ -43,6 +44,7 @@ struct Recipe {
   std::optional<PruneStep> prune;
   std::optional<QuantizeStep> quantize;
   EncodeOptions encode;
+  std::vector<PublishedPoint> published;  // what a report compares with
   std::optional<double> max_error_percent, max_error_increase, min_ratio;
   // Canonical text of what decides each stage's outcome: equal texts, equal outcomes.
   std::string input_text, train_text, prune_text, quantize_text;
@@ -71,6 +73,8 @@ struct SettingFlag {
   std::string initial;     // the value without the flag; "" where there is none to show
   std::string help;
   bool is_switch = false;  // it has no value
+  std::vector<std::string>
+      values;  // those of a choice; a setting per layer takes "LAYER=VALUE", too
 };
 
 // The flags of a stage, those of its training among them, in the order of proto/recipe.proto.

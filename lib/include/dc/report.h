@@ -69,6 +69,14 @@ struct CurvePoint {
   double error_percent = 0;        // of held-out training samples
 };
 
+// What others report of the same network and data.
+struct PublishedPoint {
+  std::string name;
+  uint64_t bytes = 0;
+  double error_percent = 0;
+  std::string counted, source;  // what the bytes are, and who says so
+};
+
 // What a layer computes for one sample, and with how many bits.
 struct LayerEnergy {
   std::string name;
@@ -96,6 +104,7 @@ struct Report {
   std::vector<Uncompressed> uncompressed;
   std::vector<CurvePoint> curve;  // that was walked to find this file; empty without a search
   std::vector<LayerEnergy> energy;
+  std::vector<PublishedPoint> published;  // by others, to compare with
 
   double ratio() const { return file_bytes ? double(baseline_bytes) / double(file_bytes) : 0; }
 };
@@ -121,7 +130,8 @@ struct ReportPictures {
   std::vector<LayerPicture> layers;  // one per layer of the report
   // Names and texts: what the stages were asked for, and logs of training as CSV.
   std::vector<std::pair<std::string, std::string>> settings, logs;
-  std::string command;  // that makes the page again; "" where it is not known
+  std::string command;          // that makes the page again; "" where it is not known
+  std::optional<Report> other;  // to compare with
 };
 
 // Explains the .dcz in `file`: layers, parts, baseline_bytes, ratio; `model` is left empty. Draws
@@ -151,12 +161,25 @@ Status CompareWith(const Graph& graph, const std::string& name, Report* report);
 // A table of a search's points, the largest file first, with a bar for each size.
 std::string CurveText(std::vector<CurvePoint> curve);
 
+// How `report` differs from `other`, both of .dcz files: layers by name, then parts, the whole file
+// and the errors where both are known; bytes of `other`, of `report`, and the difference.
+std::string DifferenceText(const Report& report, const Report& other);
+
 // Tables for people: the paper's columns per layer, then the parts of the file, then the
 // comparison, the stages and errors as far as they are known.
 std::string ReportText(const Report& report);
 
 // The same as JSON, field names as in proto/report.proto.
 StatusOr<std::string> ReportJson(const Report& report);
+
+// The report that ReportJson wrote; fields that are not known are passed over. BadInput for what is
+// no report.
+StatusOr<Report> ParseReportJson(const std::string& json);
+
+// Takes over what `measured`, an earlier report, says of the file beyond what can be seen in it:
+// data, seed, errors, stages, latency, sensitivity, curve and published points. Returns false, and
+// does nothing, where it is about another file: other parts or layers.
+bool TakeMeasurements(const Report& measured, Report* report);
 
 // The same as one HTML page for a browser, with `pictures`. It loads nothing from elsewhere; names
 // from files are text in it, never markup. Internal where a report cannot be written as JSON.

@@ -64,6 +64,7 @@ struct TrainOptions {
   double temperature = 4;
   int threads = 0;         // 0: one per core. Results do not depend on it.
   std::string log_csv;     // one row per epoch; "" for none
+  std::string plot_svg;    // the same as a chart; "" for none
   std::string checkpoint;  // written after every epoch; "" for none
   bool resume = false;     // go on from `checkpoint` where it exists
 };
@@ -123,8 +124,8 @@ Status CheckLabelsFit(const std::string& name, int64_t outputs, const Dataset& d
 // +-sqrt(6 / (fan_in + fan_out))), batch-norm scales and variances 1, everything else 0.
 Status InitializeParameters(Graph* graph, uint64_t seed);
 
-// The log or checkpoint of stage `number` of a training in stages whose first one has `path`:
-// "quantize.2.csv" beside "quantize.csv".
+// The log, chart or checkpoint of stage `number` of a training in stages whose first one has
+// `path`: "quantize.2.csv" beside "quantize.csv".
 std::string StageFile(const std::string& path, size_t number);
 
 // Removes the checkpoint at `path` and those of further stages, where there are any.

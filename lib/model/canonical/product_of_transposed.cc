@@ -11,9 +11,9 @@ namespace dc {
 namespace {
 
 // The constant matrix, quantized or not, whose transpose `value` is; "" where it is none.
-std::string TransposedMatrix(const Graph& graph, const std::string& value) {
-  if (graph.initializers.count(value)) return "";  // the usual case, and no search of all nodes
-  const Node* node = graph.Producer(value);
+std::string TransposedMatrix(const Graph& graph, const GraphIndex& index,
+                             const std::string& value) {
+  const Node* node = index.Producer(value);
   if (node == nullptr || OperatorOf(*node) != &op::kTranspose) return "";
   const std::vector<int64_t> perm = node->Ints("perm", {});
   if (!perm.empty() && perm != std::vector<int64_t>{1, 0}) return "";
@@ -21,7 +21,7 @@ std::string TransposedMatrix(const Graph& graph, const std::string& value) {
   if (const auto tensor = graph.initializers.find(name); tensor != graph.initializers.end()) {
     return tensor->second.shape.size() == 2 ? name : "";
   }
-  const auto form = FindQuantizedForm(graph, name);
+  const auto form = FindQuantizedForm(graph, name, &index);
   return form && graph.initializers.at(form->codes).shape.size() == 2 ? name : "";
 }
 
@@ -40,12 +40,13 @@ bool BeginsWithBatch(const op::Shape& shape) {
 
 }  // namespace
 
-void ProductOfTransposed(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph* graph) {
+void ProductOfTransposed(const ShapeTracker& shapes, const GraphIndex& index,
+                         std::vector<Node>* nodes, Graph* graph) {
   Node& node = nodes->front();
   const op::Operator* record = OperatorOf(node);
   if (record == &op::kGemm) {
     for (size_t i = 0; i < 2; ++i) {
-      const std::string matrix = TransposedMatrix(*graph, node.Input(i));
+      const std::string matrix = TransposedMatrix(*graph, index, node.Input(i));
       if (matrix.empty()) continue;
       node.inputs[i] = matrix;
       Flip(i == 0 ? "transA" : "transB", &node);
@@ -53,8 +54,8 @@ void ProductOfTransposed(const ShapeTracker& shapes, std::vector<Node>* nodes, G
     return;
   }
   if (record != &op::kMatMul || node.inputs.size() != 2 || node.outputs.size() != 1) return;
-  const std::string left = TransposedMatrix(*graph, node.inputs[0]);
-  const std::string right = TransposedMatrix(*graph, node.inputs[1]);
+  const std::string left = TransposedMatrix(*graph, index, node.inputs[0]);
+  const std::string right = TransposedMatrix(*graph, index, node.inputs[1]);
   if (left.empty() == right.empty()) return;
   const op::Shape* x = shapes.Find(node.inputs[left.empty() ? 0 : 1]);
   if (x == nullptr || x->size() < 2) return;

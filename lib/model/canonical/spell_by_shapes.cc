@@ -11,6 +11,7 @@ namespace dc {
 bool SpellByShapes(Graph* graph) {
   std::vector<Node> result;
   ShapeTracker shapes(*graph);
+  const GraphIndex index(*graph);
   ConstantFolder folder(&shapes, graph);
   bool same_meaning = true;
   for (const Node& node : graph->nodes) {
@@ -32,7 +33,7 @@ bool SpellByShapes(Graph* graph) {
       std::vector<Node> spelled = {std::move(part)};
       GatherBySlice(shapes, &spelled, graph);
       LayerStatistics(shapes, &spelled, graph);
-      ProductOfTransposed(shapes, &spelled, graph);
+      ProductOfTransposed(shapes, index, &spelled, graph);
       RecurrentStates(shapes, &spelled, graph);
       same_meaning &= SoftmaxOverOneAxis(shapes, &spelled, graph);
       for (Node& each : spelled) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dc/graph.h"
+#include "model/graph_index.h"
 #include "model/shapes.h"
 
 namespace dc {
@@ -63,8 +64,9 @@ bool SoftmaxOverOneAxis(const ShapeTracker& shapes, std::vector<Node>* nodes, Gr
 
 // A product with the transpose of a constant matrix, which others read as it is (a tied weight),
 // reads the matrix itself: as a Gemm, between reshapes where the other operand is no matrix.
-// `nodes` holds such a product.
-void ProductOfTransposed(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph* graph);
+// `nodes` holds such a product; `index` is that of `graph`.
+void ProductOfTransposed(const ShapeTracker& shapes, const GraphIndex& index,
+                         std::vector<Node>* nodes, Graph* graph);
 
 // Of a recurrent node: hidden_size is said, which may be left out; its last state, which is a part
 // of all states, is taken from them; activations and lengths that say what holds without them are

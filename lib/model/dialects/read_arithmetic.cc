@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "model/dialects/dialects.h"
+#include "model/graph_index.h"
 #include "model/node_attributes.h"
 
 namespace dc {
@@ -13,14 +14,14 @@ namespace {
 
 class ArithmeticReader {
  public:
-  explicit ArithmeticReader(const Graph& graph) : graph_(graph) {}
+  explicit ArithmeticReader(const Graph& graph) : graph_(graph), index_(graph) {}
 
   // `last` with the inputs and attributes of a UniformQuantize, if it ends one.
   std::optional<Node> Read(const Node& last) const {
     if (OperatorOf(last) != &op::kMul || last.inputs.size() != 2) return std::nullopt;
     const Tensor* scale = graph_.Constant(last.inputs[1]);
     if (scale == nullptr || scale->type != DataType::kFloat32) return std::nullopt;
-    const Node* node = graph_.Producer(last.inputs[0]);
+    const Node* node = index_.Producer(last.inputs[0]);
     const auto minus = TakeNumber(&node, op::kSub);
     std::string rounding;
     const Node* clip = Rounded(node, &rounding);
@@ -29,7 +30,7 @@ class ArithmeticReader {
     if (!low || !high || *low != std::floor(*low) || *high != std::floor(*high)) {
       return std::nullopt;
     }
-    const Node* divide = graph_.Producer(clip->Input(0));
+    const Node* divide = index_.Producer(clip->Input(0));
     const auto plus = TakeNumber(&divide, op::kAdd);
     if (divide == nullptr || OperatorOf(*divide) != &op::kDiv || plus != minus ||
         divide->Input(1) != last.inputs[1] || graph_.Constant(divide->Input(0)) != nullptr) {
@@ -61,7 +62,7 @@ class ArithmeticReader {
   std::optional<float> TakeNumber(const Node** node, const op::Operator& op) const {
     if (*node == nullptr || OperatorOf(**node) != &op) return std::nullopt;
     const auto number = Number((*node)->Input(1));
-    if (number) *node = graph_.Producer((*node)->Input(0));
+    if (number) *node = index_.Producer((*node)->Input(0));
     return number;
   }
 
@@ -72,15 +73,15 @@ class ArithmeticReader {
     if (record == &op::kRound) *rounding = "half_even";
     if (record == &op::kFloor) *rounding = "floor";
     if (node->op == "Ceil") *rounding = "ceil";
-    if (!rounding->empty()) return graph_.Producer(node->Input(0));
+    if (!rounding->empty()) return index_.Producer(node->Input(0));
     // sign(x) * (floor or ceil of |x|, which a half may be added to or taken from)
     if (record != &op::kMul) return nullptr;
-    const Node* sign = graph_.Producer(node->Input(0));
-    const Node* whole = graph_.Producer(node->Input(1));
+    const Node* sign = index_.Producer(node->Input(0));
+    const Node* whole = index_.Producer(node->Input(1));
     if (sign == nullptr || OperatorOf(*sign) != &op::kSign || whole == nullptr) return nullptr;
     const bool up = whole->op == "Ceil";
     if (!up && OperatorOf(*whole) != &op::kFloor) return nullptr;
-    const Node* size = graph_.Producer(whole->Input(0));
+    const Node* size = index_.Producer(whole->Input(0));
     const auto half = TakeNumber(&size, up ? op::kSub : op::kAdd);
     if (half && *half != 0.5f) return nullptr;
     if (size == nullptr || OperatorOf(*size) != &op::kAbs || size->Input(0) != sign->Input(0)) {
@@ -91,10 +92,11 @@ class ArithmeticReader {
     } else {
       *rounding = up ? "up" : "down";
     }
-    return graph_.Producer(sign->Input(0));
+    return index_.Producer(sign->Input(0));
   }
 
   const Graph& graph_;
+  const GraphIndex index_;
 };
 
 }  // namespace

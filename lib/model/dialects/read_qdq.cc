@@ -7,6 +7,7 @@
 #include "model/dialects/linear.h"
 #include "model/dialects/node_writer.h"
 #include "model/element_types.h"
+#include "model/graph_index.h"
 #include "model/node_attributes.h"
 #include "model/shapes.h"
 
@@ -16,7 +17,11 @@ namespace {
 class QdqReader {
  public:
   QdqReader(Graph* graph, QuantizedConstants* constants, Reasons* reasons)
-      : graph_(*graph), shapes_(graph_), constants_(*constants), reasons_(*reasons) {}
+      : graph_(*graph),
+        index_(graph_),
+        shapes_(graph_),
+        constants_(*constants),
+        reasons_(*reasons) {}
 
   void Run() {
     std::vector<Node> nodes;
@@ -75,11 +80,11 @@ class QdqReader {
 
   // DequantizeLinear of a QuantizeLinear of the same numbers, perhaps clipped.
   Status ReadPair(const Node& node, const Linear& linear, std::vector<Node>* parts) {
-    const Node* before = graph_.Producer(node.Input(0));
+    const Node* before = index_.Producer(node.Input(0));
     const Node* clip = nullptr;
     if (before != nullptr && OperatorOf(*before) == &op::kClip) {
       clip = before;
-      before = graph_.Producer(clip->Input(0));
+      before = index_.Producer(clip->Input(0));
     }
     if (before == nullptr || before->op != "QuantizeLinear" || !before->domain.empty() ||
         graph_.Constant(before->Input(1)) == nullptr) {
@@ -181,6 +186,7 @@ class QdqReader {
   }
 
   Graph& graph_;
+  const GraphIndex index_;
   ShapeTracker shapes_;
   QuantizedConstants& constants_;
   Reasons& reasons_;

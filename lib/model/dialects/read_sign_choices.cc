@@ -1,5 +1,6 @@
 // Where(GreaterOrEqual(x, 0), s, -s): the sign of x, times s.
 #include "model/dialects/dialects.h"
+#include "model/graph_index.h"
 #include "model/node_attributes.h"
 
 namespace dc {
@@ -25,9 +26,10 @@ bool AreOpposite(const Tensor* a, const Tensor* b) {
 }  // namespace
 
 void ReadSignChoices(Graph* graph) {
+  const GraphIndex index(*graph);
   for (Node& node : graph->nodes) {
     if (OperatorOf(node) != &op::kWhere || node.inputs.size() != 3) continue;
-    const Node* compare = graph->Producer(node.inputs[0]);
+    const Node* compare = index.Producer(node.inputs[0]);
     if (compare == nullptr || OperatorOf(*compare) != &op::kGreaterOrEqual) continue;
     if (graph->Constant(compare->Input(0)) != nullptr) continue;
     if (!IsZero(graph->Constant(compare->Input(1)))) continue;

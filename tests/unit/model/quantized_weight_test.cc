@@ -240,5 +240,19 @@ TEST(QuantizedWeightTest, AFullCodebookHasRoomForZeroOnlyWhereAnEntryFallsAway) 
   EXPECT_EQ(PruneCodes(kept, &weight).code(), StatusCode::kUnsupported);
 }
 
+// A scale reads a Gather itself: a long row of products is passed over at its last one, not walked.
+TEST(FindQuantizedForm, ARowOfProductsIsNoFormHoweverLong) {
+  Graph graph;
+  graph.inputs = {{"v0", DataType::kFloat32, {1}}};
+  graph.initializers["c"] = Tensor::F32({1}, {2});
+  constexpr int kProducts = 200'000;
+  for (int i = 0; i < kProducts; ++i) {
+    graph.nodes.push_back(
+        {"", "Mul", "", {"v" + std::to_string(i), "c"}, {"v" + std::to_string(i + 1)}, {}});
+  }
+  const GraphIndex index(graph);
+  EXPECT_FALSE(FindQuantizedForm(graph, "v" + std::to_string(kProducts), &index));
+}
+
 }  // namespace
 }  // namespace dc

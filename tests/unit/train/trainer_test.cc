@@ -362,6 +362,7 @@ TEST(Train, WritesALogRowAnEpoch) {
   TrainOptions options = Options();
   options.epochs = 2;
   options.log_csv = dir.File("log.csv");
+  options.plot_svg = dir.File("log.svg");
   Graph graph = SmallNetwork();
   ASSERT_TRUE(TrainSmall(options, &graph).ok());
   const auto file = ReadFile(options.log_csv);
@@ -370,6 +371,9 @@ TEST(Train, WritesALogRowAnEpoch) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3);
   EXPECT_THAT(text, HasSubstr("epoch,learning_rate,train_loss,train_error_percent,"
                               "validation_loss,validation_error_percent,seconds\n1,0.05,"));
+  const auto chart = ReadFile(options.plot_svg);
+  ASSERT_TRUE(chart.ok());
+  EXPECT_THAT(std::string(chart->begin(), chart->end()), HasSubstr("<polyline class='train'"));
 }
 
 TEST(Train, NoEpochsProjectsOnly) {
