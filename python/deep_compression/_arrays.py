@@ -27,9 +27,12 @@ Data = Union[str, "_core.Data", Tuple[Any, ...]]
 
 def as_array(values: Any, where: str) -> np.ndarray:
     """`values` as an array of numbers; `UsageError` for anything else."""
-    array = np.asarray(values)
-    if isinstance(array, np.ma.MaskedArray) or isinstance(values, np.ma.MaskedArray):
+    if isinstance(values, np.ma.MaskedArray):
         raise UsageError("a masked array", where, "fill it first: .filled(...)")
+    try:
+        array = np.asarray(values)
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise UsageError(f"no array: {error}", where, "give an array of numbers") from error
     if array.dtype.kind not in "biuf":
         raise UsageError(
             f"an array of {array.dtype}", where, "give booleans, integers or floats"
@@ -46,11 +49,11 @@ def as_float32(values: Any, where: str, onnx_type: int = 1) -> np.ndarray:
             f"an array of {array.dtype} for an input of {wanted}", where, f"use .astype({wanted!r})"
         )
     with np.errstate(over="ignore"):
-        floats = np.ascontiguousarray(array, dtype=np.float32)
-    if array.ndim == 0:
-        floats = floats.reshape(())
+        floats = np.require(array, np.float32, ["C_CONTIGUOUS", "ALIGNED"])
     if array.dtype.kind in "iu" and array.dtype.itemsize > 2:
-        if not np.array_equal(floats.astype(np.float64), array.astype(np.float64)):
+        with np.errstate(invalid="ignore"):
+            exact = np.array_equal(floats.astype(array.dtype), array)
+        if not exact:
             raise UsageError(
                 "an integer that float32 cannot hold", where, "integers up to 16,777,216 are exact"
             )

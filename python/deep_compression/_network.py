@@ -337,7 +337,7 @@ def calibrate(
         if density is not None:
             network = prune(network, criterion="global", global_density=density, **common)
         if bits != 0:
-            choice: Dict[str, Setting] = {} if bits is None else {"bits": bits}
+            choice: Dict[str, Any] = {} if bits is None else {"bits": bits}
             network = quantize(network, **choice, **common)
     return network
 
@@ -368,10 +368,13 @@ def file_bytes(file: Union[str, "os.PathLike[str]", bytes, bytearray, memoryview
 
 
 class Evaluation(NamedTuple):
-    """Errors in percent of the test samples; loss is the mean cross entropy in nats, None for a .dcz.
-    microseconds is the median time per sample of a .dcz, None where it was not measured."""
+    """Errors in percent of so many test samples.
 
-    count: int
+    loss          mean cross entropy in nats; None for a .dcz
+    microseconds  of a .dcz, the median time per sample; None where it was not measured
+    """
+
+    samples: int
     error_percent: float
     top5_error_percent: float
     loss: Optional[float] = None

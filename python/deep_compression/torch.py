@@ -19,7 +19,7 @@ from __future__ import annotations
 import copy
 import io
 import warnings
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 import torch
@@ -28,6 +28,7 @@ from torch.nn.utils import parametrize
 
 from . import _core
 from ._network import Model, Network, load_network
+from ._torch_rules import Codebook, Grid, Mask
 from .errors import BadInput, Unsupported, UsageError
 
 __all__ = ["Codebook", "Grid", "Mask", "constrain", "export", "release"]
@@ -38,128 +39,6 @@ _METADATA = "_deep_compression_metadata"  # attribute of a constrained module
 _KEPT_METADATA = ("dc.input.", "dc.baseline_bytes", "dc.history")
 
 
-class Mask(nn.Module):
-    """W where `kept`, an exact zero elsewhere. Pruned entries of W have no gradient."""
-
-    def __init__(self, kept: Tensor) -> None:
-        super().__init__()
-        self.register_buffer("kept", kept.to(torch.uint8))
-
-    def forward(self, weight: Tensor) -> Tensor:
-        return torch.where(self.kept.bool(), weight, torch.zeros((), dtype=weight.dtype))
-
-    def right_inverse(self, weight: Tensor) -> Tensor:
-        return weight
-
-
-class Codebook(nn.Module):
-    """values[codes]: the gradient of a value is the sum over the weights that share it.
-
-    What is trained are the values but the zero of a sparse layer, which is value 0 and stays.
-    """
-
-    def __init__(self, codes: Tensor, codebook: Tensor, policy: str, bits: int) -> None:
-        super().__init__()
-        self.sparse = codebook.numel() > 0 and float(codebook[0]) == 0
-        self.policy, self.bits = policy, bits
-        self.register_buffer("codes", codes.to(torch.int32))
-        self.register_buffer("first", codebook[1:] if self.sparse else codebook)
-
-    def table(self, values: Tensor) -> Tensor:
-        """The whole codebook."""
-        return torch.cat([values.new_zeros(1), values]) if self.sparse else values
-
-    def forward(self, values: Tensor) -> Tensor:
-        return self.table(values).index_select(0, self.codes.flatten()).reshape(self.codes.shape)
-
-    def right_inverse(self, weight: Tensor) -> Tensor:
-        """The mean of the weights that share a value; of a value without any, what it was."""
-        codes = self.codes.flatten().long()
-        size = self.first.numel() + self.sparse
-        counts = torch.bincount(codes, minlength=size).to(weight.dtype)
-        sums = torch.zeros(size, dtype=weight.dtype).index_add_(0, codes, weight.flatten())
-        means = (sums / counts)[self.sparse :]
-        return torch.where(counts[self.sparse :] > 0, means, self.first.to(weight.dtype))
-
-    def quantized(self, values: Tensor) -> Dict[str, Any]:
-        """Codes and codebook as the file holds them."""
-        table = self.table(values.detach())
-        return dict(codes=self.codes.numpy(), codebook=table.numpy(), scales=None, scale_axis=0)
-
-
-class _Nearest(torch.autograd.Function):
-    """The nearest value of the grid; the gradient passes where the weight is within its range."""
-
-    @staticmethod
-    def forward(ctx: Any, weight: Tensor, grid: Tensor) -> Tensor:
-        ctx.save_for_backward((weight >= grid[0]) & (weight <= grid[-1]))
-        return grid[torch.bucketize(weight, (grid[1:] + grid[:-1]) / 2)]
-
-    @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> Tuple[Tensor, None]:
-        (inside,) = ctx.saved_tensors
-        return gradient * inside, None
-
-
-class Grid(nn.Module):
-    """The value of a fixed grid that is nearest to W, times the scale of its channel.
-
-    `kept`, where it is given, keeps the zeros of pruning: codes of the others follow W.
-    """
-
-    def __init__(
-        self,
-        codebook: Tensor,
-        scales: Optional[Tensor],
-        scale_axis: int,
-        kept: Optional[Tensor],
-        policy: str,
-        bits: int,
-    ) -> None:
-        super().__init__()
-        self.scale_axis, self.policy, self.bits = scale_axis, policy, bits
-        self.register_buffer("grid", torch.unique(codebook, sorted=True))
-        self.register_buffer("scales", scales)
-        self.register_buffer("kept", None if kept is None else kept.to(torch.uint8))
-
-    def _factors(self, weight: Tensor) -> Tensor:
-        if self.scales is None:
-            return torch.ones((), dtype=weight.dtype)
-        shape = [1] * weight.dim()
-        shape[self.scale_axis] = -1
-        return self.scales.reshape(shape)
-
-    def forward(self, weight: Tensor) -> Tensor:
-        factors = self._factors(weight)
-        effective = _Nearest.apply(weight / factors, self.grid)
-        if self.scales is not None:
-            effective = effective * factors
-        if self.kept is not None:
-            effective = torch.where(self.kept.bool(), effective, torch.zeros(()))
-        return effective
-
-    def right_inverse(self, weight: Tensor) -> Tensor:
-        return weight
-
-    def quantized(self, weight: Tensor) -> Dict[str, Any]:
-        """Codes and codebook as the file holds them."""
-        weight = weight.detach()
-        codes = torch.bucketize(weight / self._factors(weight), (self.grid[1:] + self.grid[:-1]) / 2)
-        grid = self.grid
-        if self.kept is not None:
-            at = torch.searchsorted(grid, torch.zeros(1))
-            if int(at) == len(grid) or float(grid[at]) != 0:
-                grid = torch.cat([grid, torch.zeros(1)])
-                at = torch.tensor([len(grid) - 1])
-            codes = torch.where(self.kept.bool(), codes, at)
-        return dict(
-            codes=codes.numpy(),
-            codebook=grid.numpy(),
-            scales=None if self.scales is None else self.scales.numpy(),
-            scale_axis=self.scale_axis,
-        )
-
-
 class _Place(NamedTuple):
     """A parameter, or what stands for it where it is parametrized."""
 
@@ -168,7 +47,13 @@ class _Place(NamedTuple):
 
     @property
     def value(self) -> Tensor:
-        return getattr(self.module, self.attribute)
+        value: Tensor = getattr(self.module, self.attribute)
+        return value
+
+    @property
+    def parametrizations(self) -> Any:
+        """Those of the parameter; it must have some."""
+        return self.module.parametrizations[self.attribute]  # type: ignore[index]
 
 
 def _places(module: nn.Module) -> Dict[str, _Place]:
@@ -196,8 +81,7 @@ def _places(module: nn.Module) -> Dict[str, _Place]:
 def _is_ours(place: _Place) -> bool:
     if not parametrize.is_parametrized(place.module, place.attribute):
         return False
-    first = place.module.parametrizations[place.attribute][0]
-    return isinstance(first, (Mask, Codebook, Grid))
+    return isinstance(place.parametrizations[0], (Mask, Codebook, Grid))
 
 
 def _matrix_is_turned(place: _Place, weight: Mapping[str, Any]) -> bool:
@@ -320,7 +204,7 @@ def _register(place: _Place, weight: Mapping[str, Any], value: Tensor, pruned: b
         )
         trained = value
     parametrize.register_parametrization(place.module, place.attribute, rule, unsafe=True)
-    place.module.parametrizations[place.attribute].original.copy_(trained)
+    place.parametrizations.original.copy_(trained)
 
 
 def release(module: nn.Module) -> nn.Module:
@@ -355,7 +239,7 @@ def export(
     if not hasattr(module, _METADATA):
         raise UsageError("the module is not constrained", "export", "call constrain first")
     rules = _rules(module)
-    plain = release(copy.deepcopy(module)).eval()
+    plain = _plain(module).eval()
     arguments = example if isinstance(example, tuple) else (example,)
     network = load_network(_onnx(plain, arguments, input_names, output_names, opset_version))
     for name, rule in rules.items():
@@ -364,16 +248,30 @@ def export(
     return Network(network._core.with_metadata(dict(getattr(module, _METADATA))))
 
 
+def _plain(module: nn.Module) -> nn.Module:
+    """A copy without parametrizations, whose weights are what they are now."""
+    plain = copy.deepcopy(module)
+    for (_, part), (_, source) in zip(list(plain.named_modules()), list(module.named_modules())):
+        if not parametrize.is_parametrized(source):
+            continue
+        values = {name: getattr(source, name).detach().clone() for name in source.parametrizations}
+        # The copy shares the class that parametrize made for the original: it may not be changed.
+        part.__class__ = type(source).__bases__[0]
+        del part.parametrizations
+        for name, value in values.items():
+            part.register_parameter(name, nn.Parameter(value))
+    return plain
+
+
 def _rules(module: nn.Module) -> Dict[str, Dict[str, Any]]:
     """Codes and codebook of every parameter that has one."""
     result = {}
     for name, place in _places(module).items():
         if not _is_ours(place):
             continue
-        parametrizations = place.module.parametrizations[place.attribute]
-        rule = parametrizations[0]
+        rule = place.parametrizations[0]
         if isinstance(rule, (Codebook, Grid)):
-            entry = rule.quantized(parametrizations.original)
+            entry = rule.quantized(place.parametrizations.original)
             entry.update(policy=rule.policy, bits=rule.bits)
             result[name] = entry
     return result
@@ -421,7 +319,7 @@ def _with_codebook(
     def holds(weight: Mapping[str, Any], array: np.ndarray) -> bool:
         return weight["values"].shape == array.shape and np.array_equal(weight["values"], array)
 
-    weights: List[Mapping[str, Any]] = network.weights()
+    weights = network.weights()
     weights.sort(key=lambda w: w["name"] != name)  # names change where layers are rewritten
     codes, axis = rule["codes"], rule["scale_axis"]
     for weight in weights:

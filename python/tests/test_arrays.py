@@ -36,11 +36,22 @@ def test_strides_do_not_matter():
         (np.array([2**24 + 1]), "float32 cannot hold"),
         (np.array([2**63 + 1], np.uint64), "float32 cannot hold"),
         (np.array([1e300]), "beyond the range"),
+        ([[1, 2], [3]], "no array"),
     ],
 )
 def test_what_would_mean_something_else_is_refused(value, words):
     with pytest.raises(dc.UsageError, match=words):
         as_float32(value, "x")
+
+
+def test_an_array_that_is_not_aligned_is_copied():
+    buffer = bytearray(1 + 4 * 6)
+    x = np.frombuffer(buffer, np.float32, offset=1)
+    assert not x.flags.aligned and as_float32(x, "x").flags.aligned
+
+
+def test_one_number_stays_one_number():
+    assert as_float32(3, "x").shape == ()
 
 
 def test_infinity_stays_and_large_exact_integers_pass():

@@ -106,7 +106,7 @@ def test_evaluates_as_it_classifies(session, clouds):
     _, _, x, y = clouds
     errors = np.mean(session(x).argmax(axis=1) != y)
     result = session.evaluate(clouds, progress=False)
-    assert result.count == len(y) and result.error_percent == pytest.approx(100 * errors)
+    assert result.samples == len(y) and result.error_percent == pytest.approx(100 * errors)
 
 
 def test_loads_paths_and_bytes(quantized, clouds, tmp_path):

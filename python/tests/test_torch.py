@@ -42,7 +42,7 @@ def bits_of(tensor):
 
 @pytest.fixture(scope="module")
 def pruned(trained):
-    return dc.prune(trained, amounts={"fc": 0.5}, progress=False)
+    return dc.prune(trained, amounts={"fc": 0.5}, keep_dead_neurons=True, progress=False)
 
 
 def test_a_constrained_module_computes_what_the_file_does(quantized, clouds):
@@ -153,7 +153,7 @@ def test_batch_norm_and_convolutions(clouds, tmp_path):
     torch.onnx.export(dense.eval(), torch.zeros(1, INPUTS), str(path), input_names=["x"],
                       training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False,
                       dynamic_axes={"x": {0: "N"}}, opset_version=13)  # fmt: skip
-    pruned = dc.prune(path, amounts="*=0.6", progress=False)
+    pruned = dc.prune(path, amounts={"*": 0.6}, keep_dead_neurons=True, progress=False)
     quantized = dc.quantize(pruned, bits=4, progress=False)
     module = dc.torch.constrain(Small(), quantized)
     train(module, clouds, rate=0.005)
