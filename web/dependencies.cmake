@@ -12,7 +12,8 @@ endif()
 add_compile_options(-msimd128)
 
 # A folder with these headers alone: beside them are the C library's of this machine.
-find_path(installed_highway hwy/highway.h NO_CMAKE_FIND_ROOT_PATH REQUIRED)
+find_path(installed_highway hwy/highway.h PATHS /usr/local/include /usr/include
+  NO_CMAKE_FIND_ROOT_PATH REQUIRED)
 set(HIGHWAY_INCLUDE_DIR ${PROJECT_BINARY_DIR}/highway)
 file(MAKE_DIRECTORY ${HIGHWAY_INCLUDE_DIR})
 file(CREATE_LINK ${installed_highway}/hwy ${HIGHWAY_INCLUDE_DIR}/hwy SYMBOLIC)
