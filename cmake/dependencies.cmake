@@ -1,10 +1,14 @@
 # Everything comes from Debian 12's packages; ./dev installs them.
 find_package(Threads REQUIRED)
-# The headers alone: Debian has Highway as a shared library only, and who embeds the runtime should
-# not need it; base/highway_targets.cc takes its place.
-find_path(HIGHWAY_INCLUDE_DIR hwy/highway.h REQUIRED)
-find_package(zstd CONFIG REQUIRED)
-find_package(nanopb CONFIG REQUIRED)
+if(EMSCRIPTEN)
+  include(web/dependencies.cmake)
+else()
+  # The headers alone: Debian has Highway as a shared library only, and who embeds the runtime should
+  # not need it; base/highway_targets.cc takes its place.
+  find_path(HIGHWAY_INCLUDE_DIR hwy/highway.h REQUIRED)
+  find_package(zstd CONFIG REQUIRED)
+  find_package(nanopb CONFIG REQUIRED)
+endif()
 # Programs of this machine, whatever machine is built for.
 find_program(PROTOC protoc REQUIRED)
 find_program(NANOPB_PLUGIN protoc-gen-nanopb REQUIRED)

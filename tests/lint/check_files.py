@@ -70,6 +70,7 @@ def check_words(root):
     suffixes = (".cc", ".h", ".py", ".sh", ".cmake", ".in", ".proto", ".txt", ".md", ".textproto")
     paths = sources.files(root, *CODE, "proto", "cmake", "docs", "models", suffixes=suffixes)
     paths += sources.files(root, ".ci", suffixes=("run",))
+    paths += sources.files(root, "web", suffixes=suffixes + (".js", ".mjs", ".ts", ".html", ".css"))
     paths += [p for p in ("CMakeLists.txt", "dev", "README.md", "lib/DEPS") if sources.exists(root, p)]
     found = []
     for path in paths:

@@ -96,6 +96,7 @@ bool ModelMemory::do_is_equal(const std::pmr::memory_resource& other) const noex
 }
 
 FloatBlock::FloatBlock(uint64_t floats, ModelMemory* memory) : memory_(memory) {
+  if (floats > PTRDIFF_MAX / sizeof(float)) return;
   data_ = static_cast<float*>(memory->Allocate(floats * sizeof(float)));
   if (data_ != nullptr) floats_ = floats;
 }

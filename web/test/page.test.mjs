@@ -1,0 +1,170 @@
+// The page in Chromium: digits are drawn and recognized, files are dropped and shown.
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+import { serve } from "../serve.mjs";
+import { build, goldenBytes, goldenPath, runtime } from "./built.mjs";
+
+const { chromium } = createRequire(join(build, "node/"))("playwright-core");
+const screenshots = join(build, "screenshots");
+
+let server;
+let browser;
+before(async () => {
+  mkdirSync(screenshots, { recursive: true });
+  server = await serve({ "/": join(build, "page") });
+  browser = await chromium.launch({
+    executablePath: process.env.DC_CHROMIUM ?? "/usr/bin/chromium",
+    args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+  });
+});
+after(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+// Opens the page, hands it to `work`, and fails where it asked others for anything or had an error.
+async function onPage(options, work) {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const wrong = [];
+  page.on("pageerror", (error) => wrong.push(String(error)));
+  page.on("console", (message) => message.type() === "error" && wrong.push(message.text()));
+  page.on("request", (request) => {
+    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(server.url)) {
+      wrong.push(request.url());
+    }
+  });
+  await page.goto(server.url);
+  await page.waitForFunction(() => document.getElementById("loaded-bytes").textContent.includes("bytes"));
+  await work(page);
+  assert.deepEqual(wrong, []);
+  await context.close();
+}
+
+// Strokes of digits as people write them, in parts of the drawing area.
+const circle = (x, y, rx, ry) =>
+  Array.from({ length: 25 }, (_, i) => {
+    const angle = -Math.PI / 2 - (i / 24) * 2 * Math.PI;
+    return [x + rx * Math.cos(angle), y + ry * Math.sin(angle)];
+  });
+const DIGITS = {
+  0: [circle(0.5, 0.5, 0.2, 0.3)],
+  1: [[[0.52, 0.2], [0.5, 0.5], [0.48, 0.8]]],
+  3: [[
+    [0.35, 0.25], [0.45, 0.2], [0.58, 0.22], [0.63, 0.32], [0.57, 0.43], [0.45, 0.48], [0.58, 0.52],
+    [0.66, 0.63], [0.6, 0.76], [0.47, 0.81], [0.33, 0.75],
+  ]],
+  7: [[[0.3, 0.25], [0.5, 0.25], [0.68, 0.24], [0.6, 0.42], [0.52, 0.6], [0.46, 0.8]]],
+};
+
+async function drawWithMouse(page, strokes) {
+  const box = await page.locator("#pad").boundingBox();
+  const place = ([x, y]) => [box.x + x * box.width, box.y + y * box.height];
+  for (const [first, ...rest] of strokes) {
+    await page.mouse.move(...place(first));
+    await page.mouse.down();
+    for (const next of rest) await page.mouse.move(...place(next), { steps: 4 });
+    await page.mouse.up();
+  }
+}
+
+async function drawWithFinger(page, strokes) {
+  const box = await page.locator("#pad").boundingBox();
+  const devtools = await page.context().newCDPSession(page);
+  const touch = (type, points) =>
+    devtools.send("Input.dispatchTouchEvent", {
+      type,
+      touchPoints: points.map(([x, y]) => ({ x: box.x + x * box.width, y: box.y + y * box.height })),
+    });
+  for (const [first, ...rest] of strokes) {
+    await touch("touchStart", [first]);
+    for (const next of rest) await touch("touchMove", [next]);
+    await touch("touchEnd", []);
+  }
+}
+
+const answer = (page, digit) =>
+  page.waitForFunction(
+    (wanted) =>
+      document.getElementById("digit").textContent === wanted &&
+      /^[\d.]+ (µs|ms)$/.test(document.getElementById("answer-time").textContent),
+    digit,
+    { timeout: 20000 },
+  );
+
+async function assertFits(page) {
+  const [wide, room] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    document.documentElement.clientWidth,
+  ]);
+  assert.ok(wide <= room, `the page is ${wide} pixels wide in a window of ${room}`);
+}
+
+for (const width of [360, 1200]) {
+  for (const colorScheme of ["light", "dark"]) {
+    const options = { viewport: { width, height: 800 }, colorScheme, hasTouch: width === 360 };
+    test(`digits, ${colorScheme}, ${width} pixels wide`, () =>
+      onPage(options, async (page) => {
+        const draw = options.hasTouch ? drawWithFinger : drawWithMouse;
+        for (const [digit, strokes] of Object.entries(DIGITS)) {
+          await page.click("#clear");
+          await page.waitForFunction(() => document.getElementById("digit").textContent === "–");
+          await draw(page, strokes);
+          await answer(page, digit);
+        }
+        await assertFits(page);
+        await page.screenshot({
+          path: join(screenshots, `digits-${colorScheme}-${width}.png`),
+          fullPage: true,
+        });
+      }));
+  }
+}
+
+test("what is loaded is small, and said", () =>
+  onPage({}, async (page) => {
+    const number = async (id) => Number((await page.textContent(id)).replace(/\D/g, ""));
+    const [network, loaded] = [await number("#model-bytes"), await number("#loaded-bytes")];
+    assert.ok(network > 1000 && network < 20000, `${network}`);
+    assert.ok(loaded > network + 100000 && loaded < 300000, `${loaded}`);
+  }));
+
+test("a chosen file shows its layers and its time", () =>
+  onPage({ viewport: { width: 360, height: 800 } }, async (page) => {
+    const model = await runtime.load(goldenBytes("conv_names.dcz"));
+    const { layers, inputs, outputs } = model;
+    model.close();
+    await page.setInputFiles("#file", goldenPath("conv_names.dcz"));
+    await page.waitForFunction(() => /runs/.test(document.getElementById("run-time").textContent));
+    assert.match(await page.textContent("#run-time"), /^[\d.]+ (µs|ms) \(median, [\d,]+ runs\)$/);
+    const cells = await page.locator("#layers tbody tr").evaluateAll((rows) =>
+      rows.map((row) => [...row.cells].map((cell) => cell.textContent)),
+    );
+    assert.deepEqual(cells.map(([name, op]) => [name, op]), layers.map(({ name, op }) => [name, op]));
+    const values = await page.locator("#values tbody td:first-child").allTextContents();
+    assert.deepEqual(values, [...inputs, ...outputs].map(({ name }) => name));
+    await assertFits(page);
+    await page.screenshot({ path: join(screenshots, "file-360.png"), fullPage: true });
+  }));
+
+test("a dropped file that is damaged is refused by its message", () =>
+  onPage({ viewport: { width: 1200, height: 800 } }, async (page) => {
+    const transfer = await page.evaluateHandle((bytes) => {
+      const data = new DataTransfer();
+      data.items.add(new File([new Uint8Array(bytes)], "broken.dcz"));
+      return data;
+    }, [...goldenBytes("bad_flipped_bit.dcz")]);
+    await page.dispatchEvent("#drop", "drop", { dataTransfer: transfer });
+    await page.waitForFunction(() => document.getElementById("message").classList.contains("bad"));
+    const error = await runtime.load(goldenBytes("bad_flipped_bit.dcz")).catch((e) => e);
+    assert.equal(await page.textContent("#message"), `broken.dcz: ${error.message}`);
+    assert.ok(await page.isHidden("#report"));
+    await page.setInputFiles("#file", goldenPath("conv_table.dcz"));
+    await page.waitForFunction(() => /runs/.test(document.getElementById("run-time").textContent));
+    assert.equal(await page.textContent("#message"), "conv_table.dcz");
+    await page.screenshot({ path: join(screenshots, "file-1200.png"), fullPage: true });
+  }));
