@@ -46,13 +46,14 @@ TEST_F(CompressCli, LeavesAPageOfTheReportAsDcReportDoes) {
   }
   // What was measured is known of the file that it was measured on, and of no other.
   EXPECT_EQ(JsonNumber(again, "error_percent"), JsonNumber(page, "error_percent"));
-  Succeed("encode", "out/quantized.onnx --coder raw -o out/raw.dcz");
-  const Outcome against = Succeed("report", "out/raw.dcz --against out/model.dcz --html both.html");
-  EXPECT_NE(against.out.find("there: out/model.dcz\nhere:  out/raw.dcz\n"), std::string::npos);
+  Succeed("encode", "out/quantized.onnx --codebook-type f16 -o out/half.dcz");
+  const Outcome against =
+      Succeed("report", "out/half.dcz --against out/model.dcz --html both.html");
+  EXPECT_NE(against.out.find("there: out/model.dcz\nhere:  out/half.dcz\n"), std::string::npos);
   EXPECT_EQ(against.out.find("test error"), std::string::npos);
   EXPECT_NE(Read("both.html").find("\"other\":{"), std::string::npos);
-  EXPECT_EQ(Run("report", "out/raw.dcz --against out/raw.onnx").exit_code, 4);
-  EXPECT_EQ(Run("report", "out/raw.dcz --against out/trained.onnx").exit_code, 3);
+  EXPECT_EQ(Run("report", "out/half.dcz --against out/none.dcz").exit_code, 4);
+  EXPECT_EQ(Run("report", "out/half.dcz --against out/trained.onnx").exit_code, 3);
   // Nothing that is read is written over.
   for (const char* file : {"model.dcz", "trained.onnx", "train.csv"}) {
     const std::string before = Read("out/" + std::string(file));
