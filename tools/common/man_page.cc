@@ -106,9 +106,10 @@ const std::vector<std::pair<std::string, std::string>>& ExitCodeTexts() {
 
 std::string ManPage(const ToolText& tool) {
   std::ostringstream roff;
-  // Left-aligned: values with dashes are long words. No hyphens that nobody typed.
-  roff << ".TH " << Escaped(Upper(tool.name)) << " 1 \"\" \"deep\\-compression "
-       << Escaped(tool.version) << "\" \"Deep Compression\"\n.ad l\n.nh\n";
+  // Left-aligned: values with dashes are long words. No hyphens that nobody typed, HY, for .EE,
+  // too.
+  roff << ".nr HY 0\n.TH " << Escaped(Upper(tool.name)) << " 1 \"\" \"deep\\-compression "
+       << Escaped(tool.version) << "\" \"Deep Compression\"\n.ad l\n";
   roff << ".SH NAME\n" << Escaped(tool.name) << " \\- " << Escaped(Purpose(tool.summary)) << "\n";
   roff << ".SH SYNOPSIS\n" << Bold(tool.name) << " " << Escaped(tool.synopsis) << "\n";
   roff << ".SH DESCRIPTION\n";
