@@ -14,8 +14,6 @@ import markdown
 # Folders of the sources; what a command writes lies elsewhere.
 SOURCES = ("cmake", "docs", "lib", "models", "proto", "tests", "tools")
 LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)]*)?\)")
-# These build or install: too much for a test of the pages.
-BUILDING = ("./dev", "apt", "apt-get", "sudo", "dpkg", "cmake", "ninja", "npm", "pip")
 
 
 def is_placeholder(word):
@@ -72,7 +70,7 @@ class Checker:
         for block in markdown.blocks(text):
             for words in markdown.commands(block.text):
                 found += [f"{path}:{block.line}: {what}" for what in self.command(words)]
-                if words[0] in BUILDING and not block.not_run:
+                if markdown.builds(words) and not block.not_run:
                     found.append(
                         f"{path}:{block.line}: {words[0]} is not for a test to run: put"
                         " <!-- not run: why --> before the block"

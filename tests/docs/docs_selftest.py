@@ -49,9 +49,14 @@ class Pages(unittest.TestCase):
             self.assertEqual(findings(text), [what])
 
     def test_what_builds_needs_a_mark(self):
-        block = "```sh\n./dev build\n```\n"
-        self.assertEqual(len(findings(block)), 1)
-        self.assertEqual(findings("<!-- not run: it builds -->\n" + block), [])
+        for command in ("./dev build", "apt-get install x", "~/e/bin/pip install .", "python3 -m venv e"):
+            block = f"```sh\n{command}\n```\n"
+            self.assertEqual(len(findings(block)), 1, command)
+            with self.assertRaises(ValueError, msg=command):
+                run_commands.script(markdown.blocks(block))
+            marked = "<!-- not run: it builds -->\n" + block
+            self.assertEqual(findings(marked), [])
+            self.assertEqual(run_commands.script(markdown.blocks(marked)), "")
 
     def test_a_failure_names_its_line(self):
         text = run_commands.script(markdown.blocks("\n```sh\ntrue\nfalse\n```\n```sh\ntrue\n```\n"))

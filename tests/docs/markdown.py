@@ -13,6 +13,9 @@ FENCE = re.compile(r"^```(\w*)[ \t]*\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTAL
 NOT_RUN = re.compile(r"<!-- not run: (.+?) -->\s*\Z", re.DOTALL)
 SPAN = re.compile(r"`((?:dc-|\./dev\b|build/tools/dc-)[^`\n]*)`")
 
+# What builds or installs: too much for a test of the pages, and not only in its own folder.
+BUILDING = ("./dev", "apt", "apt-get", "sudo", "dpkg", "cmake", "ninja", "npm", "pip", "pip3", "venv")
+
 
 @dataclass
 class Block:
@@ -64,3 +67,10 @@ def commands(text):
                 command.append(word)
         found.append(command)
     return [command for command in found if command]
+
+
+def builds(words):
+    """Whether a command is one of BUILDING, as a path or as a module of python, too."""
+    program = words[0] if words[0] == "./dev" else words[0].rsplit("/", 1)[-1]
+    is_module = program.startswith("python3") and words[1:2] == ["-m"] and words[2:3] and words[2] in BUILDING
+    return program in BUILDING or bool(is_module)

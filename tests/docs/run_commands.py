@@ -7,6 +7,7 @@ large ones.
 usage: run_commands.py ROOT TOOLS_DIR [PAGE ...]
 """
 
+import os
 import random
 import struct
 import subprocess
@@ -102,6 +103,10 @@ def script(blocks):
     runnable = [block for block in blocks if not block.not_run]
     if not runnable:
         return ""
+    for block in runnable:
+        for words in markdown.commands(block.text):
+            if markdown.builds(words):
+                raise ValueError(f"line {block.line}: {words[0]} is not for a test to run: mark the block")
     text = "".join(f"line={block.line}\n{block.text}" for block in runnable)
     return RUN + text.replace("fashion-mnist", "mnist:DIR")
 
@@ -110,13 +115,23 @@ def main():
     root, tools = (Path(argument).resolve() for argument in sys.argv[1:3])
     failed = False
     for page in sys.argv[3:] or markdown.pages(root):
-        text = script(markdown.blocks((root / page).read_text(encoding="utf-8")))
+        try:
+            text = script(markdown.blocks((root / page).read_text(encoding="utf-8")))
+        except ValueError as error:
+            failed = True
+            print(f"{page}: {error}")
+            continue
         if not text:
             continue
         with tempfile.TemporaryDirectory(prefix="dc_docs_") as folder:
             prepare(root, tools, Path(folder))
             done = subprocess.run(
-                ["bash", "-c", text], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True
+                ["bash", "-c", text],
+                cwd=folder,
+                env={**os.environ, "HOME": folder},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
             )
         if done.returncode != 0:
             failed = True

@@ -106,10 +106,10 @@ const std::vector<std::pair<std::string, std::string>>& ExitCodeTexts() {
 
 std::string ManPage(const ToolText& tool) {
   std::ostringstream roff;
-  // Left-aligned: values with dashes are long words. No hyphens that nobody typed, here and in
-  // names of tools, for which man's headings forget it.
-  roff << ".TH " << Escaped(Upper(tool.name)) << " 1 \"\" \"deep\\-compression "
-       << Escaped(tool.version) << "\" \"Deep Compression\"\n.ad l\n.nh\n";
+  // Left-aligned: values with dashes are long words. No hyphens that nobody typed, HY, for .EE,
+  // too.
+  roff << ".nr HY 0\n.TH " << Escaped(Upper(tool.name)) << " 1 \"\" \"deep\\-compression "
+       << Escaped(tool.version) << "\" \"Deep Compression\"\n.ad l\n";
   roff << ".SH NAME\n" << Escaped(tool.name) << " \\- " << Escaped(Purpose(tool.summary)) << "\n";
   roff << ".SH SYNOPSIS\n" << Bold(tool.name) << " " << Escaped(tool.synopsis) << "\n";
   roff << ".SH DESCRIPTION\n";
@@ -131,7 +131,7 @@ std::string ManPage(const ToolText& tool) {
   std::string separator;
   for (std::string name; tools >> name;) {
     if (name == tool.name) continue;
-    roff << separator << "\\%" << Bold(name) << "(1)";
+    roff << separator << Bold(name) << "(1)";
     separator = ",\n";
   }
   roff << "\n";
