@@ -9,7 +9,8 @@ if(NOT EXISTS ${DC_WEB_SOURCES}/done)
   message(FATAL_ERROR "No sources of zstd and nanopb: run web/debian_sources.sh ${DC_WEB_SOURCES}")
 endif()
 
-add_compile_options(-msimd128)
+# Compiled once more as a whole, as runtime_package.cmake does it.
+add_compile_options(-msimd128 -flto)
 
 # A folder with these headers alone: beside them are the C library's of this machine.
 find_path(installed_highway hwy/highway.h PATHS /usr/local/include /usr/include
