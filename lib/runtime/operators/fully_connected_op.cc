@@ -48,7 +48,8 @@ class FullyConnectedOp : public OperatorKernel {
     if (side_by_side_) return std::min(max_chunks_, Blocks()) * (SideFloats() + OutFloats());
     uint64_t floats = 0;
     for (const LayerWeight& weight : weights_) {
-      if (weight.by_columns) floats = std::max<uint64_t>(floats, weight.by_columns->ScratchFloats());
+      if (weight.by_columns)
+        floats = std::max<uint64_t>(floats, weight.by_columns->ScratchFloats());
     }
     return floats;
   }
