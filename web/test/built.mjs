@@ -1,5 +1,5 @@
 // Where the build is that the tests are for, and what is in it.
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -55,11 +55,4 @@ export function nativeOutputs(path, inputs) {
   } finally {
     rmSync(dir, { recursive: true });
   }
-}
-
-// What dc-run says of a file that it refuses, without the program's and the file's name.
-export function nativeError(path) {
-  const { status, stderr } = spawnSync(join(tools, "dc-run"), [path], { encoding: "utf8" });
-  if (status === 0) throw new Error(`dc-run accepts ${path}`);
-  return stderr.trim().replace("dc-run: error: ", "");
 }

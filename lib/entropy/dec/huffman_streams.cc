@@ -63,7 +63,7 @@ struct Lane : BitWindow {
       const uint32_t ahead = bits.Peek(kMaxCodeLength);
       const Entry entry = table[ahead];
       const unsigned count = Table::Count(entry);
-      if (entry == 0 || count > out_end - out) {
+      if (entry == 0 || count > static_cast<size_t>(out_end - out)) {
         const CodeLength word = words.Find(ahead);
         bits.Skip(word.length);
         *out++ = static_cast<T>(word.symbol);
