@@ -25,7 +25,7 @@ def make_clouds(count, seed):
     rng = np.random.default_rng(seed)
     centers = np.random.default_rng(7).normal(size=(CLASSES, INPUTS))
     labels = rng.integers(0, CLASSES, count)
-    samples = centers[labels] + 1.2 * rng.normal(size=(count, INPUTS))
+    samples = centers[labels] + 0.6 * rng.normal(size=(count, INPUTS))
     return samples.astype(np.float32), labels
 
 
