@@ -63,8 +63,6 @@ export interface LoadOptions {
    * beside index.js.
    */
   wasm?: string | URL | Uint8Array | ArrayBuffer | WebAssembly.Module;
-  /** Plain loops instead of SIMD. */
-  referenceKernels?: boolean;
   /** Most bytes of weights and activations; 0: any number. */
   memoryLimit?: number;
 }

@@ -102,7 +102,7 @@ class Runtime {
     if (status !== 0) throw new DczError(status, this.text(this.error));
   }
 
-  load(bytes, { referenceKernels = false, memoryLimit = 0 }) {
+  load(bytes, { memoryLimit = 0 }) {
     const file = this.allocate(bytes.length);
     const options = this.allocate(32);
     const model = this.allocate(4);
@@ -111,7 +111,6 @@ class Runtime {
       this.module.HEAPU8.fill(0, options, options + 32);
       const view = this.view;
       view.setInt32(options, 1, true); // threads
-      view.setInt32(options + 4, referenceKernels ? 1 : 0, true);
       view.setBigUint64(options + 24, BigInt(memoryLimit), true);
       this.check(this.module._dc_model_load(file, bytes.length, options, model, this.error));
       return this.u32(model);
