@@ -35,10 +35,11 @@ HEAD = ["recipe", "density", "lambda", "seeds", "error %", "bytes", "ratio", "de
 
 
 def published(network):
-    """What others report, from the recipe: name, bytes, error in percent, what the bytes are, source. None is a file."""
-    text = (ROOT / "models" / network / "recipe-smallest.textproto").read_text()
-    return [(who, int(size), float(error), counted, source) for who, size, error, counted, source in re.findall(
-        r'published {\s*name: "(.*)"\s*bytes: (.*)\s*error_percent: (.*)\s*counted: "(.*)"\s*source: "(.*)"\s*}', text)]
+    """What others report, from the network's recipes: name, bytes, error in percent, what the bytes are, source.
+    None is a file."""
+    text = "".join(path.read_text() for path in sorted((ROOT / "models" / network).glob("recipe-*.textproto")))
+    found = re.findall(r'published {\s*name: "(.*)"\s*bytes: (.*)\s*error_percent: (.*)\s*counted: "(.*)"\s*source: "(.*)"\s*}', text)
+    return [(who, int(size), float(error), counted, source) for who, size, error, counted, source in dict.fromkeys(found)]
 
 
 def settings(network, recipe, density):

@@ -8,9 +8,9 @@
 #include "common/evaluate_dcz.h"
 #include "common/output.h"
 #include "common/report_page.h"
+#include "common/search_start.h"
 #include "common/tool.h"
 #include "dc/compress.h"
-#include "dc/files.h"
 #include "dc/smallest.h"
 
 int main(int argc, char** argv) {
@@ -83,19 +83,17 @@ int main(int argc, char** argv) {
     if (!data_spec.empty()) {
       DC_ASSIGN_OR_RETURN(data, dc::OpenDataset(data_spec));
     }
-    dc::FileLock lock;
+    dc::SearchStart start;
     if (smallest) {
-      DC_RETURN_IF_ERROR(dc::MakeDirectories(directory));
-      DC_ASSIGN_OR_RETURN(lock, dc::FileLock::OfName(directory + "/search"));
+      DC_ASSIGN_OR_RETURN(start, dc::BeginSearch(recipe_path, *data, directory, tool.seed(),
+                                                 tool.threads(), tool.progress()));
     }
     const dc::DczEvaluator evaluate = dc::RuntimeEvaluator(tool.threads());
     dc::Status goal;
     const auto compress = [&]() -> dc::StatusOr<dc::Report> {
       if (smallest) {
-        DC_ASSIGN_OR_RETURN(const std::string start,
-                            dc::SearchStart(recipe_path, *data, directory, &tool));
-        return dc::FindSmallest(start, overrides, *data, search, directory, dc::CheckDeployable,
-                                evaluate, &goal, tool.progress());
+        return dc::FindSmallest(start.recipe, overrides, *data, search, directory,
+                                dc::CheckDeployable, evaluate, &goal, tool.progress());
       }
       return dc::Compress(recipe, data ? &*data : nullptr, directory, tool.threads(),
                           dc::CheckDeployable, evaluate, &goal, tool.progress());

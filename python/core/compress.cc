@@ -10,10 +10,10 @@
 
 #include "common/deployable.h"
 #include "common/evaluate_dcz.h"
+#include "common/search_start.h"
 #include "core/bindings.h"
 #include "core/data.h"
 #include "core/work.h"
-#include "dc/files.h"
 #include "dc/recipe.h"
 #include "dc/smallest.h"
 
@@ -22,20 +22,11 @@ namespace {
 
 namespace py = pybind11;
 
-py::list PointsOf(const std::vector<CurvePoint>& curve) {
-  py::list points;
-  for (const CurvePoint& point : curve) {
-    points.append(py::make_tuple(point.density, point.lambda, point.bytes, point.error_percent));
-  }
-  return points;
-}
-
-// A report's texts, the points of its curve, and the goal that was missed, as an exception, or
-// None.
+// A report's texts, and the goal that was missed, as an exception, or None.
 py::tuple Outcome(const Report& report, const Status& goal) {
   py::object missed = py::none();
   if (!goal.ok()) missed = ExceptionOf(goal);
-  return py::make_tuple(ReportTexts(report), PointsOf(report.curve), missed);
+  return py::make_tuple(ReportTexts(report), missed);
 }
 
 py::tuple RunRecipe(const std::string& recipe_path, const std::vector<std::string>& overrides,
@@ -65,14 +56,9 @@ py::tuple RunSearch(const std::string& path, const std::vector<std::string>& ove
   RaiseIfError(CheckBudget(options.budget));
   Status goal;
   const Report report = RunWork(listener, [&](Progress* progress) -> StatusOr<Report> {
-    DC_RETURN_IF_ERROR(MakeDirectories(directory));
-    DC_ASSIGN_OR_RETURN(const FileLock lock, FileLock::OfName(directory + "/search"));
-    std::string start = path;
-    if (path.ends_with(".onnx") || path.ends_with(".onnxtxt")) {
-      start = directory + "/search.textproto";
-      DC_RETURN_IF_ERROR(WriteSearchRecipe(path, data.dataset, seed, threads, start, progress));
-    }
-    return FindSmallest(start, overrides, data.dataset, options, directory, CheckDeployable,
+    DC_ASSIGN_OR_RETURN(const SearchStart start,
+                        BeginSearch(path, data.dataset, directory, seed, threads, progress));
+    return FindSmallest(start.recipe, overrides, data.dataset, options, directory, CheckDeployable,
                         RuntimeEvaluator(threads), &goal, progress);
   });
   return Outcome(report, goal);

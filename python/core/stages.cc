@@ -30,12 +30,6 @@ struct Run {
   py::object listener = py::none();
 };
 
-void SayIfNotDeployable(const Graph& graph, Progress* progress) {
-  const Status status = CheckDeployable(graph);
-  if (status.ok()) return;
-  progress->Note("this model cannot become a .dcz: " + status.ToString());
-}
-
 void Prepare(const Run& run, TrainOptions* training) {
   training->threads = run.threads;
   training->log_csv = run.log;
@@ -56,7 +50,8 @@ template <typename Stage>
 py::tuple RunStage(const Network& network, const Data* data, const Run& run, const Stage& stage) {
   Graph graph = network.graph;
   StageReport report = RunWork(run.listener, [&](Progress* progress) {
-    SayIfNotDeployable(graph, progress);
+    const std::string reasons = NotDeployableText(graph);
+    if (!reasons.empty()) progress->Note(reasons);
     return stage(&graph, progress);
   });
   return Finish(std::move(graph), std::move(report), data, run);

@@ -6,7 +6,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from typing import Any, List, Mapping, Optional, Sequence, Union
+from typing import Any, List, Mapping, Optional, Union
 
 from . import _core
 from ._arrays import Data, open_data, sample_spec
@@ -30,10 +30,16 @@ class Compressed:
     curve   the points of size and error that a search walked, in their order; else empty
     """
 
-    def __init__(self, data: bytes, report: Report, curve: Sequence[CurvePoint] = ()) -> None:
+    def __init__(self, data: bytes, report: Report) -> None:
         self.data = data
         self.report = report
-        self.curve: List[CurvePoint] = list(curve)
+
+    @property
+    def curve(self) -> List[CurvePoint]:
+        return [
+            CurvePoint(p["density"], p["lambda"], int(p["file_bytes"]), p["error_percent"])
+            for p in self.report.get("curve", ())
+        ]
 
     def save(self, path: Path) -> None:
         """Writes the file. A reader sees the old one or the new one, never half. Raises IoError."""
@@ -165,12 +171,8 @@ def compress(
             outcome = _core.compress(
                 path, overrides, spec, opened, folder, threads, listener(progress)
             )
-        texts, points, missed = outcome
-        result = Compressed(
-            _core.read_file(os.path.join(folder, "model.dcz")),
-            Report(*texts),
-            [CurvePoint(*point) for point in points],
-        )
+        texts, missed = outcome
+        result = Compressed(_core.read_file(os.path.join(folder, "model.dcz")), Report(*texts))
     if missed is not None:
         missed.result = result
         raise missed

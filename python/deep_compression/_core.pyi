@@ -9,7 +9,6 @@ from .errors import GoalNotMet
 Listener = Optional[Callable[[str, str, int, int, str], None]]
 Flags = Sequence[Tuple[str, str]]
 Texts = Tuple[str, str]  # a report: JSON, text
-Point = Tuple[float, float, int, float]
 
 class Data:
     @property
@@ -115,7 +114,7 @@ def compress(
     directory: str,
     threads: int,
     listener: Listener,
-) -> Tuple[Texts, List[Point], Optional[GoalNotMet]]: ...
+) -> Tuple[Texts, Optional[GoalNotMet]]: ...
 def find_smallest(
     path: str,
     overrides: Sequence[str],
@@ -129,7 +128,7 @@ def find_smallest(
     seed: int,
     threads: int,
     listener: Listener,
-) -> Tuple[Texts, List[Point], Optional[GoalNotMet]]: ...
+) -> Tuple[Texts, Optional[GoalNotMet]]: ...
 def load(
     file: bytes, name: str, threads: int, memory_limit: int, reference: bool
 ) -> Session: ...

@@ -1,7 +1,6 @@
 #include "common/compress_files.h"
 
 #include "dc/compress.h"
-#include "dc/smallest.h"
 
 namespace dc {
 
@@ -24,15 +23,6 @@ Status CheckCompressFiles(const Recipe* recipe, const std::string& directory, To
     DC_RETURN_IF_ERROR(tool->Writes("a file of --output", file));
   }
   return OkStatus();
-}
-
-StatusOr<std::string> SearchStart(const std::string& path, const Dataset& data,
-                                  const std::string& directory, Tool* tool) {
-  if (!path.ends_with(".onnx") && !path.ends_with(".onnxtxt")) return path;
-  const std::string start = directory + "/search.textproto";
-  DC_RETURN_IF_ERROR(
-      WriteSearchRecipe(path, data, tool->seed(), tool->threads(), start, tool->progress()));
-  return start;
 }
 
 }  // namespace dc

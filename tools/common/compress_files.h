@@ -5,7 +5,6 @@
 #include <string>
 
 #include "common/tool.h"
-#include "dc/data.h"
 #include "dc/recipe.h"
 #include "dc/status.h"
 
@@ -14,11 +13,6 @@ namespace dc {
 // Tells `tool` what a run of `recipe` reads, and what it writes into `directory`; null stands for a
 // search, whose recipes are still to come. Errors are those of FileRoles.
 Status CheckCompressFiles(const Recipe* recipe, const std::string& directory, Tool* tool);
-
-// The recipe that a search begins with: the one that was given, or one that is written for the
-// model `path`, in `directory`.
-StatusOr<std::string> SearchStart(const std::string& path, const Dataset& data,
-                                  const std::string& directory, Tool* tool);
 
 }  // namespace dc
 

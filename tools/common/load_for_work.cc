@@ -12,11 +12,8 @@ StatusOr<Graph> LoadForWork(const Tool& tool, const std::string& path, const Sha
   for (const std::string& note : graph.notes) {
     PrintRemark(tool.name() + ": note: " + note);
   }
-  const Status deployable = CheckDeployable(graph);
-  if (!deployable.ok()) {
-    PrintRemark(tool.name() +
-                ": warning: this model cannot become a .dcz: " + deployable.ToString());
-  }
+  const std::string reasons = NotDeployableText(graph);
+  if (!reasons.empty()) PrintRemark(tool.name() + ": warning: " + reasons);
   return graph;
 }
 

@@ -8,8 +8,8 @@
 namespace dc {
 namespace {
 
-// A log of 10,000 epochs is a tenth of this; what is larger is no log.
-constexpr size_t kMostLogBytes = size_t{8} << 20;
+// A log of 10,000 epochs is a tenth of this, and so is a report; what is larger is neither.
+constexpr size_t kMostTextBytes = size_t{8} << 20;
 
 }  // namespace
 
@@ -20,7 +20,7 @@ std::string Beside(const std::string& path, const std::string& name) {
 
 std::string SmallText(const std::string& path) {
   const auto bytes = ReadFile(path);
-  if (!bytes.ok() || bytes->size() > kMostLogBytes) return "";
+  if (!bytes.ok() || bytes->size() > kMostTextBytes) return "";
   return std::string(bytes->begin(), bytes->end());
 }
 

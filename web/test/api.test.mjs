@@ -18,11 +18,19 @@ const rejects = (work, code, text) =>
     return true;
   });
 
-test("the .wasm is small and has vectors", () => {
+// The goal, which is not reached: a failure is shown and does not count.
+test("the .wasm is small", { todo: "290 KB so far, 130 by gzip" }, () => {
   const bytes = readFileSync(wasm);
   const packed = gzipSync(bytes, { level: 9 }).length;
-  assert.ok(bytes.length <= 300_000, `${bytes.length} bytes`);
-  assert.ok(packed <= 135_000, `${packed} bytes by gzip`);
+  assert.ok(bytes.length <= 200 * 1024, `${bytes.length} bytes`);
+  assert.ok(packed <= 90 * 1024, `${packed} bytes by gzip`);
+});
+
+test("the .wasm does not grow", () => {
+  const bytes = readFileSync(wasm);
+  const packed = gzipSync(bytes, { level: 9 }).length;
+  assert.ok(bytes.length <= 295_000, `${bytes.length} bytes`);
+  assert.ok(packed <= 132_000, `${packed} bytes by gzip`);
 });
 
 test("a model says what goes in and out", async () => {
