@@ -58,10 +58,11 @@ function(dc_precompile target)
   target_precompile_headers(${target} PRIVATE ${ARGN})
 endfunction()
 
-# dc_test(NAME LIBS ... [LABEL ...] [RECURSE]): one GoogleTest program from every .cc of the calling
-# folder, with RECURSE from those of its subfolders, too.
+# dc_test(NAME LIBS ... [LABEL ...] [RECURSE] [MANY_FILES]): one GoogleTest program from every .cc of
+# the calling folder, with RECURSE from those of its subfolders, too. MANY_FILES: it writes many small
+# ones, where there is a folder in memory to that: each write waits for the disk.
 function(dc_test name)
-  cmake_parse_arguments(ARG "RECURSE" "LABEL" "LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "RECURSE;MANY_FILES" "LABEL" "LIBS" ${ARGN})
   if(ARG_RECURSE)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   else()
@@ -87,5 +88,8 @@ function(dc_test name)
   target_precompile_headers(${name} REUSE_FROM dc_test_headers)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABEL}")
+  if(ARG_MANY_FILES AND DC_MEMORY_FOLDER)
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT TMPDIR=${DC_MEMORY_FOLDER})
+  endif()
   dc_limit(${name})
 endfunction()
