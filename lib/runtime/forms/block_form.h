@@ -10,6 +10,7 @@
 #include <string>
 
 #include "runtime/forms/block_plan.h"
+#include "runtime/forms/dense_product.h"
 #include "runtime/forms/form.h"
 #include "runtime/kernels/block_matrix.h"
 
@@ -36,6 +37,10 @@ class BlockForm : public Form {
   size_t Parts() const override { return w_.windows(); }
   void MultiplyVector(size_t begin, size_t end, const float* x, const Epilogue& epilogue,
                       float* y) const override;
+  void MultiplyAsDense(size_t begin, size_t end, const float* x, const Epilogue& epilogue,
+                       float* y) const override {
+    runtime::MultiplyAsDense(w_, begin, end, x, epilogue, y);
+  }
   double MostActive() const override;
   CodedRows Unpack() const override { return {SurvivorsOf(w_), w_.codebook}; }
 

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "base/replace.h"
+#include "runtime/forms/dense_product.h"
 #include "runtime/forms/form.h"
 #include "runtime/kernels/csb_matrix.h"
 
@@ -34,6 +35,7 @@ class CsbForm : public Form {
   void MultiplyShift(size_t begin, size_t end, const Shift& shift,
                      const Epilogue& epilogue) const override {
     multiply_(w_, begin, end, shift, epilogue);
+    if (!shift.finite) runtime::AddZeroProducts(w_, begin, end, shift);
   }
   Rows RowsOf(size_t part) const override { return {w_.band_begin[part], w_.band_begin[part + 1]}; }
   size_t MostRows() const override;

@@ -58,6 +58,13 @@ class Form {
     static_cast<void>(begin), static_cast<void>(end), static_cast<void>(x);
     static_cast<void>(epilogue), static_cast<void>(y);
   }
+  // The same for an x that is not finite (dense_product.h). Only forms that skip zeros; their
+  // MultiplyVector is for finite ones.
+  virtual void MultiplyAsDense(size_t begin, size_t end, const float* x, const Epilogue& epilogue,
+                               float* y) const {
+    static_cast<void>(begin), static_cast<void>(end), static_cast<void>(x);
+    static_cast<void>(epilogue), static_cast<void>(y);
+  }
   // Share of inputs other than zero up to which a product by columns (column_form.h) is faster.
   virtual double MostActive() const { return 0; }
   // The survivors again, for another form. Only forms that skip zeros.
@@ -65,7 +72,7 @@ class Form {
 
   // Product::kShift: what kernels/shift.h describes, for the rows of parts [begin, end), which
   // belong to one group. Rows, also those of the epilogue, count from the first of the whole
-  // weight.
+  // weight. The products of weights that are 0 are among them unless `shift.finite`.
   virtual void MultiplyShift(size_t begin, size_t end, const Shift& shift,
                              const Epilogue& epilogue) const {
     static_cast<void>(begin), static_cast<void>(end), static_cast<void>(shift);

@@ -71,6 +71,15 @@ void LayerWeight::DropBatchForm() {
   if (batch) batch->Drop();
 }
 
+Shift LayerWeight::SideBySide(const float* x, size_t lanes, float* y) const {
+  return {.x = x,
+          .finite = ZerosStayZero(x, columns * lanes),
+          .unit = lanes,
+          .length = lanes,
+          .y = y,
+          .y_row_stride = lanes};
+}
+
 LayerWeight MakeLayerWeight(Constant constant, const WeightShape& shape, float scale,
                             RowEpilogue epilogue, const KernelSet& kernels,
                             std::pmr::memory_resource* memory, LayerPlan* layer) {
@@ -96,6 +105,7 @@ LayerWeight MakeLayerWeight(Constant constant, const WeightShape& shape, float s
       weight.by_columns = std::make_unique<ColumnForm>(&source, most_active);
     }
   }
+  if (sparse) weight.all_finite = kernels.all_finite;
   weight.form->LayOut(&source);
   weight.epilogue = std::move(source.epilogue());
   layer->resident_bytes = weight.ResidentBytes();

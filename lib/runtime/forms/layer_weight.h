@@ -24,6 +24,15 @@ struct LayerWeight {
   // and, where that pays, the one for inputs that are mostly zero.
   std::unique_ptr<CsbForm> batch;
   std::unique_ptr<ColumnForm> by_columns;
+  AllFinite* all_finite = nullptr;  // where weights that are 0 are skipped
+
+  // Whether the products of skipped weights with x[0, floats) are 0 each. Else MultiplyAsDense is
+  // right for a vector, and Shift::finite is false.
+  bool ZerosStayZero(const float* x, size_t floats) const {
+    return all_finite == nullptr || all_finite(x, floats);
+  }
+  // The product with `lanes` vectors side by side.
+  Shift SideBySide(const float* x, size_t lanes, float* y) const;
 
   // The form for Product::kShift.
   const Form& shift_form() const { return batch ? *batch : *form; }

@@ -6,6 +6,7 @@
 #include <memory_resource>
 #include <span>
 
+#include "runtime/forms/dense_product.h"
 #include "runtime/forms/form.h"
 #include "runtime/kernels/sell_matrix.h"
 
@@ -32,6 +33,10 @@ class SellForm : public Form {
   void MultiplyVector(size_t begin, size_t end, const float* x, const Epilogue& epilogue,
                       float* y) const override {
     multiply_(w_, begin, end, x, epilogue, y);
+  }
+  void MultiplyAsDense(size_t begin, size_t end, const float* x, const Epilogue& epilogue,
+                       float* y) const override {
+    runtime::MultiplyAsDense(w_, begin, end, x, epilogue, y);
   }
   double MostActive() const override;
   CodedRows Unpack() const override { return {SurvivorsOf(w_), w_.codebook}; }

@@ -1,7 +1,5 @@
 #include "runtime/kernels/block_permute.h"
 
-#include <cmath>
-
 #include "hwy/cache_control.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -108,11 +106,7 @@ HWY_ATTR void Slices(const BlockMatrix& w, size_t slice, const float* x, const E
   for (size_t s = 0; s < kSlices; ++s) hn::Store(sums[s], d, stored + s * kRows);
   const uint32_t* rows = w.slot_rows.data() + slice * kRows;
   for (size_t i = 0; i < kSlices * kRows; ++i) {
-    if (rows[i] == w.rows) continue;
-    float sum = stored[i];
-    // Perhaps of unused slots: zero times infinity.
-    if (HWY_UNLIKELY(std::isnan(sum))) sum = BlockRowSum(w, slice + i / kRows, i % kRows, x);
-    y[rows[i]] = epilogue(rows[i], sum);
+    if (rows[i] != w.rows) y[rows[i]] = epilogue(rows[i], stored[i]);
   }
 }
 

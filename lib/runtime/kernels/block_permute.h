@@ -10,13 +10,10 @@
 namespace dc::runtime {
 
 // y[r] = epilogue(r, sum over the slots of row r, those in w.rest not among them, of value *
-// x[column]), for the rows r of slices [first_slice, last_slice). `x` has w.columns floats, `y` has
-// w.rows.
+// x[column]), for the rows r of slices [first_slice, last_slice). `x` has w.columns finite floats,
+// `y` has w.rows.
 using BlockPermute = void(const BlockMatrix& w, size_t first_slice, size_t last_slice,
                           const float* x, const Epilogue& epilogue, float* y);
-
-// The sum of one lane of a slice by itself.
-float BlockRowSum(const BlockMatrix& w, size_t slice, size_t lane, const float* x);
 
 BlockPermute BlockPermuteRef;
 BlockPermute BlockPermuteSimd;

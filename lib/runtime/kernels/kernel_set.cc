@@ -6,7 +6,8 @@
 namespace dc::runtime {
 
 const KernelSet& ReferenceKernels() {
-  static constexpr KernelSet kKernels{.sell_gather = SellGatherRef,
+  static constexpr KernelSet kKernels{.all_finite = AllFiniteRef,
+                                      .sell_gather = SellGatherRef,
                                       .sparse_shift = SparseShiftRef,
                                       .block_permute = BlockPermuteRef,
                                       .collect_active = CollectActiveRef,
@@ -19,7 +20,8 @@ const KernelSet& ReferenceKernels() {
 
 const KernelSet& SimdKernels() {
   static const KernelSet kKernels = [] {
-    KernelSet set{.sell_gather = SellGatherSimd,
+    KernelSet set{.all_finite = kForSize ? AllFiniteRef : AllFiniteSimd,
+                  .sell_gather = SellGatherSimd,
                   .sparse_shift = SparseShiftSimd,
                   .block_permute = kHasBlocks ? BlockPermuteSimd : nullptr,
                   .collect_active = kForSize ? nullptr : CollectActiveSimd,

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "runtime/kernels/all_finite.h"
 #include "runtime/kernels/block_permute.h"
 #include "runtime/kernels/build.h"
 #include "runtime/kernels/column_scatter.h"
@@ -17,6 +18,7 @@
 namespace dc::runtime {
 
 struct KernelSet {
+  AllFinite* all_finite;
   SellGather* sell_gather;
   SparseShift* sparse_shift;
   BlockPermute* block_permute;

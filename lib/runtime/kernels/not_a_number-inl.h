@@ -1,9 +1,7 @@
 // Minima and maxima that keep NaN, as ONNX's operators do; included once per SIMD target.
 //
 // What is not a number stays that in every product, sum, clamp and maximum, and infinity times zero
-// is NaN. Only what is skipped does not count: a sparse weight's zeros are not multiplied at all,
-// so that a NaN or infinity that they would meet is lost where ONNX, which multiplies, makes it
-// NaN.
+// is NaN. What a sparse weight's zeros would make of it forms/dense_product.h adds.
 #if defined(DC_RUNTIME_KERNELS_NOT_A_NUMBER_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef DC_RUNTIME_KERNELS_NOT_A_NUMBER_INL_H_
 #undef DC_RUNTIME_KERNELS_NOT_A_NUMBER_INL_H_

@@ -99,15 +99,8 @@ HWY_ATTR HWY_INLINE V SumSlots(const Lookup& lookup, const uint8_t* HWY_RESTRICT
 }
 
 // Stores the rows of a slice; one piece of code for all lookups.
-HWY_ATTR HWY_NOINLINE void StoreSlice(const SellMatrix& w, size_t slice, const float* x,
-                                      const Epilogue& epilogue, float* HWY_RESTRICT sums,
-                                      float* y) {
-  bool numbers = true;
-  for (size_t part = 0; part < kSlots; part += kLanes) {
-    numbers = numbers && hn::AllFalse(D(), hn::IsNaN(hn::Load(D(), sums + part)));
-  }
-  // Perhaps of what only fills up: zero times infinity.
-  if (HWY_UNLIKELY(!numbers)) SumAgainWhereNaN(w, slice, x, sums);
+HWY_ATTR HWY_NOINLINE void StoreSlice(const SellMatrix& w, size_t slice, const Epilogue& epilogue,
+                                      float* HWY_RESTRICT sums, float* y) {
   const Epilogue own = epilogue;  // a copy, which writes to y cannot change
   if (own.has_scale()) ScaleSlice(w, slice, own.scale, sums);
   const uint32_t* rows = w.slot_rows.data() + slice * kSlots;
@@ -129,7 +122,7 @@ HWY_ATTR void Slices(const SellMatrix& w, const Code* codes, size_t first_slice,
       hn::Store(SumSlots(lookup, w.gaps.data() + begin + part, codes + begin + part, steps, x), D(),
                 sums + part);
     }
-    StoreSlice(w, slice, x, epilogue, sums, y);
+    StoreSlice(w, slice, epilogue, sums, y);
   }
 }
 

@@ -10,13 +10,11 @@
 namespace dc::runtime {
 
 // y[r] = epilogue(r, sum over c of W[r][c] * x[c]) for the rows r of slices
-// [first_slice, last_slice). `x` has w.columns floats, `bias` and `y` w.rows. Terms are added in
-// the order of columns, the bias last. Entries that only fill up count nothing, whatever x is.
+// [first_slice, last_slice). `x` has w.columns finite floats, `bias` and `y` w.rows. Terms are
+// added in the order of columns, the bias last.
 using SellGather = void(const SellMatrix& w, size_t first_slice, size_t last_slice, const float* x,
                         const Epilogue& epilogue, float* y);
 
-// Takes those of a slice's sums that are NaN again, without what only fills up.
-void SumAgainWhereNaN(const SellMatrix& w, size_t slice, const float* x, float* sums);
 // Multiplies a slice's sums by the scales of their rows.
 void ScaleSlice(const SellMatrix& w, size_t slice, const float* scale, float* sums);
 

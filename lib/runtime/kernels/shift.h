@@ -32,6 +32,7 @@ constexpr size_t SpreadOut(size_t floats) {
 // they load crosses a cache line.
 struct Shift {
   const float* x = nullptr;           // kReadSlack readable floats beyond the last one used
+  bool finite = true;                 // false: there may be NaN or infinity among the inputs
   const uint32_t* offsets = nullptr;  // one per column, in units of `unit`; null: the column number
   size_t unit = 1;                    // floats
   size_t lines = 1, length = 0;

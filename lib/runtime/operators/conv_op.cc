@@ -40,7 +40,12 @@ class ConvOp : public OperatorKernel {
 
   void Run(const RunContext& context) const override {
     const ShiftPlanes& planes = Planes(context.lanes);
-    for (size_t strip = 0; strip < planes.strips(); ++strip) RunStrip(context, planes, strip);
+    const int64_t plane = planes.window().y.in * planes.window().x.in;
+    const size_t floats = planes.channels() * static_cast<size_t>(plane) * context.lanes;
+    const bool finite = weight_.ZerosStayZero(context.inputs[0], floats);
+    for (size_t strip = 0; strip < planes.strips(); ++strip) {
+      RunStrip(context, planes, strip, finite);
+    }
   }
 
  private:
@@ -64,7 +69,8 @@ class ConvOp : public OperatorKernel {
     return weight_.form->MostRows() * FlatLength(one_, one_.strip_rows());
   }
 
-  void RunStrip(const RunContext& context, const ShiftPlanes& planes, size_t strip) const {
+  void RunStrip(const RunContext& context, const ShiftPlanes& planes, size_t strip,
+                bool finite) const {
     const size_t lanes = context.lanes;
     const float* x = context.inputs[0];
     const uint64_t copied = PlanesFloats(planes, lanes);
@@ -82,7 +88,8 @@ class ConvOp : public OperatorKernel {
                 float* flat = context.scratch + copied + chunk * FlatFloats();
                 while (begin < end) {
                   const size_t last = InPlace(planes, lanes) ? LastAlike(begin, end) : begin + 1;
-                  RunParts(begin, last, strip, lanes, x, flat, context.output);
+                  RunParts(begin, last, strip, lanes, {.x = x, .finite = finite}, flat,
+                           context.output);
                   begin = last;
                 }
               });
@@ -99,7 +106,8 @@ class ConvOp : public OperatorKernel {
   }
 
   // Parts [part, last) of a group; more than one only where kernels write to the output itself.
-  void RunParts(size_t part, size_t last, size_t strip, size_t lanes, const float* x, float* flat,
+  // `shift` says where the planes begin.
+  void RunParts(size_t part, size_t last, size_t strip, size_t lanes, Shift shift, float* flat,
                 float* output) const {
     const ShiftPlanes& planes = Planes(lanes);
     // Output channels.
@@ -110,12 +118,12 @@ class ConvOp : public OperatorKernel {
     const size_t strip_rows = planes.rows(strip);
     float* y = output + (row * plane + strip * planes.strip_rows() * out_x) * lanes;
 
-    Shift shift{.x = x + planes.size() / groups_ * group * lanes,
-                .offsets = planes.offsets().data(),
-                .unit = lanes,
-                .y = y,
-                .first_row = row,
-                .y_row_stride = plane * lanes};
+    shift.x += planes.size() / groups_ * group * lanes;
+    shift.offsets = planes.offsets().data();
+    shift.unit = lanes;
+    shift.y = y;
+    shift.first_row = row;
+    shift.y_row_stride = plane * lanes;
     const bool in_place = InPlace(planes, lanes);
     if (!in_place) {
       shift.length = FlatLength(planes, strip_rows);

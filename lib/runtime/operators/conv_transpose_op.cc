@@ -112,7 +112,9 @@ class ConstantConvTransposeOp : public ConvTransposeOp {
     const size_t lanes = context.lanes, width = (end - begin) * lanes;
     const LayerWeight& weight = weights_[group];
     const size_t plane = layer().grid.windows() * lanes;
-    const Shift shift{.x = context.inputs[0] + group * layer().inputs * plane + begin * lanes,
+    const float* x = context.inputs[0] + group * layer().inputs * plane;
+    const Shift shift{.x = x + begin * lanes,
+                      .finite = weight.ZerosStayZero(x, layer().inputs * plane),
                       .unit = plane,
                       .length = width,
                       .y = context.scratch,

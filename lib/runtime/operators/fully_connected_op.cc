@@ -89,6 +89,8 @@ class FullyConnectedOp : public OperatorKernel {
                  float* y) const {
     if (context.lanes > 1) {
       RunBatch(context, weight, x, y);
+    } else if (!weight.ZerosStayZero(x, weight.columns)) {
+      weight.form->MultiplyAsDense(0, weight.form->Parts(), x, weight.epilogue.Get(), y);
     } else if (kForSize || !RunColumns(context, weight, x, y)) {
       RunSample(context, weight, x, y);
     }
@@ -124,7 +126,7 @@ class FullyConnectedOp : public OperatorKernel {
     const size_t lanes = context.lanes;
     const Form& form = weight.shift_form();
     const Epilogue epilogue = weight.epilogue.Get();
-    const Shift shift{.x = x, .unit = lanes, .length = lanes, .y = y, .y_row_stride = lanes};
+    const Shift shift = weight.SideBySide(x, lanes, y);
     ForChunks(
         context.pool, max_parts_, form.Parts(), weight.multiply_adds * static_cast<double>(lanes),
         [&](size_t, size_t begin, size_t end) { form.MultiplyShift(begin, end, shift, epilogue); });
@@ -145,8 +147,7 @@ class FullyConnectedOp : public OperatorKernel {
         const size_t count = std::min(kVectorsAtOnce, vectors_ - first);
         const size_t lanes = RoundUpToShiftUnit(count);
         ToLanes(x + first * weight.columns, count, weight.columns, lanes, side);
-        const Shift shift{
-            .x = side, .unit = lanes, .length = lanes, .y = out, .y_row_stride = lanes};
+        const Shift shift = weight.SideBySide(side, lanes, out);
         // A single block is shared by rows of the weight.
         ForChunks(blocks == 1 ? context.pool : nullptr, max_parts_, form.Parts(), work,
                   [&](size_t, size_t begin_part, size_t end_part) {

@@ -37,6 +37,8 @@ class ColumnConvOp : public OperatorKernel {
   void Run(const RunContext& context) const override {
     const size_t lanes = context.lanes, width = Width(lanes);
     const size_t at_once = width / lanes;
+    const bool finite =
+        weight_.ZerosStayZero(context.inputs[0], channels_ * grid_.elements() * lanes);
     for (size_t begin = 0; begin < grid_.windows(); begin += at_once) {
       const size_t end = std::min(begin + at_once, grid_.windows());
       const double work = static_cast<double>(channels_ * grid_.taps() * width);
@@ -47,7 +49,7 @@ class ColumnConvOp : public OperatorKernel {
                 weight_.multiply_adds * static_cast<double>(width),
                 [&](size_t, size_t first, size_t last) {
                   for (size_t part = first; part < last; ++part) {
-                    Multiply(context, part, begin, end);
+                    Multiply(context, part, begin, end, finite);
                   }
                 });
     }
@@ -75,11 +77,13 @@ class ColumnConvOp : public OperatorKernel {
     }
   }
 
-  void Multiply(const RunContext& context, size_t part, size_t begin, size_t end) const {
+  void Multiply(const RunContext& context, size_t part, size_t begin, size_t end,
+                bool finite) const {
     const size_t lanes = context.lanes, width = Width(lanes);
     const size_t row = weight_.form->RowsOf(part).begin, group = row / group_rows_;
     const size_t plane = grid_.windows() * lanes;
     const Shift shift{.x = context.scratch + group * (channels_ / groups_) * grid_.taps() * width,
+                      .finite = finite,
                       .unit = width,
                       .length = (end - begin) * lanes,
                       .y = context.output + row * plane + begin * lanes,

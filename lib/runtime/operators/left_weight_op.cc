@@ -29,11 +29,8 @@ class LeftWeightOp : public OperatorKernel {
     const size_t width = columns_ * context.lanes;
     for (const MatrixPart& part : parts_) {
       const LayerWeight& weight = weights_[part.weight];
-      const Shift shift{.x = context.inputs[0] + part.x * context.lanes,
-                        .unit = width,
-                        .length = width,
-                        .y = context.output + part.y * context.lanes,
-                        .y_row_stride = width};
+      const Shift shift = weight.SideBySide(context.inputs[0] + part.x * context.lanes, width,
+                                            context.output + part.y * context.lanes);
       const Epilogue epilogue = weight.epilogue.Get();
       const Form& form = weight.shift_form();
       ForChunks(context.pool, max_chunks_, form.Parts(),

@@ -30,9 +30,15 @@ struct Matrices {
     if (weights.empty()) return MultiplyComputed(context, i, x, y);
     const LayerWeight& weight = weights[i];
     const Epilogue epilogue = weight.epilogue.Get();
-    if (lanes == 1) return weight.form->MultiplyVector(0, weight.form->Parts(), x, epilogue, y);
+    if (lanes == 1) {
+      const Form& form = *weight.form;
+      if (weight.ZerosStayZero(x, columns)) {
+        return form.MultiplyVector(0, form.Parts(), x, epilogue, y);
+      }
+      return form.MultiplyAsDense(0, form.Parts(), x, epilogue, y);
+    }
     const Form& form = weight.shift_form();
-    const Shift shift{.x = x, .unit = lanes, .length = lanes, .y = y, .y_row_stride = lanes};
+    const Shift shift = weight.SideBySide(x, lanes, y);
     form.MultiplyShift(0, form.Parts(), shift, epilogue);
   }
 

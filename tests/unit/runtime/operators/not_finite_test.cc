@@ -1,6 +1,5 @@
 // NaN and infinity go through every operator as ONNX defines it: one sample, batches and the
-// reference kernels against the naive implementation. Weights without zeros: what is skipped
-// because a weight is zero need not propagate.
+// reference kernels against the naive implementation, which multiplies weights that are zero, too.
 #include <gtest/gtest.h>
 
 #include <limits>
@@ -84,28 +83,102 @@ TEST(NotFiniteTest, SoftmaxPoolsAndNormalization) {
   ExpectPropagates(norm);
 }
 
-// With and without what is merged into the layer.
+// With and without what is merged into the layer, with and without zeros; 16 centroids fit the
+// layout in blocks.
 TEST(NotFiniteTest, FullyConnected) {
   for (const bool sparse : {false, true}) {
     for (const bool relu : {false, true}) {
-      NetBuilder net({-1, 70});
-      auto y = net.Node(Op::kMatMul, {net.input(), net.Coded({70, 33}, 1, 8, sparse)});
-      if (relu) net.Relu(y);
-      ExpectPropagates(net);
+      for (const double density : {1.0, 0.9, 0.1}) {
+        for (const uint32_t entries : {8, 300}) {
+          NetBuilder net({-1, 70});
+          auto y =
+              net.Node(Op::kMatMul, {net.input(), net.Coded({70, 133}, density, entries, sparse)});
+          if (relu) net.Relu(y);
+          ExpectPropagates(net);
+        }
+      }
+    }
+  }
+}
+
+// Each input is mostly zeros, and the layer is laid out by columns, too.
+TEST(NotFiniteTest, FullyConnectedByColumns) {
+  NetBuilder net({-1, 300});
+  const auto positive = net.Relu(net.Node(Op::kSub, {net.input(), net.Plain({1}, {1})}));
+  net.Node(Op::kMatMul, {positive, net.Coded({300, 700}, 0.1, 16)});
+  ExpectPropagates(net);
+}
+
+// Vectors of a sample that are multiplied one after the other, and side by side.
+TEST(NotFiniteTest, ManyVectors) {
+  for (const int64_t vectors : {3, 20}) {
+    NetBuilder net({-1, vectors, 30});
+    net.Node(Op::kMatMul, {net.input(), net.Coded({30, 40}, 0.2, 16)});
+    ExpectPropagates(net);
+  }
+}
+
+// Against the same product turned, which has the weight on the right.
+TEST(NotFiniteTest, WeightOnTheLeft) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  constexpr int64_t kRows = 40, kInner = 30, kColumns = 7, kBatch = 5;
+  const std::vector<float> codebook = {0, 1.5f, -2};
+  std::vector<uint16_t> codes(kRows * kInner), turned(codes.size());
+  Rng rng(6);
+  for (size_t i = 0; i < codes.size(); ++i) {
+    codes[i] = static_cast<uint16_t>(std::max(3, static_cast<int>(rng.Below(12))) % 3);
+    turned[i % kInner * kRows + i / kInner] = codes[i];
+  }
+  NetBuilder left({-1, kInner, kColumns}), right({-1, kColumns, kInner});
+  left.Node(Op::kMatMul, {left.Coded({kRows, kInner}, codes, codebook, true), left.input()});
+  right.Node(Op::kMatMul, {right.input(), right.Coded({kInner, kRows}, turned, codebook, true)});
+  std::vector<float> x = left.RandomInput(kBatch), x_turned(x.size());
+  x[3] = kInfinity, x[250] = -kInfinity, x[500] = std::numeric_limits<float>::quiet_NaN();
+  const auto turn = [](const std::vector<float>& in, size_t rows, size_t columns) {
+    std::vector<float> out(in.size());
+    for (size_t i = 0; i < in.size(); ++i) {
+      const size_t matrix = i / (rows * columns), at = i % (rows * columns);
+      out[matrix * rows * columns + at % columns * rows + at / columns] = in[i];
+    }
+    return out;
+  };
+  const std::vector<double> values = RunNaively(right, kBatch, turn(x, kInner, kColumns)).values;
+  const std::vector<float> expected = turn({values.begin(), values.end()}, kColumns, kRows);
+  for (const bool reference : {false, true}) {
+    const Session session = LoadOrDie(left, {.threads = 1, .reference_kernels = reference});
+    const std::vector<float> output = RunSession(session, kBatch, x);
+    ASSERT_EQ(output.size(), expected.size());
+    for (size_t i = 0; i < output.size(); ++i) {
+      EXPECT_EQ(std::isnan(output[i]), std::isnan(expected[i])) << i;
+      EXPECT_EQ(std::isinf(output[i]), std::isinf(expected[i])) << i;
     }
   }
 }
 
 TEST(NotFiniteTest, Convolution) {
   for (const bool sparse : {false, true}) {
-    for (int64_t stride : {1, 2}) {
-      NetBuilder net({-1, 2, 9, 12});
-      const auto y = net.Node(Op::kConv, {net.input(), net.Coded({18, 2, 3, 3}, 1, 8, sparse)},
-                              {4, 1, 1, 1, 1, 2, stride, stride, 1, 0});
-      net.Node(Op::kClip, {y}, {}, {0, 6});
-      ExpectPropagates(net);
+    for (const double density : {1.0, 0.9, 0.2}) {
+      for (int64_t stride : {1, 2}) {
+        NetBuilder net({-1, 2, 9, 12});
+        const auto y =
+            net.Node(Op::kConv, {net.input(), net.Coded({18, 2, 3, 3}, density, 8, sparse)},
+                     {4, 1, 1, 1, 1, 2, stride, stride, 1, 0});
+        net.Node(Op::kClip, {y}, {}, {0, 6});
+        ExpectPropagates(net);
+      }
     }
   }
+}
+
+// More rows than a band has, in groups, with dilated taps; and planes as lines.
+TEST(NotFiniteTest, SparseConvolutions) {
+  NetBuilder groups({-1, 8, 9, 12});
+  groups.Node(Op::kConv, {groups.input(), groups.Coded({160, 4, 3, 3}, 0.2, 8)},
+              {4, 2, 2, 2, 2, 2, 1, 1, 2, 2, 2, 2});
+  ExpectPropagates(groups);
+  NetBuilder lines({-1, 20, 9, 12});
+  lines.Node(Op::kConv, {lines.input(), lines.Coded({70, 20, 1, 1}, 0.2, 8)}, {0, 0, 1, 0});
+  ExpectPropagates(lines);
 }
 
 // By Winograd's method, whose transforms would spread it.
