@@ -1,3 +1,14 @@
+# dc_together(TARGET [APART SOURCE ...]): the sources of the target are compiled several at a time, so
+# that headers, most of what the compiler reads, are read once for all of them. Not for sources with
+# options of their own (dc_hot, dc_cold), nor for those APART: they have the same names for the same
+# things. -DDC_TOGETHER=OFF compiles every source alone, which shows whether it includes what it uses.
+option(DC_TOGETHER "Compile several sources at a time" ON)
+function(dc_together target)
+  cmake_parse_arguments(ARG "" "" "APART" ${ARGN})
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${DC_TOGETHER} UNITY_BUILD_BATCH_SIZE 10)
+  set_source_files_properties(${ARG_APART} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
+
 # dc_module(NAME [LIBS ...] [EXCLUDE ...]): the static library dc_NAME from every .cc below lib/NAME
 # but for those excluded.
 function(dc_module name)
@@ -15,8 +26,13 @@ endfunction()
 # Optimised for size, except for the sources that dc_hot names.
 #
 # With g++ the object files also keep the compiler's intermediate code: runtime_package.cmake
-# compiles the library from it once more, as a whole. Everything else links the ordinary code.
+# compiles the library from it once more, as a whole. Everything else links the ordinary code, where
+# there is anything else.
 set(whole_runtime 0)
+set(fat_objects -ffat-lto-objects)
+if(DC_RUNTIME_ONLY AND NOT DC_TESTS)
+  set(fat_objects -fno-fat-lto-objects)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT DC_SANITIZE)
   set(whole_runtime $<CONFIG:Release,MinSizeRel>)
   add_link_options(-fno-lto)
@@ -26,7 +42,7 @@ function(dc_embedded target)
     -ffunction-sections -fdata-sections -fvisibility=hidden
     $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions;-fvisibility-inlines-hidden>
     $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>
-    $<$<CONFIG:Release,MinSizeRel>:-Oz> $<${whole_runtime}:-flto;-ffat-lto-objects>)
+    $<$<CONFIG:Release,MinSizeRel>:-Oz> $<${whole_runtime}:-flto;${fat_objects}>)
   # UBSan's check of virtual calls needs RTTI on both sides of a call.
   if(NOT DC_SANITIZE AND NOT DC_FUZZ)
     target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>)
@@ -37,8 +53,10 @@ endfunction()
 # number, and how they are optimised. CMAKE_BUILD_TYPE=MinSizeRel prefers size there, too.
 function(dc_hot)
   cmake_parse_arguments(ARG "" "" "OPTIONS" ${ARGN})
+  # g++ does not survive precompiled headers of another level of optimisation.
+  string(COMPARE NOTEQUAL "${CMAKE_BUILD_TYPE}" MinSizeRel other_level)
   set_source_files_properties(${ARG_UNPARSED_ARGUMENTS} PROPERTIES
-    COMPILE_OPTIONS "$<$<CONFIG:Release>:${ARG_OPTIONS}>")
+    COMPILE_OPTIONS "$<$<CONFIG:Release>:${ARG_OPTIONS}>" SKIP_PRECOMPILE_HEADERS ${other_level})
 endfunction()
 
 # dc_cold(TARGET [SOURCE ...]): what runs once a command rather than once a number, the whole target
@@ -58,11 +76,12 @@ function(dc_precompile target)
   target_precompile_headers(${target} PRIVATE ${ARGN})
 endfunction()
 
-# dc_test(NAME LIBS ... [LABEL ...] [RECURSE] [MANY_FILES]): one GoogleTest program from every .cc of
-# the calling folder, with RECURSE from those of its subfolders, too. MANY_FILES: it writes many small
-# ones, where there is a folder in memory to that: each write waits for the disk.
+# dc_test(NAME LIBS ... [LABEL ...] [APART ...] [RECURSE] [MANY_FILES]): one GoogleTest program from
+# every .cc of the calling folder, with RECURSE from those of its subfolders, too. MANY_FILES: it
+# writes many small ones, where there is a folder in memory to that, since each write waits for the
+# disk.
 function(dc_test name)
-  cmake_parse_arguments(ARG "RECURSE;MANY_FILES" "LABEL" "LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "RECURSE;MANY_FILES" "LABEL" "LIBS;APART" ${ARGN})
   if(ARG_RECURSE)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   else()
@@ -72,6 +91,7 @@ function(dc_test name)
     return()
   endif()
   add_executable(${name} ${sources})
+  dc_together(${name} APART ${ARG_APART})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(${name} PRIVATE ${ARG_LIBS} GTest::gtest_main GTest::gmock)
   dc_cold(${name})

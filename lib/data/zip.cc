@@ -25,7 +25,7 @@ bool Inside(std::span<const uint8_t> bytes, size_t at, size_t size) {
   return at <= bytes.size() && size <= bytes.size() - at;
 }
 
-Status Damaged(const std::string& where) {
+Status DamagedArchive(const std::string& where) {
   return BadInput("a damaged zip archive", where, "write it again with numpy.savez");
 }
 
@@ -40,7 +40,7 @@ StatusOr<std::map<std::string, ZipEntry>> ListZip(std::span<const uint8_t> archi
   size_t end = archive.size() - kEndSize;
   const size_t first = end - std::min(end, kLongestComment);
   while (U32(archive, end) != kEndMagic) {
-    if (end == first) return Damaged(where);
+    if (end == first) return DamagedArchive(where);
     --end;
   }
   const uint32_t count = U16(archive, end + 10);
@@ -51,11 +51,11 @@ StatusOr<std::map<std::string, ZipEntry>> ListZip(std::span<const uint8_t> archi
   std::map<std::string, ZipEntry> entries;
   for (uint32_t i = 0; i < count; ++i) {
     if (!Inside(archive, at, kCentralSize) || U32(archive, at) != kCentralMagic) {
-      return Damaged(where);
+      return DamagedArchive(where);
     }
     const size_t name_size = U16(archive, at + 28);
     const size_t rest = size_t{U16(archive, at + 30)} + U16(archive, at + 32);
-    if (!Inside(archive, at + kCentralSize, name_size + rest)) return Damaged(where);
+    if (!Inside(archive, at + kCentralSize, name_size + rest)) return DamagedArchive(where);
     ZipEntry entry;
     entry.flags = static_cast<uint16_t>(U16(archive, at + 8));
     entry.method = static_cast<uint16_t>(U16(archive, at + 10));
@@ -81,20 +81,20 @@ StatusOr<std::vector<uint8_t>> ReadZipEntry(std::span<const uint8_t> archive, co
                        "write the archive with numpy.savez or numpy.savez_compressed");
   }
   if (!Inside(archive, entry.offset, kLocalSize) || U32(archive, entry.offset) != kLocalMagic) {
-    return Damaged(where);
+    return DamagedArchive(where);
   }
   const size_t begin =
       entry.offset + kLocalSize + U16(archive, entry.offset + 26) + U16(archive, entry.offset + 28);
-  if (!Inside(archive, begin, entry.coded_size)) return Damaged(where);
+  if (!Inside(archive, begin, entry.coded_size)) return DamagedArchive(where);
   const std::span<const uint8_t> coded = archive.subspan(begin, entry.coded_size);
   std::vector<uint8_t> bytes;
   if (entry.method == kDeflated) {
     DC_ASSIGN_OR_RETURN(bytes, InflateRaw(coded, entry.size, where));
   } else {
-    if (coded.size() != entry.size) return Damaged(where);
+    if (coded.size() != entry.size) return DamagedArchive(where);
     bytes.assign(coded.begin(), coded.end());
   }
-  if (crc32_z(0, bytes.data(), bytes.size()) != entry.crc) return Damaged(where);
+  if (crc32_z(0, bytes.data(), bytes.size()) != entry.crc) return DamagedArchive(where);
   return bytes;
 }
 

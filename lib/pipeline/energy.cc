@@ -14,7 +14,7 @@
 namespace dc {
 namespace {
 
-constexpr int kFloatBits = 32;
+constexpr int kBitsOfAFloat = 32;
 constexpr int64_t kMostNumber = 32768;
 
 // Bits of two's complement from `low` to `high`, 0 being among them; unsigned where `low` is 0. Two
@@ -57,7 +57,7 @@ int WeightBits(const std::vector<float>& codebook) {
   for (const float value : codebook) {
     const double number = std::nearbyint(value / step);
     if (std::abs(number) > kMostNumber || std::abs(number * step - value) > 0.01 * step) {
-      return kFloatBits;
+      return kBitsOfAFloat;
     }
     low = std::min(low, static_cast<int64_t>(number));
     high = std::max(high, static_cast<int64_t>(number));
@@ -76,7 +76,7 @@ int ValueBits(const Graph& graph, const GraphIndex& index, const std::string& re
     if (record == &op::kBinaryQuantize) return 1;
     if (record == &op::kUniformQuantize) {
       const auto attributes = NodeAttributes::Read(graph, *node, *record);
-      if (!attributes.ok()) return kFloatBits;
+      if (!attributes.ok()) return kBitsOfAFloat;
       const op::UniformGrid grid = op::ReadUniformGrid(*attributes);
       const auto offset = static_cast<int64_t>(std::floor(grid.offset));
       return BitsOf(std::min<int64_t>(static_cast<int64_t>(grid.low) - offset, 0),
@@ -89,7 +89,7 @@ int ValueBits(const Graph& graph, const GraphIndex& index, const std::string& re
     if (!passes) break;
     value = node->Input(0);
   }
-  return kFloatBits;
+  return kBitsOfAFloat;
 }
 
 // Multiplications of the layer of `ref` for one sample; nothing where shapes are not known.
@@ -123,7 +123,7 @@ StatusOr<std::vector<LayerEnergy>> EstimateEnergy(const Graph& graph) {
     LayerEnergy layer;
     layer.name = ref.name;
     layer.operations = *operations;
-    layer.weight_bits = kFloatBits;
+    layer.weight_bits = kBitsOfAFloat;
     if (const auto form = FindQuantizedForm(graph, ref.name, &index)) {
       const auto codebook = graph.initializers.at(form->codebook).f32();
       layer.weight_bits = WeightBits({codebook.begin(), codebook.end()});

@@ -50,15 +50,16 @@ double TickStep(double range) {
   return 10 * step;
 }
 
-using Field = double EpochRecord::*;
+using RecordField = double EpochRecord::*;
 
 // One pair of axes: epochs to the right, fields upwards from 0.
 class Panel {
  public:
-  Panel(double left, const std::vector<EpochRecord>& records, Field train, Field validation)
+  Panel(double left, const std::vector<EpochRecord>& records, RecordField train,
+        RecordField validation)
       : left_(left + kLeft), right_(left + kPanelWidth - kRight), records_(records) {
     for (const EpochRecord& record : records) {
-      for (const Field field : {train, validation}) {
+      for (const RecordField field : {train, validation}) {
         if (std::isfinite(record.*field)) greatest_ = std::max(greatest_, record.*field);
       }
     }
@@ -81,7 +82,7 @@ class Panel {
   }
 
   // "" where no epoch has the field. `row` places the curve's name, from the right.
-  std::string Curve(Field field, const char* name, int row) const {
+  std::string Curve(RecordField field, const char* name, int row) const {
     std::string points;
     for (const EpochRecord& record : records_) {
       if (!std::isfinite(record.*field)) continue;

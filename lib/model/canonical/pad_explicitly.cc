@@ -5,12 +5,6 @@
 #include "model/node_attributes.h"
 
 namespace dc {
-namespace {
-
-constexpr const char* kAutoPad = "auto_pad";
-
-}  // namespace
-
 void PadExplicitly(const ShapeTracker& shapes, Node* node) {
   const op::Operator* record = OperatorOf(*node);
   if (record == nullptr || record == &op::kConvTranspose) return;

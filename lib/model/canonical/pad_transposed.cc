@@ -7,7 +7,6 @@
 namespace dc {
 namespace {
 
-constexpr const char* kAutoPad = "auto_pad";
 constexpr const char* kOutputShape = "output_shape";
 constexpr const char* kOutputPadding = "output_padding";
 

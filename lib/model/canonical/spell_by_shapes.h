@@ -12,6 +12,9 @@
 
 namespace dc {
 
+// The attribute that says how a window's padding is found, which the canonical form writes out.
+inline constexpr const char* kAutoPad = "auto_pad";
+
 // `auto_pad` of windows becomes pads: none (VALID), or as many as make the output the input's size
 // over the stride, rounded up; the odd one at the end (SAME_UPPER) or the begin (SAME_LOWER).
 void PadExplicitly(const ShapeTracker& shapes, Node* node);

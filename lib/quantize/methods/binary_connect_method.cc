@@ -7,7 +7,7 @@
 namespace dc {
 namespace {
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanBinaryConnect(MethodContext* context) {
   MethodPlan plan;
   DC_ASSIGN_OR_RETURN(plan.starts_uniform, StartsUniform(*context));
   DC_RETURN_IF_ERROR(CheckNormalized(*context, "binary-connect"));
@@ -37,7 +37,7 @@ const Method* BinaryConnectMethod() {
                    kClipOption,
                    {"rounding", "nearest", "nearest or stochastic"},
                    {"scale-steps", "yes", "scale steps by the layers' fans"}}},
-      Plan);
+      PlanBinaryConnect);
   return &method;
 }
 

@@ -7,7 +7,7 @@
 namespace dc {
 namespace {
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanBinaryWeight(MethodContext* context) {
   MethodPlan plan;
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", context->bits.weights, 1, 1, false));
   QuantizeWeights(*context, {"binary", 1, {{"scale", "channel"}}}, &plan);
@@ -25,7 +25,7 @@ const Method* BinaryWeightMethod() {
        .skip = "none",
        .training = "epochs: 0 optimizer: \"adam\" learning_rate: 0.001",
        .options = {}},
-      Plan);
+      PlanBinaryWeight);
   return &method;
 }
 

@@ -7,7 +7,7 @@
 namespace dc {
 namespace {
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanBnn(MethodContext* context) {
   MethodPlan plan;
   DC_ASSIGN_OR_RETURN(plan.starts_uniform, StartsUniform(*context));
   DC_RETURN_IF_ERROR(CheckNormalized(*context, "bnn"));
@@ -51,7 +51,7 @@ const Method* BnnMethod() {
                    kClipOption,
                    {"scale-steps", "yes", "scale steps by the layers' fans"},
                    {"shift-norm", "no", "batch normalization by shifts"}}},
-      Plan);
+      PlanBnn);
   return &method;
 }
 

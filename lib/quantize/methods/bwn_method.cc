@@ -6,7 +6,7 @@
 namespace dc {
 namespace {
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanBwn(MethodContext* context) {
   MethodPlan plan;
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", context->bits.weights, 1, 1, false));
   QuantizeWeightsAsXnor(*context, &plan);
@@ -24,7 +24,7 @@ const Method* BwnMethod() {
        .skip = "first,last",
        .training = "epochs: 0 optimizer: \"adam\" learning_rate: 0.001",
        .options = {}},
-      Plan);
+      PlanBwn);
   return &method;
 }
 

@@ -9,7 +9,7 @@
 namespace dc {
 namespace {
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanCourbariaux(MethodContext* context) {
   MethodPlan plan;
   const int w = context->bits.weights, a = context->bits.activations, g = context->bits.gradients;
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", w, 2, 16, false));
@@ -63,7 +63,7 @@ const Method* CourbariauxMethod() {
        .training = "epochs: 0 learning_rate: 0.01",
        .options = {{"stored-bits", "12", "of the latent weights, updates included"},
                    {"every", "100", "batches until ranges of weights follow overflows"}}},
-      Plan);
+      PlanCourbariaux);
   return &method;
 }
 

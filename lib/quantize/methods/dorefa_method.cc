@@ -7,7 +7,7 @@
 namespace dc {
 namespace {
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanDorefa(MethodContext* context) {
   MethodPlan plan;
   const int w = context->bits.weights, a = context->bits.activations, g = context->bits.gradients;
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", w, 1, 8, true));
@@ -47,7 +47,7 @@ const Method* DorefaMethod() {
        .skip = "first,last",
        .training = "epochs: 0 optimizer: \"adam\" learning_rate: 0.001",
        .options = {}},
-      Plan);
+      PlanDorefa);
   return &method;
 }
 

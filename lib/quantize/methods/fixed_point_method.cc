@@ -8,7 +8,7 @@
 namespace dc {
 namespace {
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanFixedPoint(MethodContext* context) {
   MethodPlan plan;
   DC_ASSIGN_OR_RETURN(const std::string rule, RangeRule(*context));
   const int w = context->bits.weights, a = context->bits.activations;
@@ -38,7 +38,7 @@ const Method* FixedPointMethod() {
        .skip = "none",
        .training = "epochs: 0 optimizer: \"adam\" learning_rate: 0.001",
        .options = {kFractionOption, kRangeOption}},
-      Plan);
+      PlanFixedPoint);
   return &method;
 }
 

@@ -9,7 +9,7 @@
 namespace dc {
 namespace {
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanFixedPointNet(MethodContext* context) {
   MethodPlan plan;
   const int w = context->bits.weights, a = context->bits.activations;
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", w, 2, 16, true));
@@ -51,7 +51,7 @@ const Method* FixedPointNetMethod() {
        .skip = "none",
        .training = "epochs: 0 optimizer: \"adam\" learning_rate: 0.001",
        .options = {kFractionOption}},
-      Plan);
+      PlanFixedPointNet);
   return &method;
 }
 

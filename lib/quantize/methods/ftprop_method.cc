@@ -7,7 +7,7 @@
 namespace dc {
 namespace {
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanFtprop(MethodContext* context) {
   MethodPlan plan;
   const int w = context->bits.weights, a = context->bits.activations;
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", w, 1, 1, true));
@@ -42,7 +42,7 @@ const Method* FtpropMethod() {
        .training = "epochs: 0 optimizer: \"adam\" learning_rate: 0.001",
        .options = {{"loss-weights", "gradient",
                     "of the units of a layer: gradient (of the layers after it) or equal"}}},
-      Plan);
+      PlanFtprop);
   return &method;
 }
 

@@ -9,7 +9,7 @@
 namespace dc {
 namespace {
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanGupta(MethodContext* context) {
   MethodPlan plan;
   const int bits = context->bits.weights;
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", bits, 2, 16, false));
@@ -65,7 +65,7 @@ const Method* GuptaMethod() {
        .training = "epochs: 0 learning_rate: 0.1 momentum: 0",
        .options = {{"fraction-bits", "14", "FL: bits after the binary point"},
                    {"rounding", "stochastic", "stochastic or nearest"}}},
-      Plan);
+      PlanGupta);
   return &method;
 }
 

@@ -11,7 +11,7 @@
 namespace dc {
 namespace {
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanHashedNets(MethodContext* context) {
   MethodPlan plan;
   if (context->bits.weights != kFloatBits) {
     return UsageError("the method hashed-nets has no bits of weights", "bits",
@@ -55,7 +55,7 @@ const Method* HashedNetsMethod() {
        .skip = "none",
        .training = "epochs: 0 learning_rate: 0.01",
        .options = {{"weights", "8", "of a layer to each number of its table"}}},
-      Plan);
+      PlanHashedNets);
   return &method;
 }
 

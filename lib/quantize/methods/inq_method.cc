@@ -28,7 +28,7 @@ StatusOr<std::vector<double>> PortionsOf(const std::string& text) {
                     "give ascending shares that end in 1, as in 0.5:0.75:1");
 }
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanInq(MethodContext* context) {
   MethodPlan plan;
   const int w = context->bits.weights;
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", w, 2, 7, false));
@@ -74,7 +74,7 @@ const Method* InqMethod() {
        .options = {{"portions", "0.5:0.75:0.875:1",
                     "shares of the weights that are quantized after each part of the training"},
                    {"select", "largest", "largest or random"}}},
-      Plan);
+      PlanInq);
   return &method;
 }
 

@@ -11,7 +11,7 @@
 namespace dc {
 namespace {
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanLin(MethodContext* context) {
   MethodPlan plan;
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", context->bits.weights, 2, 8, false));
   if (!context->layer_bits.empty()) {
@@ -53,7 +53,7 @@ const Method* LinMethod() {
        .training = "epochs: 0 learning_rate: 0.001",
        .options = {{"distribution", "gaussian", "of the weights: gaussian or laplace"},
                    {"kappa", "5", "dB of signal to noise for a bit"}}},
-      Plan);
+      PlanLin);
   return &method;
 }
 

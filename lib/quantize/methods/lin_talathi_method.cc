@@ -28,7 +28,7 @@ std::function<Status(Graph*, const StageTools&)> SwitchOn(std::vector<Activation
   };
 }
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanLinTalathi(MethodContext* context) {
   MethodPlan plan;
   const int w = context->bits.weights, a = context->bits.activations;
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", w, 2, 16, true));
@@ -85,7 +85,7 @@ const Method* LinTalathiMethod() {
        .training = "epochs: 0 learning_rate: 0.001",
        .options = {{"procedure", "bottom-up", "switch, top or bottom-up"},
                    {"top-layers", "1", "top: how many layers are fine-tuned"}}},
-      Plan);
+      PlanLinTalathi);
   return &method;
 }
 

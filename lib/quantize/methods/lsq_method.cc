@@ -7,7 +7,7 @@
 namespace dc {
 namespace {
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanLsq(MethodContext* context) {
   MethodPlan plan;
   const int w = context->bits.weights, a = context->bits.activations;
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", w, 2, 8, true));
@@ -40,7 +40,7 @@ const Method* LsqMethod() {
        .skip = "first,last",
        .training = "epochs: 0 learning_rate: 0.01 l2: 0.0001 schedule: \"cosine\"",
        .options = {{"of", "tensor", "steps of weights: one for a tensor, or for each channel"}}},
-      Plan);
+      PlanLsq);
   return &method;
 }
 

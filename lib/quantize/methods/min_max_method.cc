@@ -10,7 +10,7 @@
 namespace dc {
 namespace {
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanMinMax(MethodContext* context) {
   MethodPlan plan;
   DC_ASSIGN_OR_RETURN(plan.corrects_biases, YesOrNo(*context, "bias_correction"));
   DC_ASSIGN_OR_RETURN(std::string rule, RangeRule(*context));
@@ -58,7 +58,7 @@ const Method* MinMaxMethod() {
                    {"fold", "no",
                     "yes: batch normalization after layers goes into their weights first"},
                    kBiasCorrectionOption}},
-      Plan);
+      PlanMinMax);
   return &method;
 }
 

@@ -10,7 +10,7 @@
 namespace dc {
 namespace {
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanMoons(MethodContext* context) {
   MethodPlan plan;
   DC_ASSIGN_OR_RETURN(plan.starts_uniform, StartsUniform(*context));
   DC_RETURN_IF_ERROR(CheckNormalized(*context, "moons"));
@@ -62,7 +62,7 @@ const Method* MoonsMethod() {
                     "unit: values in [-1, 1); power: a power-of-two range for each layer"},
                    {"rounding", "nearest", "of weights in training: nearest or stochastic"},
                    {"scale-steps", "no", "scale steps by the layers' fans"}}},
-      Plan);
+      PlanMoons);
   return &method;
 }
 

@@ -8,7 +8,7 @@
 namespace dc {
 namespace {
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanPact(MethodContext* context) {
   MethodPlan plan;
   const int w = context->bits.weights, a = context->bits.activations;
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", w, 2, 8, true));
@@ -39,7 +39,7 @@ const Method* PactMethod() {
        .skip = "first,last",
        .training = "epochs: 0 learning_rate: 0.01 l2: 0.0001",
        .options = {{"clip", "10", "where clipping begins"}}},
-      Plan);
+      PlanPact);
   return &method;
 }
 

@@ -6,7 +6,7 @@
 namespace dc {
 namespace {
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanPow2(MethodContext* context) {
   MethodPlan plan;
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", context->bits.weights, 2, 7, false));
   const QuantizerSpec spec{"power", context->bits.weights, {{"top", context->settings.at("top")}}};
@@ -26,7 +26,7 @@ const Method* Pow2Method() {
        .skip = "none",
        .training = "epochs: 0 optimizer: \"adam\" learning_rate: 0.001",
        .options = {kTopOfPowersOption}},
-      Plan);
+      PlanPow2);
   return &method;
 }
 

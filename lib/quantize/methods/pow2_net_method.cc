@@ -37,7 +37,7 @@ void PlacePowers(const std::string& value, int top, int count, Graph* graph) {
   chain.PutAfterValue(chain.Add(op::kMul, "_rounded", {power, sign}));
 }
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanPow2Net(MethodContext* context) {
   MethodPlan plan;
   const int w = context->bits.weights, a = context->bits.activations;
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", w, 2, 8, true));
@@ -73,7 +73,7 @@ const Method* Pow2NetMethod() {
        .skip = "none",
        .training = "epochs: 0 optimizer: \"adam\" learning_rate: 0.001",
        .options = {kTopOfPowersOption}},
-      Plan);
+      PlanPow2Net);
   return &method;
 }
 

@@ -6,7 +6,7 @@
 namespace dc {
 namespace {
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanQiu(MethodContext* context) {
   MethodPlan plan;
   DC_ASSIGN_OR_RETURN(plan.corrects_biases, YesOrNo(*context, "bias_correction"));
   DC_ASSIGN_OR_RETURN(const std::string rule, RangeRule(*context));
@@ -36,7 +36,7 @@ const Method* QiuMethod() {
        .skip = "none",
        .training = "epochs: 0 learning_rate: 0.001",
        .options = {kRangeOption, kBiasCorrectionOption}},
-      Plan);
+      PlanQiu);
   return &method;
 }
 

@@ -6,7 +6,7 @@
 namespace dc {
 namespace {
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanQnn(MethodContext* context) {
   MethodPlan plan;
   DC_ASSIGN_OR_RETURN(plan.starts_uniform, StartsUniform(*context));
   DC_RETURN_IF_ERROR(CheckNormalized(*context, "qnn"));
@@ -50,7 +50,7 @@ const Method* QnnMethod() {
        .skip = "none",
        .training = "epochs: 0 optimizer: \"adam\" learning_rate: 0.001 loss: \"squared-hinge\"",
        .options = {kStartOption, {"weights", "linear", "linear or log"}}},
-      Plan);
+      PlanQnn);
   return &method;
 }
 

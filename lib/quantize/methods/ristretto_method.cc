@@ -56,7 +56,7 @@ StatusOr<MethodPlan> PlanMinifloat(MethodContext* context) {
   return plan;
 }
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanRistretto(MethodContext* context) {
   const std::string& format = context->settings.at("format");
   if (format == "minifloat") return PlanMinifloat(context);
   const bool power = format == "power";
@@ -103,7 +103,7 @@ const Method* RistrettoMethod() {
                     "--bits w=4)"},
                    kRangeOption,
                    kBiasCorrectionOption}},
-      Plan);
+      PlanRistretto);
   return &method;
 }
 

@@ -7,7 +7,7 @@
 namespace dc {
 namespace {
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanSung(MethodContext* context) {
   MethodPlan plan;
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", context->bits.weights, 2, 8, false));
   QuantizeWeights(*context,
@@ -27,7 +27,7 @@ const Method* SungMethod() {
        .skip = "none",
        .training = "epochs: 0 learning_rate: 0.001",
        .options = {}},
-      Plan);
+      PlanSung);
   return &method;
 }
 

@@ -198,7 +198,7 @@ Status MakeStudent(const TernaryLayer& layer, int64_t samples, Graph* graph,
   return OkStatus();
 }
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanTnn(MethodContext* context) {
   MethodPlan plan;
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", context->bits.weights, 2, 2, false));
   DC_RETURN_IF_ERROR(CheckMethodBits("activations", context->bits.activations, 2, 2, false));
@@ -265,7 +265,7 @@ const Method* TnnMethod() {
        .options = {{"teacher", "0.5", "share of the epochs before the first layer is made ternary"},
                    {"retrain", "yes", "the teacher's layers above those that are made ternary"},
                    {"samples", "5000", "training images that a layer is fitted on"}}},
-      Plan);
+      PlanTnn);
   return &method;
 }
 

@@ -6,7 +6,7 @@
 namespace dc {
 namespace {
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanTtq(MethodContext* context) {
   MethodPlan plan;
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", context->bits.weights, 2, 2, false));
   QuantizerSpec spec{"ternary", 2, {{"rule", "trained"}}};
@@ -30,7 +30,7 @@ const Method* TtqMethod() {
        .options =
            {{"threshold", "0.05",
              "share of the largest magnitude below which weights are 0: 0.05, 0.1, ... 0.4"}}},
-      Plan);
+      PlanTtq);
   return &method;
 }
 

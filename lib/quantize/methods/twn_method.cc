@@ -5,7 +5,7 @@
 namespace dc {
 namespace {
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanTwn(MethodContext* context) {
   MethodPlan plan;
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", context->bits.weights, 2, 2, false));
   QuantizeWeights(*context, {"ternary", 2, {{"rule", "mean"}}}, &plan);
@@ -22,7 +22,7 @@ const Method* TwnMethod() {
                                       .skip = "none",
                                       .training = "epochs: 0 learning_rate: 0.01 l2: 0.0001",
                                       .options = {}},
-                                     Plan);
+                                     PlanTwn);
   return &method;
 }
 

@@ -9,7 +9,7 @@
 namespace dc {
 namespace {
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanVanhoucke(MethodContext* context) {
   MethodPlan plan;
   DC_ASSIGN_OR_RETURN(plan.corrects_biases, YesOrNo(*context, "bias_correction"));
   DC_ASSIGN_OR_RETURN(const std::string rule, RangeRule(*context));
@@ -42,7 +42,7 @@ const Method* VanhouckeMethod() {
        .skip = "none",
        .training = "epochs: 0 learning_rate: 0.0001",
        .options = {kRangeOption, kBiasCorrectionOption}},
-      Plan);
+      PlanVanhoucke);
   return &method;
 }
 

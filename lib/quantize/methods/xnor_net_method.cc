@@ -74,7 +74,7 @@ Status PlaceMaps(const MethodContext& context, Graph* graph) {
   return OkStatus();
 }
 
-StatusOr<MethodPlan> Plan(MethodContext* context) {
+StatusOr<MethodPlan> PlanXnorNet(MethodContext* context) {
   MethodPlan plan;
   DC_RETURN_IF_ERROR(CheckMethodBits("weights", context->bits.weights, 1, 1, false));
   DC_RETURN_IF_ERROR(CheckMethodBits("activations", context->bits.activations, 1, 1, true));
@@ -99,7 +99,7 @@ const Method* XnorNetMethod() {
        .skip = "first,last",
        .training = "epochs: 0 optimizer: \"adam\" learning_rate: 0.001",
        .options = {{"k-map", "no", "scale outputs by the magnitudes of their inputs"}}},
-      Plan);
+      PlanXnorNet);
   return &method;
 }
 

@@ -124,7 +124,7 @@ class Binary : public Quantizer {
   bool clip_, center_, stochastic_, xnor_;
 };
 
-std::unique_ptr<Quantizer> Make(const WeightLayout& layout, int,
+std::unique_ptr<Quantizer> MakeBinary(const WeightLayout& layout, int,
                                 const QuantizerSettings& settings) {
   return std::make_unique<Binary>(layout, settings);
 }
@@ -142,7 +142,7 @@ QuantizerEntry BinaryQuantizer() {
             {"center", {"no", "yes"}},
             {"rounding", {"nearest", "stochastic"}},
             {"gradient", {"straight", "xnor"}}}},
-          Make};
+          MakeBinary};
 }
 
 }  // namespace dc

@@ -56,14 +56,14 @@ class Dorefa : public Quantizer {
   float steps_;
 };
 
-std::unique_ptr<Quantizer> Make(const WeightLayout&, int bits, const QuantizerSettings&) {
+std::unique_ptr<Quantizer> MakeDorefa(const WeightLayout&, int bits, const QuantizerSettings&) {
   return std::make_unique<Dorefa>(bits);
 }
 
 }  // namespace
 
 QuantizerEntry DorefaQuantizer() {
-  return {{"dorefa", "2^k levels from -1 to 1 of the weight's tanh", 2, 8, 2, {}}, Make};
+  return {{"dorefa", "2^k levels from -1 to 1 of the weight's tanh", 2, 8, 2, {}}, MakeDorefa};
 }
 
 }  // namespace dc

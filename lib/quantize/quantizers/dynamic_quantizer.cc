@@ -84,7 +84,7 @@ class Dynamic : public Quantizer {
   bool followed_;
 };
 
-std::unique_ptr<Quantizer> Make(const WeightLayout&, int bits, const QuantizerSettings& settings) {
+std::unique_ptr<Quantizer> MakeDynamic(const WeightLayout&, int bits, const QuantizerSettings& settings) {
   return std::make_unique<Dynamic>(bits, settings);
 }
 
@@ -118,7 +118,7 @@ QuantizerEntry DynamicQuantizer() {
            16,
            10,
            {{"stored", stored}, {"followed", {"no", "yes"}}}},
-          Make};
+          MakeDynamic};
 }
 
 }  // namespace dc

@@ -76,7 +76,7 @@ class Hashed : public Quantizer {
   mutable std::vector<double> sums_;  // scratch: a step must not allocate
 };
 
-std::unique_ptr<Quantizer> Make(const WeightLayout& layout, int,
+std::unique_ptr<Quantizer> MakeHashed(const WeightLayout& layout, int,
                                 const QuantizerSettings& settings) {
   return std::make_unique<Hashed>(layout, ReadHashedSettings(settings));
 }
@@ -90,7 +90,7 @@ QuantizerEntry HashedQuantizer() {
            16,
            16,
            {{"buckets", {"256"}, 1, kMostBuckets}, {"seed", {"1"}, 0, kMostHashSeed}}},
-          Make};
+          MakeHashed};
 }
 
 }  // namespace dc

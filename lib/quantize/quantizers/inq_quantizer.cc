@@ -62,7 +62,7 @@ class Inq : public Quantizer {
   int bits_;
 };
 
-std::unique_ptr<Quantizer> Make(const WeightLayout& layout, int bits, const QuantizerSettings&) {
+std::unique_ptr<Quantizer> MakeInq(const WeightLayout& layout, int bits, const QuantizerSettings&) {
   return std::make_unique<Inq>(layout, bits);
 }
 
@@ -93,7 +93,7 @@ void FreezeShare(double share, int bits, bool largest_first, uint64_t seed,
 }
 
 QuantizerEntry InqQuantizer() {
-  return {{"inq", "0 and powers of two, in portions", 2, 7, 5, {}}, Make};
+  return {{"inq", "0 and powers of two, in portions", 2, 7, 5, {}}, MakeInq};
 }
 
 }  // namespace dc

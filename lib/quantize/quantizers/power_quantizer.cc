@@ -58,7 +58,7 @@ class Power : public Quantizer {
   bool geometric_, has_zero_;
 };
 
-std::unique_ptr<Quantizer> Make(const WeightLayout&, int bits, const QuantizerSettings& settings) {
+std::unique_ptr<Quantizer> MakePower(const WeightLayout&, int bits, const QuantizerSettings& settings) {
   return std::make_unique<Power>(bits, settings);
 }
 
@@ -73,7 +73,7 @@ QuantizerEntry PowerQuantizer() {
            8,
            5,
            {{"top", tops}, {"threshold", {"geometric", "arithmetic"}}, {"zero", {"yes", "no"}}}},
-          Make};
+          MakePower};
 }
 
 }  // namespace dc

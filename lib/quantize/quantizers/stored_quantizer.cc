@@ -48,7 +48,7 @@ class Stored : public Quantizer {
   bool stochastic_;
 };
 
-std::unique_ptr<Quantizer> Make(const WeightLayout&, int bits, const QuantizerSettings& settings) {
+std::unique_ptr<Quantizer> MakeStored(const WeightLayout&, int bits, const QuantizerSettings& settings) {
   return std::make_unique<Stored>(bits, settings);
 }
 
@@ -65,7 +65,7 @@ QuantizerEntry StoredQuantizer() {
            16,
            16,
            {{"fraction", fractions}, {"rounding", {"stochastic", "nearest"}}}},
-          Make};
+          MakeStored};
 }
 
 }  // namespace dc

@@ -106,7 +106,7 @@ class Ternary : public Quantizer {
   float share_;
 };
 
-std::unique_ptr<Quantizer> Make(const WeightLayout& layout, int,
+std::unique_ptr<Quantizer> MakeTernary(const WeightLayout& layout, int,
                                 const QuantizerSettings& settings) {
   return std::make_unique<Ternary>(layout, settings);
 }
@@ -121,7 +121,7 @@ QuantizerEntry TernaryQuantizer() {
            2,
            {{"rule", {"mean", "trained"}},
             {"share", {"0.05", "0.1", "0.15", "0.2", "0.25", "0.3", "0.35", "0.4"}}}},
-          Make};
+          MakeTernary};
 }
 
 }  // namespace dc

@@ -293,7 +293,7 @@ class Uniform : public Quantizer {
   int fraction_;  // of Range::kFraction
 };
 
-std::unique_ptr<Quantizer> Make(const WeightLayout& layout, int bits,
+std::unique_ptr<Quantizer> MakeUniform(const WeightLayout& layout, int bits,
                                 const QuantizerSettings& settings) {
   return std::make_unique<Uniform>(layout, bits, settings);
 }
@@ -317,7 +317,7 @@ QuantizerEntry UniformQuantizer() {
             {"clip", {"no", "yes"}},
             {"gradient", {"clipped", "straight"}},
             {"fraction", fractions}}},
-          Make};
+          MakeUniform};
 }
 
 }  // namespace dc

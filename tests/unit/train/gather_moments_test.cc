@@ -28,7 +28,7 @@ Dataset Samples(int64_t count) {
 }
 
 // 5x6 images, a grouped convolution with a stride, pads and a dilation along the rows, a Gemm.
-Graph Network() {
+Graph NetworkOfMoments() {
   GraphBuilder builder({4, 5, 6});
   builder.Random("w", {6, 2, 3, 2});
   builder.Add("Conv", "conv", {"w"},
@@ -48,7 +48,7 @@ double Pixel(const Dataset& data, int64_t sample, int64_t channel, int64_t y, in
 
 TEST(GatherMoments, OfConvolutionsAreThoseOfTheirWindows) {
   const Dataset data = Samples(19);  // a batch, and some left over
-  const Graph graph = Network();
+  const Graph graph = NetworkOfMoments();
   const auto weights = ListWeights(graph);
   ASSERT_EQ(weights[0].name, "w");
   ASSERT_EQ(NotCalibrated(graph, weights[0]), "");
@@ -95,7 +95,7 @@ TEST(GatherMoments, OfConvolutionsAreThoseOfTheirWindows) {
 
 TEST(GatherMoments, OfTwoNetworksMeetAtTheSamePlaces) {
   const Dataset data = Samples(16);
-  const Graph reference = Network();
+  const Graph reference = NetworkOfMoments();
   Graph changed = reference;
   for (float& w : changed.initializers["w"].f32()) w *= -2;
   const auto weights = ListWeights(reference);
