@@ -1,8 +1,9 @@
 """Names, lengths, guards and words of source files.
 
-usage: check_files.py ROOT [length|names|guards|words|mains]
+usage: check_files.py ROOT [length|names|guards|words|mains|scripts]
 """
 
+import os
 import re
 import statistics
 from collections import defaultdict
@@ -92,12 +93,25 @@ def check_mains(root):
     return found
 
 
+def check_scripts(root):
+    """What says who interprets it can be executed."""
+    scripts = sources.files(
+        root, "cmake", "docs", "models", "python", "tests", "tools", "web", suffixes=(".sh", ".py", ".mjs")
+    )
+    return [
+        f"{path}: begins with #! and is not executable: chmod +x, git add"
+        for path in scripts
+        if sources.read(root, path).startswith("#!") and not os.access(os.path.join(root, path), os.X_OK)
+    ]
+
+
 CHECKS = {
     "length": check_length,
     "names": check_names,
     "guards": check_guards,
     "words": check_words,
     "mains": check_mains,
+    "scripts": check_scripts,
 }
 
 if __name__ == "__main__":

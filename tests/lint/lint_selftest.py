@@ -183,6 +183,10 @@ class Files(Tree):
         self.expect_good(check_files.check_mains, {"tools/dc_run_main.cc": "int a;\n" * 119})
         self.expect_bad(check_files.check_mains, {"tools/dc_run_main.cc": "int a;\n" * 120}, "120")
 
+    def test_scripts(self):
+        self.expect_good(check_files.check_scripts, {"models/a.py": "import sys\n"})
+        self.expect_bad(check_files.check_scripts, {"web/a.sh": "#!/usr/bin/env bash\n"}, "web/a.sh")
+
 
 class Operators(Tree):
     OPS = {
