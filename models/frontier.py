@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Measures size against error for the recipes for few bytes: docs/frontier.md and its charts.
 
-usage: models/frontier.py --data mnist=SPEC [--tools DIR] [--out DIR] [--threads N] [ROW...]
+usage: models/frontier.py --data mnist=SPEC --data cifar10=SPEC [--tools DIR] [--out DIR] [--threads N] [ROW...]
 
 Runs dc-compress for every row (or those whose NETWORK-RECIPE-DENSITY contains ROW) that has no report
 in the out folder yet, then writes the tables of docs/frontier.md and docs/frontier-NETWORK.svg from
-all reports that are there; rows without a report stay as the page has them. Without --data nothing
-is run. A row takes minutes to half an hour and goes on where it was stopped. Remove the
+all reports that are there; rows without a report stay as the page has them. Rows whose data is not
+named are not run. A row takes minutes to half an hour and goes on where it was stopped. Remove the
 folder of a row whose recipe has changed since.
 """
 import argparse
@@ -21,15 +21,18 @@ from methods import training_seconds
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-# network: title, rows (recipe, density or None for the recipe's own, seeds)
+# network: title, data, rows (recipe, density or None for the recipe's own, seeds)
 NETWORKS = {
-    "lenet_300_100": ("LeNet-300-100", [
+    "lenet_300_100": ("LeNet-300-100", "mnist", [
         ("lossless", 0.06, (1,)), ("lossless", None, (1, 2, 3)), ("smallest", 0.025, (1,)), ("smallest", None, (1, 2, 3)),
         ("smallest", 0.011, (1,)), ("smallest", 0.008, (1,))]),
-    "lenet_5": ("LeNet-5", [
+    "lenet_5": ("LeNet-5", "mnist", [
         ("lossless", 0.016, (1,)), ("lossless", None, (1, 2, 3)), ("smallest", None, (1, 2, 3)), ("smallest", 0.0033, (1,))]),
-    "mnist_cnn": ("mnist_cnn", [("smallest", 0.24, (1,)), ("smallest", None, (1,)), ("smallest", 0.11, (1,))]),
+    "mnist_cnn": ("mnist_cnn", "mnist", [("smallest", 0.24, (1,)), ("smallest", None, (1,)), ("smallest", 0.11, (1,))]),
+    "resnet20": ("ResNet-20", "cifar10", [("smallest", None, (1,))]),
 }
+
+DATA_TITLES = {"mnist": "MNIST", "cifar10": "CIFAR-10"}
 
 HEAD = ["recipe", "density", "lambda", "seeds", "error %", "bytes", "ratio", "dense error %", "minutes"]
 
@@ -58,7 +61,7 @@ def folder(args, network, row, seed):
     return args.out / f"{name(network, row)}-{seed}"
 
 
-def measure(args, network, row):
+def measure(args, data, network, row):
     recipe, density, seeds = row
     for seed in seeds:
         target = folder(args, network, row, seed)
@@ -67,7 +70,7 @@ def measure(args, network, row):
         more = [f"seed={seed}"]
         if density:
             more += ["prune.global_density=%g" % density, "quantize.lambda=%g" % settings(network, recipe, density)[1]]
-        command = [args.tools / "dc-compress", ROOT / "models" / network / f"recipe-{recipe}.textproto", "--data", args.data,
+        command = [args.tools / "dc-compress", ROOT / "models" / network / f"recipe-{recipe}.textproto", "--data", data,
                    "--threads", str(args.threads), "-o", target]
         for field in more:
             command += ["--set", field]
@@ -107,9 +110,9 @@ def line(args, network, row):
             with_spread([r["baseline_error_percent"] for r in every], 2), f"{minutes:.1f}"]
 
 
-def draw(network, title, rows):
+def draw(network, title, data, rows):
     """Of the cells of a table's rows."""
-    own = {r: f"{100 * settings(network, r, None)[0]:g} %" for r in dict.fromkeys(row[0] for row in NETWORKS[network][1])}
+    own = {r: f"{100 * settings(network, r, None)[0]:g} %" for r in dict.fromkeys(row[0] for row in NETWORKS[network][2])}
     series = []
     for recipe in own:
         color = ("lossless", "smallest").index(recipe)
@@ -124,24 +127,26 @@ def draw(network, title, rows):
     series.append(chart.Series("published, counted without a file",
                                [(size, error, None, None, who) for who, size, error, _, _ in published(network)],
                                4, line=False, marker="diamond"))
-    return chart.draw(f"{title} on MNIST: error against size", "bytes (log)", "test error, percent", series, log_x=True)
+    return chart.draw(f"{title} on {DATA_TITLES[data]}: error against size", "bytes (log)", "test error, percent", series, log_x=True)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", metavar="mnist=SPEC")
+    parser.add_argument("--data", action="append", default=[], metavar="NAME=SPEC", help="mnist=mnist:DIR, cifar10=cifar10:DIR")
     parser.add_argument("--tools", type=pathlib.Path, default=ROOT / "build" / "tools")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "out" / "frontier")
     parser.add_argument("--threads", type=int, default=0, help="0: one per core (default)")
     parser.add_argument("rows", nargs="*", metavar="ROW")
     args = parser.parse_args()
-    args.data = page.mnist_spec(parser, args.data)
+    specs = dict(spec.split("=", 1) for spec in args.data if "=" in spec)
+    if len(specs) < len(args.data) or not specs.keys() <= DATA_TITLES.keys():
+        parser.error("--data takes mnist=SPEC or cifar10=SPEC, as in mnist=mnist:DIR")
     path = ROOT / "docs" / "frontier.md"
     count = 0
-    for network, (title, rows) in NETWORKS.items():
+    for network, (title, data, rows) in NETWORKS.items():
         for row in rows:
-            if args.data and (not args.rows or any(part in name(network, row) for part in args.rows)):
-                measure(args, network, row)
+            if data in specs and (not args.rows or any(part in name(network, row) for part in args.rows)):
+                measure(args, specs[data], network, row)
         # Read anew for every network: measuring takes long, and the page may be edited meanwhile.
         text = path.read_text()
         known = {tuple(cells[:2]): cells for cells in page.rows(text, network)}
@@ -155,8 +160,8 @@ def main():
         text = page.with_table(text, f"{network}, published", ["published", "bytes", "error %", "what the bytes are", "source"],
                                [[who, f"{size:,}", f"{error:g}", what, source] for who, size, error, what, source in published(network)])
         path.write_text(text)
-        (ROOT / "docs" / f"frontier-{network}.svg").write_text(draw(network, title, lines))
-    print(f"docs/frontier.md: {count} of {sum(len(rows) for _, rows in NETWORKS.values())} rows")
+        (ROOT / "docs" / f"frontier-{network}.svg").write_text(draw(network, title, data, lines))
+    print(f"docs/frontier.md: {count} of {sum(len(rows) for _, _, rows in NETWORKS.values())} rows")
 
 
 if __name__ == "__main__":

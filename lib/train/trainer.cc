@@ -5,30 +5,19 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
-#include <numeric>
-#include <optional>
 
 #include "base/rng.h"
-#include "dc/files.h"
-#include "train/epoch_chart.h"
-#include "train/epoch_log.h"
-#include "train/evaluator.h"
-#include "train/executor.h"
-#include "train/idle_weights.h"
 #include "train/learning_rate.h"
 #include "train/loss.h"
-#include "train/sharding.h"
-#include "train/teacher.h"
-#include "train/train_checkpoint.h"
 #include "train/train_options.h"
-#include "train/update.h"
+#include "train/training_run.h"
 
 namespace dc {
 namespace train {
 namespace {
 
-// Streams of random numbers that share the run's seed; epochs are added to the latter two.
-constexpr uint64_t kValidationStream = uint64_t{1} << 40;
+// Streams of random numbers that share the run's seed, to which epochs are added (training_run.cc
+// has the first).
 constexpr uint64_t kShuffleStream = uint64_t{2} << 40;
 constexpr uint64_t kAugmentationStream = uint64_t{3} << 40;
 
@@ -44,161 +33,10 @@ std::string ShortNumber(double value) {
   return text;
 }
 
-// One call of Train.
-class Run : public TrainingState {
- public:
-  Run(Graph* graph, const Dataset& data, const Preprocess& preprocess, const TrainOptions& options,
-      const StepHook& hook, Progress* progress)
-      : graph_(graph),
-        data_(data),
-        preprocess_(preprocess),
-        options_(options),
-        hook_(hook),
-        progress_(OrSilent(progress)),
-        pool_(options.threads),
-        dropout_(options.dropout_scale, options.dropout_scales) {}
+}  // namespace
 
-  StatusOr<TrainResult> Execute(Constraints* constraints);
-
-  std::span<float> Latent(const std::string& name) override {
-    const std::span<float> idle = idle_.Latent(name);
-    return idle.empty() ? updater_->Latent(name) : idle;
-  }
-  void ConstraintChanged(const std::string& name) override { updater_->ConstraintChanged(name); }
-  void SetDropoutScale(const std::string& output, double scale) override {
-    dropout_.Set(output, scale);
-  }
-
- private:
-  // A part of the batch with everything its thread needs.
-  struct Shard {
-    std::unique_ptr<Executor> executor, teacher;  // teacher: null without one
-    size_t begin = 0;                             // of its samples in the batch
-    std::vector<int32_t> labels;
-    LossSums sums;
-    Status status;
-  };
-
-  Status Prepare(Constraints* constraints);
-  void SplitSamples();
-  Status MakeShards();
-  Status Epoch(int epoch);
-  Status Step(int64_t step, std::span<const uint32_t> batch, uint64_t augmentation_seed,
-              LossSums* sums);
-  void RunShard(int index, int64_t step, std::span<const uint32_t> batch,
-                uint64_t augmentation_seed);
-  // The teacher's logits of the shard's samples, augmented alike.
-  Status AskTeacher(Shard* shard, std::span<const uint32_t> indices,
-                    uint64_t augmentation_seed) const;
-  Status Validate(EpochRecord* record);
-  std::string PlaceOf(int64_t step) const;
-  Status NotFinite(int64_t step) const;
-  Status Runaway(int64_t step, double loss) const;
-  Status CheckCancelled(int64_t step) const;
-  // The first parameter, statistics included, that holds NaN or infinity; null for none.
-  const Parameter* NotFiniteParameter() const;
-
-  std::vector<std::vector<float>> CopyArrays();
-  Status RestoreArrays(const std::vector<std::vector<float>>& arrays);
-  Status Resume();
-  Status Save();
-  // The log and the chart of all epochs so far.
-  Status WriteLogs() const;
-
-  Graph* graph_;
-  const Dataset& data_;
-  const Preprocess& preprocess_;
-  const TrainOptions& options_;
-  const StepHook& hook_;
-  Progress* progress_;
-  ThreadPool pool_;
-  DropoutRatios dropout_;
-
-  std::unique_ptr<Teacher> teacher_;
-  Network network_;
-  Parameters parameters_;
-  std::optional<Updater> updater_;
-  IdleWeights idle_;
-  Constraints* constraints_ = nullptr;
-  std::optional<Evaluator> validation_;
-  std::vector<Shard> shards_;
-  std::vector<std::span<const float>> gradients_;  // one per shard
-  std::vector<uint32_t> samples_, held_out_;       // indices into data_.train
-  int64_t steps_per_epoch_ = 0;
-  int64_t first_step_ = 0;  // of this call: later than 0 when resumed
-  double first_loss_ = 0;   // mean of that step's batch
-  Fingerprint fingerprint_;
-  std::vector<EpochRecord> records_;
-  int best_epoch_ = 0;
-  std::vector<std::vector<float>> best_;
-};
-
-Status Run::Prepare(Constraints* constraints) {
-  DC_RETURN_IF_ERROR(CheckOptions(options_, data_));
-  const Augmentation* augmentation = options_.augmentation.any() ? &options_.augmentation : nullptr;
-  DC_ASSIGN_OR_RETURN(network_,
-                      FindNetwork(*graph_, data_, preprocess_, {options_.logits, augmentation}));
-  for (const std::string& remark : network_.reading.remarks) progress_->Note(remark);
-  const TrainChoice choice{SplitPatterns(options_.train), SplitPatterns(options_.freeze)};
-  DC_ASSIGN_OR_RETURN(parameters_, Parameters::Load(network_, choice));
-  if (const Parameter* parameter = NotFiniteParameter()) {
-    return BadInput("the parameter holds NaN or infinity before it is trained",
-                    "\"" + parameter->name + "\"", "give it finite values");
-  }
-  fingerprint_ = FingerprintOf(options_, data_, network_, parameters_, constraints);
-  if (!options_.teacher.empty()) {
-    DC_ASSIGN_OR_RETURN(teacher_, Teacher::Load(options_.teacher, data_, options_.logits));
-    fingerprint_.emplace_back("teacher", teacher_->Checksum());
-  }
-  DC_ASSIGN_OR_RETURN(idle_, IdleWeights::Make(*graph_, parameters_, constraints));
-  constraints_ = constraints;
-  DC_ASSIGN_OR_RETURN(updater_, Updater::Make(&parameters_, constraints, options_.l1, options_.l2,
-                                              options_.optimizer));
-  SplitSamples();
-  DC_RETURN_IF_ERROR(MakeShards());
-  if (!held_out_.empty()) {
-    SampleSet set{&data_, &data_.train, &network_.reading, held_out_};
-    DC_ASSIGN_OR_RETURN(validation_,
-                        Evaluator::Make(network_, parameters_, std::move(set), pool_.threads()));
-  }
-  return OkStatus();
-}
-
-void Run::SplitSamples() {
-  samples_.resize(static_cast<size_t>(data_.train.count));
-  std::iota(samples_.begin(), samples_.end(), 0u);
-  if (options_.validation > 0) {
-    Rng(options_.seed, kValidationStream).Shuffle(samples_);
-    held_out_.assign(samples_.begin(), samples_.begin() + options_.validation);
-    samples_.erase(samples_.begin(), samples_.begin() + options_.validation);
-    std::sort(held_out_.begin(), held_out_.end());
-    std::sort(samples_.begin(), samples_.end());
-  }
-  // The samples that do not fill a batch sit an epoch out: others every time, by the shuffle.
-  steps_per_epoch_ = static_cast<int64_t>(samples_.size()) / options_.batch_size;
-}
-
-Status Run::MakeShards() {
-  size_t begin = 0;
-  for (int64_t size : ShardSizes(options_.batch_size, options_.shard_size)) {
-    Shard shard;
-    DC_ASSIGN_OR_RETURN(shard.executor,
-                        Executor::Make(network_, parameters_, &dropout_, size, true));
-    DC_RETURN_IF_ERROR(CheckLabelsFit(network_.output, shard.executor->classes(), data_));
-    if (teacher_) {
-      DC_ASSIGN_OR_RETURN(shard.teacher, teacher_->NewExecutor(size, shard.executor->classes()));
-    }
-    shard.begin = begin;
-    shard.labels.resize(static_cast<size_t>(size));
-    begin += static_cast<size_t>(size);
-    gradients_.push_back(shard.executor->gradients());
-    shards_.push_back(std::move(shard));
-  }
-  return OkStatus();
-}
-
-void Run::RunShard(int index, int64_t step, std::span<const uint32_t> batch,
-                   uint64_t augmentation_seed) {
+void TrainingRun::RunShard(int index, int64_t step, std::span<const uint32_t> batch,
+                           uint64_t augmentation_seed) {
   Shard& shard = shards_[static_cast<size_t>(index)];
   Executor& executor = *shard.executor;
   const auto indices = batch.subspan(shard.begin, shard.labels.size());
@@ -226,16 +64,16 @@ void Run::RunShard(int index, int64_t step, std::span<const uint32_t> batch,
   shard.status = executor.Backward();
 }
 
-Status Run::AskTeacher(Shard* shard, std::span<const uint32_t> indices,
-                       uint64_t augmentation_seed) const {
+Status TrainingRun::AskTeacher(Shard* shard, std::span<const uint32_t> indices,
+                               uint64_t augmentation_seed) const {
   GatherBatch(data_, data_.train, indices, teacher_->reading(),
               options_.augmentation.any() ? &options_.augmentation : nullptr, augmentation_seed,
               shard->teacher->input().data());
   return shard->teacher->Forward({});
 }
 
-Status Run::Step(int64_t step, std::span<const uint32_t> batch, uint64_t augmentation_seed,
-                 LossSums* sums) {
+Status TrainingRun::Step(int64_t step, std::span<const uint32_t> batch, uint64_t augmentation_seed,
+                         LossSums* sums) {
   if (hook_) DC_RETURN_IF_ERROR(hook_(step, options_.epochs * steps_per_epoch_, this));
   pool_.ParallelFor(shards_.size(), [&](size_t i) {
     RunShard(static_cast<int>(i), step, batch, augmentation_seed);
@@ -265,19 +103,19 @@ Status Run::Step(int64_t step, std::span<const uint32_t> batch, uint64_t augment
   return OkStatus();
 }
 
-std::string Run::PlaceOf(int64_t step) const {
+std::string TrainingRun::PlaceOf(int64_t step) const {
   return "epoch " + std::to_string(step / steps_per_epoch_ + 1) + ", step " +
          std::to_string(step % steps_per_epoch_ + 1);
 }
 
-Status Run::CheckCancelled(int64_t step) const {
+Status TrainingRun::CheckCancelled(int64_t step) const {
   if (!progress_->IsCancelled()) return OkStatus();
   const bool saved = !options_.checkpoint.empty() && !records_.empty();
   return Cancelled("cancelled", PlaceOf(step),
                    saved ? "the checkpoint has the epochs before: run again with --resume" : "");
 }
 
-Status Run::NotFinite(int64_t step) const {
+Status TrainingRun::NotFinite(int64_t step) const {
   const std::string where = PlaceOf(step);
   if (step == 0) {
     return UsageError("the loss is NaN or infinite before anything was trained", where,
@@ -289,7 +127,7 @@ Status Run::NotFinite(int64_t step) const {
                         ", or --warmup-epochs");
 }
 
-Status Run::Runaway(int64_t step, double loss) const {
+Status TrainingRun::Runaway(int64_t step, double loss) const {
   return UsageError("training runs away: the loss was " + ShortNumber(first_loss_) +
                         " at first and is " + ShortNumber(loss) + " now",
                     PlaceOf(step),
@@ -297,18 +135,7 @@ Status Run::Runaway(int64_t step, double loss) const {
                         ", --gradient-clip 1, or --warmup-epochs");
 }
 
-const Parameter* Run::NotFiniteParameter() const {
-  for (const Parameter& parameter : parameters_.list()) {
-    if (parameter.role == Role::kFixed) continue;
-    const auto values = parameters_.Values(parameter);
-    if (!std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); })) {
-      return &parameter;
-    }
-  }
-  return nullptr;
-}
-
-Status Run::Validate(EpochRecord* record) {
+Status TrainingRun::Validate(EpochRecord* record) {
   record->validation_loss = std::numeric_limits<double>::quiet_NaN();
   record->validation_error_percent = std::numeric_limits<double>::quiet_NaN();
   if (!validation_) return OkStatus();
@@ -330,7 +157,7 @@ Status Run::Validate(EpochRecord* record) {
   return OkStatus();
 }
 
-Status Run::Epoch(int epoch) {
+Status TrainingRun::Epoch(int epoch) {
   const auto start = Clock::now();
   std::vector<uint32_t> order = samples_;
   const uint64_t stream = static_cast<uint64_t>(epoch);
@@ -371,52 +198,7 @@ Status Run::Epoch(int epoch) {
   return WriteLogs();
 }
 
-std::vector<std::vector<float>> Run::CopyArrays() {
-  std::vector<std::vector<float>> arrays;
-  const auto all = parameters_.all();
-  arrays.emplace_back(all.begin(), all.end());
-  for (const auto& array : updater_->StateArrays()) arrays.emplace_back(array.begin(), array.end());
-  return arrays;
-}
-
-Status Run::RestoreArrays(const std::vector<std::vector<float>>& arrays) {
-  std::vector<std::span<float>> targets = updater_->StateArrays();
-  targets.insert(targets.begin(), parameters_.all());
-  bool fits = arrays.size() == targets.size();
-  for (size_t i = 0; fits && i < arrays.size(); ++i) fits = arrays[i].size() == targets[i].size();
-  if (!fits) {
-    return BadInput("the checkpoint holds other parameters than the model", options_.checkpoint,
-                    "remove the file or train without resuming");
-  }
-  for (size_t i = 0; i < arrays.size(); ++i) {
-    std::copy(arrays[i].begin(), arrays[i].end(), targets[i].begin());
-  }
-  return OkStatus();
-}
-
-Status Run::Resume() {
-  if (!options_.resume || !FileExists(options_.checkpoint)) return OkStatus();
-  DC_ASSIGN_OR_RETURN(Checkpoint checkpoint, LoadCheckpoint(options_.checkpoint, fingerprint_));
-  DC_RETURN_IF_ERROR(RestoreArrays(checkpoint.arrays));
-  dropout_.Restore(std::move(checkpoint.dropout));
-  records_ = std::move(checkpoint.records);
-  best_epoch_ = checkpoint.best_epoch;
-  best_ = std::move(checkpoint.best);
-  return OkStatus();
-}
-
-Status Run::WriteLogs() const {
-  DC_RETURN_IF_ERROR(WriteEpochLog(options_.log_csv, records_));
-  return WriteEpochChart(options_.plot_svg, records_);
-}
-
-Status Run::Save() {
-  if (options_.checkpoint.empty()) return OkStatus();
-  return SaveCheckpoint(options_.checkpoint, {fingerprint_, records_, dropout_.changes(),
-                                              CopyArrays(), best_epoch_, best_});
-}
-
-StatusOr<TrainResult> Run::Execute(Constraints* constraints) {
+StatusOr<TrainResult> TrainingRun::Execute(Constraints* constraints) {
   DC_RETURN_IF_ERROR(Prepare(constraints));
   DC_RETURN_IF_ERROR(Resume());
   // A kill may have come between the checkpoint and its row of the log.
@@ -444,7 +226,6 @@ StatusOr<TrainResult> Run::Execute(Constraints* constraints) {
   return result;
 }
 
-}  // namespace
 }  // namespace train
 
 Status CheckTraining(const Graph& graph, const Dataset& data, const Preprocess& preprocess,
@@ -463,7 +244,7 @@ Status CheckTraining(const Graph& graph, const Dataset& data, const Preprocess& 
 StatusOr<TrainResult> Train(Graph* graph, const Dataset& data, const Preprocess& preprocess,
                             const TrainOptions& options, Constraints* constraints,
                             const StepHook& hook, Progress* progress) {
-  train::Run run(graph, data, preprocess, options, hook, progress);
+  train::TrainingRun run(graph, data, preprocess, options, hook, progress);
   return run.Execute(constraints);
 }
 

@@ -14,6 +14,8 @@ namespace dc {
 
 // W[i] == codebook[codes[i]], times the scale of its channel where there are scales.
 struct QuantizedWeight {
+  static constexpr size_t kMostEntries = 65536;  // of a codebook
+
   std::vector<int64_t> shape;
   std::vector<float> codebook;  // 1 to 65,536 entries; codebook[0] == 0 in a sparse layer
   std::vector<uint16_t> codes;  // ElementCount(shape) indices into the codebook
