@@ -92,7 +92,7 @@ class Rows(unittest.TestCase):
         self.assertEqual(frontier.spread_of(frontier.with_spread([1.5], 2)), [1.5, 1.5, 1.5])
 
     def test_lambda_goes_with_the_inverse_of_density(self):
-        for network, (_, rows) in frontier.NETWORKS.items():
+        for network, (*_, rows) in frontier.NETWORKS.items():
             for recipe in {row[0] for row in rows}:
                 density, rate = frontier.settings(network, recipe, None)
                 self.assertAlmostEqual(frontier.settings(network, recipe, density / 2)[1] / (2 * rate), 1, places=2)
