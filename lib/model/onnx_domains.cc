@@ -7,8 +7,6 @@
 namespace dc {
 namespace {
 
-constexpr const char* kQonnxDomain = "qonnx.custom_op.general";
-
 bool IsQonnx(std::string_view op) {
   constexpr std::string_view kOperators[] = {
       "Quant",      "IntQuant",       "BipolarQuant",   "Trunc",

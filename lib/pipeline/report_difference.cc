@@ -10,7 +10,7 @@ namespace dc {
 namespace {
 
 // Bytes there and here of what goes by a name, in the order in which names are first seen.
-class Differences {
+class DifferenceTable {
  public:
   void There(const std::string& name, uint64_t bytes) { At(name).first += bytes; }
   void Here(const std::string& name, uint64_t bytes) { At(name).second += bytes; }
@@ -37,7 +37,7 @@ class Differences {
   std::map<std::string, std::pair<uint64_t, uint64_t>> bytes_;
 };
 
-std::string Table(const char* what, const Differences& differences) {
+std::string Table(const char* what, const DifferenceTable& differences) {
   TextTable table;
   table.Add({what, "bytes there", "bytes here", "difference", ""});
   differences.AddTo(&table);
@@ -75,7 +75,7 @@ bool TakeMeasurements(const Report& measured, Report* report) {
 std::string DifferenceText(const Report& report, const Report& other) {
   std::string text =
       "there: " + Printable(other.model) + "\nhere:  " + Printable(report.model) + "\n\n";
-  Differences layers, parts;
+  DifferenceTable layers, parts;
   for (const LayerReport& layer : report.layers) layers.Here(layer.name, layer.bytes);
   for (const LayerReport& layer : other.layers) layers.There(layer.name, layer.bytes);
   for (const auto& [name, bytes] : report.parts) parts.Here(name, bytes);

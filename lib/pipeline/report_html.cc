@@ -10,7 +10,7 @@ namespace {
 
 using Texts = std::vector<std::pair<std::string, std::string>>;
 
-std::string Quoted(const std::string& text) {
+std::string JsonString(const std::string& text) {
   std::string out = "\"";
   for (const char c : ValidUtf8(text)) {
     const auto byte = static_cast<unsigned char>(c);
@@ -47,7 +47,7 @@ std::string Joined(const List& list, Text text) {
 
 std::string TextsJson(const Texts& texts) {
   return Joined(texts, [](const auto& entry) {
-    return "[" + Quoted(entry.first) + "," + Quoted(entry.second) + "]";
+    return "[" + JsonString(entry.first) + "," + JsonString(entry.second) + "]";
   });
 }
 
@@ -61,7 +61,7 @@ std::string LayerJson(const LayerPicture& layer) {
   return "{\"streams\":" +
          Joined(layer.streams,
                 [](const auto& stream) {
-                  return "[" + Quoted(stream.first) + "," + std::to_string(stream.second) + "]";
+                  return "[" + JsonString(stream.first) + "," + std::to_string(stream.second) + "]";
                 }) +
          ",\"bars\":" +
          Joined(layer.bars,
@@ -102,7 +102,7 @@ StatusOr<std::string> ReportHtml(const Report& report, const ReportPictures& pic
                            ",\"pictures\":{\"layers\":" + Joined(pictures.layers, LayerJson) +
                            ",\"settings\":" + TextsJson(pictures.settings) +
                            ",\"logs\":" + TextsJson(pictures.logs) +
-                           ",\"command\":" + Quoted(pictures.command) + "}}";
+                           ",\"command\":" + JsonString(pictures.command) + "}}";
   static constexpr char kPlace[] = "@REPORT@";
   std::string page = kReportTemplate;
   const size_t place = page.find(kPlace);

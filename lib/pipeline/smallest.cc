@@ -67,11 +67,11 @@ class Curve {
   std::vector<CurvePoint> points_;
 };
 
-class Search {
+class SmallestSearch {
  public:
-  Search(const std::string& recipe_path, const std::vector<std::string>& overrides,
-         const Dataset& data, const SmallestOptions& options, std::string directory,
-         const DeployCheck& check, const DczEvaluator& evaluate, Progress* progress)
+  SmallestSearch(const std::string& recipe_path, const std::vector<std::string>& overrides,
+                 const Dataset& data, const SmallestOptions& options, std::string directory,
+                 const DeployCheck& check, const DczEvaluator& evaluate, Progress* progress)
       : recipe_path_(recipe_path),
         overrides_(overrides),
         data_(data),
@@ -302,7 +302,7 @@ StatusOr<Report> FindSmallest(const std::string& recipe_path,
                               const SmallestOptions& options, const std::string& directory,
                               const DeployCheck& check, const DczEvaluator& evaluate, Status* goal,
                               Progress* progress) {
-  return Search(recipe_path, overrides, data, options, directory, check, evaluate, progress)
+  return SmallestSearch(recipe_path, overrides, data, options, directory, check, evaluate, progress)
       .Run(goal);
 }
 

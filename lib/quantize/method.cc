@@ -5,18 +5,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/comma_list.h"
 #include "model/quoted.h"
 #include "model/roles.h"
 #include "quantize/methods/methods.h"
 
 namespace dc {
 namespace {
-
-std::string Listed(const std::vector<std::string>& texts) {
-  std::string list;
-  for (const std::string& text : texts) list += (list.empty() ? "" : ", ") + text;
-  return list;
-}
 
 // "K=V,..." in order.
 StatusOr<std::vector<std::pair<std::string, std::string>>> Pairs(const std::string& text) {
@@ -76,7 +71,7 @@ StatusOr<std::set<std::string>> SkippedWeights(const std::string& skip, const Gr
         std::vector<std::string> names;
         for (const WeightRef& ref : weights) names.push_back(ref.name);
         return UsageError("no layer is called " + Quoted(pattern), "skip",
-                          "use first, last, none, or one of " + Listed(names));
+                          "use first, last, none, or one of " + CommaList(names));
       }
     }
   }
@@ -96,7 +91,7 @@ StatusOr<const Method*> FindMethod(const std::string& name) {
     names.push_back(method->info().name);
     if (names.back() == name) return method;
   }
-  return UsageError("no method is called '" + name + "'", "", "choose one of " + Listed(names));
+  return UsageError("no method is called '" + name + "'", "", "choose one of " + CommaList(names));
 }
 
 std::vector<MethodInfo> ListMethods() {
@@ -126,7 +121,7 @@ StatusOr<MethodContext> MakeMethodContext(const Method& method, const MethodOpti
       std::vector<std::string> names;
       for (const MethodOption& option : info.options) names.push_back(option.name);
       return UsageError("the method " + info.name + " has no option '" + name + "'", "",
-                        names.empty() ? "it has none" : "it has " + Listed(names));
+                        names.empty() ? "it has none" : "it has " + CommaList(names));
     }
     context.settings[name] = value;
   }

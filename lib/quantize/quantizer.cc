@@ -4,6 +4,7 @@
 #include <charconv>
 #include <sstream>
 
+#include "base/comma_list.h"
 #include "quantize/quantizers/quantizers.h"
 
 namespace dc {
@@ -14,12 +15,6 @@ const QuantizerEntry* FindQuantizer(const std::string& name) {
   const auto it = std::find_if(
       all.begin(), all.end(), [&](const QuantizerEntry& entry) { return entry.info.name == name; });
   return it == all.end() ? nullptr : &*it;
-}
-
-std::string Listed(const std::vector<std::string>& texts) {
-  std::string list;
-  for (const std::string& text : texts) list += (list.empty() ? "" : ", ") + text;
-  return list;
 }
 
 bool IsNumberWithin(const std::string& text, int64_t least, int64_t most) {
@@ -86,7 +81,7 @@ Status CheckQuantizer(const QuantizerSpec& spec) {
     std::vector<std::string> names;
     for (const QuantizerEntry& each : AllQuantizers()) names.push_back(each.info.name);
     return UsageError("no quantizer is called '" + spec.name + "'", "",
-                      "choose one of " + Listed(names));
+                      "choose one of " + CommaList(names));
   }
   const QuantizerInfo& info = entry->info;
   if (spec.bits != 0 && (spec.bits < info.least_bits || spec.bits > info.most_bits)) {
@@ -115,7 +110,7 @@ Status CheckQuantizer(const QuantizerSpec& spec) {
     if (std::find(option->values.begin(), option->values.end(), value) == option->values.end()) {
       return UsageError(
           "option '" + name + "' of the quantizer " + info.name + " cannot be '" + value + "'", "",
-          "use one of: " + Listed(option->values));
+          "use one of: " + CommaList(option->values));
     }
   }
   return OkStatus();

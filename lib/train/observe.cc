@@ -12,7 +12,7 @@ namespace dc {
 namespace {
 
 constexpr uint64_t kObserveStream = uint64_t{4} << 40;
-constexpr int64_t kBatch = 50;
+constexpr int64_t kObserved = 50;
 
 // `channels`: the length of axis 1; 0 where it is not known. `share`: of this batch in the mean.
 void Add(const std::vector<float>& values, size_t keep_every, size_t channels, size_t batch,
@@ -57,7 +57,7 @@ Status ForEachBatch(const Graph& graph, const Dataset& data, const Preprocess& p
   std::iota(indices.begin(), indices.end(), 0u);
   Rng(seed, kObserveStream).Shuffle(indices);
   const int64_t count = std::min<int64_t>(samples, data.train.count);
-  const int64_t batch = std::min(kBatch, count);
+  const int64_t batch = std::min(kObserved, count);
   if (batch < 1) return BadInput("no training images to look at values with", data.name);
   train::DropoutRatios dropout(1.0, {});
   DC_ASSIGN_OR_RETURN(const auto executor, train::Executor::Make(network, parameters, &dropout,

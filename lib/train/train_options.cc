@@ -15,7 +15,7 @@ Status CheckRange(const char* name, double value, bool fits, const char* range) 
   return UsageError(text, "", std::string("it must be ") + range);
 }
 
-std::string Number(double value) {
+std::string ExactNumber(double value) {
   char text[32];
   std::snprintf(text, sizeof(text), "%.17g", value);
   return text;
@@ -32,7 +32,7 @@ std::string Checksum(const Values& values) {
 
 std::string List(const std::vector<float>& values) {
   std::string text;
-  for (float v : values) text += (text.empty() ? "" : " ") + Number(v);
+  for (float v : values) text += (text.empty() ? "" : " ") + ExactNumber(v);
   return text;
 }
 
@@ -100,7 +100,7 @@ Fingerprint FingerprintOf(const TrainOptions& options, const Dataset& data, cons
     }
   }
   for (const auto& [output, scale] : o.dropout_scales) {
-    dropout_scales += output + ":" + Number(scale) + " ";
+    dropout_scales += output + ":" + ExactNumber(scale) + " ";
   }
   return {
       {"model", nodes + std::to_string(parameters.total())},
@@ -111,7 +111,7 @@ Fingerprint FingerprintOf(const TrainOptions& options, const Dataset& data, cons
                    Checksum(data.train.labels) + " " + Checksum(data.train.u8) + " " +
                    Checksum(data.train.f32)},
       {"logits", network.logits},
-      {"input scale", Number(reading.scale)},
+      {"input scale", ExactNumber(reading.scale)},
       {"input mean", List(reading.mean)},
       {"input deviation", List(reading.deviation)},
       {"input layout", std::string(reading.stored_last ? "nhwc" : "nchw") +
@@ -120,23 +120,23 @@ Fingerprint FingerprintOf(const TrainOptions& options, const Dataset& data, cons
       {"epochs", std::to_string(o.epochs)},
       {"batch_size", std::to_string(o.batch_size)},
       {"shard_size", std::to_string(o.shard_size)},
-      {"teacher_share", Number(o.teacher_share)},
-      {"temperature", Number(o.temperature)},
+      {"teacher_share", ExactNumber(o.teacher_share)},
+      {"temperature", ExactNumber(o.temperature)},
       {"optimizer", kOptimizerNames[static_cast<size_t>(o.optimizer)]},
       {"loss", o.loss == LossKind::kCrossEntropy ? "cross-entropy" : "squared-hinge"},
-      {"learning_rate", Number(o.learning_rate)},
-      {"momentum", Number(o.momentum)},
-      {"beta2", Number(o.beta2)},
-      {"l1", Number(o.l1)},
-      {"l2", Number(o.l2)},
+      {"learning_rate", ExactNumber(o.learning_rate)},
+      {"momentum", ExactNumber(o.momentum)},
+      {"beta2", ExactNumber(o.beta2)},
+      {"l1", ExactNumber(o.l1)},
+      {"l2", ExactNumber(o.l2)},
       {"schedule", std::to_string(static_cast<int>(o.schedule))},
       {"step_epochs", std::to_string(o.step_epochs)},
-      {"decay", Number(o.decay)},
-      {"final_rate", Number(o.final_rate)},
+      {"decay", ExactNumber(o.decay)},
+      {"final_rate", ExactNumber(o.final_rate)},
       {"warmup_epochs", std::to_string(o.warmup_epochs)},
-      {"label_smoothing", Number(o.label_smoothing)},
-      {"gradient_clip", Number(o.gradient_clip)},
-      {"dropout_scale", Number(o.dropout_scale)},
+      {"label_smoothing", ExactNumber(o.label_smoothing)},
+      {"gradient_clip", ExactNumber(o.gradient_clip)},
+      {"dropout_scale", ExactNumber(o.dropout_scale)},
       {"dropout_scales", dropout_scales},
       {"validation", std::to_string(o.validation)},
       {"keep_best", std::to_string(o.keep_best)},

@@ -15,7 +15,7 @@ namespace {
 
 constexpr const char* kDomain = "qonnx.custom_op.channels_last";
 
-std::vector<int64_t> Counting(size_t rank) {
+std::vector<int64_t> AxesInOrder(size_t rank) {
   std::vector<int64_t> perm(rank);
   std::iota(perm.begin(), perm.end(), 0);
   return perm;
@@ -54,14 +54,14 @@ Status Read(const Node& node, const ShapeTracker& shapes, NodeWriter* to) {
 }  // namespace
 
 std::string ToChannelsFirst(const std::string& x, size_t rank, NodeWriter* to) {
-  std::vector<int64_t> perm = Counting(rank);
+  std::vector<int64_t> perm = AxesInOrder(rank);
   perm.insert(perm.begin() + 1, perm.back());
   perm.pop_back();
   return to->Add(op::kTranspose.name, {x}, {{"perm", std::move(perm)}});
 }
 
 std::string ToChannelsLast(const std::string& x, size_t rank, NodeWriter* to) {
-  std::vector<int64_t> perm = Counting(rank);
+  std::vector<int64_t> perm = AxesInOrder(rank);
   perm.erase(perm.begin() + 1);
   perm.push_back(1);
   return to->Add(op::kTranspose.name, {x}, {{"perm", std::move(perm)}});

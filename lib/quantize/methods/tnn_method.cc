@@ -29,7 +29,7 @@ struct TernaryLayer {
 };
 
 // The only reader of `value`; null where there are others, or none.
-const Node* OnlyReader(const Graph& graph, const std::string& value) {
+const Node* OnlyReaderNode(const Graph& graph, const std::string& value) {
   const std::vector<size_t> readers = graph.Consumers(value);
   return readers.size() == 1 ? &graph.nodes[readers[0]] : nullptr;
 }
@@ -48,10 +48,10 @@ StatusOr<TernaryLayer> LayerOf(const Graph& graph, const WeightRef& ref, bool la
   layer.weight = ref.name;
   layer.bias = ref.bias;
   layer.output_major = ref.output_major();
-  const Node* next = OnlyReader(graph, node.outputs[0]);
+  const Node* next = OnlyReaderNode(graph, node.outputs[0]);
   const op::Operator* record = next == nullptr ? nullptr : OperatorOf(*next);
   if (record != nullptr && record->Has(op::kAdds) && !ref.bias.empty()) {
-    next = OnlyReader(graph, next->outputs[0]);
+    next = OnlyReaderNode(graph, next->outputs[0]);
     record = next == nullptr ? nullptr : OperatorOf(*next);
   }
   if (record == nullptr || !record->Has(op::kBlends)) return not_covered;
@@ -61,7 +61,7 @@ StatusOr<TernaryLayer> LayerOf(const Graph& graph, const WeightRef& ref, bool la
   layer.mean = next->Input(3);
   layer.variance = next->Input(4);
   if (last) return layer;
-  const Node* function = OnlyReader(graph, layer.norm);
+  const Node* function = OnlyReaderNode(graph, layer.norm);
   if (function == nullptr) return not_covered;
   layer.function = function->outputs[0];
   return layer;

@@ -17,8 +17,8 @@ constexpr double kSmooth = 0.01;
 constexpr double kTolerance = 4e-3;
 
 // shift -> node -> Flatten on `batch` samples of grid values.
-void CheckUnary(const Ints& sample, const std::string& op, Attributes attributes, double step,
-                double h, int64_t batch = 2) {
+void CheckOneInput(const Ints& sample, const std::string& op, Attributes attributes, double step,
+                   double h, int64_t batch = 2) {
   GraphBuilder b(sample);
   AddShift(b, sample).Add(op, "tested", {}, std::move(attributes)).Add("Flatten", "flat");
   CheckGradients(b.Build(), batch, GridValues(batch * ElementCount(sample), step), h, kTolerance);
@@ -134,7 +134,7 @@ class PoolGradient : public ::testing::TestWithParam<PoolCase> {};
 
 TEST_P(PoolGradient, MatchesCentralDifferences) {
   const PoolCase& c = GetParam();
-  CheckUnary({3, 7, 8}, c.op, c.attributes, 0.05, kLinear);
+  CheckOneInput({3, 7, 8}, c.op, c.attributes, 0.05, kLinear);
 }
 
 // The same after a convolution, whose output has a blocked layout. The convolutions' weights are
@@ -196,8 +196,8 @@ class EltwiseGradient : public ::testing::TestWithParam<EltwiseCase> {};
 
 TEST_P(EltwiseGradient, MatchesCentralDifferences) {
   const EltwiseCase& c = GetParam();
-  CheckUnary({3, 4, 5}, c.op, c.attributes, c.step, kSmooth);
-  CheckUnary({9}, c.op, c.attributes, c.step * 4, kSmooth);
+  CheckOneInput({3, 4, 5}, c.op, c.attributes, c.step, kSmooth);
+  CheckOneInput({9}, c.op, c.attributes, c.step * 4, kSmooth);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -249,9 +249,9 @@ TEST(SoftmaxGradient, InsideTheNetwork) {
 }
 
 TEST(LrnGradient, AcrossChannels) {
-  CheckUnary({7, 3, 3}, "LRN",
-             {{"size", int64_t{5}}, {"alpha", 0.5f}, {"beta", 0.75f}, {"bias", 2.0f}}, 0.02,
-             kSmooth);
+  CheckOneInput({7, 3, 3}, "LRN",
+                {{"size", int64_t{5}}, {"alpha", 0.5f}, {"beta", 0.75f}, {"bias", 2.0f}}, 0.02,
+                kSmooth);
 }
 
 TEST(AddGradient, OfTwoBranches) {

@@ -12,7 +12,7 @@ using Ints = std::vector<int64_t>;
 using Attributes = std::map<std::string, AttributeValue>;
 
 constexpr double kStep = 5e-3;
-constexpr double kTolerance = 6e-3;
+constexpr double kValueTolerance = 6e-3;
 
 // What an operand is: any number, one between 0 and 1, or one between 1 and 2.
 enum class Domain { kAll, kUnit, kAboveOne };
@@ -39,7 +39,8 @@ TEST_P(FunctionGradient, MatchesCentralDifferences) {
     AddOperand(b, sample, c.domain);
     b.Add(c.op, "tested", {}, c.attributes).Add("Flatten", "flat");
     const double step = sample.size() == 1 ? 0.108 : 0.027;
-    CheckGradients(b.Build(), 2, GridValues(2 * ElementCount(sample), step), kStep, kTolerance);
+    CheckGradients(b.Build(), 2, GridValues(2 * ElementCount(sample), step), kStep,
+                   kValueTolerance);
   }
 }
 
@@ -65,7 +66,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(FunctionGradientOfGelu, ByTanh) {
   GraphBuilder b({9});
   AddShift(b, {9}).Add("Gelu", "tested", {}, {{"approximate", std::string("tanh")}});
-  CheckGradients(b.Build(), 2, GridValues(18, 0.2), kStep, kTolerance);
+  CheckGradients(b.Build(), 2, GridValues(18, 0.2), kStep, kValueTolerance);
 }
 
 // Where the slope of a root is infinite, it counts as 0 and not as a number that spoils the rest.
@@ -111,7 +112,8 @@ TEST_P(PairGradient, MatchesCentralDifferences) {
     AddOperand(b, sample, c.domain);
     const std::string x = b.last();
     add(b, x);
-    CheckGradients(b.Add("Flatten", "flat").Build(), 2, GridValues(48, kGrid), kStep, kTolerance);
+    CheckGradients(b.Add("Flatten", "flat").Build(), 2, GridValues(48, kGrid), kStep,
+                   kValueTolerance);
   };
   const auto lower = [&](GraphBuilder& b) {
     b.Add("Add", "gate", {b.Fixed("offset", {}, {static_cast<float>(-4.5 * kGrid)})});
@@ -154,7 +156,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, PairGradient,
 TEST(PairGradientOfConstants, WiderThanTheValue) {
   GraphBuilder b({3, 1, 4});
   AddShift(b, {3, 1, 4}).Add("Mul", "m", {b.Random("p", {2, 1})}).Add("Flatten", "flat");
-  CheckGradients(b.Build(), 2, GridValues(24, 0.05), kStep, kTolerance);
+  CheckGradients(b.Build(), 2, GridValues(24, 0.05), kStep, kValueTolerance);
 }
 
 TEST(PairGradientOfSquaresAndRoots, ByConstantExponents) {
@@ -162,7 +164,7 @@ TEST(PairGradientOfSquaresAndRoots, ByConstantExponents) {
     GraphBuilder b({5});
     AddOperand(b, {5}, Domain::kUnit);
     b.Add("Pow", "tested", {b.Fixed("e", {}, {exponent})});
-    CheckGradients(b.Build(), 2, GridValues(10, 0.3), kStep, kTolerance);
+    CheckGradients(b.Build(), 2, GridValues(10, 0.3), kStep, kValueTolerance);
   }
 }
 
@@ -172,7 +174,7 @@ TEST(WhereGradient, GoesToWhatWasChosen) {
   b.AddOn("Greater", "positive", {"shifted", b.Fixed("zero", {}, {0.0f})});
   b.AddOn("ReduceMean", "mean", {"shifted", b.Integers("axes", {2})});
   b.AddOn("Where", "tested", {"positive", "shifted", "mean"}).Add("Flatten", "flat");
-  CheckGradients(b.Build(), 2, GridValues(24, 0.1), kStep, kTolerance);
+  CheckGradients(b.Build(), 2, GridValues(24, 0.1), kStep, kValueTolerance);
 }
 
 TEST(WhereGradient, OfConstants) {
@@ -182,7 +184,7 @@ TEST(WhereGradient, OfConstants) {
   b.AddOn("Where", "one", {"positive", "shifted", b.Random("p", {4})});
   b.AddOn("Greater", "high", {"shifted", b.Fixed("limit", {}, {0.6f})});
   b.AddOn("Where", "tested", {"high", b.Random("q", {3, 1}), "one"}).Add("Flatten", "flat");
-  CheckGradients(b.Build(), 2, GridValues(24, 0.1), kStep, kTolerance);
+  CheckGradients(b.Build(), 2, GridValues(24, 0.1), kStep, kValueTolerance);
 }
 
 struct ReduceCase {
@@ -201,7 +203,7 @@ TEST_P(ReduceGradient, MatchesCentralDifferences) {
       AddOperand(b, {3, 2, 4}, c.domain);
       b.Add(c.op, "tested", {b.Integers("axes", axes)}, {{"keepdims", keep}});
       b.Add("Flatten", "flat");
-      CheckGradients(b.Build(), 2, GridValues(48, 0.041), kStep, kTolerance);
+      CheckGradients(b.Build(), 2, GridValues(48, 0.041), kStep, kValueTolerance);
     }
   }
 }
@@ -218,7 +220,7 @@ TEST(ReduceGradientOfProducts, WithZeros) {
   GraphBuilder b({2, 3});
   AddShift(b, {2, 3}).Add("ReduceProd", "tested", {b.Integers("axes", {2})},
                           {{"keepdims", int64_t{0}}});
-  CheckGradients(b.Build(), 1, {2.0f, 0.0f, 3.0f, 0.5f, 4.0f, -1.0f}, kStep, kTolerance);
+  CheckGradients(b.Build(), 1, {2.0f, 0.0f, 3.0f, 0.5f, 4.0f, -1.0f}, kStep, kValueTolerance);
 }
 
 struct AxisCase {
@@ -244,7 +246,7 @@ TEST_P(AlongAxisGradient, MatchesCentralDifferences) {
   // A product, so that it is not the network's last softmax.
   b.Add(c.op, "tested", more, attributes).Add("Mul", "scaled", {b.Random("p", {3, 2, 4})});
   b.Add("Flatten", "flat");
-  CheckGradients(b.Build(), 2, GridValues(48, 0.041), kStep, kTolerance);
+  CheckGradients(b.Build(), 2, GridValues(48, 0.041), kStep, kValueTolerance);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -265,7 +267,7 @@ TEST(StepGradient, IsZero) {
   for (const char* op : {"Floor", "Ceil", "Round", "Sign"}) {
     GraphBuilder b({6});
     AddShift(b, {6}).AddOn(op, "step", {"shifted"}).AddOn("Add", "sum", {"step", "shifted"});
-    CheckGradients(b.Build(), 2, GridValues(12, 0.37), 1e-3, kTolerance);
+    CheckGradients(b.Build(), 2, GridValues(12, 0.37), 1e-3, kValueTolerance);
   }
 }
 

@@ -17,11 +17,12 @@ namespace dc::runtime {
 namespace {
 
 constexpr float kBias = 0.5f;
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
-constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+constexpr float kPlusInfinity = std::numeric_limits<float>::infinity();
+constexpr float kNotANumber = std::numeric_limits<float>::quiet_NaN();
 
 // What the inputs of a sample have among them.
-const std::vector<float> kOdd[] = {{}, {kNaN}, {kInfinity}, {-kInfinity}, {kInfinity, -kInfinity}};
+const std::vector<float> kOdd[] = {
+    {}, {kNotANumber}, {kPlusInfinity}, {-kPlusInfinity}, {kPlusInfinity, -kPlusInfinity}};
 
 std::vector<float> Dense(const StoredSample& sample) {
   std::vector<float> dense(size_t{sample.rows.rows} * sample.rows.columns, 0.0f);
@@ -89,7 +90,7 @@ TEST(DenseProductTest, OfABatch) {
     const StoredSample stored = MakeSample(sample);
     const std::vector<float> bias(sample.rows, kBias);
     std::vector<std::vector<float>> inputs;
-    std::vector<float> x(sample.columns * kSamples + kReadSlack, kNaN);
+    std::vector<float> x(sample.columns * kSamples + kReadSlack, kNotANumber);
     for (size_t s = 0; s < kSamples; ++s) {
       inputs.push_back(RandomInputs(sample.columns, kOdd[s % std::size(kOdd)], rng));
       for (size_t c = 0; c < sample.columns; ++c) x[c * kSamples + s] = inputs[s][c];
