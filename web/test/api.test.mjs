@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { Worker } from "node:worker_threads";
 
-import { build, goldenBytes, runtime } from "./built.mjs";
+import { build, encoded, goldenBytes, runtime } from "./built.mjs";
 
 const { load, DczError } = runtime;
 const wasm = join(build, "package/dc_runtime.wasm");
@@ -124,6 +124,17 @@ test("bytes that changed on the way are refused or harmless", async () => {
 
 test("a limit on memory holds", async () => {
   await rejects(() => load(goldenBytes("conv_table.dcz"), { memoryLimit: 64 }), "no memory", /./);
+});
+
+test("activations may be larger than the memory that there is at first", async () => {
+  const shape = "float[N, 1, 1500, 1000]";
+  const model = await load(
+    encoded(`<ir_version: 7, opset_import: ["" : 13]> large (${shape} x) => (${shape} y) { y = Relu (x) }`),
+  );
+  const x = Float32Array.from({ length: 1.5e6 }, (_, i) => i - 7e5);
+  const [y] = Object.values(model.run(x));
+  assert.ok(y.every((value, i) => value === Math.max(x[i], 0)));
+  model.close();
 });
 
 test("closed models give their memory back", async () => {

@@ -36,6 +36,20 @@ function npyValues(path) {
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset + begin, bytes.byteOffset + bytes.length));
 }
 
+// The .dcz that dc-encode makes of a network in ONNX's text format.
+export function encoded(text) {
+  const dir = mkdtempSync(join(tmpdir(), "dc-web-"));
+  try {
+    writeFileSync(join(dir, "model.onnxtxt"), text);
+    execFileSync(join(tools, "dc-encode"), [join(dir, "model.onnxtxt"), "-o", join(dir, "model.dcz"), "--quiet"], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    return new Uint8Array(readFileSync(join(dir, "model.dcz")));
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
 // Outputs of dc-run for `inputs`, each {shape, values}, in the model's order: by the file's name.
 export function nativeOutputs(path, inputs) {
   const dir = mkdtempSync(join(tmpdir(), "dc-web-"));

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <new>
 
-#if __has_include(<sys/mman.h>)
+#ifdef __linux__
 #include <sys/mman.h>
 #endif
 
@@ -14,12 +14,16 @@
 namespace dc::runtime {
 namespace {
 
-// Of a large page of most systems: most of the time that a fresh array takes is otherwise spent on
-// its pages. Smaller arrays would waste a part of one.
+// Of a large page where there are some: most of the time that a fresh array takes is otherwise spent
+// on its pages. Smaller arrays would waste a part of one.
+#ifdef MADV_HUGEPAGE
 constexpr size_t kLargePage = size_t{2} << 20;
+#else
+constexpr size_t kLargePage = PTRDIFF_MAX;
+#endif
 
 void* HeapAllocate(size_t bytes) {
-  if (bytes > PTRDIFF_MAX - kLargePage) return nullptr;
+  if (bytes > PTRDIFF_MAX / 2) return nullptr;
   const size_t alignment = bytes >= kLargePage ? kLargePage : kMemoryAlignment;
   // A multiple of the alignment, and not 0.
   const size_t lines = std::max<size_t>((bytes + kMemoryAlignment - 1) / kMemoryAlignment, 1);
