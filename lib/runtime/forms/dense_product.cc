@@ -73,6 +73,8 @@ void AddZeroProducts(const CsbMatrix& w, size_t begin, size_t end, const Shift& 
     const size_t first = w.band_begin[band], rows = w.band_begin[band + 1] - first;
     for (size_t line = 0; line < shift.lines; ++line) {
       for (size_t p = 0; p < shift.length; ++p) {
+        // Between the rows of a plane there are positions that are no outputs: what they read is
+        // not defined, and nobody reads what they write.
         const float* x = shift.x + line * shift.x_pitch + p;
         const auto is_odd = [&](size_t column) { return !std::isfinite(x[shift.Offset(column)]); };
         size_t all = 0;
