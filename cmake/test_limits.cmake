@@ -2,10 +2,10 @@
 # here, rounded up, where they are more than three. A busy machine is up to ten times slower than an
 # idle one; a test that hangs takes longer. Without optimisation or with sanitizers it is 50 times.
 # Processor time of the program, which an idle machine does not exceed.
-set(idle_seconds_unit_data 9)
+set(idle_seconds_unit_data 6)
 set(idle_seconds_unit_runtime 32)
 set(idle_seconds_parity 6)
-set(idle_seconds_cli 25)
+set(idle_seconds_cli 18)
 # Estimates, to be lowered to what an idle machine shows: several programs work together here.
 set(idle_seconds_unit_pipeline 20)
 set(idle_seconds_parity_operators 30)
@@ -20,7 +20,8 @@ set(idle_seconds_package_pkg_config 10)
 set(idle_seconds_package_pipeline 30)
 # An emulator.
 set(idle_seconds_runtime_aarch64 60)
-set(idle_seconds_decoders_without_bmi2 8)
+set(idle_seconds_decoders_without_bmi2_0 8)
+set(idle_seconds_decoders_without_bmi2_1 8)
 
 # dc_limit(TEST): sets the limit of a test of the calling folder.
 function(dc_limit test)
