@@ -7,11 +7,6 @@ function(dc_together target)
   cmake_parse_arguments(ARG "" "" "APART" ${ARGN})
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${DC_TOGETHER} UNITY_BUILD_BATCH_SIZE 10)
   set_source_files_properties(${ARG_APART} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
-  # g++ 12 sees faults in std::string and std::optional that are none, the more the more it inlines.
-  if(DC_TOGETHER AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    target_compile_options(${target} PRIVATE -Wno-array-bounds -Wno-maybe-uninitialized
-      -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread)
-  endif()
 endfunction()
 
 # dc_module(NAME [LIBS ...] [EXCLUDE ...]): the static library dc_NAME from every .cc below lib/NAME
@@ -31,13 +26,8 @@ endfunction()
 # Optimised for size, except for the sources that dc_hot names.
 #
 # With g++ the object files also keep the compiler's intermediate code: runtime_package.cmake
-# compiles the library from it once more, as a whole. Everything else links the ordinary code, where
-# there is anything else.
+# compiles the library from it once more, as a whole. Everything else links the ordinary code.
 set(whole_runtime 0)
-set(fat_objects -ffat-lto-objects)
-if(DC_RUNTIME_ONLY AND NOT DC_TESTS)
-  set(fat_objects -fno-fat-lto-objects)
-endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT DC_SANITIZE)
   set(whole_runtime $<CONFIG:Release,MinSizeRel>)
   add_link_options(-fno-lto)
@@ -47,7 +37,7 @@ function(dc_embedded target)
     -ffunction-sections -fdata-sections -fvisibility=hidden
     $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions;-fvisibility-inlines-hidden>
     $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>
-    $<$<CONFIG:Release,MinSizeRel>:-Oz> $<${whole_runtime}:-flto;${fat_objects}>)
+    $<$<CONFIG:Release,MinSizeRel>:-Oz> $<${whole_runtime}:-flto;-ffat-lto-objects>)
   # UBSan's check of virtual calls needs RTTI on both sides of a call.
   if(NOT DC_SANITIZE AND NOT DC_FUZZ)
     target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>)
@@ -75,7 +65,7 @@ function(dc_cold target)
   endif()
 endfunction()
 
-# dc_precompile(TARGET HEADER ...): headers of third parties that most sources of the target include,
+# dc_precompile(TARGET HEADER ...): headers from elsewhere that most sources of the target include,
 # compiled once; every source still includes what it uses.
 function(dc_precompile target)
   target_precompile_headers(${target} PRIVATE ${ARGN})

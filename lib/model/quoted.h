@@ -14,7 +14,10 @@ inline constexpr size_t kLongestName = 120;  // bytes of a name in a message
 
 // `name` in single quotes, printable, its middle left out where it is long.
 inline std::string Quoted(const std::string& name) {
-  return "'" + Shortened(Printable(name), kLongestName) + "'";
+  std::string text = "'";
+  text += Shortened(Printable(name), kLongestName);
+  text += "'";
+  return text;
 }
 
 // "Conv node 'conv1'"; nodes without a name go by their first output.

@@ -34,8 +34,7 @@ inline std::vector<std::string> ShippedModels() {
 // The network of folder `name` with random weights, 40 % of them kept in convolutions and 10 % in
 // fully connected layers, quantized by `policy`.
 inline StatusOr<Graph> QuantizedModel(const std::string& name, const std::string& policy) {
-  DC_ASSIGN_OR_RETURN(Graph graph,
-                      LoadModel(std::string(DC_MODELS_DIR) + "/" + name + "/model.onnxtxt"));
+  DC_ASSIGN_OR_RETURN(Graph graph, LoadModel(DC_MODELS_DIR "/" + name + "/model.onnxtxt"));
   DC_RETURN_IF_ERROR(InitializeParameters(&graph, 7));
   PruneOptions prune;
   for (const WeightRef& weight : ListWeights(graph)) {

@@ -43,7 +43,8 @@ std::optional<std::vector<int64_t>> SayShape(const Known& setting, const op::Sha
   }
   if (open && shape[*batch] == -1) {
     // One of the two is to be a number.
-    const auto all = x != nullptr ? op::Product(*x) : std::nullopt;
+    if (x == nullptr) return std::nullopt;
+    const auto all = op::Product(*x);
     const auto others = op::Product(known);
     if (!all || !others || *all % *others != 0 || *all / *others < 1) return std::nullopt;
     shape[*open] = *all / *others;
