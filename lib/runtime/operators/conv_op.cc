@@ -82,14 +82,15 @@ class ConvOp : public OperatorKernel {
                 });
       x = context.scratch;
     }
+    const Shift planes_shift{
+        .x = x, .finite = finite, .offsets = planes.offsets().data(), .unit = lanes};
     const double work = work_ * static_cast<double>(lanes) / static_cast<double>(planes.strips());
     ForChunks(context.pool, max_chunks_, weight_.form->Parts(), work,
               [&](size_t chunk, size_t begin, size_t end) {
                 float* flat = context.scratch + copied + chunk * FlatFloats();
                 while (begin < end) {
                   const size_t last = InPlace(planes, lanes) ? LastAlike(begin, end) : begin + 1;
-                  RunParts(begin, last, strip, lanes, {.x = x, .finite = finite}, flat,
-                           context.output);
+                  RunParts(begin, last, strip, planes_shift, flat, context.output);
                   begin = last;
                 }
               });
@@ -106,9 +107,10 @@ class ConvOp : public OperatorKernel {
   }
 
   // Parts [part, last) of a group; more than one only where kernels write to the output itself.
-  // `shift` says where the planes begin.
-  void RunParts(size_t part, size_t last, size_t strip, size_t lanes, Shift shift, float* flat,
+  // `shift` reads the planes of all groups.
+  void RunParts(size_t part, size_t last, size_t strip, Shift shift, float* flat,
                 float* output) const {
+    const size_t lanes = shift.unit;
     const ShiftPlanes& planes = Planes(lanes);
     // Output channels.
     const size_t row = weight_.form->RowsOf(part).begin, end = weight_.form->RowsOf(last - 1).end;
@@ -119,8 +121,6 @@ class ConvOp : public OperatorKernel {
     float* y = output + (row * plane + strip * planes.strip_rows() * out_x) * lanes;
 
     shift.x += planes.size() / groups_ * group * lanes;
-    shift.offsets = planes.offsets().data();
-    shift.unit = lanes;
     shift.y = y;
     shift.first_row = row;
     shift.y_row_stride = plane * lanes;

@@ -44,9 +44,10 @@ class ConvTransposeOp : public OperatorKernel {
       }
     }
     for (size_t group = 0; group < layer_.groups; ++group) {
+      const bool finite = ZerosStayZero(context, group);
       for (size_t begin = 0; begin < layer_.grid.windows(); begin += Positions(lanes)) {
         const size_t end = std::min(begin + Positions(lanes), layer_.grid.windows());
-        Multiply(context, group, begin, end);
+        Multiply(context, group, begin, end, finite);
         AddUp(context, group, begin, end);
       }
     }
@@ -58,10 +59,15 @@ class ConvTransposeOp : public OperatorKernel {
   }
 
  protected:
+  // Whether weights of `group` that are skipped would make 0 of all inputs (layer_weight.h).
+  virtual bool ZerosStayZero(const RunContext& context, size_t group) const {
+    static_cast<void>(context), static_cast<void>(group);
+    return true;
+  }
   // Products of the input's positions [begin, end) in `group`, into context.scratch: rows
-  // [output][tap], each (end - begin) * lanes floats.
-  virtual void Multiply(const RunContext& context, size_t group, size_t begin,
-                        size_t end) const = 0;
+  // [output][tap], each (end - begin) * lanes floats. `finite`: what ZerosStayZero says.
+  virtual void Multiply(const RunContext& context, size_t group, size_t begin, size_t end,
+                        bool finite) const = 0;
 
   const Layer& layer() const { return layer_; }
 
@@ -108,13 +114,17 @@ class ConstantConvTransposeOp : public ConvTransposeOp {
   }
 
  private:
-  void Multiply(const RunContext& context, size_t group, size_t begin, size_t end) const override {
+  bool ZerosStayZero(const RunContext& context, size_t group) const override {
+    const size_t floats = layer().inputs * layer().grid.windows() * context.lanes;
+    return weights_[group].ZerosStayZero(context.inputs[0] + group * floats, floats);
+  }
+  void Multiply(const RunContext& context, size_t group, size_t begin, size_t end,
+                bool finite) const override {
     const size_t lanes = context.lanes, width = (end - begin) * lanes;
     const LayerWeight& weight = weights_[group];
     const size_t plane = layer().grid.windows() * lanes;
-    const float* x = context.inputs[0] + group * layer().inputs * plane;
-    const Shift shift{.x = x + begin * lanes,
-                      .finite = weight.ZerosStayZero(x, layer().inputs * plane),
+    const Shift shift{.x = context.inputs[0] + group * layer().inputs * plane + begin * lanes,
+                      .finite = finite,
                       .unit = plane,
                       .length = width,
                       .y = context.scratch,
@@ -135,7 +145,8 @@ class ComputedConvTransposeOp : public ConvTransposeOp {
   explicit ComputedConvTransposeOp(Layer layer) : ConvTransposeOp(std::move(layer)) {}
 
  private:
-  void Multiply(const RunContext& context, size_t group, size_t begin, size_t end) const override {
+  void Multiply(const RunContext& context, size_t group, size_t begin, size_t end,
+                bool) const override {
     const size_t lanes = context.lanes, width = (end - begin) * lanes;
     const size_t rows = layer().outputs * layer().grid.taps(),
                  plane = layer().grid.windows() * lanes;
