@@ -12,7 +12,6 @@ namespace {
 // Fewer entries take no more as a table; a run that is mostly holes costs coders more than that.
 constexpr size_t kFewest = 16;
 constexpr double kMostPerEntry = 4;
-constexpr size_t kMostEntries = 65536;
 
 }  // namespace
 
@@ -32,7 +31,7 @@ std::optional<QuantizedWeight> AsAffineRun(const QuantizedWeight& weight) {
   const size_t shift = weight.sparse() ? 1 : 0;
   const auto run = static_cast<size_t>(count);
   const bool whole = shift == 0 && run == entries.size();
-  if (run + shift > kMostEntries || whole) return std::nullopt;
+  if (run + shift > QuantizedWeight::kMostEntries || whole) return std::nullopt;
   QuantizedWeight result = weight;
   result.codebook.assign(shift, 0.0f);
   for (size_t i = 0; i < run; ++i) {

@@ -8,6 +8,7 @@
 #include "encode/lower_attributes.h"
 #include "encode/lower_metadata.h"
 #include "encode/lower_scales.h"
+#include "encode/lower_types.h"
 #include "model/element_types.h"
 #include "model/graph_index.h"
 #include "model/node_attributes.h"
@@ -17,25 +18,6 @@
 
 namespace dc {
 namespace {
-
-// Whether values of the type may be floats that hold whole numbers.
-bool CanBeFloats(DataType type) { return type != DataType::kFloat16 && type != DataType::kFloat64; }
-
-// Whole numbers and truth values as floats; Unsupported where one is too large for that.
-StatusOr<Tensor> AsFloats(const std::string& name, const Tensor& tensor) {
-  constexpr int64_t kMost = int64_t{1} << 24;
-  Tensor floats = Tensor::Zeros(DataType::kFloat32, tensor.shape);
-  for (int64_t i = 0; i < tensor.size(); ++i) {
-    const int64_t value = IntegerAt(tensor, i);
-    if (value < -kMost || value > kMost) {
-      return Unsupported("a .dcz cannot hold " + std::to_string(value) + " in tensor " +
-                             Quoted(name) + " of type " + NameOf(tensor.type),
-                         "", "whole numbers go up to 2^24: convert the model to float32");
-    }
-    floats.f32()[static_cast<size_t>(i)] = static_cast<float>(value);
-  }
-  return floats;
-}
 
 class Lowering {
  public:
@@ -219,7 +201,7 @@ class Lowering {
     const std::string& output = node.outputs[0];
     if (casts_.count(output) || quantized_.count(output)) return OkStatus();
     const op::Operator* record = OperatorOf(node);
-    const bool renames = record != nullptr && (record->Has(op::kRenames) || CastsNothing(node));
+    const bool renames = record != nullptr && (record->Has(op::kRenames) || CastsNothing(types_, node));
     if (record != nullptr && record->Has(op::kDrops)) DC_RETURN_IF_ERROR(CheckDropsNothing(node));
     if (renames) {
       aliases_[output] = Resolve(node.Input(0));
@@ -234,7 +216,7 @@ class Lowering {
                          "docs/operators.md lists those that it can: export the model without it");
     }
     DC_RETURN_IF_ERROR(CheckOutputs(node));
-    DC_RETURN_IF_ERROR(CheckElementTypes(node, *record));
+    DC_RETURN_IF_ERROR(CheckElementTypes(types_, node, *record));
     return LowerOperator(node, *record);
   }
 
@@ -275,50 +257,12 @@ class Lowering {
     result_.manifest.nodes.push_back(std::move(lowered));
   }
 
-  DataType TypeOf(const std::string& value) const {
-    const auto it = types_.find(value);
-    return it == types_.end() ? DataType::kFloat32 : it->second;
-  }
-
-  // Whether `node` is a Cast that leaves every float what it is: to float32, or between integers.
-  // Those that wrap around are told apart by their target.
-  bool CastsNothing(const Node& node) const {
-    if (OperatorOf(node) != &op::kCast) return false;
-    const DataType from = TypeOf(node.Input(0)), to = TypeOf(node.outputs[0]);
-    const bool to_wide = to == DataType::kInt64 || to == DataType::kInt32;
-    return to == from || to == DataType::kFloat32 || (to_wide && from != DataType::kFloat32);
-  }
-
   // A .dcz is for inference: refuses random numbers.
   Status CheckDropsNothing(const Node& node) const {
     DC_ASSIGN_OR_RETURN(const NodeAttributes attributes,
                         NodeAttributes::Read(graph_, node, *OperatorOf(node)));
     if (attributes.Int("training_mode") == 0 || attributes.Float("ratio") == 0) return OkStatus();
     return Unsupported(node.op + " in training mode", "", "export the model for inference");
-  }
-
-  // Values are floats in a .dcz: refuses what differs on other types.
-  Status CheckElementTypes(const Node& node, const op::Operator& record) const {
-    for (size_t i = 0; i < node.inputs.size() && i < record.max_inputs; ++i) {
-      const op::InputSpec& input = record.Input(i);
-      const DataType type = TypeOf(node.inputs[i]);
-      if (input.role == op::Role::kSetting || input.element != op::Element::kAny) continue;
-      if (node.inputs[i].empty() || type == DataType::kFloat32) continue;
-      // Sums of narrow integers wrap around.
-      const bool wide =
-          type == DataType::kInt64 || type == DataType::kInt32 || type == DataType::kBool;
-      const bool moves = record.Has(op::kReshapes) || record.result == op::Element::kTarget;
-      if (record.Has(op::kWhole) && (wide || moves)) continue;
-      return Unsupported(node.op + " of type " + NameOf(type), "",
-                         "export the model so that it computes with floats");
-    }
-    if (record.result != op::Element::kTarget) return OkStatus();
-    const DataType to = TypeOf(node.outputs[0]);
-    if (to == DataType::kInt64 || to == DataType::kInt32 || to == DataType::kBool) {
-      return OkStatus();
-    }
-    return Unsupported(std::string("a conversion to ") + NameOf(to), "",
-                       "export the model so that it computes with floats");
   }
 
   Status CheckOutputs(const Node& node) const {
@@ -409,7 +353,7 @@ class Lowering {
 
   const Graph& graph_;
   const GraphIndex index_;
-  const std::map<std::string, DataType> types_;
+  const ElementTypes types_;
   const bool keep_names_;
   bool free_batch_ = false;
   std::map<std::string, Value> values_;
