@@ -147,13 +147,13 @@ def figure_8(known):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", metavar="mnist=SPEC")
+    page.add_data(parser, "mnist")
     parser.add_argument("--tools", type=pathlib.Path, default=ROOT / "build" / "tools")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "out" / "ablations")
     parser.add_argument("--threads", type=int, default=1, help="0: one per core (default 1)")
     parser.add_argument("--figure", type=int, choices=FIGURES, action="append", help="measure for this one only; may be repeated")
     args = parser.parse_args()
-    args.data = page.mnist_spec(parser, args.data)
+    args.data = page.data_specs(parser, args.data, "mnist").get("mnist")
     if args.data:
         args.out.mkdir(parents=True, exist_ok=True)
     bench, known = Bench(args), {}

@@ -132,15 +132,13 @@ def draw(network, title, data, rows):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", action="append", default=[], metavar="NAME=SPEC", help="mnist=mnist:DIR, cifar10=cifar10:DIR")
+    page.add_data(parser, *DATA_TITLES)
     parser.add_argument("--tools", type=pathlib.Path, default=ROOT / "build" / "tools")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "out" / "frontier")
     parser.add_argument("--threads", type=int, default=0, help="0: one per core (default)")
     parser.add_argument("rows", nargs="*", metavar="ROW")
     args = parser.parse_args()
-    specs = dict(spec.split("=", 1) for spec in args.data if "=" in spec)
-    if len(specs) < len(args.data) or not specs.keys() <= DATA_TITLES.keys():
-        parser.error("--data takes mnist=SPEC or cifar10=SPEC, as in mnist=mnist:DIR")
+    specs = page.data_specs(parser, args.data, *DATA_TITLES)
     path = ROOT / "docs" / "frontier.md"
     count = 0
     for network, (title, data, rows) in NETWORKS.items():

@@ -16,7 +16,10 @@ import shutil
 import subprocess
 import sys
 
+from page import add_data, data_specs
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+DATA = ("mnist", "cifar10")
 
 # network, recipe ("" is recipe.textproto), data, seeds, method, bits w/a, published error in %, note
 ROWS = [
@@ -164,13 +167,13 @@ def rows_of_page(page):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", action="append", default=[], metavar="NAME=SPEC")
+    add_data(parser, *DATA)
     parser.add_argument("--tools", type=pathlib.Path, default=ROOT / "build" / "tools")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "out" / "methods")
     parser.add_argument("--threads", type=int, default=0, help="0: one per core (default)")
     parser.add_argument("rows", nargs="*", metavar="ROW")
     args = parser.parse_args()
-    data = dict(item.split("=", 1) for item in args.data)
+    data = data_specs(parser, args.data, *DATA)
     for row in ROWS:
         name = row[0] + "-" + row[1]
         if data and (not args.rows or any(part in name for part in args.rows)):

@@ -29,11 +29,14 @@ def with_table(text, name, head, body):
     return text[:begin] + "\n" + table + "\n" + text[end:]
 
 
-def mnist_spec(parser, data):
-    """SPEC of --data mnist=SPEC; None where it is not given."""
-    if not data:
-        return None
-    name, equals, spec = data.partition("=")
-    if name != "mnist" or not equals:
-        parser.error("--data takes mnist=SPEC, as in mnist=mnist:DIR")
-    return spec
+def add_data(parser, *names):
+    """Adds --data NAME=SPEC, which may be given for each of the names."""
+    parser.add_argument("--data", action="append", default=[], metavar="NAME=SPEC", help=" or ".join(f"{n}={n}:DIR" for n in names))
+
+
+def data_specs(parser, given, *names):
+    """SPEC by NAME of what --data was given."""
+    specs = dict(item.partition("=")[::2] for item in given)
+    if not all(name in names and spec for name, spec in specs.items()):
+        parser.error("--data takes " + " or ".join(f"{name}=SPEC, as in {name}={name}:DIR" for name in names))
+    return specs

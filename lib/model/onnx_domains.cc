@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "model/dialects/qonnx_settings.h"
+
 namespace dc {
 namespace {
 

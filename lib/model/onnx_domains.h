@@ -6,8 +6,6 @@
 
 namespace dc {
 
-inline constexpr const char* kQonnxDomain = "qonnx.custom_op.general";
-
 // Gives QONNX's operators their domain where a file leaves it out, and declares every domain that
 // nodes have and the file does not: exporters of quantized models forget both, and a checker then
 // takes the whole model for invalid.

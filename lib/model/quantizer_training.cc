@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/number_text.h"
 #include "model/node_attributes.h"
 
 namespace dc {
@@ -38,12 +39,6 @@ Status CheckRange(const QuantizerTraining& how) {
   if (both && !(how.pass_low >= how.pass_high)) return OkStatus();
   return BadInput("the gradient of a quantizer passes nowhere", "pass_low, pass_high",
                   "give both, the lower one first");
-}
-
-std::string NumberText(float value) {
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof(text), value).ptr;
-  return std::string(text, end);
 }
 
 StatusOr<float> NumberOf(const std::string& text) {

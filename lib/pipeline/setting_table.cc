@@ -10,6 +10,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/comma_list.h"
 #include "dc/layer_settings.h"
 
 namespace dc {
@@ -56,10 +57,7 @@ bool IsNumber(const FieldDescriptor& field) {
 // What a value may be: "use one of: sgd, adam", "give a whole number from 1 to 16".
 std::string Allowed(const FieldDescriptor& field) {
   const proto::Setting& setting = SettingOf(field);
-  std::string choices;
-  for (const std::string& value : setting.values()) {
-    choices += (choices.empty() ? "" : ", ") + value;
-  }
+  const std::string choices = CommaList({setting.values().begin(), setting.values().end()});
   const bool ranged = setting.has_least() || setting.has_greatest();
   if (!ranged && !choices.empty()) return "use one of: " + choices;
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL) return "use one of: true, false";

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/comma_list.h"
 #include "quantize/policy.h"
 
 namespace dc {
@@ -52,14 +53,10 @@ StatusOr<PolicySettings> CompleteSettings(const Policy& policy, const PolicySett
   }
   for (const PolicyOption& option : info.options) {
     const std::string& value = complete.emplace(option.name, option.values[0]).first->second;
-    std::string list;
-    for (const std::string& allowed : option.values) {
-      list += (list.empty() ? "" : ", ") + allowed;
-    }
     if (std::find(option.values.begin(), option.values.end(), value) == option.values.end()) {
       return UsageError(
           "option '" + option.name + "' of policy " + info.name + " cannot be '" + value + "'", "",
-          "use one of: " + list);
+          "use one of: " + CommaList(option.values));
     }
   }
   return complete;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "base/number_text.h"
 #include "dc/files.h"
 
 namespace dc::train {
@@ -33,12 +34,6 @@ std::string Line(double x1, double y1, double x2, double y2) {
   std::snprintf(tag, sizeof(tag), "<line x1='%.1f' y1='%.1f' x2='%.1f' y2='%.1f'/>\n", x1, y1, x2,
                 y2);
   return tag;
-}
-
-std::string Number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%g", value);
-  return text;
 }
 
 // 1, 2 or 5 times a power of ten: the least such that at most five of them make `range`.
@@ -72,7 +67,7 @@ class Panel {
     const double step = TickStep(greatest_);
     for (int i = 0; i * step <= greatest_ * (1 + 1e-9); ++i) {
       svg += Line(left_, Y(i * step), right_, Y(i * step));
-      svg += Text(left_ - 6, Y(i * step) + 4, "end", "", Number(i * step));
+      svg += Text(left_ - 6, Y(i * step) + 4, "end", "", ShortNumber(i * step));
     }
     const int stride = static_cast<int>(std::max(1.0, TickStep(last_)));
     for (int epoch = stride; epoch <= last_; epoch += stride) {

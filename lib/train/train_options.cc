@@ -32,7 +32,10 @@ std::string Checksum(const Values& values) {
 
 std::string List(const std::vector<float>& values) {
   std::string text;
-  for (float v : values) text += (text.empty() ? "" : " ") + ExactNumber(v);
+  for (float v : values) {
+    if (!text.empty()) text += ' ';
+    text += ExactNumber(v);
+  }
   return text;
 }
 

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <limits>
 
+#include "base/number_text.h"
 #include "base/rng.h"
 #include "train/learning_rate.h"
 #include "train/loss.h"
@@ -26,12 +27,6 @@ constexpr uint64_t kAugmentationStream = uint64_t{3} << 40;
 constexpr double kRunaway = 100;
 
 using Clock = std::chrono::steady_clock;
-
-std::string ShortNumber(double value) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%g", value);
-  return text;
-}
 
 }  // namespace
 

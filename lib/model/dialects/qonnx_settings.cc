@@ -29,8 +29,8 @@ constexpr std::array<RoundingName, 8> kRoundings = {{
 
 bool IsQonnx(const Node& node, std::string_view op) {
   return node.op == op &&
-         (node.domain.empty() || node.domain == "qonnx.custom_op.general" ||
-          node.domain == "onnx.brevitas" || node.domain == "finn.custom_op.general");
+         (node.domain.empty() || node.domain == kQonnxDomain || node.domain == "onnx.brevitas" ||
+          node.domain == "finn.custom_op.general");
 }
 
 StatusOr<RoundingName> RoundingOf(const Node& node, const std::string& otherwise) {

@@ -13,6 +13,9 @@
 
 namespace dc {
 
+// The domain of QONNX's operators, as its newer files spell it.
+inline constexpr const char* kQonnxDomain = "qonnx.custom_op.general";
+
 // Whether `node` is QONNX's `op`. Its domain is one of several, is often not declared, or is
 // missing from the nodes.
 bool IsQonnx(const Node& node, std::string_view op);

@@ -1,29 +1,16 @@
 #include "model/dialects/quantized_constant.h"
 
 #include <algorithm>
-#include <numeric>
 #include <set>
 #include <utility>
 
+#include "base/counting.h"
 #include "dc/weights.h"
 #include "model/distinct_values.h"
 #include "model/node_attributes.h"
 #include "model/quoted.h"
 
 namespace dc {
-namespace {
-
-constexpr size_t kMostEntries = 65536;
-
-// 0, 1, 2, ...
-std::vector<int64_t> Counting(size_t count) {
-  std::vector<int64_t> numbers(count);
-  std::iota(numbers.begin(), numbers.end(), 0);
-  return numbers;
-}
-
-}  // namespace
-
 QuantizedConstant QuantizedConstant::Of(std::vector<int64_t> shape, std::vector<float> numbers,
                                         const Linear& linear,
                                         const std::vector<uint32_t>& indices) {
@@ -81,7 +68,7 @@ QuantizedConstant QuantizedConstant::Transposed(const std::vector<int64_t>& perm
 
 std::optional<QuantizedWeight> QuantizedConstant::AsWeight() const {
   std::vector<float> entries = DistinctValues(numbers);
-  if (entries.size() > kMostEntries) return std::nullopt;
+  if (entries.size() > QuantizedWeight::kMostEntries) return std::nullopt;
   QuantizedWeight weight;
   weight.shape = shape;
   weight.codes.reserve(numbers.size());

@@ -1,9 +1,9 @@
 // qonnx.custom_op.channels_last: Conv, MaxPool and BatchNormalization of values whose channels come
 // last. A convolution's weights have their inputs last, too.
-#include <numeric>
 #include <utility>
 #include <vector>
 
+#include "base/counting.h"
 #include "model/dialects/channels_last.h"
 #include "model/dialects/dialects.h"
 #include "model/node_attributes.h"
@@ -14,12 +14,6 @@ namespace dc {
 namespace {
 
 constexpr const char* kDomain = "qonnx.custom_op.channels_last";
-
-std::vector<int64_t> AxesInOrder(size_t rank) {
-  std::vector<int64_t> perm(rank);
-  std::iota(perm.begin(), perm.end(), 0);
-  return perm;
-}
 
 // Unknown where nothing says it: 0.
 size_t RankOf(const Node& node, const ShapeTracker& shapes) {
@@ -54,14 +48,14 @@ Status Read(const Node& node, const ShapeTracker& shapes, NodeWriter* to) {
 }  // namespace
 
 std::string ToChannelsFirst(const std::string& x, size_t rank, NodeWriter* to) {
-  std::vector<int64_t> perm = AxesInOrder(rank);
+  std::vector<int64_t> perm = Counting(rank);
   perm.insert(perm.begin() + 1, perm.back());
   perm.pop_back();
   return to->Add(op::kTranspose.name, {x}, {{"perm", std::move(perm)}});
 }
 
 std::string ToChannelsLast(const std::string& x, size_t rank, NodeWriter* to) {
-  std::vector<int64_t> perm = AxesInOrder(rank);
+  std::vector<int64_t> perm = Counting(rank);
   perm.erase(perm.begin() + 1);
   perm.push_back(1);
   return to->Add(op::kTranspose.name, {x}, {{"perm", std::move(perm)}});

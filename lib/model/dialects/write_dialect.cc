@@ -17,7 +17,6 @@
 namespace dc {
 namespace {
 
-constexpr const char* kWrittenDomain = "qonnx.custom_op.general";
 constexpr int32_t kOfOneByte = 256, kOfTwoBytes = 65536;
 
 // The names of the quantized weights. What scales make a weight is none itself.
@@ -90,13 +89,13 @@ std::string AddQuant(const std::string& x, const std::string& scale, float zero,
           {{"signed", int64_t{is_signed}},
            {"narrow", int64_t{narrow}},
            {"rounding_mode", std::string(rounding)}});
-  to->last().domain = kWrittenDomain;
+  to->last().domain = kQonnxDomain;
   return to->last().outputs[0];
 }
 
 void AddBipolar(const std::string& x, const std::string& scale, NodeWriter* to) {
   to->Add("BipolarQuant", {x, scale});
-  to->last().domain = kWrittenDomain;
+  to->last().domain = kQonnxDomain;
 }
 
 // The bits of the least grid that has the whole numbers from low to high.
@@ -211,7 +210,7 @@ Status WriteDialect(Dialect dialect, Graph* graph) {
   }
   if (dialect != Dialect::kQonnx) return OkStatus();
   WriteQonnxValues(graph);
-  graph->other_opsets[kWrittenDomain] = 1;
+  graph->other_opsets[kQonnxDomain] = 1;
   return OkStatus();
 }
 

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "model/node_attributes.h"
+#include "model/readers.h"
 #include "quantize/methods/method_parts.h"
 #include "quantize/methods/methods.h"
 #include "quantize/methods/tnn_neuron.h"
@@ -28,12 +29,6 @@ struct TernaryLayer {
   }
 };
 
-// The only reader of `value`; null where there are others, or none.
-const Node* OnlyReaderNode(const Graph& graph, const std::string& value) {
-  const std::vector<size_t> readers = graph.Consumers(value);
-  return readers.size() == 1 ? &graph.nodes[readers[0]] : nullptr;
-}
-
 StatusOr<TernaryLayer> LayerOf(const Graph& graph, const WeightRef& ref, bool last) {
   const Status not_covered = Unsupported(
       "the method tnn makes ternary what is fully connected, batch-normalized and, but for the "
@@ -48,10 +43,14 @@ StatusOr<TernaryLayer> LayerOf(const Graph& graph, const WeightRef& ref, bool la
   layer.weight = ref.name;
   layer.bias = ref.bias;
   layer.output_major = ref.output_major();
-  const Node* next = OnlyReaderNode(graph, node.outputs[0]);
+  const auto reader_of = [&graph](const std::string& value) {
+    const auto reader = OnlyReader(graph, value);
+    return reader ? &graph.nodes[*reader] : nullptr;
+  };
+  const Node* next = reader_of(node.outputs[0]);
   const op::Operator* record = next == nullptr ? nullptr : OperatorOf(*next);
   if (record != nullptr && record->Has(op::kAdds) && !ref.bias.empty()) {
-    next = OnlyReaderNode(graph, next->outputs[0]);
+    next = reader_of(next->outputs[0]);
     record = next == nullptr ? nullptr : OperatorOf(*next);
   }
   if (record == nullptr || !record->Has(op::kBlends)) return not_covered;
@@ -61,7 +60,7 @@ StatusOr<TernaryLayer> LayerOf(const Graph& graph, const WeightRef& ref, bool la
   layer.mean = next->Input(3);
   layer.variance = next->Input(4);
   if (last) return layer;
-  const Node* function = OnlyReaderNode(graph, layer.norm);
+  const Node* function = reader_of(layer.norm);
   if (function == nullptr) return not_covered;
   layer.function = function->outputs[0];
   return layer;
