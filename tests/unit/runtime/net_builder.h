@@ -41,6 +41,13 @@ class NetBuilder {
   // A node with its attributes in the order of format/ops.cc; its output becomes the network's.
   Ref Node(format::Op op, const std::vector<Ref>& inputs, std::vector<int64_t> ints = {},
            std::vector<float> floats = {});
+  // A batch normalization of `channels` channels, with random statistics.
+  Ref BatchNorm(Ref x, int64_t channels) {
+    return Node(format::Op::kBatchNormalization,
+                {x, Random({channels}), Random({channels}), Random({channels}),
+                 Random({channels}, 0.5f, 2)},
+                {}, {1e-5f});
+  }
   // Relu(op(...)), for fusion.
   Ref Relu(Ref value) { return Node(format::Op::kRelu, {value}); }
 

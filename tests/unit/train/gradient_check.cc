@@ -120,4 +120,13 @@ void CheckGradients(const Graph& graph, int64_t batch, const std::vector<float>&
   }
 }
 
+void CheckOneInput(const std::vector<int64_t>& sample, const std::string& op,
+                   std::map<std::string, AttributeValue> attributes, double step, double h,
+                   int64_t batch) {
+  GraphBuilder b(sample);
+  AddShift(b, sample).Add(op, "tested", {}, std::move(attributes)).Add("Flatten", "flat");
+  const size_t values = static_cast<size_t>(batch * ElementCount(sample));
+  CheckGradients(b.Build(), batch, GridValues(values, step), h, kTolerance);
+}
+
 }  // namespace dc::train

@@ -55,6 +55,15 @@ Builder& AddShift(Builder& builder, const std::vector<int64_t>& sample_shape) {
 void CheckGradients(const Graph& graph, int64_t batch, const std::vector<float>& input, double h,
                     double tolerance);
 
+// Of CheckGradients: `h` for operators that are linear between their kinks, where only rounding
+// counts; for smooth ones, a balance of rounding and curvature; and what either is held to.
+inline constexpr double kLinear = 0.02, kSmooth = 0.01, kTolerance = 4e-3;
+
+// Checks shift -> `op` -> Flatten on `batch` samples of grid values `step` apart.
+void CheckOneInput(const std::vector<int64_t>& sample, const std::string& op,
+                   std::map<std::string, AttributeValue> attributes, double step, double h,
+                   int64_t batch = 2);
+
 }  // namespace dc::train
 
 #endif  // DC_TESTS_UNIT_TRAIN_GRADIENT_CHECK_H_

@@ -15,10 +15,6 @@ namespace {
 using Ints = std::vector<int64_t>;
 using Attributes = std::map<std::string, AttributeValue>;
 
-constexpr double kLayerLinear = 0.02;
-constexpr double kLayerSmooth = 0.01;
-constexpr double kLayerTolerance = 4e-3;
-
 // x times the transpose of a part of itself: both operands are computed.
 TEST(ProductGradient, OfTwoValues) {
   GraphBuilder b({3, 5});
@@ -27,7 +23,7 @@ TEST(ProductGradient, OfTwoValues) {
       .Add("Transpose", "turned", {}, {{"perm", Ints{0, 2, 1}}});
   b.AddOn("MatMul", "queries", {"shifted", b.Random("q", {5, 4})});
   b.AddOn("MatMul", "scores", {"queries", "turned"}).Add("Flatten", "flat");
-  CheckGradients(b.Build(), 2, GridValues(30, 0.1), 5e-3, kLayerTolerance);
+  CheckGradients(b.Build(), 2, GridValues(30, 0.1), 5e-3, kTolerance);
 }
 
 // [N, 1, 3, 5] times [N, 2, 5, 4]: the left matrix meets two.
@@ -37,13 +33,13 @@ TEST(ProductGradient, OfValuesThatBroadcast) {
   b.AddOn("Gemm", "few", {"shifted", b.Random("w", {40, 15})})
       .Add("Reshape", "left", {b.Integers("t", {-1, 1, 3, 5})});
   b.AddOn("MatMul", "product", {"left", "right"}).Add("Flatten", "flat");
-  CheckGradients(b.Build(), 2, GridValues(80, 0.02), 5e-3, kLayerTolerance);
+  CheckGradients(b.Build(), 2, GridValues(80, 0.02), 5e-3, kTolerance);
 }
 
 TEST(ProductGradient, OfSeveralWeightMatrices) {
   GraphBuilder b({2, 3, 5});
   AddShift(b, {2, 3, 5}).Add("MatMul", "product", {b.Random("w", {2, 5, 4})}).Add("Flatten", "f");
-  CheckGradients(b.Build(), 2, GridValues(60, 0.1), kLayerLinear, kLayerTolerance);
+  CheckGradients(b.Build(), 2, GridValues(60, 0.1), kLinear, kTolerance);
 }
 
 TEST(ProductGradient, OfAWeightOnTheLeft) {
@@ -51,7 +47,7 @@ TEST(ProductGradient, OfAWeightOnTheLeft) {
     GraphBuilder b({2, 3, 5});
     AddShift(b, {2, 3, 5});
     b.AddOn("MatMul", "product", {b.Random("w", shape), "shifted"}).Add("Flatten", "f");
-    CheckGradients(b.Build(), 2, GridValues(60, 0.1), kLayerLinear, kLayerTolerance);
+    CheckGradients(b.Build(), 2, GridValues(60, 0.1), kLinear, kTolerance);
   }
 }
 
@@ -59,11 +55,11 @@ TEST(ProductGradient, OfVectors) {
   GraphBuilder b({4, 5});
   AddShift(b, {4, 5});
   b.Add("MatMul", "by_columns", {b.Random("v", {5})});
-  CheckGradients(b.Build(), 2, GridValues(40, 0.1), kLayerLinear, kLayerTolerance);
+  CheckGradients(b.Build(), 2, GridValues(40, 0.1), kLinear, kTolerance);
   GraphBuilder c({4, 5});
   AddShift(c, {4, 5});
   c.AddOn("MatMul", "by_rows", {c.Random("v", {4}), "shifted"});
-  CheckGradients(c.Build(), 2, GridValues(40, 0.1), kLayerLinear, kLayerTolerance);
+  CheckGradients(c.Build(), 2, GridValues(40, 0.1), kLinear, kTolerance);
 }
 
 TEST(ProductGradient, OfGemmWithBiasesOfEveryShape) {
@@ -71,7 +67,7 @@ TEST(ProductGradient, OfGemmWithBiasesOfEveryShape) {
     GraphBuilder b({6});
     AddShift(b, {6}).Add("Gemm", "fc", {b.Random("w", {6, 4}), b.Random("b", shape)},
                          {{"alpha", 0.5f}, {"beta", 2.0f}});
-    CheckGradients(b.Build(), 3, GridValues(18, 0.1), kLayerLinear, kLayerTolerance);
+    CheckGradients(b.Build(), 3, GridValues(18, 0.1), kLinear, kTolerance);
   }
 }
 
@@ -80,7 +76,7 @@ TEST(ProductGradient, OfGemmWithComputedBias) {
   AddShift(b, {6}).AddOn("Sigmoid", "bent", {"shifted"});
   b.AddOn("Gemm", "fc", {"shifted", b.Random("w", {6, 6}), "bent"},
           {{"transB", int64_t{1}}, {"beta", 0.5f}});
-  CheckGradients(b.Build(), 3, GridValues(18, 0.1), kLayerSmooth, kLayerTolerance);
+  CheckGradients(b.Build(), 3, GridValues(18, 0.1), kSmooth, kTolerance);
 }
 
 // One matrix that is read as it is and turned.
@@ -90,7 +86,7 @@ TEST(ProductGradient, OfATiedWeight) {
   AddShift(b, {3, 5}).Add("MatMul", "encoded", {w});
   b.AddOn("Transpose", "turned", {w}, {{"perm", Ints{1, 0}}});
   b.AddOn("MatMul", "decoded", {"encoded", "turned"}).Add("Flatten", "flat");
-  CheckGradients(b.Build(), 2, GridValues(30, 0.1), 5e-3, kLayerTolerance);
+  CheckGradients(b.Build(), 2, GridValues(30, 0.1), 5e-3, kTolerance);
 }
 
 struct WindowCase {
@@ -111,8 +107,7 @@ TEST_P(WindowGradient, MatchesCentralDifferences) {
   const int64_t outputs = c.op == std::string("Conv") ? c.weight[0] : c.weight[1] * groups;
   b.Add(c.op, "layer", {b.Random("w", c.weight), b.Random("bias", {outputs})}, c.attributes)
       .Add("Flatten", "flat");
-  CheckGradients(b.Build(), 2, GridValues(2 * ElementCount(c.sample), 0.01), kLayerLinear,
-                 kLayerTolerance);
+  CheckGradients(b.Build(), 2, GridValues(2 * ElementCount(c.sample), 0.01), kLinear, kTolerance);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -152,34 +147,27 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& test) { return std::string(test.param.name); });
 
 // shift -> node -> Flatten on 2 samples of grid values.
-void CheckUnary(const Ints& sample, const std::string& op, Attributes attributes, double step,
-                double h) {
-  GraphBuilder b(sample);
-  AddShift(b, sample).Add(op, "tested", {}, std::move(attributes)).Add("Flatten", "flat");
-  CheckGradients(b.Build(), 2, GridValues(2 * ElementCount(sample), step), h, kLayerTolerance);
-}
-
 TEST(PoolGradientOnOtherAxes, MatchesCentralDifferences) {
   for (const char* op : {"MaxPool", "AveragePool", "LpPool"}) {
     SCOPED_TRACE(op);
-    CheckUnary({2, 9}, op, {{"kernel_shape", Ints{3}}, {"strides", Ints{2}}}, 0.05, kLayerSmooth);
-    CheckUnary({2, 4, 5, 4}, op,
-               {{"kernel_shape", Ints{2, 3, 2}},
-                {"strides", Ints{2, 1, 2}},
-                {"pads", Ints{1, 1, 0, 0, 1, 1}}},
-               0.03, 5e-3);
+    CheckOneInput({2, 9}, op, {{"kernel_shape", Ints{3}}, {"strides", Ints{2}}}, 0.05, kSmooth);
+    CheckOneInput({2, 4, 5, 4}, op,
+                  {{"kernel_shape", Ints{2, 3, 2}},
+                   {"strides", Ints{2, 1, 2}},
+                   {"pads", Ints{1, 1, 0, 0, 1, 1}}},
+                  0.03, 5e-3);
   }
-  CheckUnary({2, 7, 8}, "AveragePool",
-             {{"kernel_shape", Ints{2, 2}},
-              {"dilations", Ints{2, 3}},
-              {"pads", Ints{1, 2, 1, 1}},
-              {"count_include_pad", int64_t{1}}},
-             0.05, kLayerLinear);
-  CheckUnary({2, 5, 4}, "LpPool", {{"kernel_shape", Ints{2, 2}}, {"p", int64_t{3}}}, 0.05,
-             kLayerSmooth);
-  CheckUnary({3, 3, 4}, "GlobalLpPool", {{"p", int64_t{1}}}, 0.05, kLayerSmooth);
-  CheckUnary({3, 3, 2, 4}, "GlobalAveragePool", {}, 0.05, kLayerLinear);
-  CheckUnary({3, 11}, "GlobalMaxPool", {}, 0.05, kLayerSmooth);
+  CheckOneInput({2, 7, 8}, "AveragePool",
+                {{"kernel_shape", Ints{2, 2}},
+                 {"dilations", Ints{2, 3}},
+                 {"pads", Ints{1, 2, 1, 1}},
+                 {"count_include_pad", int64_t{1}}},
+                0.05, kLinear);
+  CheckOneInput({2, 5, 4}, "LpPool", {{"kernel_shape", Ints{2, 2}}, {"p", int64_t{3}}}, 0.05,
+                kSmooth);
+  CheckOneInput({3, 3, 4}, "GlobalLpPool", {{"p", int64_t{1}}}, 0.05, kSmooth);
+  CheckOneInput({3, 3, 2, 4}, "GlobalAveragePool", {}, 0.05, kLinear);
+  CheckOneInput({3, 11}, "GlobalMaxPool", {}, 0.05, kSmooth);
 }
 
 // Random scale and bias behind the value.
@@ -190,7 +178,7 @@ void CheckNormalization(const Ints& sample, const std::string& op, const Ints& p
       .Add(op, "norm", {b.Random("scale", parameters, 0.3, 1.0), b.Random("offset", parameters)},
            std::move(attributes))
       .Add("Flatten", "flat");
-  CheckGradients(b.Build(), 2, GridValues(2 * ElementCount(sample), 0.05), kLayerSmooth, 1e-2);
+  CheckGradients(b.Build(), 2, GridValues(2 * ElementCount(sample), 0.05), kSmooth, 1e-2);
 }
 
 TEST(NormalizationGradient, OfLayers) {
@@ -200,7 +188,7 @@ TEST(NormalizationGradient, OfLayers) {
                      {{"axis", int64_t{-2}}, {"epsilon", 0.01f}});
   GraphBuilder b({7});
   AddShift(b, {7}).Add("LayerNormalization", "norm", {b.Random("scale", {7}, 0.3, 1.0)});
-  CheckGradients(b.Build(), 3, GridValues(21, 0.1), kLayerSmooth, 1e-2);
+  CheckGradients(b.Build(), 3, GridValues(21, 0.1), kSmooth, 1e-2);
 }
 
 TEST(NormalizationGradient, OfInstancesAndGroups) {
@@ -309,9 +297,9 @@ TEST(ShiftNorm, GradientHoldsTheRatios) {
 
 TEST(NormalizationGradient, OfNeighbouringChannelsOfLinesAndVolumes) {
   for (const Ints& sample : {Ints{7, 4}, Ints{7, 2, 2, 2}}) {
-    CheckUnary(sample, "LRN",
-               {{"size", int64_t{5}}, {"alpha", 0.5f}, {"beta", 0.75f}, {"bias", 2.0f}}, 0.02,
-               kLayerSmooth);
+    CheckOneInput(sample, "LRN",
+                  {{"size", int64_t{5}}, {"alpha", 0.5f}, {"beta", 0.75f}, {"bias", 2.0f}}, 0.02,
+                  kSmooth);
   }
 }
 

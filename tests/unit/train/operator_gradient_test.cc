@@ -10,20 +10,6 @@ namespace {
 using Ints = std::vector<int64_t>;
 using Attributes = std::map<std::string, AttributeValue>;
 
-// `h` for operators that are linear between their kinks: only rounding counts.
-constexpr double kLinear = 0.02;
-// `h` for smooth operators: a balance of rounding and curvature.
-constexpr double kSmooth = 0.01;
-constexpr double kTolerance = 4e-3;
-
-// shift -> node -> Flatten on `batch` samples of grid values.
-void CheckOneInput(const Ints& sample, const std::string& op, Attributes attributes, double step,
-                   double h, int64_t batch = 2) {
-  GraphBuilder b(sample);
-  AddShift(b, sample).Add(op, "tested", {}, std::move(attributes)).Add("Flatten", "flat");
-  CheckGradients(b.Build(), batch, GridValues(batch * ElementCount(sample), step), h, kTolerance);
-}
-
 struct ConvCase {
   const char* name;
   int64_t batch, channels, height, width, outputs, kernel_h, kernel_w, groups;

@@ -209,13 +209,6 @@ TEST(FullyConnectedTest, CodebookWithoutZero) {
   ExpectMatchesNaive(net);
 }
 
-NetBuilder::Ref BatchNorm(NetBuilder& net, NetBuilder::Ref x, int64_t channels) {
-  return net.Node(Op::kBatchNormalization,
-                  {x, net.Random({channels}), net.Random({channels}), net.Random({channels}),
-                   net.Random({channels}, 0.5f, 2)},
-                  {}, {1e-5f});
-}
-
 // In every form that a layer may have, with groups, bias and what follows.
 TEST(LayerOpsTest, BatchNormalizationIsMergedExactly) {
   for (const bool sparse : {false, true}) {
@@ -225,31 +218,30 @@ TEST(LayerOpsTest, BatchNormalizationIsMergedExactly) {
         const auto w = net.Coded({6, 4 / groups, 3, 3}, density, 8, sparse);
         const auto conv =
             net.Node(Op::kConv, {net.input(), w, net.Random({6})}, {4, 1, 1, 1, 1, 0, groups, 0});
-        net.Relu(BatchNorm(net, conv, 6));
+        net.Relu(net.BatchNorm(conv, 6));
         ExpectMatchesNaive(net);
       }
       NetBuilder gemm({-1, 150});
       const auto w = gemm.Coded({40, 150}, density, 30, sparse);
       const auto y = gemm.Node(Op::kGemm, {gemm.input(), w, gemm.Random({40})}, {1, 0}, {0.5f, 2});
-      gemm.Node(Op::kClip, {BatchNorm(gemm, y, 40)}, {}, {-1, 1});
+      gemm.Node(Op::kClip, {gemm.BatchNorm(y, 40)}, {}, {-1, 1});
       ExpectMatchesNaive(gemm);
       NetBuilder matmul({-1, 150});
       const auto product =
           matmul.Node(Op::kMatMul, {matmul.input(), matmul.Coded({150, 40}, density, 30, sparse)});
-      BatchNorm(matmul, matmul.Node(Op::kAdd, {product, matmul.Random({40})}), 40);
+      matmul.BatchNorm(matmul.Node(Op::kAdd, {product, matmul.Random({40})}), 40);
       ExpectMatchesNaive(matmul);
     }
   }
   NetBuilder plain({-1, 4, 9, 9});
-  BatchNorm(plain,
-            plain.Node(Op::kConv, {plain.input(), plain.Random({20, 4, 3, 3})}, {0, 0, 1, 0}), 20);
+  plain.BatchNorm(plain.Node(Op::kConv, {plain.input(), plain.Random({20, 4, 3, 3})}, {0, 0, 1, 0}),
+                  20);
   ExpectMatchesNaive(plain);
   // By Winograd's method.
   NetBuilder tiles({-1, 32, 28, 28});
-  BatchNorm(tiles,
-            tiles.Node(Op::kConv, {tiles.input(), tiles.Coded({32, 32, 3, 3}, 1, 8, false)},
-                       {4, 1, 1, 1, 1, 0, 1, 0}),
-            32);
+  tiles.BatchNorm(tiles.Node(Op::kConv, {tiles.input(), tiles.Coded({32, 32, 3, 3}, 1, 8, false)},
+                             {4, 1, 1, 1, 1, 0, 1, 0}),
+                  32);
   ExpectMatchesNaive(tiles, {1, 2});
 }
 

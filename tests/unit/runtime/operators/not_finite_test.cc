@@ -2,7 +2,9 @@
 // reference kernels against the naive implementation, which multiplies weights that are zero, too.
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <limits>
+#include <numeric>
 
 #include "unit/runtime/run_checks.h"
 
@@ -118,41 +120,86 @@ TEST(NotFiniteTest, ManyVectors) {
   }
 }
 
-// Against the same product turned, which has the weight on the right.
-TEST(NotFiniteTest, WeightOnTheLeft) {
+// A network around one weight, which is given stored sparse, four of five values 0, and plain,
+// where all are multiplied: both say the same, also of one NaN or infinity in a sample.
+void ExpectSameAsDense(const std::vector<int64_t>& input, const std::vector<int64_t>& shape,
+                       const std::function<void(NetBuilder& net, NetBuilder::Ref weight)>& build) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  constexpr int64_t kRows = 40, kInner = 30, kColumns = 7, kBatch = 5;
-  const std::vector<float> codebook = {0, 1.5f, -2};
-  std::vector<uint16_t> codes(kRows * kInner), turned(codes.size());
+  constexpr int64_t kBatch = 20;
+  const std::vector<float> codebook = {0, 1.5f, -0.5f};
+  std::vector<uint16_t> codes(static_cast<size_t>(
+      std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>())));
+  std::vector<float> values;
   Rng rng(6);
-  for (size_t i = 0; i < codes.size(); ++i) {
-    codes[i] = static_cast<uint16_t>(std::max(3, static_cast<int>(rng.Below(12))) % 3);
-    turned[i % kInner * kRows + i / kInner] = codes[i];
+  for (uint16_t& code : codes) {
+    code = static_cast<uint16_t>(rng.Uniform() < 0.8 ? 0 : 1 + rng.Below(2));
+    values.push_back(codebook[code]);
   }
-  NetBuilder left({-1, kInner, kColumns}), right({-1, kColumns, kInner});
-  left.Node(Op::kMatMul, {left.Coded({kRows, kInner}, codes, codebook, true), left.input()});
-  right.Node(Op::kMatMul, {right.input(), right.Coded({kInner, kRows}, turned, codebook, true)});
-  std::vector<float> x = left.RandomInput(kBatch), x_turned(x.size());
-  x[3] = kInfinity, x[250] = -kInfinity, x[500] = std::numeric_limits<float>::quiet_NaN();
-  const auto turn = [](const std::vector<float>& in, size_t rows, size_t columns) {
-    std::vector<float> out(in.size());
-    for (size_t i = 0; i < in.size(); ++i) {
-      const size_t matrix = i / (rows * columns), at = i % (rows * columns);
-      out[matrix * rows * columns + at % columns * rows + at / columns] = in[i];
-    }
-    return out;
-  };
-  const std::vector<double> values = RunNaively(right, kBatch, turn(x, kInner, kColumns)).values;
-  const std::vector<float> expected = turn({values.begin(), values.end()}, kColumns, kRows);
+  NetBuilder sparse(input), dense(input);
+  build(sparse, sparse.Coded(shape, codes, codebook, true));
+  build(dense, dense.Plain(shape, values));
+  std::vector<float> x = sparse.RandomInput(kBatch);
+  const size_t sample = x.size() / kBatch;
+  for (size_t s = 0; s < kBatch; ++s) {
+    constexpr float kOdd[] = {std::numeric_limits<float>::quiet_NaN(), kInfinity, -kInfinity};
+    if (s % 4 < 3) x[s * sample + rng.Below(static_cast<uint32_t>(sample))] = kOdd[s % 4];
+  }
+  const SessionOptions plain{.threads = 1, .reference_kernels = true};
+  const std::vector<float> expected = RunSession(LoadOrDie(dense, plain), kBatch, x);
   for (const bool reference : {false, true}) {
-    const Session session = LoadOrDie(left, {.threads = 1, .reference_kernels = reference});
-    const std::vector<float> output = RunSession(session, kBatch, x);
-    ASSERT_EQ(output.size(), expected.size());
-    for (size_t i = 0; i < output.size(); ++i) {
-      EXPECT_EQ(std::isnan(output[i]), std::isnan(expected[i])) << i;
-      EXPECT_EQ(std::isinf(output[i]), std::isinf(expected[i])) << i;
+    const Session session = LoadOrDie(sparse, {.threads = 1, .reference_kernels = reference});
+    EXPECT_TRUE(std::any_of(session.plan().begin(), session.plan().end(),
+                            [](const auto& layer) { return layer.survivors < layer.weights; }));
+    std::vector<float> alone;
+    for (size_t s = 0; s < kBatch; ++s) {
+      const auto y = RunSession(session, 1, {x.begin() + s * sample, x.begin() + (s + 1) * sample});
+      alone.insert(alone.end(), y.begin(), y.end());
+    }
+    for (const std::vector<float>& output : {RunSession(session, kBatch, x), alone}) {
+      ASSERT_EQ(output.size(), expected.size());
+      size_t not_finite = 0;
+      for (size_t i = 0; i < output.size(); ++i) {
+        SCOPED_TRACE(testing::Message() << "element " << i << (reference ? ", reference" : ""));
+        if (std::isfinite(expected[i])) {
+          ASSERT_NEAR(output[i], expected[i], 1e-4 * (1 + std::abs(expected[i])));
+        } else {
+          ASSERT_TRUE(output[i] == expected[i] ||
+                      (std::isnan(output[i]) && std::isnan(expected[i])))
+              << output[i] << " instead of " << expected[i];
+          ++not_finite;
+        }
+      }
+      EXPECT_GT(not_finite, 0u);
     }
   }
+}
+
+TEST(NotFiniteTest, SparseWeightOnTheLeft) {
+  ExpectSameAsDense({-1, 30, 7}, {40, 30}, [](NetBuilder& net, NetBuilder::Ref w) {
+    net.Node(Op::kMatMul, {w, net.input()});
+  });
+}
+
+TEST(NotFiniteTest, SparseConvolutionOverThreeAxes) {
+  ExpectSameAsDense({-1, 4, 5, 6, 7}, {80, 2, 2, 3, 3}, [](NetBuilder& net, NetBuilder::Ref w) {
+    net.Node(Op::kConv, {net.input(), w}, {6, 1, 1, 1, 1, 1, 1, 3, 1, 2, 1, 2, 0});
+  });
+}
+
+TEST(NotFiniteTest, SparseTransposedConvolution) {
+  ExpectSameAsDense({-1, 4, 6, 7}, {4, 5, 3, 3}, [](NetBuilder& net, NetBuilder::Ref w) {
+    net.Node(Op::kConvTranspose, {net.input(), w}, {4, 1, 1, 1, 1, 2, 2, 2, 2, 0, 0});
+  });
+}
+
+// Both matrices; the state carries what is not finite on.
+TEST(NotFiniteTest, SparseRecurrence) {
+  ExpectSameAsDense({-1, 3, 24}, {1, 16, 24}, [](NetBuilder& net, NetBuilder::Ref w) {
+    net.Node(Op::kRnn, {net.input(), w, net.Random({1, 16, 16})}, {0, 1, 16});
+  });
+  ExpectSameAsDense({-1, 3, 24}, {1, 16, 16}, [](NetBuilder& net, NetBuilder::Ref r) {
+    net.Node(Op::kRnn, {net.input(), net.Random({1, 16, 24}), r}, {0, 1, 16});
+  });
 }
 
 TEST(NotFiniteTest, Convolution) {

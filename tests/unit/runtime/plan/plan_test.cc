@@ -48,34 +48,25 @@ TEST(PlanTest, MergesBiasAndActivationIntoTheLayer) {
   EXPECT_EQ(plan->outputs[0].whole, (op::Shape{-1, 4}));
 }
 
-NetBuilder::Ref RandomBatchNorm(NetBuilder& net, NetBuilder::Ref x, int64_t channels) {
-  return net.Node(Op::kBatchNormalization,
-                  {x, net.Random({channels}), net.Random({channels}), net.Random({channels}),
-                   net.Random({channels}, 0.5f, 2)},
-                  {}, {1e-5f});
-}
-
 TEST(PlanTest, MergesBatchNormalizationIntoTheLayer) {
   if (kForSize) GTEST_SKIP() << "built for size";
   NetBuilder net({-1, 3, 8, 8});
   const auto conv =
       net.Node(Op::kConv, {net.input(), net.Coded({4, 3, 3, 3}, 0.5, 8)}, {0, 0, 1, 0});
-  const auto flat = net.Node(Op::kFlatten, {net.Relu(RandomBatchNorm(net, conv, 4))}, {1});
+  const auto flat = net.Node(Op::kFlatten, {net.Relu(net.BatchNorm(conv, 4))}, {1});
   const auto b = net.Node(Op::kMatMul, {flat, net.Coded({144, 4}, 0.5, 8)});
-  net.Node(Op::kClip, {RandomBatchNorm(net, net.Node(Op::kAdd, {b, net.Random({4})}), 4)}, {},
-           {0, 6});
+  net.Node(Op::kClip, {net.BatchNorm(net.Node(Op::kAdd, {b, net.Random({4})}), 4)}, {}, {0, 6});
   const auto plan = Build(net);
   ASSERT_TRUE(plan.ok()) << plan.status().ToString();
   EXPECT_EQ(plan->steps.size(), 2u);
   // Of a product of matrices the rows are not the channels, even where there are as many.
   NetBuilder matrices({-1, 4, 6});
-  RandomBatchNorm(matrices, matrices.Node(Op::kMatMul, {matrices.input(), matrices.Random({6, 4})}),
-                  4);
+  matrices.BatchNorm(matrices.Node(Op::kMatMul, {matrices.input(), matrices.Random({6, 4})}), 4);
   EXPECT_EQ(Build(matrices)->steps.size(), 2u);
   // Somebody else reads what is normalized.
   NetBuilder twice({-1, 6});
   const auto gemm = Gemm(twice, twice.input(), 6, 6);
-  twice.Node(Op::kAdd, {RandomBatchNorm(twice, gemm, 6), gemm});
+  twice.Node(Op::kAdd, {twice.BatchNorm(gemm, 6), gemm});
   EXPECT_EQ(Build(twice)->steps.size(), 3u);
 }
 
