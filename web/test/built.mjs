@@ -14,6 +14,7 @@ function folder(variable) {
 // The WebAssembly build, and the programs of this machine's.
 export const build = folder("DC_WEB_BUILD");
 const tools = folder("DC_TOOLS");
+export const tool = (name) => join(tools, name);
 
 export const runtime = await import(pathToFileURL(join(build, "package/index.js")));
 
@@ -41,7 +42,7 @@ export function encoded(text) {
   const dir = mkdtempSync(join(tmpdir(), "dc-web-"));
   try {
     writeFileSync(join(dir, "model.onnxtxt"), text);
-    execFileSync(join(tools, "dc-encode"), [join(dir, "model.onnxtxt"), "-o", join(dir, "model.dcz"), "--quiet"], {
+    execFileSync(tool("dc-encode"), [join(dir, "model.onnxtxt"), "-o", join(dir, "model.dcz"), "--quiet"], {
       stdio: ["ignore", "ignore", "pipe"],
     });
     return new Uint8Array(readFileSync(join(dir, "model.dcz")));
@@ -60,7 +61,7 @@ export function nativeOutputs(path, inputs) {
       return ["--input", file];
     });
     const outputs = join(dir, "outputs");
-    execFileSync(join(tools, "dc-run"), [path, ...options, "--output-dir", outputs, "--quiet"], {
+    execFileSync(tool("dc-run"), [path, ...options, "--output-dir", outputs, "--quiet"], {
       stdio: ["ignore", "ignore", "pipe"],
     });
     return Object.fromEntries(

@@ -1,49 +1,30 @@
 // The page in Chromium: digits are drawn and recognized, files are dropped and shown.
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { serve } from "../serve.mjs";
+import { assertFits, launch, onPage, takePicture } from "./browser.mjs";
 import { build, goldenBytes, goldenPath, runtime } from "./built.mjs";
-
-const { chromium } = createRequire(join(build, "node/"))("playwright-core");
-const screenshots = join(build, "screenshots");
 
 let server;
 let browser;
 before(async () => {
-  mkdirSync(screenshots, { recursive: true });
   server = await serve({ "/": join(build, "page") });
-  browser = await chromium.launch({
-    executablePath: process.env.DC_CHROMIUM ?? "/usr/bin/chromium",
-    args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
-  });
+  browser = await launch();
 });
 after(async () => {
   await browser?.close();
   server?.close();
 });
 
-// Opens the page, hands it to `work`, and fails where it asked others for anything or had an error.
-async function onPage(options, work) {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  const wrong = [];
-  page.on("pageerror", (error) => wrong.push(String(error)));
-  page.on("console", (message) => message.type() === "error" && wrong.push(message.text()));
-  page.on("request", (request) => {
-    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(server.url)) {
-      wrong.push(request.url());
-    }
+// The page, once its runtime and its network are there.
+const whenLoaded = (options, work) =>
+  onPage(browser, server.url, server.url, options, async (page) => {
+    await page.waitForFunction(() => document.getElementById("loaded-bytes").textContent.includes("bytes"));
+    await work(page);
   });
-  await page.goto(server.url);
-  await page.waitForFunction(() => document.getElementById("loaded-bytes").textContent.includes("bytes"));
-  await work(page);
-  assert.deepEqual(wrong, []);
-  await context.close();
-}
 
 // Strokes of digits as people write them, in parts of the drawing area.
 const circle = (x, y, rx, ry) =>
@@ -96,19 +77,11 @@ const answer = (page, digit) =>
     { timeout: 20000 },
   );
 
-async function assertFits(page) {
-  const [wide, room] = await page.evaluate(() => [
-    document.documentElement.scrollWidth,
-    document.documentElement.clientWidth,
-  ]);
-  assert.ok(wide <= room, `the page is ${wide} pixels wide in a window of ${room}`);
-}
-
 for (const width of [360, 1200]) {
   for (const colorScheme of ["light", "dark"]) {
     const options = { viewport: { width, height: 800 }, colorScheme, hasTouch: width === 360 };
     test(`digits, ${colorScheme}, ${width} pixels wide`, () =>
-      onPage(options, async (page) => {
+      whenLoaded(options, async (page) => {
         const draw = options.hasTouch ? drawWithFinger : drawWithMouse;
         for (const [digit, strokes] of Object.entries(DIGITS)) {
           await page.click("#clear");
@@ -117,16 +90,13 @@ for (const width of [360, 1200]) {
           await answer(page, digit);
         }
         await assertFits(page);
-        await page.screenshot({
-          path: join(screenshots, `digits-${colorScheme}-${width}.png`),
-          fullPage: true,
-        });
+        await takePicture(page, `digits-${colorScheme}-${width}`);
       }));
   }
 }
 
 test("what is loaded is said", () =>
-  onPage({}, async (page) => {
+  whenLoaded({}, async (page) => {
     const bytes = (file) => statSync(join(build, "page", file)).size;
     const number = async (id) => Number((await page.textContent(id)).replace(/\D/g, ""));
     const [network, loaded] = [await number("#model-bytes"), await number("#loaded-bytes")];
@@ -141,7 +111,7 @@ test("what is loaded is said", () =>
   }));
 
 test("a chosen file shows its layers and its time", () =>
-  onPage({ viewport: { width: 360, height: 800 } }, async (page) => {
+  whenLoaded({ viewport: { width: 360, height: 800 } }, async (page) => {
     const model = await runtime.load(goldenBytes("conv_names.dcz"));
     const { layers, inputs, outputs } = model;
     model.close();
@@ -155,11 +125,11 @@ test("a chosen file shows its layers and its time", () =>
     const values = await page.locator("#values tbody td:first-child").allTextContents();
     assert.deepEqual(values, [...inputs, ...outputs].map(({ name }) => name));
     await assertFits(page);
-    await page.screenshot({ path: join(screenshots, "file-360.png"), fullPage: true });
+    await takePicture(page, "file-360");
   }));
 
 test("a dropped file that is damaged is refused by its message", () =>
-  onPage({ viewport: { width: 1200, height: 800 } }, async (page) => {
+  whenLoaded({ viewport: { width: 1200, height: 800 } }, async (page) => {
     const transfer = await page.evaluateHandle((bytes) => {
       const data = new DataTransfer();
       data.items.add(new File([new Uint8Array(bytes)], "broken.dcz"));
@@ -173,5 +143,5 @@ test("a dropped file that is damaged is refused by its message", () =>
     await page.setInputFiles("#file", goldenPath("conv_table.dcz"));
     await page.waitForFunction(() => /runs/.test(document.getElementById("run-time").textContent));
     assert.equal(await page.textContent("#message"), "conv_table.dcz");
-    await page.screenshot({ path: join(screenshots, "file-1200.png"), fullPage: true });
+    await takePicture(page, "file-1200");
   }));
