@@ -38,9 +38,10 @@ Status QuantizedTraining::Continue(const WeightRef& ref, const QuantizedWeight& 
   return OkStatus();
 }
 
-void QuantizedTraining::TrainForRate(const WeightRef& ref, const QuantizedWeight& weight,
-                                     std::span<const float> original, int batch_size) {
-  auto constraint = std::make_unique<RateConstraint>(weight, original, batch_size);
+void QuantizedTraining::TrainForRate(const Policy& policy, const WeightRef& ref,
+                                     const QuantizedWeight& weight, std::span<const float> original,
+                                     int batch_size) {
+  auto constraint = policy.MakeRateConstraint(weight, original, batch_size);
   const RateConstraint* rate = constraint.get();
   ConstrainedWeight& constrained = constraints_[ref.name];
   constrained.constraint = std::move(constraint);

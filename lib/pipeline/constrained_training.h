@@ -15,6 +15,7 @@
 #include "dc/train.h"
 #include "dc/weights.h"
 #include "model/constraint.h"
+#include "quantize/policy.h"
 #include "quantize/quantizer.h"
 #include "quantize/rate_constraint.h"
 #include "train/trainer.h"
@@ -31,9 +32,9 @@ class QuantizedTraining {
   // quantized. `pruned`: as in Begin.
   Status Continue(const WeightRef& ref, const QuantizedWeight& weight,
                   std::span<const float> original, bool pruned);
-  // Goes on with `weight`, a k-means codebook for `original`, under the rate constraint: RateStep
-  // must be called in every step.
-  void TrainForRate(const WeightRef& ref, const QuantizedWeight& weight,
+  // Goes on with `weight`, a codebook for `original`, under the rate constraint of `policy`:
+  // RateStep must be called in every step.
+  void TrainForRate(const Policy& policy, const WeightRef& ref, const QuantizedWeight& weight,
                     std::span<const float> original, int batch_size);
   // Before step `step` of `total_steps`. `lambda`: QuantizeOptions::lambda.
   void RateStep(double lambda, int64_t step, int64_t total_steps, TrainingState* state);

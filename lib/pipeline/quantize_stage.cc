@@ -11,6 +11,7 @@
 #include "pipeline/method_stage.h"
 #include "pipeline/stage_end.h"
 #include "pipeline/stage_settings.h"
+#include "quantize/policy.h"
 
 namespace dc {
 namespace {
@@ -55,8 +56,9 @@ Status RunPolicies(const QuantizeOptions& options, const TrainOptions& fine_tune
     const auto weight = by_name.find(ref.name);
     if (weight == by_name.end()) continue;
     const std::span<const float> original = graph->initializers.at(ref.name).f32();
-    if (options.lambda > 0 && weight->second->policy == "kmeans") {
-      training.TrainForRate(ref, *weight->second, original, fine_tune.batch_size);
+    DC_ASSIGN_OR_RETURN(const Policy* policy, FindPolicy(weight->second->policy));
+    if (options.lambda > 0 && policy->info().for_rate) {
+      training.TrainForRate(*policy, ref, *weight->second, original, fine_tune.batch_size);
     } else {
       DC_RETURN_IF_ERROR(
           training.Continue(ref, *weight->second, original, /*pruned=*/weight->second->sparse()));

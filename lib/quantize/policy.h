@@ -11,6 +11,7 @@
 #include "dc/quantize.h"
 #include "dc/status.h"
 #include "model/constraint.h"
+#include "quantize/rate_constraint.h"
 
 namespace dc {
 
@@ -36,6 +37,13 @@ class Policy {
   // values. `original` holds the float weight before quantization.
   virtual ConstrainedWeight MakeConstraint(const QuantizedWeight& weight,
                                            std::span<const float> original) const = 0;
+  // The constraint under which training for the coder trains `weight`; null without
+  // info().for_rate. Gradients are means over `batch_size` samples.
+  virtual std::unique_ptr<RateConstraint> MakeRateConstraint(const QuantizedWeight& /*weight*/,
+                                                             std::span<const float> /*original*/,
+                                                             int /*batch_size*/) const {
+    return nullptr;
+  }
   // The quantized weight after fine-tuning left these latent values.
   virtual QuantizedWeight Finish(const QuantizedWeight& weight,
                                  std::span<const float> latent) const = 0;

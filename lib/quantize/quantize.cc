@@ -55,6 +55,7 @@ StatusOr<std::vector<LayerJob>> PlanJobs(const QuantizeOptions& options, const G
   DC_RETURN_IF_ERROR(options.bits.CheckKeys(graph));
   std::vector<LayerJob> jobs;
   std::set<std::string> known;
+  bool any_for_rate = false;
   for (const WeightRef& ref : ListWeights(graph)) {
     LayerJob job{ref, options.policy.Text(ref, "kmeans"), 0, {}};
     DC_ASSIGN_OR_RETURN(const double bits,
@@ -65,6 +66,7 @@ StatusOr<std::vector<LayerJob>> PlanJobs(const QuantizeOptions& options, const G
     if (!policy.ok()) return policy.status().At(where);
     job.bits = static_cast<int>(bits);
     job.settings = SettingsFor(**policy, options.policy_settings);
+    any_for_rate = any_for_rate || (*policy)->info().for_rate;
     for (const auto& [name, unused] : job.settings) known.insert(name);
     jobs.push_back(std::move(job));
   }
@@ -72,6 +74,10 @@ StatusOr<std::vector<LayerJob>> PlanJobs(const QuantizeOptions& options, const G
     if (known.count(name) || jobs.empty()) continue;
     return UsageError("no layer has a policy with the option '" + name + "'", name + "=" + value,
                       "leave it out, or choose a policy that has it");
+  }
+  if (options.lambda > 0 && !any_for_rate && !jobs.empty()) {
+    return UsageError("no layer has a policy that can be trained for the coder", "lambda",
+                      "leave it out, or choose kmeans or dead_zone");
   }
   return jobs;
 }

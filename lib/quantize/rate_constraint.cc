@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "quantize/rate_codebook.h"
 
@@ -11,21 +12,43 @@ namespace {
 // Of a step in the running mean of squared gradients.
 constexpr float kMeanShare = 1.0f / 256;
 
-}  // namespace
-
-RateConstraint::RateConstraint(const QuantizedWeight& start, std::span<const float> weights,
-                               int batch_size)
-    : start_(start), size_(weights.size()), batch_size_(batch_size) {
+// The entries of `start`, one of which is zero: where none is, the nearest to it becomes it.
+std::vector<float> EntriesWithZero(const QuantizedWeight& start) {
   std::vector<float> ascending = start.codebook;
   if (!start.sparse()) {
-    // The entry nearest to zero becomes the zero that weights may go to.
     *std::min_element(ascending.begin(), ascending.end(),
                       [](float a, float b) { return std::abs(a) < std::abs(b); }) = 0.0f;
   }
   std::sort(ascending.begin(), ascending.end());
-  count_ = ascending.size();
-  sums_.resize(count_);
-  members_.resize(count_);
+  return ascending;
+}
+
+std::vector<float> NearestBounds(std::span<const float> ascending) {
+  return RateBounds(ascending, std::vector<double>(ascending.size(), 0.0), 0);
+}
+
+}  // namespace
+
+RateConstraint::RateConstraint(const QuantizedWeight& start, std::span<const float> weights,
+                               int batch_size)
+    : RateConstraint(start, weights, batch_size, EntriesWithZero(start),
+                     NearestBounds(EntriesWithZero(start)), /*on_grid=*/false) {}
+
+RateConstraint::RateConstraint(const QuantizedWeight& start, std::span<const float> weights,
+                               int batch_size, const DeadZoneGrid& grid, std::vector<float> bounds)
+    : RateConstraint(start, weights, batch_size, grid.Entries(), std::move(bounds),
+                     /*on_grid=*/true) {}
+
+RateConstraint::RateConstraint(const QuantizedWeight& start, std::span<const float> weights,
+                               int batch_size, std::vector<float> ascending,
+                               std::vector<float> bounds, bool on_grid)
+    : start_(start),
+      size_(weights.size()),
+      count_(ascending.size()),
+      on_grid_(on_grid),
+      batch_size_(batch_size),
+      sums_(count_),
+      members_(count_) {
   zero_ =
       static_cast<size_t>(std::find(ascending.begin(), ascending.end(), 0.0f) - ascending.begin());
   for (size_t i = 0; i < size_; ++i) {
@@ -33,8 +56,8 @@ RateConstraint::RateConstraint(const QuantizedWeight& start, std::span<const flo
   }
   first_latent_.assign(weights.begin(), weights.end());
   first_latent_.insert(first_latent_.end(), ascending.begin(), ascending.end());
-  first_latent_.resize(bounds(), static_cast<float>(zero_));
-  const std::vector<float> bounds = RateBounds(ascending, std::vector<double>(count_, 0.0), 0);
+  if (on_grid_) first_latent_[entries() + zero_] = ascending[zero_ + 1];
+  first_latent_.resize(this->bounds(), static_cast<float>(zero_));
   first_latent_.insert(first_latent_.end(), bounds.begin(), bounds.end());
   first_latent_.resize(fixed() + 1);
 }
@@ -43,11 +66,13 @@ void RateConstraint::Project(std::span<float> latent, std::span<float> effective
   const auto limits = latent.subspan(bounds(), count_);
   const auto values = latent.subspan(entries(), count_);
   const bool choose = latent[fixed()] == 0;
+  FollowStep(latent);
   std::fill(effective.begin(), effective.end(), 0.0f);
   for (const uint32_t i : survivors_) {
     float& code = latent[codes() + i];
     if (choose) code = static_cast<float>(EntryWithin(limits, latent[i]));
-    effective[i] = values[static_cast<size_t>(code)];
+    const auto entry = static_cast<size_t>(code);
+    if (entry != zero_) effective[i] = values[entry];
   }
 }
 
@@ -63,6 +88,17 @@ void RateConstraint::ReduceGradient(std::span<float> latent, std::span<const flo
       const auto code = static_cast<size_t>(latent[codes() + i]);
       sums_[code] += gradient[i];
       members_[code] += 1;
+    }
+    if (on_grid_) {
+      // A weight of n steps moves with n times the step's gradient.
+      double sum = 0, squares = 0;
+      for (size_t c = 0; c < count_; ++c) {
+        sum += Steps(c) * sums_[c];
+        squares += Steps(c) * Steps(c) * members_[c];
+      }
+      if (squares > 0)
+        latent_gradient[entries() + zero_] = static_cast<float>(sum / std::sqrt(squares));
+      return;
     }
     for (size_t c = 0; c < count_; ++c) {
       if (c == zero_ || members_[c] == 0) continue;
@@ -83,23 +119,49 @@ void RateConstraint::ReduceGradient(std::span<float> latent, std::span<const flo
 
 std::vector<int64_t> RateConstraint::Counts(std::span<const float> latent) const {
   std::vector<int64_t> counts(count_);
-  counts[zero_] = static_cast<int64_t>(size_ - survivors_.size());
-  for (const uint32_t i : survivors_) ++counts[static_cast<size_t>(latent[codes() + i])];
+  for (const float code : latent.subspan(codes(), size_)) ++counts[static_cast<size_t>(code)];
   return counts;
 }
 
-void RateConstraint::Refit(double lambda, std::span<float> latent) const {
-  if (latent[fixed()] != 0 || latent[squares()] <= 0) return;
-  std::vector<int64_t> counts = Counts(latent);
+void RateConstraint::FollowStep(std::span<float> latent) const {
+  if (!on_grid_) return;
+  const auto values = latent.subspan(entries(), count_);
+  const float step = GridStep(values[zero_]);
+  for (size_t c = 0; c < count_; ++c) {
+    if (c != zero_) values[c] = static_cast<float>(Steps(c)) * step;
+  }
+}
+
+void RateConstraint::MoveEntries(std::span<const int64_t> counts, std::span<float> latent) const {
   std::vector<double> sums(count_);
   for (const uint32_t i : survivors_) sums[static_cast<size_t>(latent[codes() + i])] += latent[i];
   const auto values = latent.subspan(entries(), count_);
+  if (on_grid_) {
+    // Sum over weights of (w - n s)^2 is least where s = sum n w / sum n^2.
+    double products = 0, squares = 0;
+    for (size_t c = 0; c < count_; ++c) {
+      products += Steps(c) * sums[c];
+      squares += Steps(c) * Steps(c) * static_cast<double>(counts[c]);
+    }
+    if (products > 0) values[zero_] = static_cast<float>(products / squares);
+    FollowStep(latent);
+    return;
+  }
   for (size_t c = 0; c < count_; ++c) {
     // An interval may reach beyond zero; its entry must not.
     if (counts[c] > 0 && (c > zero_ ? sums[c] > 0 : c < zero_ && sums[c] < 0)) {
       values[c] = static_cast<float>(sums[c] / static_cast<double>(counts[c]));
     }
   }
+}
+
+void RateConstraint::Refit(double lambda, std::span<float> latent) const {
+  if (latent[fixed()] != 0 || latent[squares()] <= 0) return;
+  std::vector<int64_t> counts = Counts(latent);
+  MoveEntries(counts, latent);
+  std::vector<float> values(latent.begin() + static_cast<std::ptrdiff_t>(entries()),
+                            latent.begin() + static_cast<std::ptrdiff_t>(codes()));
+  values[zero_] = 0.0f;
   // A zero that no weight has yet costs about as much as the rarest value.
   counts[zero_] = std::max<int64_t>(counts[zero_], 1);
   const std::vector<double> lengths = CodeLengths(counts);
@@ -122,11 +184,12 @@ QuantizedWeight RateConstraint::Finish(std::span<const float> latent) const {
   const std::vector<int64_t> counts = Counts(latent);
   QuantizedWeight result = start_;
   result.codebook.clear();
+  result.codes.resize(size_);
   std::vector<uint16_t> number(count_);
   const auto add = [&](size_t c) {
     if (counts[c] == 0) return;
     number[c] = static_cast<uint16_t>(result.codebook.size());
-    result.codebook.push_back(latent[entries() + c]);
+    result.codebook.push_back(c == zero_ ? 0.0f : latent[entries() + c]);
   };
   add(zero_);
   // Trained entries may have passed each other.
@@ -138,8 +201,7 @@ QuantizedWeight RateConstraint::Finish(std::span<const float> latent) const {
     return latent[entries() + a] < latent[entries() + b];
   });
   for (const size_t c : order) add(c);
-  result.codes.assign(size_, number[zero_]);
-  for (const uint32_t i : survivors_) {
+  for (size_t i = 0; i < size_; ++i) {
     result.codes[i] = number[static_cast<size_t>(latent[codes() + i])];
   }
   return result;

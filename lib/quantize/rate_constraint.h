@@ -8,6 +8,7 @@
 
 #include "dc/quantized_weight.h"
 #include "model/constraint.h"
+#include "quantize/dead_zone_grid.h"
 
 namespace dc {
 
@@ -20,14 +21,21 @@ namespace dc {
 // networks" (arXiv 1812.07520), has this cost in a relaxed form. In the end Fix holds the codes and
 // trains the entries, as in Han et al. 2016, equation 3.
 //
-// Latent values, n weights and k entries, ascending with a zero among them: n weights, k entries;
-// then the rule's own: n codes, k upper bounds of the entries' intervals (RateBounds), the running
-// mean of squared gradients, its weight so far, and 1 once codes are fixed.
+// Entries are free, or the whole numbers of one step, which is trained in their place: its least
+// squares fit takes the place of the means.
+//
+// Latent values, n weights and k entries, ascending with a zero among them: n weights, k entries
+// (on a grid the step in place of the zero, and the others follow it); then the rule's own: n
+// codes, k upper bounds of the entries' intervals (RateBounds), the running mean of squared
+// gradients, its weight so far, and 1 once codes are fixed.
 class RateConstraint : public Constraint {
  public:
-  // Begins with `start`, a quantization of `weights` (kept where they are zero). Gradients are
-  // means over `batch_size` samples.
+  // Begins with `start`, a quantization of `weights` (kept where they are zero), whose entries are
+  // free. Gradients are means over `batch_size` samples.
   RateConstraint(const QuantizedWeight& start, std::span<const float> weights, int batch_size);
+  // Begins with weights on `grid`, between these bounds. `start` says what Finish leaves alone.
+  RateConstraint(const QuantizedWeight& start, std::span<const float> weights, int batch_size,
+                 const DeadZoneGrid& grid, std::vector<float> bounds);
 
   const std::vector<float>& first_latent() const { return first_latent_; }
   // How many of them are the rule's own (ConstrainedWeight).
@@ -49,6 +57,9 @@ class RateConstraint : public Constraint {
   QuantizedWeight Finish(std::span<const float> latent) const;
 
  private:
+  RateConstraint(const QuantizedWeight& start, std::span<const float> weights, int batch_size,
+                 std::vector<float> ascending, std::vector<float> bounds, bool on_grid);
+
   // Where the parts of the latent values begin.
   size_t entries() const { return size_; }
   size_t codes() const { return entries() + count_; }
@@ -58,10 +69,17 @@ class RateConstraint : public Constraint {
   size_t fixed() const { return squares() + 2; }
 
   std::vector<int64_t> Counts(std::span<const float> latent) const;
+  // The number of steps from zero to entry `c` of a grid.
+  double Steps(size_t c) const { return static_cast<double>(c) - static_cast<double>(zero_); }
+  // Moves entries to the means of their weights, or their step to what fits best.
+  void MoveEntries(std::span<const int64_t> counts, std::span<float> latent) const;
+  // On a grid: sets the entries to the multiples of their step.
+  void FollowStep(std::span<float> latent) const;
 
   QuantizedWeight start_;
   size_t size_, count_;  // weights, entries
   size_t zero_ = 0;      // the entry that is zero
+  bool on_grid_;
   int batch_size_;
   std::vector<uint32_t> survivors_;  // positions of the weights that are trained
   std::vector<float> first_latent_;

@@ -35,7 +35,7 @@ struct QuantizeOptions {
   LayerSettings policy;  // per layer; default "kmeans"
   LayerSettings bits;    // per layer; default 8 for conv, 5 for fc. A policy may fix its own.
   PolicySettings policy_settings;  // each is for the layers whose policy knows it
-  // Above 0: fine-tuning of k-means codebooks minimises the loss plus this much, in nats per
+  // Above 0: fine-tuning of codebooks (PolicyInfo::for_rate) minimises the loss plus this much, in nats per
   // sample, for every 1,024 bytes of the file: weights go to another entry, or to zero, where the
   // coder's bits that this saves are worth it; `bits` are what a layer has at most. Needs epochs.
   double lambda = 0;
@@ -76,6 +76,7 @@ struct PolicyOption {
 struct PolicyInfo {
   std::string name, paper, summary;
   std::vector<PolicyOption> options;
+  bool for_rate = false;  // can be trained for the coder: QuantizeOptions::lambda
 };
 
 struct MethodOption {

@@ -3,6 +3,7 @@
 // with the summed gradients of their members (equation 3).
 #include <algorithm>
 #include <iterator>
+#include <memory>
 #include <utility>
 
 #include "quantize/assignment.h"
@@ -127,7 +128,8 @@ class KMeansPolicy : public Policy {
     return {"kmeans",
             "Han, Mao and Dally 2016, arXiv 1510.00149",
             "2^bits shared values by k-means; fine-tuning trains the shared values",
-            {{kInit, {std::begin(kInits), std::end(kInits)}}}};
+            {{kInit, {std::begin(kInits), std::end(kInits)}}},
+            /*for_rate=*/true};
   }
 
   QuantizedWeight Quantize(std::span<const float> values, const PolicyOptions& options,
@@ -156,6 +158,12 @@ class KMeansPolicy : public Policy {
   ConstrainedWeight MakeConstraint(const QuantizedWeight& weight,
                                    std::span<const float>) const override {
     return MakeTiedWeight(weight);
+  }
+
+  std::unique_ptr<RateConstraint> MakeRateConstraint(const QuantizedWeight& weight,
+                                                     std::span<const float> original,
+                                                     int batch_size) const override {
+    return std::make_unique<RateConstraint>(weight, original, batch_size);
   }
 
   QuantizedWeight Finish(const QuantizedWeight& weight,

@@ -175,6 +175,7 @@ class ResumedStages : public ::testing::Test {
   void ExpectTheSame(const Graph& start, TrainOptions training, const std::string& weight,
                      const Stage& stage) {
     training.checkpoint = folder_ + "/running";
+    std::filesystem::remove(folder_ + "/kept");
     CopyCheckpoint copy(training.checkpoint, folder_ + "/kept");
     Graph whole = start, resumed = start;
     ASSERT_TRUE(stage(training, &whole, &copy).ok());
@@ -216,27 +217,30 @@ TEST_F(ResumedStages, TrainingForTheCoderTradesBitsForLoss) {
   const Dataset data = SmallData();
   Graph start = Trained(data);
   ASSERT_TRUE(RunPrune(Pruning("*=0.5"), QuickTraining(2), &data, &start, nullptr).ok());
-  QuantizeOptions options;
-  options.bits = *LayerSettings::Parse("4");
-  options.lambda = 0.5;
-  ExpectTheSame(start, QuickTraining(5), "fc1",
-                [&](const TrainOptions& training, Graph* graph, Progress* progress) {
-                  return RunQuantize(options, training, &data, graph, progress);
-                });
-  const auto survivors = [&](double lambda) {
-    Graph graph = start;
-    options.lambda = lambda;
-    EXPECT_TRUE(RunQuantize(options, QuickTraining(5), &data, &graph, nullptr).ok());
-    const std::vector<bool> zeros = ZerosOf(graph, "fc1");
-    // What was pruned before stays pruned.
-    const std::vector<bool> pruned = ZerosOf(start, "fc1");
-    for (size_t i = 0; i < zeros.size(); ++i) EXPECT_TRUE(zeros[i] || !pruned[i]);
-    return std::count(zeros.begin(), zeros.end(), false);
-  };
-  const auto few = survivors(5), some = survivors(0.5), many = survivors(1e-6);
-  EXPECT_LT(few, some);
-  EXPECT_LT(some, many);
-  EXPECT_GE(few, 1);
+  for (const std::string policy : {"kmeans", "dead_zone"}) {
+    QuantizeOptions options;
+    options.policy = *LayerSettings::Parse(policy);
+    options.bits = *LayerSettings::Parse("4");
+    options.lambda = 0.5;
+    ExpectTheSame(start, QuickTraining(5), "fc1",
+                  [&](const TrainOptions& training, Graph* graph, Progress* progress) {
+                    return RunQuantize(options, training, &data, graph, progress);
+                  });
+    const auto survivors = [&](double lambda) {
+      Graph graph = start;
+      options.lambda = lambda;
+      EXPECT_TRUE(RunQuantize(options, QuickTraining(5), &data, &graph, nullptr).ok());
+      const std::vector<bool> zeros = ZerosOf(graph, "fc1");
+      // What was pruned before stays pruned.
+      const std::vector<bool> pruned = ZerosOf(start, "fc1");
+      for (size_t i = 0; i < zeros.size(); ++i) EXPECT_TRUE(zeros[i] || !pruned[i]);
+      return std::count(zeros.begin(), zeros.end(), false);
+    };
+    const auto few = survivors(5), some = survivors(0.5), many = survivors(1e-6);
+    EXPECT_LT(few, some);
+    EXPECT_LT(some, many);
+    EXPECT_GE(few, 1);
+  }
 }
 
 TEST(Stages, ARefusedQuantizationLeavesTheGraphAsItWas) {
@@ -258,11 +262,13 @@ TEST(Stages, QuantizedWeightsArePrunedOnTheirGrid) {
   const Dataset data = SmallData();
   const Graph trained = Trained(data);
   // A codebook, a binary grid without a zero, and whole numbers with a scale per channel.
-  for (const std::string how : {"kmeans", "bwn", "min-max"}) {
+  for (const std::string how : {"kmeans", "dead_zone", "bwn", "min-max"}) {
     SCOPED_TRACE(how);
     Graph graph = trained;
     QuantizeOptions options;
-    if (how != "kmeans") {
+    if (how == "kmeans" || how == "dead_zone") {
+      options.policy = *LayerSettings::Parse(how);
+    } else {
       options.method.name = how;
       options.method.bits = how == "bwn" ? "w=1" : "w=4,a=32";
       options.method.skip = "none";

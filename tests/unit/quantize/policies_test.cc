@@ -223,7 +223,7 @@ TEST(PolicyRegistry, IsSortedAndDescribed) {
   const auto unknown = FindPolicy("k-means");
   ASSERT_FALSE(unknown.ok());
   EXPECT_EQ(unknown.status().code(), StatusCode::kUsage);
-  EXPECT_THAT(unknown.status().ToString(), HasSubstr("fixed_point, kmeans, ternary"));
+  EXPECT_THAT(unknown.status().ToString(), HasSubstr("dead_zone, fixed_point, kmeans, ternary"));
 }
 
 }  // namespace

@@ -118,6 +118,13 @@ TEST(QuantizeGraph, RefusalsNameTheTensorAndChangeNothing) {
     EXPECT_THAT(layers.status().ToString(), HasSubstr(c.text));
     EXPECT_FALSE(IsQuantized(graph, "conv.w"));
   }
+  QuantizeOptions for_rate;
+  for_rate.policy = *LayerSettings::Parse("ternary");
+  for_rate.lambda = 0.1;
+  EXPECT_THAT(CheckQuantizeOptions(for_rate, SmallNetwork()).ToString(),
+              HasSubstr("for the coder"));
+  for_rate.policy = *LayerSettings::Parse("fc=dead_zone,conv=ternary");
+  EXPECT_TRUE(CheckQuantizeOptions(for_rate, SmallNetwork()).ok());
   Graph graph = SmallNetwork();
   graph.initializers.at("fc.w").f32()[100] = std::nanf("");
   const auto layers = Quantize({}, &graph);

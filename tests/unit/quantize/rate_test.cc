@@ -150,5 +150,71 @@ TEST(RateConstraint, ADenseWeightGetsAZero) {
   EXPECT_THAT(constraint.Finish(latent).codebook, ElementsAre(0, -1, 1));
 }
 
+class RateOnAGrid : public ::testing::Test {
+ protected:
+  // -1.2, 0 and 1.2, about: 1.2 is between two of the steps that a grid may have.
+  RateOnAGrid()
+      : start_(DeadZoneGrid::Reaching(weights_, 2)),
+        grid_(Start(), weights_, 2, start_, start_.NearestBounds()) {
+    latent_ = grid_.first_latent();
+    Project();
+    reduced_.resize(latent_.size() - grid_.rule_values());
+    grid_.ReduceGradient(latent_, std::vector<float>(8, 0.5f), reduced_);
+  }
+  void Project() { grid_.Project(latent_, effective_, 1); }
+
+  static constexpr size_t kStep = 8 + 1;  // the latent value: after eight weights, of three entries
+  const std::vector<float> weights_ = {0, 0, 0.9f, 1.1f, 0.8f, 1.2f, -0.9f, 0.1f};
+  const DeadZoneGrid start_;
+  RateConstraint grid_;
+  std::vector<float> latent_, reduced_, effective_ = std::vector<float>(8);
+};
+
+TEST_F(RateOnAGrid, EntriesAreMultiplesOfTheStep) {
+  const float step = latent_[kStep];
+  EXPECT_NEAR(step, 1.2f, 0.002f);
+  EXPECT_THAT(effective_, ElementsAre(0, 0, step, step, step, step, -step, 0));
+  EXPECT_THAT(grid_.Finish(latent_).codebook, ElementsAre(0, -step, step));
+}
+
+TEST_F(RateOnAGrid, TheStepBecomesTheBestFit) {
+  grid_.Refit(0, latent_);
+  // (0.9 + 1.1 + 0.8 + 1.2 + 0.9) / 5.
+  EXPECT_NEAR(latent_[kStep], 0.98f, 1e-6f);
+  Project();
+  EXPECT_NEAR(effective_[2], 0.98f, 0.001f);
+  EXPECT_EQ(effective_[6], -effective_[2]);
+}
+
+TEST_F(RateOnAGrid, WhatIsDearGoesToZero) {
+  // As of free entries: counts 1, 3, 4 of eight, lengths 3, 1.415, 1, curvature 0.5, step 0.98.
+  // -0.9 goes to zero where 4 lambda (3 - 1.415) > 0.9^2 - 0.08^2 = 0.804.
+  grid_.Refit(0.12, latent_);
+  Project();
+  EXPECT_NE(effective_[6], 0.0f);
+  grid_.Refit(0.14, latent_);
+  Project();
+  EXPECT_EQ(effective_[6], 0.0f);
+  EXPECT_NE(effective_[2], 0.0f);
+}
+
+TEST_F(RateOnAGrid, FixedCodesTrainTheStep) {
+  grid_.Fix(latent_);
+  grid_.ReduceGradient(latent_, std::vector<float>{9, 9, 1, 2, 3, 4, 5, 6}, reduced_);
+  EXPECT_THAT(std::vector<float>(reduced_.begin(), reduced_.begin() + 8), Each(0.0f));
+  // Sum of n g over the root of the sum of n^2.
+  EXPECT_NEAR(reduced_[kStep], (1 + 2 + 3 + 4 - 5) / std::sqrt(5.0f), 1e-6f);
+  EXPECT_EQ(reduced_[kStep - 1], 0.0f);
+  EXPECT_EQ(reduced_[kStep + 1], 0.0f);
+  // Changes that are smaller than the distance of two steps add up.
+  const float before = latent_[kStep];
+  for (int i = 0; i < 1000; ++i) {
+    latent_[kStep] += 1e-5f;
+    Project();
+  }
+  EXPECT_NEAR(latent_[kStep], before + 0.01f, 1e-4f);
+  EXPECT_NEAR(effective_[2], before + 0.01f, 0.002f);
+}
+
 }  // namespace
 }  // namespace dc
