@@ -52,6 +52,7 @@ StatusOr<std::unique_ptr<Executor>> Executor::Make(const Network& network,
   const OneThreadScope one_thread;
   const Status no_memory = Unsupported("not enough memory for a batch of " + std::to_string(batch),
                                        "", "use a smaller batch");
+  if (!HasRoomForKernels()) return no_memory;
   try {
     auto state = std::make_unique<State>();
     if (training) state->gradients = AlignedFloats(parameters.total());
@@ -80,6 +81,7 @@ StatusOr<std::unique_ptr<Executor>> Executor::Make(const Network& network,
       state->steps.push_back({std::move(kernel), &builder.node(), backward});
     }
 
+    if (!HasRoomForKernels()) return no_memory;
     if (network.logits.empty()) return std::unique_ptr<Executor>(new Executor(std::move(state)));
     const auto logits = build.values.find(network.logits);
     if (logits == build.values.end()) {

@@ -49,8 +49,8 @@ py::tuple Finish(Graph graph, StageReport stage, const Data* data, const Run& ru
 template <typename Stage>
 py::tuple RunStage(const Network& network, const Data* data, const Run& run, const Stage& stage) {
   Graph graph = network.graph;
-  StageReport report = RunWork(run.listener, [&](Progress* progress) {
-    const std::string reasons = NotDeployableText(graph);
+  StageReport report = RunWork(run.listener, [&](Progress* progress) -> StatusOr<StageReport> {
+    DC_ASSIGN_OR_RETURN(const std::string reasons, NotDeployableText(graph));
     if (!reasons.empty()) progress->Note(reasons);
     return stage(&graph, progress);
   });

@@ -1,6 +1,7 @@
 // Bad input: one clear line, the documented exit code, nothing left behind, nothing overwritten.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -133,6 +134,28 @@ TEST_F(BadInputCli, AFileSystemThatRefusesLeavesTheOldFile) {
   Fail("encode", "quantized.onnx -o nowhere/out.dcz", 4, {"nowhere/out.dcz"});
   Fail("encode", "quantized.onnx -o data", 4, {"data"});
   EXPECT_EQ(Read("model.dcz"), before);
+}
+
+TEST_F(BadInputCli, TrainingWithTooLittleMemoryIsOneLine) {
+  const auto with_memory = [&](int kilobytes, const std::string& arguments) {
+    return Shell("ulimit -v " + std::to_string(kilobytes) + "; ulimit -c 0; '" + Tool("prune") +
+                 "' " + arguments);
+  };
+  int refused = 0;
+  for (int kilobytes = 45000; kilobytes < 110000; kilobytes += 1500) {
+    if (with_memory(kilobytes, "--version").exit_code != 0) continue;
+    const Outcome outcome =
+        with_memory(kilobytes,
+                    "trained.onnx --amounts 0.5 --data idx:data --epochs 1 --threads 2 --quiet "
+                    "-o little.onnx");
+    SCOPED_TRACE(std::to_string(kilobytes) + " KB: " + outcome.err);
+    ASSERT_TRUE(outcome.exit_code == 0 || outcome.exit_code == 3) << outcome.exit_code;
+    if (outcome.exit_code == 0) continue;
+    ++refused;
+    EXPECT_NE(outcome.err.find("not enough memory"), std::string::npos);
+    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1);
+  }
+  EXPECT_GT(refused, 3);
 }
 
 TEST_F(BadInputCli, DataOfAnotherShapeIsRefusedByTheRuntime) {

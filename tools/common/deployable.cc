@@ -18,8 +18,9 @@ Status CheckDeployable(const Graph& graph) {
   return reasons.empty() ? session.status() : JoinReasons(reasons);
 }
 
-std::string NotDeployableText(const Graph& graph) {
+StatusOr<std::string> NotDeployableText(const Graph& graph) {
   const Status deployable = CheckDeployable(graph);
+  if (deployable.code() == StatusCode::kNoMemory) return deployable;
   return deployable.ok() ? "" : "this model cannot become a .dcz: " + deployable.ToString();
 }
 

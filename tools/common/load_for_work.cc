@@ -12,7 +12,7 @@ StatusOr<Graph> LoadForWork(const Tool& tool, const std::string& path, const Sha
   for (const std::string& note : graph.notes) {
     PrintRemark(tool.name() + ": note: " + note);
   }
-  const std::string reasons = NotDeployableText(graph);
+  DC_ASSIGN_OR_RETURN(const std::string reasons, NotDeployableText(graph));
   if (!reasons.empty()) PrintRemark(tool.name() + ": warning: " + reasons);
   return graph;
 }

@@ -1,12 +1,15 @@
 #include "common/tool.h"
 
 #include <fcntl.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <boost/program_options.hpp>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <limits>
 #include <new>
 #include <sstream>
@@ -59,15 +62,21 @@ void OpenStandardStreams() {
   }
 }
 
-std::string no_memory_line;
-
 // Called where operator new finds no memory, on whatever thread, in whatever library: parts of the
 // program have no exceptions. What was to be replaced is still there: files are written beside it.
 [[noreturn]] void EndWithoutMemory() {
-  const ssize_t ignored = write(STDERR_FILENO, no_memory_line.data(), no_memory_line.size());
+  const char* const name = program_invocation_short_name;
+  constexpr char kText[] = ": error: not enough memory: use a smaller model or batch\n";
+  // One call, so that lines of several processes do not mix.
+  const iovec parts[] = {{const_cast<char*>(name), std::strlen(name)},
+                         {const_cast<char*>(kText), sizeof(kText) - 1}};
+  const ssize_t ignored = writev(STDERR_FILENO, parts, 2);
   static_cast<void>(ignored);
   std::_Exit(ExitCode(StatusCode::kNoMemory));
 }
+
+// Before libraries prepare what they need ahead of main: priorities up to 100 are the compiler's.
+[[gnu::constructor(101)]] void SetNewHandler() { std::set_new_handler(EndWithoutMemory); }
 
 }  // namespace
 
@@ -318,8 +327,6 @@ Status Tool::Run(int argc, char** argv, const std::function<Status()>& work) {
 }
 
 int Tool::Main(int argc, char** argv, const std::function<Status()>& work) {
-  no_memory_line = name_ + ": error: not enough memory: use a smaller model or batch\n";
-  std::set_new_handler(EndWithoutMemory);
   OpenStandardStreams();
   // A write beyond the limit on file size is an error like others, not the end of the process.
   std::signal(SIGXFSZ, SIG_IGN);

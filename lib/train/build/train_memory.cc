@@ -1,6 +1,7 @@
 #include "train/build/train_memory.h"
 
 #include <omp.h>
+#include <sys/mman.h>
 
 #include <cstring>
 #include <utility>
@@ -18,6 +19,15 @@ OneThreadScope::OneThreadScope() : before_(omp_get_max_threads()) {
 
 OneThreadScope::~OneThreadScope() {
   if (before_ != 1) omp_set_num_threads(before_);
+}
+
+bool HasRoomForKernels() {
+  constexpr size_t kRoom = size_t{32} << 20;
+  // Not from the heap, whose thresholds would move.
+  void* room = mmap(nullptr, kRoom, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (room == MAP_FAILED) return false;
+  munmap(room, kRoom);
+  return true;
 }
 
 dnnl::memory::desc PlainDesc(const std::vector<int64_t>& shape) {
