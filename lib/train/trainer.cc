@@ -26,6 +26,12 @@ constexpr uint64_t kAugmentationStream = uint64_t{3} << 40;
 // converges stays within a few times of it.
 constexpr double kRunaway = 100;
 
+// So many first steps tell whether the rate suits a model that has learned: it does not where the
+// mean loss of their second half is so many times that of the first batch, and not small either
+// (one that knows its training set by heart loses little when it learns on).
+constexpr int64_t kWatchedSteps = 50;
+constexpr double kUndone = 5, kUndoneLoss = 0.5;
+
 using Clock = std::chrono::steady_clock;
 
 }  // namespace
@@ -86,6 +92,7 @@ Status TrainingRun::Step(int64_t step, std::span<const uint32_t> batch, uint64_t
   } else if (batch_loss > kRunaway * std::max(first_loss_, 1.0)) {
     return Runaway(step, batch_loss);
   }
+  WatchFirstSteps(step, batch_loss);
   OptimizerStep settings;
   settings.kind = options_.optimizer;
   settings.rate = LearningRate(options_, step, steps_per_epoch_);
@@ -128,6 +135,20 @@ Status TrainingRun::Runaway(int64_t step, double loss) const {
                     PlaceOf(step),
                     "use a lower --learning-rate than " + ShortNumber(options_.learning_rate) +
                         ", --gradient-clip 1, or --warmup-epochs");
+}
+
+void TrainingRun::WatchFirstSteps(int64_t step, double batch_loss) {
+  const int64_t watched = step - first_step_;
+  if (watched < kWatchedSteps / 2 || watched >= kWatchedSteps) return;
+  watched_loss_ += batch_loss;
+  if (watched + 1 < kWatchedSteps) return;
+  const double loss = watched_loss_ / static_cast<double>(kWatchedSteps - kWatchedSteps / 2);
+  if (loss < kUndoneLoss || loss < kUndone * first_loss_) return;
+  progress_->Note(
+      "the loss was " + ShortNumber(first_loss_) + " at first and is " + ShortNumber(loss) +
+      " after " + std::to_string(kWatchedSteps) +
+      " steps: what the model had learned is being undone; a lower --learning-rate than " +
+      ShortNumber(options_.learning_rate) + " keeps it (Adam takes lower ones than SGD)");
 }
 
 Status TrainingRun::Validate(EpochRecord* record) {

@@ -72,6 +72,8 @@ class TrainingRun : public TrainingState {
   std::string PlaceOf(int64_t step) const;
   Status NotFinite(int64_t step) const;
   Status Runaway(int64_t step, double loss) const;
+  // Notes a rate that undoes what the model had learned, once the first steps have shown it.
+  void WatchFirstSteps(int64_t step, double batch_loss);
   Status CheckCancelled(int64_t step) const;
   // The first parameter, statistics included, that holds NaN or infinity; null for none.
   const Parameter* NotFiniteParameter() const;
@@ -103,8 +105,9 @@ class TrainingRun : public TrainingState {
   std::vector<std::span<const float>> gradients_;  // one per shard
   std::vector<uint32_t> samples_, held_out_;       // indices into data_.train
   int64_t steps_per_epoch_ = 0;
-  int64_t first_step_ = 0;  // of this call: later than 0 when resumed
-  double first_loss_ = 0;   // mean of that step's batch
+  int64_t first_step_ = 0;   // of this call: later than 0 when resumed
+  double first_loss_ = 0;    // mean of that step's batch
+  double watched_loss_ = 0;  // sum over the batches that WatchFirstSteps judges by
   Fingerprint fingerprint_;
   std::vector<EpochRecord> records_;
   int best_epoch_ = 0;

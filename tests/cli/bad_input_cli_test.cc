@@ -141,9 +141,10 @@ TEST_F(BadInputCli, TrainingWithTooLittleMemoryIsOneLine) {
     return Shell("ulimit -v " + std::to_string(kilobytes) + "; ulimit -c 0; '" + Tool("prune") +
                  "' " + arguments);
   };
-  int refused = 0;
+  int loaded = 0, refused = 0;
   for (int kilobytes = 45000; kilobytes < 110000; kilobytes += 1500) {
     if (with_memory(kilobytes, "--version").exit_code != 0) continue;
+    ++loaded;
     const Outcome outcome =
         with_memory(kilobytes,
                     "trained.onnx --amounts 0.5 --data idx:data --epochs 1 --threads 2 --quiet "
@@ -155,6 +156,7 @@ TEST_F(BadInputCli, TrainingWithTooLittleMemoryIsOneLine) {
     EXPECT_NE(outcome.err.find("not enough memory"), std::string::npos);
     EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1);
   }
+  if (loaded == 0) GTEST_SKIP() << "built with sanitizers, a program takes more to begin with";
   EXPECT_GT(refused, 3);
 }
 

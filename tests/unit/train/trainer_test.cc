@@ -398,12 +398,35 @@ class RecordingProgress : public Progress {
     last_note = note;
   }
   void End(const std::string& summary) override { calls.push_back("end " + summary); }
-  void Note(const std::string&) override {}
+  void Note(const std::string& text) override { notes.push_back(text); }
 
-  std::vector<std::string> calls;
+  std::vector<std::string> calls, notes;
   int64_t last_done = 0;
   std::string last_note;
 };
+
+TEST(Train, SaysWhenTheRateUndoesWhatWasLearned) {
+  Graph learned = SmallNetwork();
+  TrainOptions options = Options();
+  options.epochs = 12;
+  options.dropout_scale = 0;
+  Dataset data = SyntheticImages(480, 1);
+  // Some labels are wrong, so that the loss is not zero.
+  for (size_t i = 0; i < data.train.labels.size(); i += 10) {
+    data.train.labels[i] = (data.train.labels[i] + 1) % 4;
+  }
+  ASSERT_TRUE(TrainSmall(options, &learned, nullptr, nullptr, data).ok());
+  options.epochs = 6;  // of ten steps
+  const auto notes_at = [&](double rate) {
+    Graph graph = learned;
+    options.learning_rate = rate;
+    RecordingProgress progress;
+    EXPECT_TRUE(Train(&graph, data, Preprocess(), options, nullptr, nullptr, &progress).ok());
+    return progress.notes;
+  };
+  EXPECT_THAT(notes_at(0.0005), ::testing::IsEmpty());
+  EXPECT_THAT(notes_at(0.7), ::testing::ElementsAre(HasSubstr("is being undone")));
+}
 
 TEST(Train, ReportsProgress) {
   Graph graph = SmallNetwork();
