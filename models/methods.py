@@ -25,7 +25,7 @@ DATA = ("mnist", "cifar10")
 ROWS = [
     ("tfc", "", "mnist", (1, 2, 3), "BNN", "1/1", "6.83", "no dropout, halving every 5 epochs; Brevitas: best test epoch of 1,000"),
     ("tfc", "1w2a", "mnist", (1,), "BNN", "1/2", "5.21", "likewise"),
-    ("tfc", "2w2a", "mnist", (1,), "BNN", "2/2", "3.40", "ternary; likewise"),
+    ("tfc", "2w2a", "mnist", (1, 2, 3), "BNN", "2/2", "3.40", "ternary; likewise"),
     ("tfc", "published", "mnist", (1,), "BNN", "1/1", "6.83", "their recipe with dropout, 200 of 1,000 epochs"),
     ("sfc", "", "mnist", (1,), "BNN", "1/1", "2.19", "their recipe, 240 of 1,000 epochs"),
     ("larq_mnist", "", "mnist", (1,), "BNN", "1/1", "2.38", "Larq's tutorial, 6 epochs"),
