@@ -6,7 +6,8 @@ usage: models/beside_torch.py [--tools DIR] [--threads N] [--rounds R] [NETWORK.
 Prints seconds per epoch of dc-train with N threads and of PyTorch (Debian's python3-torch) with one
 thread and with N, the median of R rounds, data loading included, and the ratio to PyTorch's better
 number of threads. Images are random: arithmetic takes as long whatever they show. Needs an idle
-machine and a few minutes.
+machine and five minutes, and libopenblas0: with the reference BLAS that Debian installs by default,
+PyTorch takes twice to twelve times as long.
 """
 import argparse
 import csv
@@ -25,9 +26,9 @@ EPOCHS = 3  # in a round; the first one warms up
 CLASSES = 10
 # Folder in models/, shape of an image, images in an epoch, batch.
 NETWORKS = {
-    "lenet_5": ((1, 28, 28), 20000, 64),
+    "lenet_5": ((1, 28, 28), 6400, 64),
     "lenet_300_100": ((1, 28, 28), 20000, 64),
-    "resnet20": ((3, 32, 32), 5120, 128),
+    "resnet20": ((3, 32, 32), 1280, 128),
 }
 
 
