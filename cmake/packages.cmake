@@ -55,6 +55,26 @@ in C and C++. Needs libzstd and the standard libraries alone.
 This is what programs are built with: headers of C and C++, the static
 library, a CMake package (dc_runtime) and a file for pkg-config.")
 
+if(DC_PYTHON)
+  find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter Development.Module)
+  math(EXPR next_minor "${Python3_VERSION_MINOR} + 1")
+  list(APPEND CPACK_COMPONENTS_ALL python)
+  set(package_python python3-deep-compression)
+  set(CPACK_DEBIAN_PYTHON_PACKAGE_SECTION python)
+  # The module is for one version of Python.
+  set(CPACK_DEBIAN_PYTHON_PACKAGE_DEPENDS
+    "python3 (>= 3.${Python3_VERSION_MINOR}), python3 (<< 3.${next_minor}), python3-numpy")
+  set(CPACK_DEBIAN_PYTHON_PACKAGE_SUGGESTS "python3-torch, python3-onnx")
+  set(CPACK_DEBIAN_PYTHON_PACKAGE_CONTROL_EXTRA
+    ${PROJECT_SOURCE_DIR}/cmake/debian/postinst ${PROJECT_SOURCE_DIR}/cmake/debian/prerm)
+  set(CPACK_DEBIAN_PYTHON_DESCRIPTION "compress trained neural networks and run the small files: Python
+Prunes, quantizes and codes networks in ONNX by entropy, and runs the
+resulting .dcz files, whose weights stay compressed.
+.
+With python3-torch, networks are trained further under what pruning and
+quantization decided.")
+endif()
+
 # What Debian's policy wants beside the files: the history of the package, and whose work it is.
 set(debian_dir ${PROJECT_BINARY_DIR}/debian)
 configure_file(cmake/debian/changelog.in ${debian_dir}/changelog @ONLY)
