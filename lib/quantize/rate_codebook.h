@@ -3,6 +3,7 @@
 #ifndef DC_QUANTIZE_RATE_CODEBOOK_H_
 #define DC_QUANTIZE_RATE_CODEBOOK_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -23,6 +24,12 @@ std::vector<float> RateBounds(std::span<const float> entries, std::span<const do
 
 // The entry whose interval holds `value`: the first whose bound is not below it.
 inline size_t EntryWithin(std::span<const float> bounds, float value) {
+  // A search by halves costs more than looking at so few.
+  constexpr size_t kFew = 32;
+  if (bounds.size() > kFew) {
+    return static_cast<size_t>(std::lower_bound(bounds.begin(), bounds.end() - 1, value) -
+                               bounds.begin());
+  }
   size_t entry = 0;
   while (entry + 1 < bounds.size() && value > bounds[entry]) ++entry;
   return entry;

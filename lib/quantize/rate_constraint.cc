@@ -96,8 +96,8 @@ void RateConstraint::ReduceGradient(std::span<float> latent, std::span<const flo
         sum += Steps(c) * sums_[c];
         squares += Steps(c) * Steps(c) * members_[c];
       }
-      if (squares > 0)
-        latent_gradient[entries() + zero_] = static_cast<float>(sum / std::sqrt(squares));
+      if (squares == 0) return;
+      latent_gradient[entries() + zero_] = static_cast<float>(sum / std::sqrt(squares));
       return;
     }
     for (size_t c = 0; c < count_; ++c) {
