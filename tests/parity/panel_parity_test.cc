@@ -13,8 +13,8 @@ struct Size {
   uint32_t rows, columns;
 };
 
-const Size kSizes[] = {{1, 1},  {1, 40},  {2, 3},   {10, 100}, {15, 7},   {16, 16},
-                       {17, 9}, {33, 50}, {48, 25}, {64, 33},  {100, 25}, {130, 5}};
+const Size kSizes[] = {{1, 1},   {1, 40},   {2, 3},   {10, 100}, {15, 7},   {16, 16}, {17, 9},
+                       {33, 50}, {37, 289}, {48, 25}, {64, 33},  {100, 25}, {130, 5}};
 
 PanelMatrix RandomPanels(const Size& size, Rng& rng) {
   return PackPanels(size.rows, size.columns, false,
