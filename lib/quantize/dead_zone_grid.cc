@@ -10,8 +10,9 @@
 namespace dc {
 
 float GridStep(float step) {
-  // Whole numbers up to 2^15 take the other 15 bits of a float's 24.
-  constexpr int kBits = 9;
+  // Whole numbers up to 2^15 take another 15 bits, of a float's 24; those up to 8 leave a product
+  // the 11 bits of a float16.
+  constexpr int kBits = 8;
   int exponent = 0;
   const float mantissa = std::frexp(std::abs(step), &exponent);
   const float rounded = std::ldexp(std::round(std::ldexp(mantissa, kBits)), exponent - kBits);

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/half.h"
 #include "quantize/policy.h"
 #include "quantize/rate_codebook.h"
 
@@ -34,7 +35,8 @@ TEST(DeadZoneGrid, IsFoundAgainInItsCodebook) {
 TEST(DeadZoneGrid, MultiplesOfAStepAreFloats) {
   for (const float step : {0.1f, 1e-20f, -3.7f, 12345.678f}) {
     const float rounded = GridStep(step);
-    EXPECT_NEAR(rounded / std::abs(step), 1.0f, 1.0f / 512);
+    EXPECT_NEAR(rounded / std::abs(step), 1.0f, 1.0f / 256);
+    EXPECT_EQ(HalfToFloat(FloatToHalf(7 * GridStep(0.1f))), 7 * GridStep(0.1f));
     for (const int n : {3, 127, 32767}) {
       const double exact = static_cast<double>(rounded) * n;
       EXPECT_EQ(static_cast<double>(static_cast<float>(exact)), exact);
