@@ -56,7 +56,6 @@ This is what programs are built with: headers of C and C++, the static
 library, a CMake package (dc_runtime) and a file for pkg-config.")
 
 if(DC_PYTHON)
-  find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter Development.Module)
   math(EXPR next_minor "${Python3_VERSION_MINOR} + 1")
   list(APPEND CPACK_COMPONENTS_ALL python)
   set(package_python python3-deep-compression)

@@ -43,20 +43,14 @@ std::optional<DeadZoneGrid> DeadZoneGrid::With(std::span<const float> entries, i
 
 std::vector<float> DeadZoneGrid::Entries() const {
   std::vector<float> entries;
-  entries.reserve(size());
   for (int n = -most; n <= most; ++n) entries.push_back(static_cast<float>(n) * step + 0.0f);
   return entries;
-}
-
-std::vector<float> DeadZoneGrid::NearestBounds() const {
-  const std::vector<float> entries = Entries();
-  return RateBounds(entries, std::vector<double>(entries.size(), 0.0), 0);
 }
 
 std::vector<float> DeadZoneGrid::DeadZoneBounds(std::span<const float> values) const {
   const std::vector<float> entries = Entries();
   const double bit_cost = std::log(2.0) / 6 * step * step;
-  std::vector<float> bounds = NearestBounds();
+  std::vector<float> bounds = NearestBounds(entries);
   // Code lengths follow the assignment that follows them: two rounds settle all but rare values.
   constexpr int kRounds = 2;
   for (int round = 0; round < kRounds; ++round) {

@@ -20,14 +20,11 @@ struct DeadZoneGrid {
   // largest; none where there is no such grid.
   static std::optional<DeadZoneGrid> With(std::span<const float> entries, int bits);
 
-  size_t size() const { return 2 * static_cast<size_t>(most) + 1; }
   std::vector<float> Entries() const;  // ascending
-  // Upper bounds of the intervals of the values that each entry is nearest to.
-  std::vector<float> NearestBounds() const;
-  // Upper bounds with a dead zone, for values that occur as `values` do: those of least squared
-  // error plus bits, where a bit costs what a finer step would save, ln 2 / 6 of a squared step (a
-  // uniform quantizer errs by step^2 / 12, and a bit halves its step). That widens zero's interval,
-  // the dead zone, the more often zero occurs.
+  // Upper bounds of the entries' intervals with a dead zone, for values that occur as `values` do:
+  // those of least squared error plus bits, where a bit costs what a finer step would save, ln 2 /
+  // 6 of a squared step (a uniform quantizer errs by step^2 / 12, and a bit halves its step). That
+  // widens zero's interval, the dead zone, the more often zero occurs.
   std::vector<float> DeadZoneBounds(std::span<const float> values) const;
 };
 

@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/comma_list.h"
 #include "base/thread_pool.h"
 #include "dc/weights.h"
 #include "quantize/policy.h"
@@ -76,8 +77,12 @@ StatusOr<std::vector<LayerJob>> PlanJobs(const QuantizeOptions& options, const G
                       "leave it out, or choose a policy that has it");
   }
   if (options.lambda > 0 && !any_for_rate && !jobs.empty()) {
+    std::vector<std::string> names;
+    for (const PolicyInfo& info : ListPolicies()) {
+      if (info.for_rate) names.push_back(info.name);
+    }
     return UsageError("no layer has a policy that can be trained for the coder", "lambda",
-                      "leave it out, or choose kmeans or dead_zone");
+                      "leave it out, or choose one of " + CommaList(names));
   }
   return jobs;
 }

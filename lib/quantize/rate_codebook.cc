@@ -51,4 +51,8 @@ std::vector<float> RateBounds(std::span<const float> entries, std::span<const do
   return bounds;
 }
 
+std::vector<float> NearestBounds(std::span<const float> entries) {
+  return RateBounds(entries, std::vector<double>(entries.size(), 0.0), 0);
+}
+
 }  // namespace dc

@@ -22,6 +22,9 @@ std::vector<double> CodeLengths(std::span<const int64_t> counts);
 std::vector<float> RateBounds(std::span<const float> entries, std::span<const double> lengths,
                               double bit_cost);
 
+// The same where bits cost nothing: the bounds of what each entry is nearest to.
+std::vector<float> NearestBounds(std::span<const float> entries);
+
 // The entry whose interval holds `value`: the first whose bound is not below it.
 inline size_t EntryWithin(std::span<const float> bounds, float value) {
   // A search by halves costs more than looking at so few.

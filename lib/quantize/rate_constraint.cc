@@ -23,25 +23,23 @@ std::vector<float> EntriesWithZero(const QuantizedWeight& start) {
   return ascending;
 }
 
-std::vector<float> NearestBounds(std::span<const float> ascending) {
-  return RateBounds(ascending, std::vector<double>(ascending.size(), 0.0), 0);
-}
-
 }  // namespace
 
 RateConstraint::RateConstraint(const QuantizedWeight& start, std::span<const float> weights,
                                int batch_size)
-    : RateConstraint(start, weights, batch_size, EntriesWithZero(start),
-                     NearestBounds(EntriesWithZero(start)), /*on_grid=*/false) {}
+    : RateConstraint(start, weights, batch_size, EntriesWithZero(start), /*on_grid=*/false) {
+  SetBounds(NearestBounds(std::span(first_latent_).subspan(entries(), count_)));
+}
 
 RateConstraint::RateConstraint(const QuantizedWeight& start, std::span<const float> weights,
-                               int batch_size, const DeadZoneGrid& grid, std::vector<float> bounds)
-    : RateConstraint(start, weights, batch_size, grid.Entries(), std::move(bounds),
-                     /*on_grid=*/true) {}
+                               int batch_size, const DeadZoneGrid& grid,
+                               std::span<const float> bounds)
+    : RateConstraint(start, weights, batch_size, grid.Entries(), /*on_grid=*/true) {
+  SetBounds(bounds);
+}
 
 RateConstraint::RateConstraint(const QuantizedWeight& start, std::span<const float> weights,
-                               int batch_size, std::vector<float> ascending,
-                               std::vector<float> bounds, bool on_grid)
+                               int batch_size, const std::vector<float>& ascending, bool on_grid)
     : start_(start),
       size_(weights.size()),
       count_(ascending.size()),
@@ -57,9 +55,13 @@ RateConstraint::RateConstraint(const QuantizedWeight& start, std::span<const flo
   first_latent_.assign(weights.begin(), weights.end());
   first_latent_.insert(first_latent_.end(), ascending.begin(), ascending.end());
   if (on_grid_) first_latent_[entries() + zero_] = ascending[zero_ + 1];
-  first_latent_.resize(this->bounds(), static_cast<float>(zero_));
-  first_latent_.insert(first_latent_.end(), bounds.begin(), bounds.end());
+  first_latent_.resize(bounds(), static_cast<float>(zero_));
   first_latent_.resize(fixed() + 1);
+}
+
+void RateConstraint::SetBounds(std::span<const float> limits) {
+  std::copy(limits.begin(), limits.end(),
+            first_latent_.begin() + static_cast<std::ptrdiff_t>(bounds()));
 }
 
 void RateConstraint::Project(std::span<float> latent, std::span<float> effective, uint64_t) const {

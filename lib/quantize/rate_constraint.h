@@ -35,7 +35,7 @@ class RateConstraint : public Constraint {
   RateConstraint(const QuantizedWeight& start, std::span<const float> weights, int batch_size);
   // Begins with weights on `grid`, between these bounds. `start` says what Finish leaves alone.
   RateConstraint(const QuantizedWeight& start, std::span<const float> weights, int batch_size,
-                 const DeadZoneGrid& grid, std::vector<float> bounds);
+                 const DeadZoneGrid& grid, std::span<const float> bounds);
 
   const std::vector<float>& first_latent() const { return first_latent_; }
   // How many of them are the rule's own (ConstrainedWeight).
@@ -58,7 +58,9 @@ class RateConstraint : public Constraint {
 
  private:
   RateConstraint(const QuantizedWeight& start, std::span<const float> weights, int batch_size,
-                 std::vector<float> ascending, std::vector<float> bounds, bool on_grid);
+                 const std::vector<float>& ascending, bool on_grid);
+
+  void SetBounds(std::span<const float> limits);
 
   // Where the parts of the latent values begin.
   size_t entries() const { return size_; }

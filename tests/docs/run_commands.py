@@ -9,6 +9,7 @@ usage: run_commands.py ROOT TOOLS_DIR [PAGE ...]
 
 import os
 import random
+import shutil
 import struct
 import subprocess
 import sys
@@ -19,20 +20,6 @@ from pathlib import Path
 import markdown
 
 CLASSES = 10
-# A network with a convolution and two fully connected layers, for images of 8x8.
-MODEL = """<ir_version: 8, opset_import: ["" : 13]>
-own (float[N, 1, 8, 8] image) => (float[N, 10] logits)
-<float[4, 1, 3, 3] conv_w, float[4] conv_b, float[32, 144] fc1_w, float[32] fc1_b,
- float[10, 32] fc2_w, float[10] fc2_b>
-{
-  conv = Conv <kernel_shape = [3, 3]> (image, conv_w, conv_b)
-  act = Relu (conv)
-  flat = Flatten (act)
-  fc1 = Gemm <transB = 1> (flat, fc1_w, fc1_b)
-  relu = Relu (fc1)
-  logits = Gemm <transB = 1> (relu, fc2_w, fc2_b)
-}
-"""
 RUN = """set -euo pipefail
 PATH=$PWD/build/tools:$PATH
 trap 'printf "%s\\n" "line $line: $BASH_COMMAND" >&2' ERR
@@ -81,7 +68,7 @@ def write_own_files(folder, rng):
             else:
                 (folder / "samples.npy").write_bytes(samples)
     (folder / "names.txt").write_text("".join(f"class {i}\n" for i in range(CLASSES)))
-    (folder / "own.onnxtxt").write_text(MODEL)
+    shutil.copy(Path(__file__).with_name("own.onnxtxt"), folder)
 
 
 def prepare(root, tools, folder):

@@ -1,11 +1,11 @@
 // The page that dc-report --html writes, in Chromium: what it draws is what report.json says.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { assertFits, launch, onPage, takePicture } from "./browser.mjs";
 import { tool } from "./built.mjs";
@@ -29,20 +29,10 @@ function idx(count) {
   return [images, labels];
 }
 
-const MODEL = `<ir_version: 8, opset_import: ["" : 13]>
-report (float[N, 1, 8, 8] image) => (float[N, 4] logits)
-<float[4, 1, 3, 3] conv_w, float[4] conv_b, float[24, 144] fc1_w, float[24] fc1_b, float[4, 24] fc2_w, float[4] fc2_b>
-{
-  conv = Conv <kernel_shape = [3, 3]> (image, conv_w, conv_b)
-  act = Relu (conv)
-  flat = Flatten (act)
-  hidden = Gemm <transB = 1> (flat, fc1_w, fc1_b)
-  on = Relu (hidden)
-  logits = Gemm <transB = 1> (on, fc2_w, fc2_b)
-}
-`;
+// The documentation's own network.
+const MODEL = fileURLToPath(new URL("../../tests/docs/own.onnxtxt", import.meta.url));
 const RECIPE = `name: "report"
-model: "model.onnxtxt"
+model: "own.onnxtxt"
 seed: 1
 train { epochs: 6 learning_rate: 0.05 batch_size: 16 }
 prune { criterion: "density" amounts: "fc1_w=0.2" retrain { epochs: 3 learning_rate: 0.05 batch_size: 16 } }
@@ -60,7 +50,7 @@ before(async () => {
     writeFileSync(join(folder, `${part}-images-idx3-ubyte`), images);
     writeFileSync(join(folder, `${part}-labels-idx1-ubyte`), labels);
   }
-  writeFileSync(join(folder, "model.onnxtxt"), MODEL);
+  copyFileSync(MODEL, join(folder, "own.onnxtxt"));
   writeFileSync(join(folder, "recipe.textproto"), RECIPE);
   const run = (name, ...args) => execFileSync(tool(name), args, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
   run("dc-compress", "recipe.textproto", "--data", "idx:.", "-o", "out", "--quiet");
@@ -117,9 +107,9 @@ test("every byte of the file has its place on the map", () =>
     for (const [title, area] of parts) {
       const size = number(title.match(/ ([\d,]+) bytes$/)[1]);
       sum += size;
-      // A pixel at each edge, and bytes without fractions.
+      // Bytes without fractions.
       const off = Math.abs(area / whole - size / Number(bytes));
-      assert.ok(off < 0.02, `${title}: ${area} of ${whole}`);
+      assert.ok(off < 0.6 / Number(bytes) + 0.0005, `${title}: ${area} of ${whole}`);
     }
     assert.ok(Math.abs(sum - Number(bytes)) <= parts.length, `${sum}, not ${bytes}`);
   }));
@@ -129,7 +119,7 @@ test("a click on a column sorts by it", () =>
     const layers = "section:has(h2:text-is('Layers'))";
     const weights = async () => (await column(page, layers, 4)).map(number);
     const sorted = (await weights()).sort((a, b) => a - b);
-    assert.deepEqual(sorted, [36, 96, 3456]);
+    assert.deepEqual(sorted, [36, 320, 4608]);
     await page.click(`${layers} th button:text-is('weights')`);
     assert.deepEqual(await weights(), [...sorted].reverse());
     await page.click(`${layers} th button:text-is('weights')`);
@@ -147,7 +137,7 @@ test("histograms and masks show the survivors", () =>
     const counts = bars.map((text) => number(text.split(":")[1]));
     assert.equal(counts.reduce((a, b) => a + b), Number(layer.survivors));
     assert.ok(bars.length <= 7, `${bars.length} entries of 3 bits, one of them zero`);
-    // 24 x 144 fit in a picture of one pixel per weight.
+    // 32 x 144 fit in a picture of one pixel per weight.
     const opaque = await details.locator("canvas").evaluate((canvas) => {
       const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
       return [canvas.width * canvas.height, data.filter((byte, i) => i % 4 === 3 && byte > 0).length];

@@ -9,6 +9,7 @@
 
 #include "quantize/dead_zone_grid.h"
 #include "quantize/policy.h"
+#include "quantize/rate_codebook.h"
 
 namespace dc {
 namespace {
@@ -70,7 +71,7 @@ class DeadZonePolicy : public Policy {
     const bool stay = before && std::ranges::equal(weight.Values(), values);
     return std::make_unique<RateConstraint>(
         weight, values, batch_size, grid,
-        stay ? grid.NearestBounds() : grid.DeadZoneBounds(values));
+        stay ? NearestBounds(grid.Entries()) : grid.DeadZoneBounds(values));
   }
 };
 

@@ -32,12 +32,6 @@ Tensor Spread(DataType type, std::vector<int64_t> shape, int low, int high) {
   return tensor;
 }
 
-// int8 weights in -64..63. On x86 without VNNI ONNX Runtime adds two products of uint8 and int8 in
-// 16 bits, which saturate where weights have all 8: 2 * 255 * 64 < 2^15.
-Tensor SevenBits(std::vector<int64_t> shape) {
-  return Spread(DataType::kInt8, std::move(shape), -64, 63);
-}
-
 // x -> QuantizeLinear -> `nodes`, which read q and write r -> DequantizeLinear.
 OperatorCase Core(const std::string& name, std::vector<int64_t> sample, std::vector<CaseNode> nodes,
                   std::vector<std::pair<std::string, Tensor>> constants) {
@@ -50,6 +44,11 @@ OperatorCase Core(const std::string& name, std::vector<int64_t> sample, std::vec
   row.nodes = {{"QuantizeLinear", {"x", "xs", "xz"}, {}, "q"}};
   for (CaseNode& node : nodes) row.nodes.push_back(std::move(node));
   row.nodes.push_back({"DequantizeLinear", {"r", "ys", "yz"}});
+  return row;
+}
+
+OperatorCase Saturating(OperatorCase row) {
+  row.saturates = true;
   return row;
 }
 
@@ -109,17 +108,17 @@ OperatorCase FewBits(const std::string& name, DataType type, int low, int high, 
 
 std::vector<OperatorCase> IntegerCases() {
   const auto int8 = DataType::kInt8;
-  const Tensor conv_weights = SevenBits({4, 3, 2, 2});
+  const Tensor conv_weights = Spread(int8, {4, 3, 2, 2}, -120, 120);
   std::vector<OperatorCase> cases = {
-      Core("qlinear_conv", {3, 4, 5},
-           {{"QLinearConv",
-             {"q", "xs", "xz", "w", "ws", "wz", "ys", "yz", "b"},
-             {{"kernel_shape", {2, 2}}, {"pads", {1, 0, 0, 1}}},
-             "r"}},
-           {{"w", conv_weights},
-            {"ws", Floats({4}, {0.011f, 0.0032f, 0.0243f, 0.0057f})},
-            {"wz", Spread(int8, {4}, 0, 0)},
-            {"b", Int32({4}, {1000, -20000, 12345, 7})}}),
+      Saturating(Core("qlinear_conv", {3, 4, 5},
+                      {{"QLinearConv",
+                        {"q", "xs", "xz", "w", "ws", "wz", "ys", "yz", "b"},
+                        {{"kernel_shape", {2, 2}}, {"pads", {1, 0, 0, 1}}},
+                        "r"}},
+                      {{"w", conv_weights},
+                       {"ws", Floats({4}, {0.011f, 0.0032f, 0.0243f, 0.0057f})},
+                       {"wz", Spread(int8, {4}, 0, 0)},
+                       {"b", Int32({4}, {1000, -20000, 12345, 7})}})),
       Core("qlinear_conv_groups", {4, 4, 5},
            {{"QLinearConv",
              {"q", "xs", "xz", "w", "ws", "wz", "ys", "yz"},
@@ -130,22 +129,22 @@ std::vector<OperatorCase> IntegerCases() {
             {"wz", Codes({}, {128})}}),
       Core("qlinear_matmul", {6},
            {{"QLinearMatMul", {"q", "xs", "xz", "w", "ws", "wz", "ys", "yz"}, {}, "r"}},
-           {{"w", SevenBits({6, 3})},
+           {{"w", Spread(int8, {6, 3}, -120, 120)},
             {"ws", Floats({3}, {0.011f, 0.0032f, 0.0243f})},
             {"wz", Spread(int8, {3}, -3, 5)}}),
       Core("qlinear_matmul_of_values", {4, 4},
            {{"QLinearMatMul", {"q", "xs", "xz", "q", "xs", "xz", "ys", "yz"}, {}, "r"}}, {}),
-      Core("qgemm", {6},
-           {{"QGemm",
-             {"q", "xs", "xz", "w", "ws", "wz", "b", "ys", "yz"},
-             {{"transB", 1}, {"alpha", 0.5}},
-             "r",
-             {},
-             kMicrosoft}},
-           {{"w", SevenBits({3, 6})},
-            {"ws", Floats({3}, {0.011f, 0.0032f, 0.0243f})},
-            {"wz", Spread(int8, {3}, 0, 0)},
-            {"b", Int32({3}, {1000, -2000, 123})}}),
+      Saturating(Core("qgemm", {6},
+                      {{"QGemm",
+                        {"q", "xs", "xz", "w", "ws", "wz", "b", "ys", "yz"},
+                        {{"transB", 1}, {"alpha", 0.5}},
+                        "r",
+                        {},
+                        kMicrosoft}},
+                      {{"w", Spread(int8, {3, 6}, -120, 120)},
+                       {"ws", Floats({3}, {0.011f, 0.0032f, 0.0243f})},
+                       {"wz", Spread(int8, {3}, 0, 0)},
+                       {"b", Int32({3}, {1000, -2000, 123})}})),
       {.name = "qgemm_to_floats",
        .sample = {6},
        .nodes =
@@ -153,18 +152,19 @@ std::vector<OperatorCase> IntegerCases() {
             {"QGemm", {"q", "xs", "xz", "w", "ws", "wz"}, {{"transA", 0}}, "y", {}, kMicrosoft}},
        .constants = {{"xs", Number(0.02f)},
                      {"xz", Codes({}, {117})},
-                     {"w", SevenBits({6, 3})},
+                     {"w", Spread(int8, {6, 3}, -120, 120)},
                      {"ws", Number(0.011f)},
                      {"wz", Spread(int8, {}, 2, 2)}}},
       // A pooling and a reshape between whole numbers.
-      Core("qlinear_conv_pooled", {3, 4, 5},
-           {{"QLinearConv",
-             {"q", "xs", "xz", "w", "ws", "wz", "ys", "yz"},
-             {{"kernel_shape", {2, 2}}},
-             "c"},
-            {"MaxPool", {"c"}, {{"kernel_shape", {2, 2}}}, "p"},
-            {"Flatten", {"p"}, {}, "r"}},
-           {{"w", conv_weights}, {"ws", Number(0.013f)}, {"wz", Spread(int8, {}, 0, 0)}}),
+      Saturating(
+          Core("qlinear_conv_pooled", {3, 4, 5},
+               {{"QLinearConv",
+                 {"q", "xs", "xz", "w", "ws", "wz", "ys", "yz"},
+                 {{"kernel_shape", {2, 2}}},
+                 "c"},
+                {"MaxPool", {"c"}, {{"kernel_shape", {2, 2}}}, "p"},
+                {"Flatten", {"p"}, {}, "r"}},
+               {{"w", conv_weights}, {"ws", Number(0.013f)}, {"wz", Spread(int8, {}, 0, 0)}})),
       // Its consumer has another grid than its producer.
       Core("qdq_moved", {3, 4, 5},
            {{"Transpose", {"q"}, {{"perm", {0, 2, 3, 1}}}, "t"}, {"Identity", {"t"}, {}, "r"}}, {}),
@@ -186,7 +186,7 @@ std::vector<OperatorCase> IntegerCases() {
                  {"Mul", {"f", "scale"}}},
        .constants = {{"xs", Number(0.02f)},
                      {"xz", Codes({}, {117})},
-                     {"w", SevenBits({6, 3})},
+                     {"w", Spread(int8, {6, 3}, -120, 120)},
                      {"wz", Spread(int8, {3}, -3, 5)},
                      {"scale", Floats({3}, {0.0003f, 0.0002f, 0.0005f})}}},
       {.name = "dynamic_quantize",
@@ -196,7 +196,7 @@ std::vector<OperatorCase> IntegerCases() {
                  {"Cast", {"i"}, {{"to", 1}}, "f"},
                  {"Mul", {"s", "ws"}, {}, "scale"},
                  {"Mul", {"f", "scale"}}},
-       .constants = {{"w", SevenBits({6, 3})},
+       .constants = {{"w", Spread(int8, {6, 3}, -120, 120)},
                      {"wz", Spread(int8, {}, 3, 3)},
                      {"ws", Number(0.011f)}},
        .trained = false,
@@ -209,7 +209,8 @@ std::vector<OperatorCase> IntegerCases() {
                  {"Cast", {"i"}, {{"to", 1}}, "f"},
                  {"Mul", {"s", "ws"}, {}, "scale"},
                  {"Mul", {"f", "scale"}}},
-       .constants = {{"w", SevenBits({6, 3})}, {"ws", Floats({3}, {0.011f, 0.02f, 0.03f})}},
+       .constants = {{"w", Spread(int8, {6, 3}, -120, 120)},
+                     {"ws", Floats({3}, {0.011f, 0.02f, 0.03f})}},
        .fixed_batch = 1},
       {.name = "dynamic_quantize_dequantized",
        .sample = {6},

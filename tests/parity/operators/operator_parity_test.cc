@@ -26,6 +26,15 @@ namespace dc {
 namespace {
 
 constexpr const char* kExported = "the model as it was exported";
+
+// Whether the processor adds products of uint8 and int8 in 32 bits (OperatorCase::saturates).
+bool AddsBytesInWords() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512vnni");
+#else
+  return true;
+#endif
+}
 constexpr int64_t kBatch = 17;  // one more than fills the trainer's lanes, and the runtime's
 
 // Normal numbers, every fifth an exact zero.
@@ -140,6 +149,7 @@ class OperatorParity : public ::testing::TestWithParam<OperatorCase> {
   void AskJudge(const std::string& what, const std::string& path, const Graph& graph,
                 const Batch& input) {
     if (judge_ == nullptr) return;
+    if (GetParam().saturates && what == kExported && !AddsBytesInWords()) return;
     const auto output = judge_->Run(path, graph, input);
     const bool exported = what == kExported;
     if (GetParam().judge == Judge::kAgrees ||

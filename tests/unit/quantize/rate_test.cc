@@ -155,7 +155,7 @@ class RateOnAGrid : public ::testing::Test {
   // -1.2, 0 and 1.2, about: 1.2 is between two of the steps that a grid may have.
   RateOnAGrid()
       : start_(DeadZoneGrid::Reaching(weights_, 2)),
-        grid_(Start(), weights_, 2, start_, start_.NearestBounds()) {
+        grid_(Start(), weights_, 2, start_, NearestBounds(start_.Entries())) {
     latent_ = grid_.first_latent();
     Project();
     reduced_.resize(latent_.size() - grid_.rule_values());
