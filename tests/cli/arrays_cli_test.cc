@@ -60,6 +60,22 @@ TEST_F(ArraysCli, InputsAndOutputsGoByName) {
   Fail("run", "pair.dcz --input a=x.npy --input b=z.npy", 3, {"3 samples, and 2"});
 }
 
+TEST_F(ArraysCli, AnOnlyInputWhoseNameIsNotKeptTakesAnyName) {
+  Write("one.onnxtxt",
+        "<ir_version: 7, opset_import: [\"\" : 13]>\n"
+        "g (float[N, 2] a) => (float[N, 2] y) {\n  y = Neg(a)\n}\n");
+  Succeed("encode", "one.onnxtxt -o one.dcz");
+  Write("x.npy", Npy<float>("<f4", "1, 2", {5, 6}));
+  Write("odd=x.npy", Npy<float>("<f4", "1, 2", {7, 8}));
+  Succeed("run", "one.dcz --input a=x.npy -o y.npy");
+  EXPECT_EQ(Floats("y.npy", 2), (std::vector<float>{-5, -6}));
+  Succeed("run", "one.dcz --input odd=x.npy -o y.npy");
+  EXPECT_EQ(Floats("y.npy", 2), (std::vector<float>{-7, -8}));
+  // A name that is kept is held to.
+  Succeed("encode", "one.onnxtxt --keep-names -o named.dcz");
+  Fail("run", "named.dcz --input b=x.npy", 4, {"b=x.npy"});
+}
+
 TEST_F(ArraysCli, OpenDimensionsAreFixedByFlag) {
   Write("open.onnxtxt",
         "<ir_version: 7, opset_import: [\"\" : 13]>\n"

@@ -77,6 +77,17 @@ std::string FirstOutputText(const Session& session) {
          " outputs; --output-dir writes the others: " + others;
 }
 
+// The file of NAME=X.npy where the only input's name is not kept in the file, and may be any.
+std::string WithoutName(const std::string& given, const Session& session) {
+  const size_t equals = given.find('=');
+  const bool nameless = session.inputs().size() == 1 && session.inputs()[0].name.empty();
+  std::error_code error;
+  if (!nameless || equals == std::string::npos || std::filesystem::exists(given, error)) {
+    return given;
+  }
+  return given.substr(equals + 1);
+}
+
 // The file that --input gives to each input of the model.
 StatusOr<std::vector<std::string>> ChooseFiles(const ArrayRun& run, const Session& session) {
   const std::vector<SessionInput>& inputs = session.inputs();
@@ -88,7 +99,7 @@ StatusOr<std::vector<std::string>> ChooseFiles(const ArrayRun& run, const Sessio
       return !input.name.empty() && given.starts_with(input.name + "=");
     });
     if (named == inputs.end()) {
-      unnamed.push_back(given);
+      unnamed.push_back(WithoutName(given, session));
       continue;
     }
     std::string& file = files[static_cast<size_t>(named - inputs.begin())];
