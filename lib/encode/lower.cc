@@ -201,7 +201,8 @@ class Lowering {
     const std::string& output = node.outputs[0];
     if (casts_.count(output) || quantized_.count(output)) return OkStatus();
     const op::Operator* record = OperatorOf(node);
-    const bool renames = record != nullptr && (record->Has(op::kRenames) || CastsNothing(types_, node));
+    const bool renames =
+        record != nullptr && (record->Has(op::kRenames) || CastsNothing(types_, node));
     if (record != nullptr && record->Has(op::kDrops)) DC_RETURN_IF_ERROR(CheckDropsNothing(node));
     if (renames) {
       aliases_[output] = Resolve(node.Input(0));

@@ -14,8 +14,8 @@ namespace dc {
 Status CheckDeployable(const Graph& graph);
 
 // What whoever changes such a model is told, who may do so for other runtimes: "this model cannot
-// become a .dcz: " and the reasons; "" for one that is deployable. NoMemory where there was too little
-// to find out.
+// become a .dcz: " and the reasons; "" for one that is deployable. NoMemory where there was too
+// little to find out.
 StatusOr<std::string> NotDeployableText(const Graph& graph);
 
 }  // namespace dc

@@ -35,9 +35,10 @@ struct QuantizeOptions {
   LayerSettings policy;  // per layer; default "kmeans"
   LayerSettings bits;    // per layer; default 8 for conv, 5 for fc. A policy may fix its own.
   PolicySettings policy_settings;  // each is for the layers whose policy knows it
-  // Above 0: fine-tuning of codebooks (PolicyInfo::for_rate) minimises the loss plus this much, in nats per
-  // sample, for every 1,024 bytes of the file: weights go to another entry, or to zero, where the
-  // coder's bits that this saves are worth it; `bits` are what a layer has at most. Needs epochs.
+  // Above 0: fine-tuning of codebooks (PolicyInfo::for_rate) minimises the loss plus this much, in
+  // nats per sample, for every 1,024 bytes of the file: weights go to another entry, or to zero,
+  // where the coder's bits that this saves are worth it; `bits` are what a layer has at most. Needs
+  // epochs.
   double lambda = 0;
   // Given: samples (OpenSamples) by which codebooks of kmeans and their codes keep what layers
   // compute, rather than their weights, close.

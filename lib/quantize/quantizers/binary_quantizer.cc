@@ -125,7 +125,7 @@ class Binary : public Quantizer {
 };
 
 std::unique_ptr<Quantizer> MakeBinary(const WeightLayout& layout, int,
-                                const QuantizerSettings& settings) {
+                                      const QuantizerSettings& settings) {
   return std::make_unique<Binary>(layout, settings);
 }
 

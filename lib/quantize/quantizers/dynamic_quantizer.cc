@@ -84,7 +84,8 @@ class Dynamic : public Quantizer {
   bool followed_;
 };
 
-std::unique_ptr<Quantizer> MakeDynamic(const WeightLayout&, int bits, const QuantizerSettings& settings) {
+std::unique_ptr<Quantizer> MakeDynamic(const WeightLayout&, int bits,
+                                       const QuantizerSettings& settings) {
   return std::make_unique<Dynamic>(bits, settings);
 }
 

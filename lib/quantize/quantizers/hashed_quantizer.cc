@@ -77,7 +77,7 @@ class Hashed : public Quantizer {
 };
 
 std::unique_ptr<Quantizer> MakeHashed(const WeightLayout& layout, int,
-                                const QuantizerSettings& settings) {
+                                      const QuantizerSettings& settings) {
   return std::make_unique<Hashed>(layout, ReadHashedSettings(settings));
 }
 

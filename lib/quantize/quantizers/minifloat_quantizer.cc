@@ -29,7 +29,8 @@ class MinifloatOf : public Quantizer {
   Minifloat format_;
 };
 
-std::unique_ptr<Quantizer> MakeMinifloat(const WeightLayout&, int bits, const QuantizerSettings& settings) {
+std::unique_ptr<Quantizer> MakeMinifloat(const WeightLayout&, int bits,
+                                         const QuantizerSettings& settings) {
   const int exponent_bits = std::atoi(settings.at("exponent").c_str());
   return std::make_unique<MinifloatOf>(Minifloat{exponent_bits, bits - 1 - exponent_bits});
 }

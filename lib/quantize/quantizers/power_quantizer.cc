@@ -58,7 +58,8 @@ class Power : public Quantizer {
   bool geometric_, has_zero_;
 };
 
-std::unique_ptr<Quantizer> MakePower(const WeightLayout&, int bits, const QuantizerSettings& settings) {
+std::unique_ptr<Quantizer> MakePower(const WeightLayout&, int bits,
+                                     const QuantizerSettings& settings) {
   return std::make_unique<Power>(bits, settings);
 }
 

@@ -48,7 +48,8 @@ class Stored : public Quantizer {
   bool stochastic_;
 };
 
-std::unique_ptr<Quantizer> MakeStored(const WeightLayout&, int bits, const QuantizerSettings& settings) {
+std::unique_ptr<Quantizer> MakeStored(const WeightLayout&, int bits,
+                                      const QuantizerSettings& settings) {
   return std::make_unique<Stored>(bits, settings);
 }
 

@@ -107,7 +107,7 @@ class Ternary : public Quantizer {
 };
 
 std::unique_ptr<Quantizer> MakeTernary(const WeightLayout& layout, int,
-                                const QuantizerSettings& settings) {
+                                       const QuantizerSettings& settings) {
   return std::make_unique<Ternary>(layout, settings);
 }
 

@@ -294,7 +294,7 @@ class Uniform : public Quantizer {
 };
 
 std::unique_ptr<Quantizer> MakeUniform(const WeightLayout& layout, int bits,
-                                const QuantizerSettings& settings) {
+                                       const QuantizerSettings& settings) {
   return std::make_unique<Uniform>(layout, bits, settings);
 }
 

@@ -14,8 +14,8 @@
 namespace dc::runtime {
 namespace {
 
-// Of a large page where there are some: most of the time that a fresh array takes is otherwise spent
-// on its pages. Smaller arrays would waste a part of one.
+// Of a large page where there are some: most of the time that a fresh array takes is otherwise
+// spent on its pages. Smaller arrays would waste a part of one.
 #ifdef MADV_HUGEPAGE
 constexpr size_t kLargePage = size_t{2} << 20;
 #else

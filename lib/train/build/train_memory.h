@@ -26,8 +26,8 @@ class OneThreadScope {
   int before_;
 };
 
-// Whether oneDNN finds the memory that it compiles its kernels into, which it takes as they are first
-// run: it ends the process where there is none (seen with 2.6: up to 14 MB).
+// Whether oneDNN finds the memory that it compiles its kernels into, which it takes as they are
+// first run: it ends the process where there is none (seen with 2.6: up to 14 MB).
 bool HasRoomForKernels();
 
 // Row-major float32 layout of `shape` (rank 1 to 6; a scalar counts as one element of rank 1).

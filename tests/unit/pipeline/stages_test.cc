@@ -261,7 +261,8 @@ TEST(Stages, ARefusedQuantizationLeavesTheGraphAsItWas) {
 TEST(Stages, QuantizedWeightsArePrunedOnTheirGrid) {
   const Dataset data = SmallData();
   const Graph trained = Trained(data);
-  // A codebook, a grid with one, a binary grid without a zero, and whole numbers with a scale per channel.
+  // A codebook, a grid with one, a binary grid without a zero, and whole numbers with a scale per
+  // channel.
   for (const std::string how : {"kmeans", "dead_zone", "bwn", "min-max"}) {
     SCOPED_TRACE(how);
     Graph graph = trained;
