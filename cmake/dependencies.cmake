@@ -7,14 +7,10 @@ else()
   # not need it; base/highway_targets.cc takes its place.
   find_path(HIGHWAY_INCLUDE_DIR hwy/highway.h REQUIRED)
   find_package(zstd CONFIG REQUIRED)
-  find_package(nanopb CONFIG REQUIRED)
 endif()
-# Programs of this machine, whatever machine is built for.
-find_program(PROTOC protoc REQUIRED)
-find_program(NANOPB_PLUGIN protoc-gen-nanopb REQUIRED)
 if(DC_TESTS)
   find_package(GTest CONFIG REQUIRED)
-  # The lint tests are in Python; it is there because nanopb's code generator needs it.
+  # The lint tests are in Python.
   find_program(PYTHON3 python3 HINTS /usr/bin REQUIRED)
 endif()
 if(DC_RUNTIME_ONLY)

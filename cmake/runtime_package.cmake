@@ -3,13 +3,13 @@
 #
 # Both are made of one object file: all parts linked relocatably, everything hidden but what the
 # public headers mark DC_API. Symbols of the archive that are no API are local, too: a program may
-# link its own nanopb or Highway beside it. Those that are API of C++ are weak, because
+# link its own Highway beside it. Those that are API of C++ are weak, because
 # deep_compression::pipeline has some of them (dc::Status), too.
 include(CMakePackageConfigHelpers)
 
 set(runtime_dir ${PROJECT_BINARY_DIR}/runtime)
-set(runtime_parts dc_format_reader dc_entropy_dec dc_op dc_base dc_manifest_nanopb)
-set(part_files ${runtime_parts} nanopb::protobuf-nanopb-static)
+set(runtime_parts dc_format_reader dc_entropy_dec dc_op dc_base)
+set(part_files ${runtime_parts})
 list(TRANSFORM part_files REPLACE "(.+)" "$<TARGET_FILE:\\1>")
 
 # Compiled again as a whole: what has one caller goes into it, and what is the same code twice becomes
@@ -19,7 +19,7 @@ set(whole_options $<${whole_runtime}:-flto;-flto-partition=none;-flinker-output=
 # dc_runtime_archive(DIR [NAME ...]): DIR/libdc_runtime.a with the operators named, or all of them, and
 # DIR/dc_runtime.o that it consists of.
 # keep-global-symbol: instances of the standard library's templates have default visibility whatever
-# the options, and so has all that is C of nanopb's.
+# the options.
 function(dc_runtime_archive dir)
   cmake_path(GET dir FILENAME name)
   set(tables dc_operator_tables_${name})

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Unpacks the sources of zstd and nanopb that this Debian was released with into a folder: the libraries
-# that are installed are for this machine's processor. Installs nothing; apt-get checks what it fetches
+# Unpacks the source of zstd that this Debian was released with into a folder: the library that is
+# installed is for this machine's processor. Installs nothing; apt-get checks what it fetches
 # and keeps its lists in the folder meanwhile.
 # usage: debian_sources.sh FOLDER
 set -euo pipefail
@@ -23,10 +23,8 @@ apt=(apt-get -q -o Dir::Etc::sourcelist="$folder/apt/sources.list" -o Dir::Etc::
   -o Dir::State::lists="$folder/apt/lists" -o Dir::Cache="$folder/apt/cache"
   -o APT::Sandbox::User="$(id -un)")
 "${apt[@]}" update
-"${apt[@]}" source --download-only --tar-only libzstd nanopb
-for name in libzstd nanopb; do
-  mkdir -p "$name"
-  tar -xf "$name"_*.orig.tar.[gx]z -C "$name" --strip-components=1
-done
+"${apt[@]}" source --download-only --tar-only libzstd
+mkdir -p libzstd
+tar -xf libzstd_*.orig.tar.[gx]z -C libzstd --strip-components=1
 rm -rf apt ./*.tar.*
 touch done

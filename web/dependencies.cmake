@@ -1,12 +1,11 @@
 # What the runtime needs besides the standard libraries, for WebAssembly: Highway's headers as they are
-# installed, zstd's decoder and nanopb compiled from Debian's source packages, which
-# web/debian_sources.sh unpacks into DC_WEB_SOURCES.
+# installed, zstd's decoder compiled from Debian's source package, which web/debian_sources.sh unpacks into DC_WEB_SOURCES.
 if(NOT DC_RUNTIME_ONLY)
   message(FATAL_ERROR "Only the runtime can be built for WebAssembly: set DC_RUNTIME_ONLY=ON")
 endif()
 set(DC_WEB_SOURCES ${PROJECT_BINARY_DIR}/sources CACHE PATH "Where web/debian_sources.sh unpacked to")
 if(NOT EXISTS ${DC_WEB_SOURCES}/done)
-  message(FATAL_ERROR "No sources of zstd and nanopb: run web/debian_sources.sh ${DC_WEB_SOURCES}")
+  message(FATAL_ERROR "No source of zstd: run web/debian_sources.sh ${DC_WEB_SOURCES}")
 endif()
 
 # Compiled once more as a whole, as runtime_package.cmake does it.
@@ -29,9 +28,4 @@ target_compile_definitions(zstd_decoder PRIVATE
   HUF_FORCE_DECOMPRESS_X1 ZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT ZSTD_NO_INLINE)
 add_library(zstd::libzstd_shared ALIAS zstd_decoder)
 
-set(nanopb ${DC_WEB_SOURCES}/nanopb)
-add_library(nanopb_reader STATIC ${nanopb}/pb_common.c ${nanopb}/pb_decode.c)
-target_include_directories(nanopb_reader SYSTEM PUBLIC ${nanopb})
-add_library(nanopb::protobuf-nanopb-static ALIAS nanopb_reader)
 target_compile_options(zstd_decoder PRIVATE -Oz)
-target_compile_options(nanopb_reader PRIVATE -Oz)

@@ -1,5 +1,5 @@
 // Opens a .dcz: checks every byte that a checksum covers and hands out the manifest and the streams
-// of each tensor. Shared by the runtime, dc-decode and dc-report; reads the manifest with nanopb.
+// of each tensor. Shared by the runtime, dc-decode and dc-report.
 #ifndef DC_FORMAT_READER_H_
 #define DC_FORMAT_READER_H_
 

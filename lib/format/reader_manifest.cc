@@ -1,8 +1,5 @@
 #include "format/reader_manifest.h"
 
-#include <pb.h>
-#include <pb_decode.h>
-
 #include <string>
 #include <vector>
 
@@ -10,75 +7,23 @@
 #include "format/defaults.h"
 #include "format/layout.h"
 #include "format/ops.h"
-#include "manifest.pb.h"
+#include "format/wire.h"
 
 namespace dc::format {
 namespace {
 
-using DecodeFunction = bool (*)(pb_istream_t*, const pb_field_t*, void**);
-
-void Bind(pb_callback_t* field, DecodeFunction decode, const void* target) {
-  field->funcs.decode = decode;
-  field->arg = const_cast<void*>(target);
-}
-
-bool ReadBytes(pb_istream_t* stream, const pb_field_t*, void** arg) {
-  auto* text = static_cast<std::string*>(*arg);
-  text->resize(stream->bytes_left);
-  return pb_read(stream, reinterpret_cast<pb_byte_t*>(text->data()), text->size());
-}
-
-// What the message callbacks share. `lacks` is what this version or this build goes without.
-struct Context {
+// The messages of proto/manifest.proto, whose numbers of fields the switches below have.
+struct Parse {
+  WireState wire;
   Manifest manifest;
-  Status lacks;
-  uint64_t numbers_left = 0;  // that lists may have yet, all together
-};
+  Status lacks;  // what this version or this build goes without
 
-// Where the numbers of a repeated field go.
-template <typename T>
-struct List {
-  Context* context;
-  std::vector<T>* numbers;
-};
-
-// A repeated number: called once for each packed run, or for each number that stands alone.
-template <typename T, bool (*Read)(pb_istream_t*, T*)>
-bool ReadRepeated(pb_istream_t* stream, const pb_field_t*, void** arg) {
-  const auto* list = static_cast<const List<T>*>(*arg);
-  while (stream->bytes_left > 0) {
-    T value;
-    if (!Read(stream, &value)) return false;
-    if (list->context->numbers_left == 0) PB_RETURN_ERROR(stream, "too many numbers");
-    --list->context->numbers_left;
-    list->numbers->push_back(value);
+  // Ends it.
+  void Lacks(Status status) {
+    lacks = std::move(status);
+    wire.Damage("");
   }
-  return true;
-}
-
-bool ReadSigned(pb_istream_t* stream, int64_t* value) { return pb_decode_svarint(stream, value); }
-
-bool ReadUnsigned32(pb_istream_t* stream, uint32_t* value) {
-  uint64_t wide;
-  if (!pb_decode_varint(stream, &wide)) return false;
-  if (wide > 0xFFFFFFFFu) PB_RETURN_ERROR(stream, "number out of range");
-  *value = static_cast<uint32_t>(wide);
-  return true;
-}
-
-// Dimensions: 0 on file stands for -1, any.
-bool ReadDimension(pb_istream_t* stream, int64_t* value) {
-  uint64_t wide;
-  if (!pb_decode_varint(stream, &wide)) return false;
-  if (wide > 0xFFFFFFFFu) PB_RETURN_ERROR(stream, "dimension out of range");
-  *value = wide == 0 ? -1 : static_cast<int64_t>(wide);
-  return true;
-}
-
-bool ReadFloat(pb_istream_t* stream, float* value) { return pb_decode_fixed32(stream, value); }
-
-constexpr DecodeFunction kReadShape = ReadRepeated<int64_t, ReadDimension>;
-constexpr DecodeFunction kReadFloats = ReadRepeated<float, ReadFloat>;
+};
 
 Status NotInThisVersion(const char* what, uint32_t number) {
   return Unsupported(Text({what, " number ", number, " is not known to this version"}), "manifest",
@@ -90,102 +35,233 @@ Status LeftOutOfThisBuild(std::string_view op) {
                      Text({"rebuild it with ", op, " in DC_RUNTIME_OPERATORS"}));
 }
 
-// Makes room for one more item of a list, within its limit.
+// Makes room for one more item of a list; null, and damage, beyond its limit.
 template <typename T>
-T* Append(pb_istream_t* stream, std::vector<T>* list, size_t limit) {
+T* Append(std::vector<T>* list, size_t limit, WireState* wire) {
   if (list->size() >= limit) {
-    PB_SET_ERROR(stream, "too many entries");
+    wire->Damage("too many entries");
     return nullptr;
   }
   return &list->emplace_back();
 }
 
-bool ReadTensor(pb_istream_t* stream, const pb_field_t*, void** arg) {
-  auto* context = static_cast<Context*>(*arg);
-  TensorEntry* entry = Append(stream, &context->manifest.tensors, kMaxTensors);
-  if (!entry) return false;
-  dc_proto_Tensor message = dc_proto_Tensor_init_zero;
-  const List<int64_t> shape{context, &entry->shape};
-  Bind(&message.shape, kReadShape, &shape);
-  Bind(&message.name, ReadBytes, &entry->name);
-  Bind(&message.policy, ReadBytes, &entry->policy);
-  if (!pb_decode(stream, dc_proto_Tensor_fields, &message)) return false;
-  if (message.form > static_cast<uint32_t>(Form::kHashed)) {
-    context->lacks = NotInThisVersion("form", message.form);
-    return false;
+// Dimensions: 0 on file stands for -1, any.
+void ReadShape(WireMessage* message, std::vector<int64_t>* shape) {
+  uint32_t dimension;
+  while (message->NextNumber32(&dimension))
+    shape->push_back(dimension == 0 ? -1 : int64_t{dimension});
+}
+
+void ReadFloats(WireMessage* message, std::vector<float>* numbers) {
+  float number;
+  while (message->NextFloat(&number)) numbers->push_back(number);
+}
+
+void ReadTensor(WireMessage message, Parse* parse) {
+  TensorEntry* entry = Append(&parse->manifest.tensors, kMaxTensors, &parse->wire);
+  if (!entry) return;
+  uint32_t form = 0;
+  bool zero_stored = false;
+  while (message.Next()) {
+    switch (message.field()) {
+      case 1:
+        ReadShape(&message, &entry->shape);
+        break;
+      case 2:
+        form = message.Number32();
+        break;
+      case 3:
+        entry->codebook_entries = message.Number32();
+        break;
+      case 4:
+        entry->code_bytes = message.Number();
+        break;
+      case 5:
+        entry->gap_bytes = message.Number();
+        break;
+      case 6:
+        entry->codebook_type = message.Flag() ? CodebookType::kFloat16 : CodebookType::kFloat32;
+        break;
+      case 7:
+        zero_stored = message.Flag();
+        break;
+      case 8:
+        entry->name = message.Text();
+        break;
+      case 9:
+        entry->policy = message.Text();
+        break;
+      case 10:
+        entry->codebook_bytes = message.Number();
+        break;
+      case 11:
+        entry->value_bytes = message.Number();
+        break;
+      default:
+        break;
+    }
   }
-  entry->form = static_cast<Form>(message.form);
-  entry->codebook_entries = message.codebook_entries;
-  entry->code_bytes = message.code_bytes;
-  entry->gap_bytes = message.gap_bytes;
-  entry->codebook_bytes = message.codebook_bytes;
-  entry->value_bytes = message.value_bytes;
-  if (message.codebook_f16) entry->codebook_type = CodebookType::kFloat16;
-  entry->zero_first = entry->has_codes() && !message.zero_stored;
-  return true;
-}
-
-bool ReadNode(pb_istream_t* stream, const pb_field_t*, void** arg) {
-  auto* context = static_cast<Context*>(*arg);
-  Node* node = Append(stream, &context->manifest.nodes, kMaxNodes);
-  if (!node) return false;
-  dc_proto_Node message = dc_proto_Node_init_zero;
-  const List<uint32_t> inputs{context, &node->inputs};
-  const List<int64_t> ints{context, &node->ints};
-  const List<float> floats{context, &node->floats};
-  Bind(&message.inputs, ReadRepeated<uint32_t, ReadUnsigned32>, &inputs);
-  Bind(&message.ints, ReadRepeated<int64_t, ReadSigned>, &ints);
-  Bind(&message.floats, kReadFloats, &floats);
-  Bind(&message.name, ReadBytes, &node->name);
-  Bind(&message.output_name, ReadBytes, &node->output_name);
-  if (!pb_decode(stream, dc_proto_Node_fields, &message)) return false;
-  node->op = static_cast<Op>(message.op);
-  if (message.op > 0xFF || !FindOp(node->op)) {
-    const std::string_view left_out =
-        message.op > 0xFF ? std::string_view() : op::LeftOut(node->op);
-    context->lacks =
-        left_out.empty() ? NotInThisVersion("operator", message.op) : LeftOutOfThisBuild(left_out);
-    return false;
+  if (form > static_cast<uint32_t>(Form::kHashed)) {
+    return parse->Lacks(NotInThisVersion("form", form));
   }
-  // On file 0 is an omitted input: subtracting 1 turns it into kNoValue.
-  for (uint32_t& value : node->inputs) --value;
-  return true;
+  entry->form = static_cast<Form>(form);
+  entry->zero_first = entry->has_codes() && !zero_stored;
 }
 
-bool ReadInput(pb_istream_t* stream, const pb_field_t*, void** arg) {
-  auto* context = static_cast<Context*>(*arg);
-  InputInfo* input = Append(stream, &context->manifest.inputs, kMaxGraphInputs);
-  if (!input) return false;
-  dc_proto_Input message = dc_proto_Input_init_zero;
-  const List<int64_t> shape{context, &input->shape};
-  Bind(&message.shape, kReadShape, &shape);
-  Bind(&message.name, ReadBytes, &input->name);
-  if (!pb_decode(stream, dc_proto_Input_fields, &message)) return false;
-  if (message.type != 0) input->type = message.type;
-  return true;
+// The operator of a number on file; kNone, and the parse ends, where there is none here.
+Op FindOperator(uint32_t number, Parse* parse) {
+  const Op op = number > 0xFF ? Op::kNone : static_cast<Op>(number);
+  if (op != Op::kNone && FindOp(op)) return op;
+  const std::string_view left_out = op == Op::kNone ? std::string_view() : op::LeftOut(op);
+  parse->Lacks(left_out.empty() ? NotInThisVersion("operator", number)
+                                : LeftOutOfThisBuild(left_out));
+  return Op::kNone;
 }
 
-bool ReadOutput(pb_istream_t* stream, const pb_field_t*, void** arg) {
-  auto* context = static_cast<Context*>(*arg);
-  OutputInfo* output = Append(stream, &context->manifest.outputs, kMaxGraphInputs);
-  if (!output) return false;
-  dc_proto_Output message = dc_proto_Output_init_zero;
-  const List<int64_t> shape{context, &output->shape};
-  Bind(&message.shape, kReadShape, &shape);
-  Bind(&message.name, ReadBytes, &output->name);
-  if (!pb_decode(stream, dc_proto_Output_fields, &message)) return false;
-  if (message.type != 0) output->type = message.type;
-  output->value = message.value - 1;  // 0, the default, becomes kNoValue: resolved at the end
-  return true;
+void ReadNode(WireMessage message, Parse* parse) {
+  Node* node = Append(&parse->manifest.nodes, kMaxNodes, &parse->wire);
+  if (!node) return;
+  uint32_t op = 0, input;
+  int64_t number;
+  while (message.Next()) {
+    switch (message.field()) {
+      case 1:
+        op = message.Number32();
+        break;
+      // On file 0 is an omitted input: subtracting 1 turns it into kNoValue.
+      case 2:
+        while (message.NextNumber32(&input)) node->inputs.push_back(input - 1);
+        break;
+      case 3:
+        while (message.NextSigned(&number)) node->ints.push_back(number);
+        break;
+      case 4:
+        ReadFloats(&message, &node->floats);
+        break;
+      case 5:
+        node->name = message.Text();
+        break;
+      case 6:
+        node->output_name = message.Text();
+        break;
+      default:
+        break;
+    }
+  }
+  // Damage comes before what is not known.
+  if (parse->wire.damage == nullptr) node->op = FindOperator(op, parse);
 }
 
-bool ReadProperty(pb_istream_t* stream, const pb_field_t*, void** arg) {
-  auto* property = Append(stream, &static_cast<Context*>(*arg)->manifest.metadata, kMaxProperties);
-  if (!property) return false;
-  dc_proto_Property message = dc_proto_Property_init_zero;
-  Bind(&message.key, ReadBytes, &property->first);
-  Bind(&message.value, ReadBytes, &property->second);
-  return pb_decode(stream, dc_proto_Property_fields, &message);
+void ReadInput(WireMessage message, Parse* parse) {
+  InputInfo* input = Append(&parse->manifest.inputs, kMaxGraphInputs, &parse->wire);
+  if (!input) return;
+  while (message.Next()) {
+    switch (message.field()) {
+      case 1:
+        ReadShape(&message, &input->shape);
+        break;
+      case 2:
+        input->name = message.Text();
+        break;
+      case 3:
+        input->type = message.Number32();
+        break;
+      default:
+        break;
+    }
+  }
+  if (input->type == 0) input->type = kFloat32Type;
+}
+
+void ReadOutput(WireMessage message, Parse* parse) {
+  OutputInfo* output = Append(&parse->manifest.outputs, kMaxGraphInputs, &parse->wire);
+  if (!output) return;
+  output->value = kNoValue;  // resolved at the end
+  while (message.Next()) {
+    switch (message.field()) {
+      case 1:
+        ReadShape(&message, &output->shape);
+        break;
+      case 2:
+        output->value = message.Number32() - 1;
+        break;
+      case 3:
+        output->name = message.Text();
+        break;
+      case 4:
+        output->type = message.Number32();
+        break;
+      default:
+        break;
+    }
+  }
+  if (output->type == 0) output->type = kFloat32Type;
+}
+
+void ReadProperty(WireMessage message, Parse* parse) {
+  auto* property = Append(&parse->manifest.metadata, kMaxProperties, &parse->wire);
+  if (!property) return;
+  while (message.Next()) {
+    if (message.field() == 1) property->first = message.Text();
+    if (message.field() == 2) property->second = message.Text();
+  }
+}
+
+void ReadManifest(WireMessage message, Parse* parse) {
+  Manifest& manifest = parse->manifest;
+  const auto submessage = [&] { return WireMessage(message.Bytes(), &parse->wire); };
+  while (message.Next()) {
+    switch (message.field()) {
+      case 1:
+        ReadTensor(submessage(), parse);
+        break;
+      case 2:
+        ReadNode(submessage(), parse);
+        break;
+      case 3:
+        ReadInput(submessage(), parse);
+        break;
+      case 4:
+        ReadOutput(submessage(), parse);
+        break;
+      case 5:
+        manifest.baseline_bytes = message.Number();
+        break;
+      case 6:
+        manifest.scaling.scale = message.Float();
+        break;
+      case 7:
+        ReadFloats(&message, &manifest.scaling.mean);
+        break;
+      case 8:
+        ReadFloats(&message, &manifest.scaling.deviation);
+        break;
+      case 9:
+        manifest.scaling.channels_last = message.Flag();
+        break;
+      case 10:
+        manifest.scaling.reverse_channels = message.Flag();
+        break;
+      case 11:
+        manifest.opset = message.Number32();
+        break;
+      case 12:
+        manifest.graph_name = message.Text();
+        break;
+      case 13:
+        ReadProperty(submessage(), parse);
+        break;
+      case 14:
+        manifest.fixed_shapes = message.Flag();
+        break;
+      default:
+        break;
+    }
+  }
+  // As if they were not there.
+  if (manifest.scaling.scale == 0.0f) manifest.scaling.scale.reset();
+  if (manifest.scaling.channels_last == false) manifest.scaling.channels_last.reset();
+  if (manifest.opset == 0) manifest.opset = Manifest().opset;
 }
 
 // Fills in what the message leaves out because it follows from the rest.
@@ -205,34 +281,16 @@ void Complete(Manifest* manifest) {
 }  // namespace
 
 StatusOr<Manifest> ParseManifest(std::span<const uint8_t> bytes, uint64_t stored_bytes) {
-  Context context;
-  context.numbers_left = MaxManifestNumbers(stored_bytes);
-  Manifest& manifest = context.manifest;
-  const List<float> mean{&context, &manifest.scaling.mean};
-  const List<float> deviation{&context, &manifest.scaling.deviation};
-  dc_proto_Manifest message = dc_proto_Manifest_init_zero;
-  Bind(&message.tensors, ReadTensor, &context);
-  Bind(&message.nodes, ReadNode, &context);
-  Bind(&message.inputs, ReadInput, &context);
-  Bind(&message.outputs, ReadOutput, &context);
-  Bind(&message.metadata, ReadProperty, &context);
-  Bind(&message.input_mean, kReadFloats, &mean);
-  Bind(&message.input_deviation, kReadFloats, &deviation);
-  Bind(&message.graph_name, ReadBytes, &manifest.graph_name);
-  pb_istream_t stream = pb_istream_from_buffer(bytes.data(), bytes.size());
-  if (!pb_decode(&stream, dc_proto_Manifest_fields, &message)) {
-    if (!context.lacks.ok()) return context.lacks;
-    return BadInput(Text({"damaged manifest: ", PB_GET_ERROR(&stream)}), "manifest",
+  Parse parse;
+  parse.wire.numbers_left = MaxManifestNumbers(stored_bytes);
+  ReadManifest(WireMessage(bytes, &parse.wire), &parse);
+  if (!parse.lacks.ok()) return parse.lacks;
+  if (parse.wire.damage != nullptr) {
+    return BadInput(Text({"damaged manifest: ", parse.wire.damage}), "manifest",
                     "get a fresh copy of the file");
   }
-  manifest.baseline_bytes = message.baseline_bytes;
-  if (message.input_scale != 0.0f) manifest.scaling.scale = message.input_scale;
-  if (message.input_channels_last) manifest.scaling.channels_last = true;
-  manifest.scaling.reverse_channels = message.input_reverse_channels;
-  if (message.opset != 0) manifest.opset = message.opset;
-  manifest.fixed_shapes = message.fixed_shapes;
-  Complete(&manifest);
-  return std::move(context.manifest);
+  Complete(&parse.manifest);
+  return std::move(parse.manifest);
 }
 
 }  // namespace dc::format

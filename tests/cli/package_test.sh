@@ -54,7 +54,7 @@ case $consumer in
   embed_c | embed_cpp)
     # As on a machine that has none of these.
     hide=()
-    for package in ONNX Protobuf dnnl OpenMP Boost ZLIB hwy nanopb; do
+    for package in ONNX Protobuf dnnl OpenMP Boost ZLIB hwy; do
       hide+=("-DCMAKE_DISABLE_FIND_PACKAGE_$package=ON")
     done
     consume "$root/docs/examples/$consumer" "${hide[@]}"

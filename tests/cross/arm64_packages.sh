@@ -14,7 +14,7 @@ apt=(apt-get -q -o APT::Architectures::=arm64 -o Dir::State::lists="$folder/apt/
 # The lists are 20 MB; only indices of packages are needed.
 "${apt[@]}" -o Acquire::Languages=none update
 packages=()
-for name in libzstd1 libzstd-dev libnanopb-dev libhwy-dev libgtest-dev libgmock-dev; do
+for name in libzstd1 libzstd-dev libhwy-dev libgtest-dev libgmock-dev; do
   packages+=("$name:arm64")
 done
 "${apt[@]}" download "${packages[@]}"

@@ -1,6 +1,6 @@
 """What the lint checks share: which files there are and what they include.
 
-Python's standard library only; python3 itself comes with nanopb, whose code generator needs it.
+Python's standard library only.
 A check is a function of the repository's root that returns a list of findings, one line each.
 """
 
