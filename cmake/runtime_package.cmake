@@ -8,7 +8,7 @@
 include(CMakePackageConfigHelpers)
 
 set(runtime_dir ${PROJECT_BINARY_DIR}/runtime)
-set(runtime_parts dc_format_reader dc_entropy_dec dc_op dc_base)
+set(runtime_parts dc_runtime_loops dc_format_reader dc_entropy_dec dc_op dc_base)
 set(part_files ${runtime_parts})
 list(TRANSFORM part_files REPLACE "(.+)" "$<TARGET_FILE:\\1>")
 
