@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "base/damaged.h"
 #include "dc/quantized_weight.h"
 #include "encode/hashed_weight.h"
 #include "entropy/dec/hashed_codes.h"
@@ -36,7 +37,7 @@ StatusOr<QuantizedWeight> DecodeCodes(const format::TensorEntry& entry,
     return weight;
   }
   if (!entry.zero_first) {
-    return BadInput("gaps in a weight whose code 0 is no zero", "", "get a fresh copy of the file");
+    return Damaged("gaps in a weight whose code 0 is no zero");
   }
   weight.codes.assign(entry.elements(), 0);
   for (size_t i = 0; i < decoded.positions.size(); ++i) {

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <string>
 
+#include "base/damaged.h"
 #include "base/text.h"
 #include "format/layout.h"
 #include "format/ops.h"
@@ -12,10 +13,6 @@ namespace {
 
 std::string Where(const char* kind, size_t index, const std::string& name) {
   return Text({kind, " ", index, name.empty() ? "" : " (", name, name.empty() ? "" : ")"});
-}
-
-Status Bad(TextView what, TextView where) {
-  return BadInput(what, where, "get a fresh copy of the file");
 }
 
 // The product of `shape` into `elements`; false above `limit` or where a dimension is not positive.
@@ -29,37 +26,37 @@ bool Multiply(const std::vector<int64_t>& shape, size_t from, uint64_t limit, ui
 }
 
 Status CheckTensor(const TensorEntry& entry, const std::string& where, uint64_t* elements) {
-  if (entry.shape.size() > kMaxRank) return Bad("too many dimensions", where);
+  if (entry.shape.size() > kMaxRank) return Damaged("too many dimensions", where);
   if (!Multiply(entry.shape, 0, kMaxTensorElements, elements)) {
-    return Bad("impossible shape", where);
+    return Damaged("impossible shape", where);
   }
   if (!entry.has_codes()) {
     if (entry.codebook_entries != 0 || entry.code_bytes != 0 || entry.gap_bytes != 0 ||
         entry.codebook_bytes != 0 || entry.zero_first ||
         entry.codebook_type != CodebookType::kFloat32) {
-      return Bad("plain tensor with a codebook", where);
+      return Damaged("plain tensor with a codebook", where);
     }
     if (entry.has_planes() && entry.value_bytes == 0) {
-      return Bad("planes of no length", where);
+      return Damaged("planes of no length", where);
     }
     return OkStatus();
   }
-  if (entry.value_bytes != 0) return Bad("tensor with codes and plain values", where);
+  if (entry.value_bytes != 0) return Damaged("tensor with codes and plain values", where);
   if (entry.codebook_bytes != 0 && entry.form != Form::kTable) {
-    return Bad("sorted codebook of a form that has none", where);
+    return Damaged("sorted codebook of a form that has none", where);
   }
   if (entry.codebook_entries == 0 || entry.codebook_entries > kMaxCodebookEntries) {
-    return Bad("impossible codebook size", where);
+    return Damaged("impossible codebook size", where);
   }
   if (entry.form == Form::kTernary && (entry.codebook_entries != 3 || !entry.zero_first)) {
-    return Bad("ternary codebook that is not 0, +s, -s", where);
+    return Damaged("ternary codebook that is not 0, +s, -s", where);
   }
   if (entry.form == Form::kHashed && (entry.zero_first || entry.codebook_entries % 2 != 0 ||
                                       entry.code_bytes != kHashSeedBytes || entry.gap_bytes != 0)) {
-    return Bad("hashed weight that is not a table and a seed", where);
+    return Damaged("hashed weight that is not a table and a seed", where);
   }
   // Positions without an entry are code 0, which must then be the zero.
-  if (entry.gap_bytes > 0 && !entry.zero_first) return Bad("gaps without a zero entry", where);
+  if (entry.gap_bytes > 0 && !entry.zero_first) return Damaged("gaps without a zero entry", where);
   return OkStatus();
 }
 
@@ -67,7 +64,7 @@ Status CheckScaling(const Preprocess& scaling) {
   bool usable = std::isfinite(scaling.scale.value_or(1));
   for (float value : scaling.mean) usable &= std::isfinite(value);
   for (float value : scaling.deviation) usable &= std::isfinite(value) && value != 0.0f;
-  return usable ? OkStatus() : Bad("impossible input scaling", "manifest");
+  return usable ? OkStatus() : Damaged("impossible input scaling", "manifest");
 }
 
 Status CheckNode(const Node& node, const std::string& where, uint32_t own_value) {
@@ -78,15 +75,15 @@ Status CheckNode(const Node& node, const std::string& where, uint32_t own_value)
         where, "use a newer version");
   }
   if (node.inputs.size() < spec->min_inputs || node.inputs.size() > spec->max_inputs) {
-    return Bad("wrong number of inputs", where);
+    return Damaged("wrong number of inputs", where);
   }
   for (size_t i = 0; i < node.inputs.size(); ++i) {
     const bool omitted = node.inputs[i] == kNoValue && i >= spec->min_inputs;
     if (!omitted && node.inputs[i] >= own_value) {
-      return Bad("reads a value that is not there yet", where);
+      return Damaged("reads a value that is not there yet", where);
     }
   }
-  if (!Attributes(node).ok()) return Bad("wrong number of attributes", where);
+  if (!Attributes(node).ok()) return Damaged("wrong number of attributes", where);
   return OkStatus();
 }
 
@@ -94,10 +91,10 @@ Status CheckNode(const Node& node, const std::string& where, uint32_t own_value)
 
 Status CheckManifest(const Manifest& manifest, uint64_t file_bytes) {
   if (manifest.inputs.empty() || manifest.inputs.size() > kMaxGraphInputs) {
-    return Bad("impossible number of inputs", "manifest");
+    return Damaged("impossible number of inputs", "manifest");
   }
   if (manifest.outputs.empty() || manifest.outputs.size() > kMaxGraphInputs) {
-    return Bad("impossible number of outputs", "manifest");
+    return Damaged("impossible number of outputs", "manifest");
   }
   if (manifest.tensors.size() > kMaxTensors || manifest.nodes.size() > kMaxNodes) {
     return Unsupported("more than 16384 tensors or nodes", "manifest");
@@ -105,13 +102,14 @@ Status CheckManifest(const Manifest& manifest, uint64_t file_bytes) {
   for (size_t i = 0; i < manifest.inputs.size(); ++i) {
     const InputInfo& input = manifest.inputs[i];
     const std::string where = Where("input", i, input.name);
-    if (input.shape.size() > kMaxRank) return Bad("too many dimensions", where);
+    if (input.shape.size() > kMaxRank) return Damaged("too many dimensions", where);
     std::vector<int64_t> shape = input.shape;
     for (int64_t& d : shape) {
       if (d == -1) d = 1;
     }
     uint64_t elements;
-    if (!Multiply(shape, 0, kMaxInputElements, &elements)) return Bad("impossible shape", where);
+    if (!Multiply(shape, 0, kMaxInputElements, &elements))
+      return Damaged("impossible shape", where);
   }
   DC_RETURN_IF_ERROR(CheckScaling(manifest.scaling));
   uint64_t total = 0;
@@ -121,7 +119,7 @@ Status CheckManifest(const Manifest& manifest, uint64_t file_bytes) {
     DC_RETURN_IF_ERROR(CheckTensor(manifest.tensors[i], where, &elements));
     total += elements;
     if (total > MaxElements(file_bytes)) {
-      return Bad("more elements than a file of this size may hold", where);
+      return Damaged("more elements than a file of this size may hold", where);
     }
   }
   const uint32_t first_output =
@@ -134,10 +132,10 @@ Status CheckManifest(const Manifest& manifest, uint64_t file_bytes) {
   for (size_t i = 0; i < manifest.outputs.size(); ++i) {
     const OutputInfo& output = manifest.outputs[i];
     const std::string where = Where("output", i, output.name);
-    if (output.value >= values) return Bad("names a value that does not exist", where);
-    if (output.shape.size() > kMaxRank) return Bad("too many dimensions", where);
+    if (output.value >= values) return Damaged("names a value that does not exist", where);
+    if (output.shape.size() > kMaxRank) return Damaged("too many dimensions", where);
     for (int64_t d : output.shape) {
-      if (d == 0 || d < -1) return Bad("impossible shape", where);
+      if (d == 0 || d < -1) return Damaged("impossible shape", where);
     }
   }
   return OkStatus();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/bit_io.h"
+#include "base/damaged.h"
 #include "base/flag_runs.h"
 #include "base/half.h"
 #include "dc/status.h"
@@ -15,8 +16,6 @@
 
 namespace dc::format {
 namespace {
-
-constexpr char kFreshCopy[] = "get a fresh copy of the file";
 
 float FromBits(uint32_t bits, bool half) {
   return half ? HalfToFloat(static_cast<uint16_t>(bits)) : std::bit_cast<float>(bits);
@@ -39,7 +38,7 @@ StatusOr<std::vector<float>> ReadNumbers(const TensorEntry& entry, size_t count,
                                          std::span<const uint8_t> stored) {
   const bool half = entry.codebook_type == CodebookType::kFloat16;
   if (entry.codebook_bytes == 0) return ReadFloats(stored, count, half);
-  if (count == 0) return BadInput("sorted codebook of no numbers", "", kFreshCopy);
+  if (count == 0) return Damaged("sorted codebook of no numbers");
   DC_ASSIGN_OR_RETURN(const std::vector<uint32_t> numbers,
                       DecodeSortedNumbers(stored, count, half));
   std::vector<float> values;
@@ -52,12 +51,12 @@ StatusOr<std::vector<float>> ReadWithoutZeros(std::span<const uint8_t> stored, s
                                               bool half) {
   BitReader bits(stored);
   std::vector<bool> zero;
-  if (!ReadFlagRuns(count, &bits, &zero)) return BadInput("damaged runs of zeros", "", kFreshCopy);
+  if (!ReadFlagRuns(count, &bits, &zero)) return Damaged("damaged runs of zeros");
   const size_t runs_bytes = (bits.consumed() + 7) / 8;
   const size_t others = static_cast<size_t>(std::count(zero.begin(), zero.end(), false));
   const bool padded = bits.Read(static_cast<int>(8 * runs_bytes - bits.consumed())) == 0;
   if (bits.overrun() || !padded || stored.size() - runs_bytes != others * (half ? 2 : 4)) {
-    return BadInput("values of the wrong size", "", kFreshCopy);
+    return Damaged("values of the wrong size");
   }
   const std::vector<float> rest = ReadFloats(stored.subspan(runs_bytes), others, half);
   std::vector<float> values(count, 0.0f);
@@ -71,7 +70,7 @@ StatusOr<std::vector<float>> ReadWithoutZeros(std::span<const uint8_t> stored, s
 Status CheckFinite(const std::vector<float>& codebook) {
   for (float value : codebook) {
     if (!std::isfinite(value)) {
-      return BadInput("codebook holds a number that is not finite", "", kFreshCopy);
+      return Damaged("codebook holds a number that is not finite");
     }
   }
   return OkStatus();
@@ -140,7 +139,7 @@ float AffineValue(float base, float step, uint32_t i) {
 StatusOr<std::vector<float>> DecodeCodebook(const TensorEntry& entry,
                                             std::span<const uint8_t> stored) {
   if (!entry.has_codes() || stored.size() != CodebookBytes(entry)) {
-    return BadInput("codebook of the wrong size", entry.name, kFreshCopy);
+    return Damaged("codebook of the wrong size", entry.name);
   }
   auto read = ReadNumbers(entry, static_cast<size_t>(StoredEntries(entry)), stored);
   if (!read.ok()) return read.status().At(entry.name);
@@ -168,7 +167,7 @@ StatusOr<std::vector<float>> DecodeCodebook(const TensorEntry& entry,
 StatusOr<std::vector<float>> DecodeValues(const TensorEntry& entry, std::span<const uint8_t> stored,
                                           PlaneDecoder planes) {
   if (entry.has_codes() || stored.size() != ValueBytes(entry)) {
-    return BadInput("values of the wrong size", entry.name, kFreshCopy);
+    return Damaged("values of the wrong size", entry.name);
   }
   const size_t count = static_cast<size_t>(entry.elements());
   const bool half = entry.is_half();
@@ -183,7 +182,7 @@ StatusOr<std::vector<float>> DecodeValues(const TensorEntry& entry, std::span<co
   }
   // Infinity is a number of some formulas: a mask, a bound.
   if (std::any_of(values.begin(), values.end(), [](float value) { return std::isnan(value); })) {
-    return BadInput("tensor holds a NaN", entry.name, kFreshCopy);
+    return Damaged("tensor holds a NaN", entry.name);
   }
   return values;
 }

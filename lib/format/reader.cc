@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/crc32.h"
+#include "base/damaged.h"
 #include "base/text.h"
 #include "format/check.h"
 #include "format/codebook.h"
@@ -13,8 +14,6 @@
 
 namespace dc::format {
 namespace {
-
-constexpr const char* kFreshCopy = "get a fresh copy of the file";
 
 std::string At(uint64_t offset) { return Text({"offset ", offset}); }
 
@@ -98,10 +97,9 @@ StatusOr<std::vector<Section>> ReadTable(std::span<const uint8_t> bytes, uint64_
   }
   const uint64_t covered = cursor.offset();
   const uint32_t crc = cursor.Fixed32();
-  if (cursor.failed())
-    return BadInput("file cut short in its header", At(bytes.size()), kFreshCopy);
+  if (cursor.failed()) return Damaged("file cut short in its header", At(bytes.size()));
   if (major == 0 || Crc32c(bytes.first(covered)) != crc) {
-    return BadInput("damaged header: checksum mismatch", At(0), kFreshCopy);
+    return Damaged("damaged header: checksum mismatch", At(0));
   }
   *front = cursor.offset();
   return sections;
@@ -114,7 +112,7 @@ Status LocateSections(std::span<const uint8_t> bytes, uint64_t front,
   int previous = -1;
   for (Section& section : *sections) {
     const std::string where = Text({SectionName(section.kind), " section, offset ", offset});
-    if (section.kind <= previous) return BadInput("sections out of order", where, kFreshCopy);
+    if (section.kind <= previous) return Damaged("sections out of order", where);
     previous = section.kind;
     const bool known = section.kind >= 1 && section.kind <= kMaxKnownKind;
     if (!known && !section.optional) {
@@ -122,17 +120,17 @@ Status LocateSections(std::span<const uint8_t> bytes, uint64_t front,
                          where, "use a newer version");
     }
     if (section.stored_size > bytes.size() - offset) {
-      return BadInput("file cut short", where, kFreshCopy);
+      return Damaged("file cut short", where);
     }
-    if (section.stored_size == 0) return BadInput("empty section", where, kFreshCopy);
+    if (section.stored_size == 0) return Damaged("empty section", where);
     section.stored = bytes.subspan(offset, section.stored_size);
     if (Crc32c(section.stored) != section.crc) {
-      return BadInput("damaged section: checksum mismatch", where, kFreshCopy);
+      return Damaged("damaged section: checksum mismatch", where);
     }
     offset += section.stored_size;
   }
   if (offset != bytes.size()) {
-    return BadInput("bytes after the last section", At(offset), kFreshCopy);
+    return Damaged("bytes after the last section", At(offset));
   }
   return OkStatus();
 }
@@ -176,8 +174,7 @@ StatusOr<File> File::Open(std::span<const uint8_t> bytes, Inflate inflate) {
                               ? MaxManifestBytes(section.stored_size)
                               : 4 * MaxElements(bytes.size());
     if (section.raw_size > most) {
-      return BadInput("section decompresses to more than a file of this size may hold", name,
-                      kFreshCopy);
+      return Damaged("section decompresses to more than a file of this size may hold", name);
     }
     auto inflated = inflate(section.stored, section.raw_size);
     if (!inflated.ok()) return inflated.status().At(name);
@@ -202,12 +199,12 @@ StatusOr<File> File::Open(std::span<const uint8_t> bytes, Inflate inflate) {
         !codes.Take(entry.code_bytes, &streams.codes) ||
         !gaps.Take(entry.gap_bytes, &streams.gaps) ||
         !values.Take(ValueBytes(entry), &streams.values)) {
-      return BadInput("streams reach beyond their section", Text({"tensor ", i}), kFreshCopy);
+      return Damaged("streams reach beyond their section", Text({"tensor ", i}));
     }
     file.streams_.push_back(streams);
   }
   if (!codebooks.empty() || !codes.empty() || !gaps.empty() || !values.empty()) {
-    return BadInput("section longer than its streams", "manifest", kFreshCopy);
+    return Damaged("section longer than its streams", "manifest");
   }
   return file;
 }

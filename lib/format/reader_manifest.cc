@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/damaged.h"
 #include "base/text.h"
 #include "format/defaults.h"
 #include "format/layout.h"
@@ -286,8 +287,7 @@ StatusOr<Manifest> ParseManifest(std::span<const uint8_t> bytes, uint64_t stored
   ReadManifest(WireMessage(bytes, &parse.wire), &parse);
   if (!parse.lacks.ok()) return parse.lacks;
   if (parse.wire.damage != nullptr) {
-    return BadInput(Text({"damaged manifest: ", parse.wire.damage}), "manifest",
-                    "get a fresh copy of the file");
+    return Damaged(Text({"damaged manifest: ", parse.wire.damage}), "manifest");
   }
   Complete(&parse.manifest);
   return std::move(parse.manifest);

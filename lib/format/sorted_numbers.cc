@@ -3,12 +3,11 @@
 #include <bit>
 
 #include "base/bit_io.h"
+#include "base/damaged.h"
 #include "base/exp_golomb.h"
 
 namespace dc::format {
 namespace {
-
-Status Damaged(const char* what) { return BadInput(what, "", "get a fresh copy of the file"); }
 
 // A number below `choices` in truncated binary: with w = floor(log2 choices), w bits, or w + 1
 // where those are not enough.

@@ -1,12 +1,11 @@
 #include "entropy/dec/coding_header.h"
 
 #include "base/bit_io.h"
+#include "base/damaged.h"
 #include "entropy/common/gap_token.h"
 
 namespace dc {
 namespace {
-
-Status Damaged(const char* what) { return BadInput(what, "", "get a fresh copy of the file"); }
 
 Status Check(const WeightCoding& coding, uint32_t gap_field) {
   const bool by_rows = !coding.column_major;

@@ -1,16 +1,11 @@
 #include "entropy/dec/context_decoder.h"
 
+#include "base/damaged.h"
 #include "entropy/common/code_model.h"
 #include "entropy/common/mask_model.h"
 #include "entropy/dec/range_decoder.h"
 
 namespace dc {
-namespace {
-
-Status Damaged(const char* what) { return BadInput(what, "", "get a fresh copy of the file"); }
-
-}  // namespace
-
 Status DecodeMask(const MatrixShape& shape, std::span<const uint32_t> rows,
                   std::span<const uint32_t> columns, std::span<const uint8_t> bytes, uint64_t count,
                   RawVector<uint32_t>* positions) {

@@ -6,6 +6,7 @@
 
 #include "base/bit_io.h"
 #include "base/cpu.h"
+#include "base/damaged.h"
 #include "entropy/common/gap_token.h"
 #include "entropy/dec/bit_window.h"
 #include "entropy/dec/canonical_words.h"
@@ -19,8 +20,6 @@ namespace {
 using Table = SymbolTable<uint16_t, uint64_t>;
 constexpr int kMaxTableBits = 12;
 constexpr int kSteps = 4;  // look-ups between two refills of a window
-
-Status Damaged(const char* what) { return BadInput(what, "", "get a fresh copy of the file"); }
 
 // Whole words of at most `bits` bits whose distances fit the table.
 std::vector<TableWord> ShortWords(std::span<const CodeLength> lengths, int precision, int bits) {

@@ -2,6 +2,7 @@
 
 #include <bit>
 
+#include "base/damaged.h"
 #include "base/hash32.h"
 
 namespace dc {
@@ -16,7 +17,7 @@ StatusOr<DecodedWeight> DecodeHashedWeight(const MatrixShape& shape, uint32_t en
                                            std::span<const uint8_t> positions) {
   if (codes.size() != 4 || !positions.empty() || entries < 2 || entries % 2 != 0 ||
       shape.elements() > 0xFFFFFFFFu) {
-    return BadInput("damaged hash of a weight", "", "get a fresh copy of the file");
+    return Damaged("damaged hash of a weight");
   }
   DecodedWeight weight;
   weight.coding.entries = shape.elements();

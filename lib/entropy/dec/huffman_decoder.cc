@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/damaged.h"
 #include "base/exp_golomb.h"
 
 namespace dc {
@@ -10,10 +11,7 @@ namespace {
 // Larger prefixes would code numbers beyond every alphabet.
 constexpr int kMaxPrefix = 17;
 
-Status BadTable(const char* what) {
-  return BadInput(std::string("damaged Huffman table: ") + what, "",
-                  "get a fresh copy of the file");
-}
+Status BadTable(const char* what) { return Damaged(std::string("damaged Huffman table: ") + what); }
 
 }  // namespace
 

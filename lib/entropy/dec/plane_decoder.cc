@@ -2,6 +2,7 @@
 
 #include <bit>
 
+#include "base/damaged.h"
 #include "base/half.h"
 #include "entropy/common/matrix_shape.h"
 #include "entropy/dec/weight_decoder.h"
@@ -32,7 +33,7 @@ StatusOr<std::vector<float>> DecodePlanes(const std::vector<int64_t>& shape, boo
     status = plane.status();
     if (!plane.ok()) continue;
     if (plane->codes.size() != values.size()) {
-      status = BadInput("damaged planes", "", "get a fresh copy of the file");
+      status = Damaged("damaged planes");
       continue;
     }
     for (size_t i = 0; i < values.size(); ++i) {

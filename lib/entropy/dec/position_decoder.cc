@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/bit_io.h"
+#include "base/damaged.h"
 #include "base/flag_runs.h"
 #include "entropy/dec/context_decoder.h"
 #include "entropy/dec/escape_gaps.h"
@@ -11,8 +12,6 @@
 
 namespace dc {
 namespace {
-
-Status Damaged(const char* what) { return BadInput(what, "", "get a fresh copy of the file"); }
 
 // The lines that positions count in, ascending.
 StatusOr<std::vector<uint32_t>> ReadKept(uint32_t lines, bool flagged, BitReader* bits) {

@@ -6,13 +6,12 @@
 #include <cstring>
 
 #include "base/bit_io.h"
+#include "base/damaged.h"
 #include "entropy/dec/huffman_decoder.h"
 #include "entropy/dec/huffman_streams.h"
 
 namespace dc {
 namespace {
-
-Status Damaged(const char* what) { return BadInput(what, "", "get a fresh copy of the file"); }
 
 // Reads a varint of at most 5 bytes.
 bool ReadVarint(BitReader* bits, uint64_t* value) {

@@ -1,5 +1,6 @@
 #include "entropy/dec/weight_decoder.h"
 
+#include "base/damaged.h"
 #include "entropy/common/count_code.h"
 #include "entropy/dec/coding_header.h"
 #include "entropy/dec/context_decoder.h"
@@ -8,8 +9,6 @@
 
 namespace dc {
 namespace {
-
-Status Damaged(const char* what) { return BadInput(what, "", "get a fresh copy of the file"); }
 
 // The codes stream after its header. `positions` is null where every entry has a code, and where
 // the entries' places are not known yet.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/damaged.h"
 #include "base/text.h"
 #include "entropy/dec/hashed_codes.h"
 #include "entropy/dec/plane_decoder.h"
@@ -36,7 +37,7 @@ Status Decode(const format::TensorEntry& entry, const format::TensorStreams& str
   constant->sparse = weight.coding.positions != PositionCoding::kDense;
   constant->column_major = weight.coding.column_major;
   if (constant->sparse && !entry.zero_first) {
-    return BadInput("gaps in a weight whose code 0 is no zero", "", "get a fresh copy of the file");
+    return Damaged("gaps in a weight whose code 0 is no zero");
   }
   constant->positions = std::move(weight.positions);
   constant->codes = std::move(weight.codes);
