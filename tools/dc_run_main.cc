@@ -4,11 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "common/byte_count.h"
 #include "common/evaluate_dcz.h"
 #include "common/explain_session.h"
 #include "common/output.h"
 #include "common/run_array.h"
+#include "common/session_flags.h"
 #include "common/tool.h"
 #include "dc/data.h"
 #include "dc/files.h"
@@ -59,12 +59,12 @@ int main(int argc, char** argv) {
                 "Executes a compressed model: evaluates it on a test set, or maps arrays of inputs "
                 "to arrays of\noutputs. Without either, shows how it would be executed.",
                 "dc-run model.dcz --data fashion-mnist --batch 1");
-  std::string file, data, memory;
+  std::string file, data;
   dc::SessionEvaluation evaluation;
   int64_t& batch = evaluation.batch;
   float scale = 0;
   bool explain = false;
-  dc::SessionOptions options;
+  dc::SessionFlags flags;
   dc::ArrayRun array;
   tool.Positional("MODEL.dcz", &file);
   tool.Output("Y.npy", &array.output, /*optional=*/true);
@@ -82,12 +82,8 @@ int main(int argc, char** argv) {
       &scale, -kGreatestScale, kGreatestScale);
   tool.Option("logits", "NAME", "the output with the classes, where the model has several",
               &evaluation.logits);
-  tool.Option("memory", "BYTES",
-              "most memory for weights and activations: a number, or one with K, M or G (default: "
-              "any)",
-              &memory);
   tool.Switch("explain", "print how each layer is executed, and measure it", &explain);
-  tool.Switch("reference", "plain loops instead of SIMD kernels", &options.reference_kernels);
+  flags.Declare(&tool);
   return tool.Main(argc, argv, [&]() -> dc::Status {
     if (tool.Given("input-scale")) {
       if (!std::isnormal(scale)) return dc::UsageError("--input-scale must be a number but 0");
@@ -98,13 +94,7 @@ int main(int argc, char** argv) {
         return dc::UsageError("--" + std::string(option) + " needs arrays", "", "give --input");
       }
     }
-    options.threads = tool.threads();
-    if (tool.Given("memory")) {
-      options.memory_limit = dc::ParseByteCount(memory);
-      if (options.memory_limit == 0) {
-        return dc::UsageError("--memory must be a number of bytes, as in 512M", memory);
-      }
-    }
+    DC_ASSIGN_OR_RETURN(const dc::SessionOptions options, flags.Options(tool, &batch));
     DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, dc::ReadFile(file));
     dc::StatusOr<dc::Session> session = dc::Session::Load(bytes, options);
     if (!session.ok()) return session.status().At(file);

@@ -104,11 +104,11 @@ class Runtime {
 
   load(bytes, { memoryLimit = 0 }) {
     const file = this.allocate(bytes.length);
-    const options = this.allocate(32);
+    const options = this.allocate(40);
     const model = this.allocate(4);
     try {
       this.module.HEAPU8.set(bytes, file);
-      this.module.HEAPU8.fill(0, options, options + 32);
+      this.module.HEAPU8.fill(0, options, options + 40);
       const view = this.view;
       view.setInt32(options, 1, true); // threads
       view.setBigUint64(options + 24, BigInt(memoryLimit), true);

@@ -5,7 +5,7 @@
 
 static_assert(sizeof(void*) == 4);
 static_assert(sizeof(dc_error) == 512);
-static_assert(sizeof(dc_options) == 32 && offsetof(dc_options, threads) == 0 &&
+static_assert(sizeof(dc_options) == 40 && offsetof(dc_options, threads) == 0 &&
               offsetof(dc_options, reference_kernels) == 4 &&
               offsetof(dc_options, allocator) == 8 && offsetof(dc_options, memory_limit) == 24);
 static_assert(sizeof(dc_tensor_info) == 16 && offsetof(dc_tensor_info, name) == 0 &&

@@ -7,6 +7,8 @@ namespace dc {
 #ifdef __x86_64__
 bool HasSse42();
 bool HasBmi2();
+// Permutations and products of bytes in 512 bits: AVX-512 VBMI and VNNI.
+bool HasByteProducts();
 #endif
 
 }  // namespace dc

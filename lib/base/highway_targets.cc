@@ -97,6 +97,12 @@ namespace dc {
 
 bool HasSse42() { return (hwy::Detected() & HWY_SSE4) != 0; }
 bool HasBmi2() { return (hwy::Detected() & HWY_AVX2) != 0; }
+bool HasByteProducts() {
+  constexpr unsigned kWanted = bit_AVX512VBMI | bit_AVX512VNNI;
+  static const bool has =
+      (hwy::Detected() & HWY_AVX3) != 0 && hwy::HasAll(hwy::CpuId(7).c, kWanted);
+  return has;
+}
 
 }  // namespace dc
 #endif

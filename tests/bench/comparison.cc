@@ -39,11 +39,15 @@ Status EnterOurs(const ComparisonCase& comparison, const CaseFiles& files, Race*
     rows->push_back({"AVX2", InstructionSet::kAvx2});
     rows->push_back({"portable", InstructionSet::kPortable});
   }
+  if (comparison.fully_connected && comparison.batch == 1) {
+    rows->push_back({"8-bit inputs", InstructionSet::kInt8});
+  }
   for (OwnRow& row : *rows) {
     DC_ASSIGN_OR_RETURN(std::unique_ptr<PeerProcess> process, StartSession(files.ours, row.set));
     row.kernel = process->note();
     row.process = process.get();
-    DC_RETURN_IF_ERROR(race->Enter(row.name, std::move(process), kTolerance));
+    DC_RETURN_IF_ERROR(race->Enter(row.name, std::move(process),
+                                   row.set == InstructionSet::kInt8 ? kInt8Tolerance : kTolerance));
   }
   if (comparison.two_threads) {
     PeerTask two = files.ours;

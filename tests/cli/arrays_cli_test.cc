@@ -71,6 +71,10 @@ TEST_F(ArraysCli, AnOnlyInputWhoseNameIsNotKeptTakesAnyName) {
   EXPECT_EQ(Floats("y.npy", 2), (std::vector<float>{-5, -6}));
   Succeed("run", "one.dcz --input odd=x.npy -o y.npy");
   EXPECT_EQ(Floats("y.npy", 2), (std::vector<float>{-7, -8}));
+  // No layer here can have inputs of 8 bits; batches never do.
+  Succeed("run", "one.dcz --input a=x.npy --int8-activations -o y.npy");
+  EXPECT_EQ(Floats("y.npy", 2), (std::vector<float>{-5, -6}));
+  Fail("run", "one.dcz --input a=x.npy --int8-activations --batch 4", 2, {"single samples", "4"});
   // A name that is kept is held to.
   Succeed("encode", "one.onnxtxt --keep-names -o named.dcz");
   Fail("run", "named.dcz --input b=x.npy", 4, {"b=x.npy"});

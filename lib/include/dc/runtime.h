@@ -32,6 +32,11 @@ struct Allocator {
 struct SessionOptions {
   int threads = 1;                 // of one Run; 0: one per core
   bool reference_kernels = false;  // plain loops only: the meaning that fast kernels are held to
+  // Sparse fully connected layers of at most 16 centroids round the numbers of a single sample to
+  // 255 steps between their smallest and their largest, and multiply whole numbers, where the
+  // processor has AVX-512 VBMI and VNNI and it is estimated to be faster; LayerPlan::kernel says
+  // "int8" then. Batches are computed in floats. Outputs differ by about 1 %: measure the error.
+  bool int8_activations = false;
   // From it come the weights as they are executed, the activations, large arrays that decoding
   // needs while the model loads and, in LoadFile, the file's bytes meanwhile. From the heap come
   // names, shapes and the plan (a few hundred bytes per operator) and small arrays.

@@ -60,6 +60,9 @@ typedef struct dc_options {
   // heap at a time, the file's bytes apart; 0: any number. Beyond it loading and running report
   // DC_NO_MEMORY. The weight that exceeds it may do so while it is decoded and laid out.
   uint64_t memory_limit;
+  // Not 0: sparse layers may round a single sample's numbers to 8 bits; see
+  // SessionOptions::int8_activations in dc/runtime.h.
+  int int8_activations;
 } dc_options;
 
 typedef struct dc_model dc_model;

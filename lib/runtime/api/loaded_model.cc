@@ -37,13 +37,17 @@ void FreeBatchOfOne(Plan* plan) {
 }
 
 // The kernels that a session uses; null where this build has none that were asked for.
-const KernelSet* ChooseKernels(bool reference) {
+const KernelSet* ChooseKernels(const SessionOptions& options) {
+  const bool bytes = options.int8_activations;
 #ifdef DC_NO_REFERENCE_KERNELS
-  return reference ? nullptr : &SimdKernels();
+  return options.reference_kernels || bytes ? nullptr : &SimdKernels();
 #else
   // Not every x86-64 has SSE4.
   const bool has_vectors = (HWY_SUPPORTED_TARGETS & HWY_TARGETS) != 0;
-  return reference || !has_vectors ? &ReferenceKernels() : &SimdKernels();
+  if (options.reference_kernels || !has_vectors) {
+    return bytes ? &ReferenceByteKernels() : &ReferenceKernels();
+  }
+  return bytes ? &SimdByteKernels() : &SimdKernels();
 #endif
 }
 
@@ -102,9 +106,9 @@ Status LoadedModel::Build(std::span<const uint8_t> bytes, const SessionOptions& 
     if (memory_.refused()) return NoMemoryForWeights();
     return constant;
   };
-  const KernelSet* kernels = ChooseKernels(options.reference_kernels);
+  const KernelSet* kernels = ChooseKernels(options);
   if (kernels == nullptr) {
-    return Unsupported("reference kernels", "Session::Load",
+    return Unsupported("reference kernels and inputs of 8 bits", "Session::Load",
                        "this library is built for one instruction set, without them");
   }
   DC_ASSIGN_OR_RETURN(Plan plan,

@@ -31,6 +31,29 @@ class RowSum {
   size_t missed_ = 0;
 };
 
+// Of a matrix with slots and a rest: a BlockMatrix or a ByteMatrix.
+template <class Matrix>
+void MultiplySlotsAsDense(const Matrix& w, size_t begin, size_t end, const float* x,
+                          const Epilogue& epilogue, float* y) {
+  constexpr size_t kWindowRows = Matrix::kWindow * Matrix::kRows;
+  const RowSum none(x, w.columns);
+  const auto rest_rows = w.rest.slot_rows.begin();
+  for (size_t slot = begin * kWindowRows; slot < std::min(end * kWindowRows, w.slot_rows.size());
+       ++slot) {
+    const uint32_t row = w.slot_rows[slot];
+    if (row == w.rows) continue;
+    RowSum sum = none;
+    w.ForEachSlot(slot / Matrix::kRows, slot % Matrix::kRows,
+                  [&](uint32_t column, uint32_t code) { sum.Add(column, w.codebook[code]); });
+    const auto rest =
+        std::find(rest_rows + static_cast<std::ptrdiff_t>(slot / kWindowRows * kWindowRows),
+                  w.rest.slot_rows.end(), row);
+    w.rest.ForEachEntry(static_cast<size_t>(rest - rest_rows),
+                        [&](uint32_t column, float value) { sum.Add(column, value); });
+    y[row] = epilogue(row, sum.Get());
+  }
+}
+
 }  // namespace
 
 void MultiplyAsDense(const SellMatrix& w, size_t begin, size_t end, const float* x,
@@ -47,23 +70,12 @@ void MultiplyAsDense(const SellMatrix& w, size_t begin, size_t end, const float*
 
 void MultiplyAsDense(const BlockMatrix& w, size_t begin, size_t end, const float* x,
                      const Epilogue& epilogue, float* y) {
-  constexpr size_t kWindowRows = BlockMatrix::kWindow * BlockMatrix::kRows;
-  const RowSum none(x, w.columns);
-  const auto rest_rows = w.rest.slot_rows.begin();
-  for (size_t slot = begin * kWindowRows; slot < std::min(end * kWindowRows, w.slot_rows.size());
-       ++slot) {
-    const uint32_t row = w.slot_rows[slot];
-    if (row == w.rows) continue;
-    RowSum sum = none;
-    w.ForEachSlot(slot / BlockMatrix::kRows, slot % BlockMatrix::kRows,
-                  [&](uint32_t column, uint32_t code) { sum.Add(column, w.codebook[code]); });
-    const auto rest =
-        std::find(rest_rows + static_cast<std::ptrdiff_t>(slot / kWindowRows * kWindowRows),
-                  w.rest.slot_rows.end(), row);
-    w.rest.ForEachEntry(static_cast<size_t>(rest - rest_rows),
-                        [&](uint32_t column, float value) { sum.Add(column, value); });
-    y[row] = epilogue(row, sum.Get());
-  }
+  MultiplySlotsAsDense(w, begin, end, x, epilogue, y);
+}
+
+void MultiplyAsDense(const ByteMatrix& w, size_t begin, size_t end, const float* x,
+                     const Epilogue& epilogue, float* y) {
+  MultiplySlotsAsDense(w, begin, end, x, epilogue, y);
 }
 
 void AddZeroProducts(const CsbMatrix& w, size_t begin, size_t end, const Shift& shift) {

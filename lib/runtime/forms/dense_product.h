@@ -7,6 +7,7 @@
 #include <cstddef>
 
 #include "runtime/kernels/block_matrix.h"
+#include "runtime/kernels/byte_matrix.h"
 #include "runtime/kernels/csb_matrix.h"
 #include "runtime/kernels/epilogue.h"
 #include "runtime/kernels/sell_matrix.h"
@@ -19,6 +20,8 @@ void MultiplyAsDense(const SellMatrix& w, size_t begin, size_t end, const float*
                      const Epilogue& epilogue, float* y);
 // Rows of windows [begin, end).
 void MultiplyAsDense(const BlockMatrix& w, size_t begin, size_t end, const float* x,
+                     const Epilogue& epilogue, float* y);
+void MultiplyAsDense(const ByteMatrix& w, size_t begin, size_t end, const float* x,
                      const Epilogue& epilogue, float* y);
 // What weights that are 0 add to the rows of bands [begin, end) that a kernel has computed,
 // wherever `shift` writes them: nothing, or NaN.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "runtime/forms/block_form.h"
+#include "runtime/forms/byte_form.h"
 #include "runtime/forms/panel_form.h"
 #include "runtime/forms/sell_form.h"
 #include "runtime/forms/winograd_form.h"
@@ -21,8 +22,11 @@ std::unique_ptr<Form> Make(const WeightSource& source) {
 }
 
 // All forms. Of two that cost the same the first is taken.
-constexpr MakeForm* kForms[] = {Make<CsbForm>, Make<SellForm>,
-                                kHasBlocks ? Make<BlockForm> : nullptr, Make<PanelForm>,
+constexpr MakeForm* kForms[] = {Make<CsbForm>,
+                                Make<SellForm>,
+                                kHasBlocks ? Make<BlockForm> : nullptr,
+                                kHasBytes ? Make<ByteForm> : nullptr,
+                                Make<PanelForm>,
                                 kForSize ? nullptr : Make<WinogradForm>};
 
 // The form that costs least; `note` receives what it says of that.

@@ -47,6 +47,7 @@ struct BlockMatrix {
   size_t words(size_t slice) const {
     return (slice_begin[slice + 1] - slice_begin[slice]) / blocks;
   }
+  size_t slot_count() const { return slots.size() * kSlots; }
   int64_t ResidentBytes() const {
     return static_cast<int64_t>(slot_rows.size() * sizeof(uint32_t) +
                                 slice_begin.size() * sizeof(size_t) +

@@ -24,6 +24,9 @@ inline constexpr bool kForSize = true;
 inline constexpr bool kForSize = false;
 #endif
 
+// Layers whose inputs have 8 bits, where a session asks for them.
+inline constexpr bool kHasBytes = !kForSize && kHasReference;
+
 }  // namespace dc::runtime
 
 #endif  // DC_RUNTIME_KERNELS_BUILD_H_

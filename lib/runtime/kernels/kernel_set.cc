@@ -5,8 +5,8 @@
 
 namespace dc::runtime {
 
-const KernelSet& ReferenceKernels() {
-  static constexpr KernelSet kKernels{.all_finite = AllFiniteRef,
+namespace {
+constexpr KernelSet kReferenceKernels{.all_finite = AllFiniteRef,
                                       .sell_gather = SellGatherRef,
                                       .sparse_shift = SparseShiftRef,
                                       .block_permute = BlockPermuteRef,
@@ -15,8 +15,9 @@ const KernelSet& ReferenceKernels() {
                                       .panel_dot = PanelDotRef,
                                       .panel_shift = PanelShiftRef,
                                       .reference = true};
-  return kKernels;
-}
+}  // namespace
+
+const KernelSet& ReferenceKernels() { return kReferenceKernels; }
 
 const KernelSet& SimdKernels() {
   static const KernelSet kKernels = [] {
@@ -35,6 +36,30 @@ const KernelSet& SimdKernels() {
       set.winograd_transform_filters = WinogradTransformFiltersSimd;
       set.winograd_multiply = WinogradMultiplySimd;
       set.winograd_transform_output = WinogradTransformOutputSimd;
+    }
+    return set;
+  }();
+  return kKernels;
+}
+
+const KernelSet& ReferenceByteKernels() {
+  static constexpr KernelSet kKernels = [] {
+    KernelSet set = kReferenceKernels;
+    if (kHasBytes) {
+      set.quantize_bytes = QuantizeBytesRef;
+      set.byte_permute = BytePermuteRef;
+    }
+    return set;
+  }();
+  return kKernels;
+}
+
+const KernelSet& SimdByteKernels() {
+  static const KernelSet kKernels = [] {
+    KernelSet set = SimdKernels();
+    if (kHasBytes && BytePermuteIsFast()) {
+      set.quantize_bytes = QuantizeBytesSimd;
+      set.byte_permute = BytePermuteSimd;
     }
     return set;
   }();

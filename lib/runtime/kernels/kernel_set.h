@@ -8,6 +8,7 @@
 #include "runtime/kernels/all_finite.h"
 #include "runtime/kernels/block_permute.h"
 #include "runtime/kernels/build.h"
+#include "runtime/kernels/byte_permute.h"
 #include "runtime/kernels/column_scatter.h"
 #include "runtime/kernels/panel_dot.h"
 #include "runtime/kernels/panel_shift.h"
@@ -31,6 +32,9 @@ struct KernelSet {
   WinogradTransformFilters* winograd_transform_filters = nullptr;
   WinogradMultiply* winograd_multiply = nullptr;
   WinogradTransformOutput* winograd_transform_output = nullptr;
+  // Null: inputs are floats.
+  QuantizeBytes* quantize_bytes = nullptr;
+  BytePermute* byte_permute = nullptr;
   bool reference = false;
   bool fast_blocks = false;  // whether block_permute is worth its layout here
 };
@@ -45,6 +49,10 @@ Kernel* ChooseKernel(const KernelSet& kernels, Kernel* reference, Kernel* simd) 
 const KernelSet& ReferenceKernels();
 // Highway, for the best instruction set of this machine.
 const KernelSet& SimdKernels();
+// The same with inputs of 8 bits for sparse fully connected layers; without them where the
+// processor has no instructions that make it worth while, and in builds for size.
+const KernelSet& ReferenceByteKernels();
+const KernelSet& SimdByteKernels();
 
 // "reference", or the instruction set that SimdKernels runs on here ("AVX3", "NEON", ...).
 std::string TargetName(const KernelSet& kernels);

@@ -20,7 +20,7 @@ namespace dc {
 namespace {
 
 constexpr char kServe[] = "--serve";
-constexpr const char* kSetNames[] = {"best", "avx2", "portable"};
+constexpr const char* kSetNames[] = {"best", "avx2", "portable", "int8"};
 
 int64_t ResidentBytes() {
   malloc_trim(0);  // what is free is no part of a model
@@ -40,6 +40,7 @@ Status Serve(char** arguments) {
     hwy::SetSupportedTargetsForTest(hwy::SupportedTargets() & ~(HWY_AVX2 - 1));
   }
   options.reference_kernels = set == "portable";
+  options.int8_activations = set == "int8";
 
   std::optional<Session> session;
   const auto load = [&]() -> StatusOr<double> {

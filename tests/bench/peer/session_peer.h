@@ -14,6 +14,7 @@ enum class InstructionSet {
   kBest,      // of this machine
   kAvx2,      // at most
   kPortable,  // the reference kernels: plain loops, no SIMD of ours
+  kInt8,      // of this machine, with inputs of 8 bits where a layer can have them
 };
 
 // Starts this program again to serve `task`, whose model is a .dcz. Its note is the kernel of the

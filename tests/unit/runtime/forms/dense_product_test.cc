@@ -9,6 +9,7 @@
 #include "parity/simd_targets.h"
 #include "parity/sparse_samples.h"
 #include "runtime/forms/block_form.h"
+#include "runtime/forms/byte_form.h"
 #include "runtime/forms/csb_form.h"
 #include "runtime/forms/sell_form.h"
 #include "runtime/kernels/sparse_shift.h"
@@ -77,6 +78,13 @@ TEST(DenseProductTest, OfAVector) {
       const BlockMatrix blocks = LayOutBlocks(stored.rows, false, stored.codebook, plan);
       MultiplyAsDense(blocks, 0, blocks.windows(), x.data(), epilogue, y.data());
       ExpectRight(stored, x, y.data(), 1, "blocks");
+      if (sample.entries + (sample.zero_in_codebook ? 0 : 1) > ByteMatrix::kMaxEntries) continue;
+      const BytePlan byte_plan{
+          .order = plan.order,
+          .words = std::vector<uint8_t>((sample.rows - 1) / ByteMatrix::kRows + 1, 1)};
+      const ByteMatrix bytes = LayOutBytes(stored.rows, false, stored.codebook, byte_plan);
+      MultiplyAsDense(bytes, 0, bytes.windows(), x.data(), epilogue, y.data());
+      ExpectRight(stored, x, y.data(), 1, "bytes");
     }
   }
 }

@@ -8,6 +8,7 @@
 #include "parity/sparse_samples.h"
 #include "runtime/forms/block_form.h"
 #include "runtime/forms/block_plan.h"
+#include "runtime/forms/byte_form.h"
 #include "runtime/forms/csb_form.h"
 #include "runtime/forms/sell_form.h"
 #include "runtime/forms/sparse_rows.h"
@@ -110,6 +111,16 @@ TEST(SparseLayoutsTest, HoldExactlyTheSurvivors) {
       EXPECT_EQ(ContentsOf(SurvivorsOf(blocks), blocks.codebook), expected);
       // Whatever the order, they fill the same slots.
       EXPECT_EQ(LayOutBlocks(source, false, codebook, plan).slots, blocks.slots);
+    }
+    if (entries < ByteMatrix::kMaxEntries) {
+      BytePlan plan;
+      for (uint32_t row = 0; row < rows; ++row) plan.order.push_back((row * 71 + 5) % rows);
+      for (uint32_t first = 0; first < rows; first += ByteMatrix::kRows) {
+        plan.words.push_back(static_cast<uint8_t>(rng.Below(5)));
+      }
+      const ByteMatrix bytes = LayOutBytes(stored, transposed, codebook, plan);
+      EXPECT_EQ(ContentsOf(SurvivorsOf(bytes), bytes.codebook), expected);
+      EXPECT_EQ(LayOutBytes(source, false, codebook, plan).row_sums, bytes.row_sums);
     }
   }
 }
