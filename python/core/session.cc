@@ -23,11 +23,12 @@ namespace py = pybind11;
 using Floats = py::array_t<float, py::array::c_style>;
 
 std::unique_ptr<Session> Load(const py::bytes& file, const std::string& name, int threads,
-                              uint64_t memory_limit, bool reference) {
+                              uint64_t memory_limit, bool reference, bool int8_activations) {
   SessionOptions options;
   options.threads = threads;
   options.memory_limit = memory_limit;
   options.reference_kernels = reference;
+  options.int8_activations = int8_activations;
   std::vector<Status> reasons;
   options.reasons = &reasons;
   const std::span<const uint8_t> bytes = BytesOf(file);
@@ -118,7 +119,7 @@ void BindSession(py::module_* module) {
       .def("evaluate", &Evaluate, py::arg("data"), py::arg("batch"), py::arg("logits"),
            py::arg("listener"));
   module->def("load", &Load, py::arg("file"), py::arg("name"), py::arg("threads"),
-              py::arg("memory_limit"), py::arg("reference"));
+              py::arg("memory_limit"), py::arg("reference"), py::arg("int8_activations"));
 }
 
 }  // namespace dc::python

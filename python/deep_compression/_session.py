@@ -160,6 +160,7 @@ def load(
     threads: int = 1,
     memory_limit: int = 0,
     reference: bool = False,
+    int8_activations: bool = False,
 ) -> Session:
     """Loads a .dcz to run it: load("model.dcz").run({"x": array}).
 
@@ -168,6 +169,8 @@ def load(
         threads: of one run; 0: one per core.
         memory_limit: most bytes for weights and activations; 0: any number.
         reference: plain loops instead of SIMD kernels.
+        int8_activations: sparse fully connected layers of at most 16 centroids may round the inputs of a
+            single sample to 8 bits, where that is faster; evaluate(batch=1) says what it costs.
 
     Raises IoError, BadInput for a damaged file, Unsupported for what this version does not cover,
     NoMemory beyond the limit.
@@ -175,4 +178,4 @@ def load(
     if threads < 0 or memory_limit < 0:
         raise UsageError("a number below 0", "threads, memory_limit", "give 0 or more")
     contents, name = file_bytes(file)
-    return Session(_core.load(contents, name, threads, memory_limit, reference))
+    return Session(_core.load(contents, name, threads, memory_limit, reference, int8_activations))

@@ -129,3 +129,15 @@ def test_inspect_and_report(quantized):
     assert report.ratio == pytest.approx(report.baseline_bytes / len(compressed))
     assert sum(part["bytes"] for part in report["parts"]) == len(compressed)
     assert "fc1" in str(report) or "weight" in str(report)
+
+
+def test_inputs_may_be_rounded_to_8_bits(model_text, clouds):
+    trained = dc.train(model_text, clouds, epochs=1, progress=False)
+    pruned = dc.prune(trained, amounts={"*": 0.3}, progress=False)
+    file = dc.encode(dc.quantize(pruned, bits=4, progress=False), progress=False).data
+    x = clouds[2][:1]
+    exact = dc.load(file)(x)
+    # The plain loops round on every machine.
+    rounded = dc.load(file, reference=True, int8_activations=True)(x)
+    error = np.linalg.norm(rounded - exact) / np.linalg.norm(exact)
+    assert 1e-5 < error < 0.05
