@@ -15,7 +15,7 @@ namespace {
 
 // Nanoseconds on the machine of the benchmarks: of a word, of one entry of SELL-16, and of a slice
 // that has words besides its rest.
-constexpr double kWordCost = 3.7, kEntryCost = 0.23, kSliceCost = 25;
+constexpr double kByteWordCost = 3.7, kSellEntryCost = 0.23, kByteSliceCost = 25;
 
 // Bytes of a vector, which are on the stack while it is multiplied.
 constexpr uint32_t kMostColumns = 32768;
@@ -73,7 +73,7 @@ BytePlan PlanBytes(const SparseRows& source, bool transposed) {
         left += static_cast<double>(n - words * kSlots) * histogram[n];
       }
       const double cost =
-          (words > 0 ? kSliceCost : 0) + kWordCost * blocks * words + kEntryCost * left;
+          (words > 0 ? kByteSliceCost : 0) + kByteWordCost * blocks * words + kSellEntryCost * left;
       if (cost >= best) continue;
       best = cost;
       chosen = words;
@@ -82,7 +82,8 @@ BytePlan PlanBytes(const SparseRows& source, bool transposed) {
     nanoseconds += best;
   }
   plan.estimate = kMicroseconds * nanoseconds;
-  plan.sell_estimate = kMicroseconds * kEntryCost * static_cast<double>(source.positions.size());
+  plan.sell_estimate =
+      kMicroseconds * kSellEntryCost * static_cast<double>(source.positions.size());
   return plan;
 }
 
