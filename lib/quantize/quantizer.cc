@@ -96,7 +96,7 @@ Status CheckQuantizer(const QuantizerSpec& spec) {
   for (const auto& [name, value] : spec.settings) {
     const auto option =
         std::find_if(info.options.begin(), info.options.end(),
-                     [&](const QuantizerOption& each) { return each.name == name; });
+                     [&name = name](const QuantizerOption& each) { return each.name == name; });
     if (option == info.options.end()) {
       return UsageError("the quantizer " + info.name + " has no option '" + name + "'", "",
                         "leave it out");

@@ -126,13 +126,14 @@ double LeastSquaresStep(std::span<const float> w, int most) {
 double LeastSquaresPower(std::span<const float> w, int low, int high) {
   const double magnitude = MagnitudeOf(w);
   if (magnitude == 0) return 0;
-  const auto [least, greatest] = std::minmax_element(w.begin(), w.end());
+  const auto ends = std::minmax_element(w.begin(), w.end());
+  const float least = *ends.first, greatest = *ends.second;
   // Steps are normal floats, and their multiples finite.
   const int smallest = -126, largest = 127 - std::ilogb(static_cast<double>(-low));
   int exponent = std::clamp(std::ilogb(magnitude / -low), smallest, largest);
   const auto clips = [&] {
     const double step = std::ldexp(1.0, exponent);
-    return *least < (low - 0.5) * step || *greatest > (high + 0.5) * step;
+    return least < (low - 0.5) * step || greatest > (high + 0.5) * step;
   };
   while (exponent < largest && clips()) ++exponent;
   // Above the least exponent that clips nothing grids are coarser subsets of its grid. Below it the
