@@ -25,11 +25,11 @@ constexpr size_t kLargePage = PTRDIFF_MAX;
 void* HeapAllocate(size_t bytes) {
   if (bytes > PTRDIFF_MAX / 2) return nullptr;
   const size_t alignment = bytes >= kLargePage ? kLargePage : kMemoryAlignment;
-  // A multiple of the alignment, and not 0.
-  const size_t lines = std::max<size_t>((bytes + kMemoryAlignment - 1) / kMemoryAlignment, 1);
-  void* const memory = std::aligned_alloc(alignment, lines * kMemoryAlignment);
+  void* memory = nullptr;
+  // Unlike std::aligned_alloc it takes sizes that are no multiple of the alignment.
+  if (posix_memalign(&memory, alignment, std::max<size_t>(bytes, 1)) != 0) return nullptr;
 #ifdef MADV_HUGEPAGE
-  if (memory != nullptr && alignment == kLargePage) {
+  if (alignment == kLargePage) {
     madvise(memory, bytes / kLargePage * kLargePage, MADV_HUGEPAGE);
   }
 #endif
