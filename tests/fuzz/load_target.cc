@@ -21,7 +21,8 @@ void FuzzLoad(std::span<const uint8_t> data) {
   const std::vector<float> input(FloatsOf(session->input().shape, batch), 0.25f);
   std::vector<float> output(FloatsOf(session->output().shape, batch), 0.0f);
   if (!session->Run(batch, input, output).ok() || batch == 1) return;
-  // Two equal samples give equal results.
+  // Two equal samples give equal results, one after the other where the batch is dimension 0.
+  if (session->output().shape[0] >= 0) return;
   for (size_t i = 0; i < outputs; ++i) {
     const bool both_nan = std::isnan(output[i]) && std::isnan(output[outputs + i]);
     if (!both_nan && output[i] != output[outputs + i]) __builtin_trap();
