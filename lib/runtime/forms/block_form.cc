@@ -7,7 +7,6 @@
 
 #include "base/replace.h"
 #include "runtime/forms/sell_form.h"
-#include "runtime/forms/slot_survivors.h"
 
 namespace dc::runtime {
 namespace {
@@ -286,6 +285,7 @@ double BlockForm::Cost(WeightSource* source) {
   if (!source->constant().sparse && source->SparseCost() > 1) return kCannot;
   survivors_ = source->survivors();
   plan_ = PlanBlocks(source->Lines(), source->lines_transposed());
+  estimate_ = plan_.estimate;
   return source->SparseCost() * plan_.estimate / plan_.sell_estimate;
 }
 
@@ -312,12 +312,6 @@ void BlockForm::MultiplyVector(size_t begin, size_t end, const float* x, const E
   Epilogue rest = epilogue;
   rest.bias = y;
   kernels_.sell_gather(w_.rest, first, last, x, rest, y);
-}
-
-double BlockForm::MostActive() const {
-  // Microseconds of one entry by columns.
-  constexpr double kColumnEntryCost = 0.5e-3;
-  return plan_.estimate / (kColumnEntryCost * static_cast<double>(survivors_));
 }
 
 }  // namespace dc::runtime

@@ -10,8 +10,7 @@
 #include <string>
 
 #include "runtime/forms/block_plan.h"
-#include "runtime/forms/dense_product.h"
-#include "runtime/forms/form.h"
+#include "runtime/forms/slot_form.h"
 #include "runtime/kernels/block_matrix.h"
 
 namespace dc::runtime {
@@ -24,31 +23,19 @@ BlockMatrix LayOutBlocks(const SparseRows& source, bool transposed, std::span<co
 // The survivors again; the codes are those of w.codebook.
 SparseRows SurvivorsOf(const BlockMatrix& w);
 
-class BlockForm : public Form {
+class BlockForm : public SlotForm<BlockMatrix> {
  public:
-  explicit BlockForm(const WeightSource& source)
-      : kernels_(source.kernels()), w_(source.memory()) {}
+  using SlotForm::SlotForm;
 
   const char* Name(Product) const override { return "blocks"; }
   double Cost(WeightSource* source) override;
   std::string Note(double next) const override;
   void LayOut(WeightSource* source) override;
-  int64_t ResidentBytes() const override { return w_.ResidentBytes(); }
-  size_t Parts() const override { return w_.windows(); }
   void MultiplyVector(size_t begin, size_t end, const float* x, const Epilogue& epilogue,
                       float* y) const override;
-  void MultiplyAsDense(size_t begin, size_t end, const float* x, const Epilogue& epilogue,
-                       float* y) const override {
-    runtime::MultiplyAsDense(w_, begin, end, x, epilogue, y);
-  }
-  double MostActive() const override;
-  CodedRows Unpack() const override { return {SurvivorsOf(w_), w_.codebook}; }
 
  private:
-  const KernelSet& kernels_;
   BlockPlan plan_;
-  size_t survivors_ = 0;
-  BlockMatrix w_;
 };
 
 }  // namespace dc::runtime

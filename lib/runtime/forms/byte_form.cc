@@ -8,7 +8,6 @@
 
 #include "base/replace.h"
 #include "runtime/forms/sell_form.h"
-#include "runtime/forms/slot_survivors.h"
 
 namespace dc::runtime {
 namespace {
@@ -170,6 +169,7 @@ double ByteForm::Cost(WeightSource* source) {
   }
   survivors_ = source->survivors();
   plan_ = PlanBytes(source->Lines(), source->lines_transposed());
+  estimate_ = plan_.estimate;
   return source->SparseCost() * plan_.estimate / plan_.sell_estimate;
 }
 
@@ -202,12 +202,6 @@ void ByteForm::MultiplyVector(size_t begin, size_t end, const float* x, const Ep
   rest.bias = y;
   kernels_.sell_gather(w_.rest, first * kRestSlices, std::min(last * kRestSlices, w_.rest.slices()),
                        x, rest, y);
-}
-
-double ByteForm::MostActive() const {
-  // Microseconds of one entry by columns.
-  constexpr double kColumnEntryCost = 0.5e-3;
-  return plan_.estimate / (kColumnEntryCost * static_cast<double>(survivors_));
 }
 
 }  // namespace dc::runtime

@@ -10,8 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/forms/dense_product.h"
-#include "runtime/forms/form.h"
+#include "runtime/forms/slot_form.h"
 #include "runtime/kernels/byte_matrix.h"
 
 namespace dc::runtime {
@@ -35,30 +34,19 @@ ByteMatrix LayOutBytes(const SparseRows& source, bool transposed, std::span<cons
 // The survivors again; the codes are those of w.codebook.
 SparseRows SurvivorsOf(const ByteMatrix& w);
 
-class ByteForm : public Form {
+class ByteForm : public SlotForm<ByteMatrix> {
  public:
-  explicit ByteForm(const WeightSource& source) : kernels_(source.kernels()), w_(source.memory()) {}
+  using SlotForm::SlotForm;
 
   const char* Name(Product) const override { return "int8"; }
   double Cost(WeightSource* source) override;
   std::string Note(double next) const override;
   void LayOut(WeightSource* source) override;
-  int64_t ResidentBytes() const override { return w_.ResidentBytes(); }
-  size_t Parts() const override { return w_.windows(); }
   void MultiplyVector(size_t begin, size_t end, const float* x, const Epilogue& epilogue,
                       float* y) const override;
-  void MultiplyAsDense(size_t begin, size_t end, const float* x, const Epilogue& epilogue,
-                       float* y) const override {
-    runtime::MultiplyAsDense(w_, begin, end, x, epilogue, y);
-  }
-  double MostActive() const override;
-  CodedRows Unpack() const override { return {SurvivorsOf(w_), w_.codebook}; }
 
  private:
-  const KernelSet& kernels_;
   BytePlan plan_;
-  size_t survivors_ = 0;
-  ByteMatrix w_;
 };
 
 }  // namespace dc::runtime

@@ -1,17 +1,20 @@
-// The survivors of a matrix with slots and a rest, as every sparse layout is made from.
-#ifndef DC_RUNTIME_FORMS_SLOT_SURVIVORS_H_
-#define DC_RUNTIME_FORMS_SLOT_SURVIVORS_H_
+// What forms have in common whose matrix has slots for most survivors and a rest for the others: a
+// BlockMatrix or a ByteMatrix.
+#ifndef DC_RUNTIME_FORMS_SLOT_FORM_H_
+#define DC_RUNTIME_FORMS_SLOT_FORM_H_
 
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "runtime/forms/dense_product.h"
+#include "runtime/forms/form.h"
 #include "runtime/forms/sell_form.h"
 #include "runtime/forms/sparse_rows.h"
 
 namespace dc::runtime {
 
-// Of a BlockMatrix or a ByteMatrix, row by row; the codes are those of w.codebook.
+// The survivors of such a matrix row by row; the codes are those of w.codebook.
 template <class Matrix>
 SparseRows SlotSurvivors(const Matrix& w) {
   const SparseRows others = SurvivorsOf(w.rest);
@@ -51,6 +54,31 @@ SparseRows SlotSurvivors(const Matrix& w) {
   return result;
 }
 
+template <class Matrix>
+class SlotForm : public Form {
+ public:
+  explicit SlotForm(const WeightSource& source) : kernels_(source.kernels()), w_(source.memory()) {}
+
+  int64_t ResidentBytes() const override { return w_.ResidentBytes(); }
+  size_t Parts() const override { return w_.windows(); }
+  void MultiplyAsDense(size_t begin, size_t end, const float* x, const Epilogue& epilogue,
+                       float* y) const override {
+    runtime::MultiplyAsDense(w_, begin, end, x, epilogue, y);
+  }
+  double MostActive() const override {
+    // Microseconds of one entry by columns.
+    constexpr double kColumnEntryCost = 0.5e-3;
+    return estimate_ / (kColumnEntryCost * static_cast<double>(survivors_));
+  }
+  CodedRows Unpack() const override { return {SurvivorsOf(w_), w_.codebook}; }
+
+ protected:
+  const KernelSet& kernels_;
+  size_t survivors_ = 0;
+  double estimate_ = 0;  // microseconds of a product, as it was planned
+  Matrix w_;
+};
+
 }  // namespace dc::runtime
 
-#endif  // DC_RUNTIME_FORMS_SLOT_SURVIVORS_H_
+#endif  // DC_RUNTIME_FORMS_SLOT_FORM_H_
