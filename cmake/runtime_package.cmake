@@ -9,8 +9,7 @@ include(CMakePackageConfigHelpers)
 
 set(runtime_dir ${PROJECT_BINARY_DIR}/runtime)
 set(runtime_parts dc_runtime_loops dc_format_reader dc_entropy_dec dc_op dc_base)
-set(part_files ${runtime_parts})
-list(TRANSFORM part_files REPLACE "(.+)" "$<TARGET_FILE:\\1>")
+list(TRANSFORM runtime_parts REPLACE "(.+)" "$<TARGET_FILE:\\1>" OUTPUT_VARIABLE part_files)
 
 # Compiled again as a whole: what has one caller goes into it, and what is the same code twice becomes
 # one. 50 KB less. Warnings were given when the parts were compiled.

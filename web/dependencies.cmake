@@ -1,5 +1,6 @@
 # What the runtime needs besides the standard libraries, for WebAssembly: Highway's headers as they are
-# installed, zstd's decoder compiled from Debian's source package, which web/debian_sources.sh unpacks into DC_WEB_SOURCES.
+# installed, zstd's decoder compiled from Debian's source package, which web/debian_sources.sh unpacks
+# into DC_WEB_SOURCES.
 if(NOT DC_RUNTIME_ONLY)
   message(FATAL_ERROR "Only the runtime can be built for WebAssembly: set DC_RUNTIME_ONLY=ON")
 endif()

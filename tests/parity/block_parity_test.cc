@@ -23,16 +23,6 @@ std::vector<SparseSample> Samples() {
   return samples;
 }
 
-// Rows in descending order; slices with as many words as `words` says, which repeats.
-BlockPlan PlanOf(uint32_t rows, const std::vector<uint8_t>& words) {
-  BlockPlan plan;
-  for (uint32_t row = rows; row-- > 0;) plan.order.push_back(row);
-  for (uint32_t first = 0; first < rows; first += BlockMatrix::kRows) {
-    plan.words.push_back(words[first / BlockMatrix::kRows % words.size()]);
-  }
-  return plan;
-}
-
 const std::vector<std::vector<uint8_t>> kWords = {
     {0}, {1}, {2}, {3}, {6}, {2, 0, 1}, {7}, {1, 1, BlockMatrix::kMostWords}};
 
@@ -45,8 +35,8 @@ TEST(BlockPermuteParityTest, ReferenceIsTheMatrixProduct) {
     const std::vector<float> x = RandomFloats(sample.columns, rng);
     const std::vector<float> bias = RandomFloats(sample.rows, rng);
     for (const auto& words : kWords) {
-      const BlockMatrix w =
-          LayOutBlocks(stored.rows, false, stored.codebook, PlanOf(sample.rows, words));
+      const BlockMatrix w = LayOutBlocks(stored.rows, false, stored.codebook,
+                                         PlanOf<BlockMatrix>(sample.rows, words));
       std::vector<float> y(sample.rows);
       BlockPermuteRef(w, 0, w.slices(), x.data(), {.bias = bias.data()}, y.data());
       SellGatherRef(w.rest, 0, w.rest.slices(), x.data(), {.bias = y.data()}, y.data());
@@ -75,8 +65,8 @@ TEST(BlockPermuteParityTest, AllSamplesOnAllTargets) {
       const Epilogue epilogue{.scale = sample.columns % 2 ? scale.data() : nullptr,
                               .bias = bias.data()};
       for (const auto& words : kWords) {
-        const BlockMatrix w =
-            LayOutBlocks(stored.rows, false, stored.codebook, PlanOf(sample.rows, words));
+        const BlockMatrix w = LayOutBlocks(stored.rows, false, stored.codebook,
+                                           PlanOf<BlockMatrix>(sample.rows, words));
         std::vector<float> expected(sample.rows, 99.0f), actual(sample.rows, -99.0f);
         BlockPermuteRef(w, 0, w.slices(), x.data(), epilogue, expected.data());
         // In two parts: a part must not touch the rows of the other.

@@ -25,16 +25,6 @@ std::vector<SparseSample> ByteSamples() {
   return samples;
 }
 
-// Rows in descending order; slices with as many words as `words` says, which repeats.
-BytePlan BytePlanOf(uint32_t rows, const std::vector<uint8_t>& words) {
-  BytePlan plan;
-  for (uint32_t row = rows; row-- > 0;) plan.order.push_back(row);
-  for (uint32_t first = 0; first < rows; first += ByteMatrix::kRows) {
-    plan.words.push_back(words[first / ByteMatrix::kRows % words.size()]);
-  }
-  return plan;
-}
-
 const std::vector<std::vector<uint8_t>> kByteWords = {
     {0}, {1}, {2}, {3}, {4, 0, 1}, {7}, {1, 1, ByteMatrix::kMostWords}};
 
@@ -120,7 +110,7 @@ TEST(BytePermuteParityTest, ReferenceIsTheMatrixProduct) {
     for (const float value : stored.codebook) most = std::max(most, std::abs(value));
     for (const auto& words : kByteWords) {
       const ByteMatrix w =
-          LayOutBytes(rows, false, stored.codebook, BytePlanOf(sample.rows, words));
+          LayOutBytes(rows, false, stored.codebook, PlanOf<ByteMatrix>(sample.rows, words));
       std::vector<float> y(sample.rows);
       BytePermuteRef(w, 0, w.slices(), bytes.data(), range, {.bias = bias.data()}, y.data());
       // What the rest has is not rounded; without words that is all.
@@ -157,7 +147,7 @@ TEST(BytePermuteParityTest, SimdIsTheReferenceBitForBit) {
     const ByteRange range = QuantizeBytesRef(x.data(), x.size(), bytes.data());
     for (const auto& words : kByteWords) {
       const ByteMatrix w =
-          LayOutBytes(stored.rows, false, stored.codebook, BytePlanOf(sample.rows, words));
+          LayOutBytes(stored.rows, false, stored.codebook, PlanOf<ByteMatrix>(sample.rows, words));
       std::vector<float> expected(sample.rows, 99.0f), actual(sample.rows, -99.0f);
       BytePermuteRef(w, 0, w.slices(), bytes.data(), range, epilogue, expected.data());
       // In two parts: a part must not touch the rows of the other.

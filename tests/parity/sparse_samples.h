@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/rng.h"
+#include "runtime/forms/slot_plan.h"
 #include "runtime/forms/sparse_rows.h"
 
 namespace dc::runtime {
@@ -70,6 +71,18 @@ inline StoredSample MakeSample(const SparseSample& sample) {
   stored.rows =
       FindRows(sample.rows, sample.columns, stored.positions, stored.codes, stored.codebook);
   return stored;
+}
+
+// Rows in descending order; slices of Matrix::kRows with as many words as `words` says, which
+// repeats.
+template <class Matrix>
+SlotPlan PlanOf(uint32_t rows, const std::vector<uint8_t>& words) {
+  SlotPlan plan;
+  for (uint32_t row = rows; row-- > 0;) plan.order.push_back(row);
+  for (uint32_t first = 0; first < rows; first += Matrix::kRows) {
+    plan.words.push_back(words[first / Matrix::kRows % words.size()]);
+  }
+  return plan;
 }
 
 // The survivors of the transposed matrix.

@@ -3,10 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <limits>
-
-#include "base/replace.h"
-#include "runtime/forms/sell_form.h"
 
 namespace dc::runtime {
 namespace {
@@ -50,7 +46,7 @@ void AppendPlaces(uint32_t words, std::vector<Place>* places) {
 // Writes survivors to slots, line by line. Lines are rows of the weight or columns of it.
 class SlotWriter {
  public:
-  SlotWriter(uint32_t zero, const BlockPlan& plan, BlockMatrix* out)
+  SlotWriter(uint32_t zero, const SlotPlan& plan, BlockMatrix* out)
       : out_(*out), plan_(plan), zero_(zero), empty_((zero << 5) * (1u | 1u << 10 | 1u << 20)) {
     const uint32_t most = *std::max_element(plan.words.begin(), plan.words.end());
     alike_ = std::count(plan.words.begin(), plan.words.end(), most) ==
@@ -231,7 +227,7 @@ class SlotWriter {
   }
 
   BlockMatrix& out_;
-  const BlockPlan& plan_;
+  const SlotPlan& plan_;
   const uint32_t zero_, empty_;  // code and word of unused slots
   bool alike_;                   // rows are in their order, slices have as many words
   std::vector<Place> places_;    // kPlaces for every number of words
@@ -248,17 +244,9 @@ class SlotWriter {
 }  // namespace
 
 BlockMatrix LayOutBlocks(const SparseRows& source, bool transposed, std::span<const float> codebook,
-                         const BlockPlan& plan, std::pmr::memory_resource* memory) {
+                         const SlotPlan& plan, std::pmr::memory_resource* memory) {
   BlockMatrix result(memory);
-  result.rows = transposed ? source.columns : source.rows;
-  result.columns = transposed ? source.rows : source.columns;
-  result.blocks = (result.columns - 1) / BlockMatrix::kColumns + 1;
-  result.slot_rows.assign(plan.words.size() * BlockMatrix::kRows, result.rows);
-  std::copy(plan.order.begin(), plan.order.end(), result.slot_rows.begin());
-  result.slice_begin.push_back(0);
-  for (const uint8_t words : plan.words) {
-    result.slice_begin.push_back(result.slice_begin.back() + size_t{words} * result.blocks);
-  }
+  BeginSlots(source, transposed, plan, &result);
   result.codebook.assign(codebook.begin(), codebook.end());
   const uint32_t zero =
       static_cast<uint32_t>(std::find(codebook.begin(), codebook.end(), 0.0f) - codebook.begin());
@@ -266,27 +254,14 @@ BlockMatrix LayOutBlocks(const SparseRows& source, bool transposed, std::span<co
   result.codebook.resize(BlockMatrix::kMaxEntries, 0.0f);
   SlotWriter writer(zero, plan, &result);
   const SparseRows rest = transposed ? writer.WriteColumns(source) : writer.WriteRows(source);
-  Replace(&result.rest, LayOutSell(rest, transposed, codebook, memory, BlockMatrix::kWindow));
-  for (uint32_t& row : result.rest.slot_rows) row = result.slot_rows[row];
+  EndSlots(rest, transposed, codebook, memory, &result);
   return result;
 }
 
 SparseRows SurvivorsOf(const BlockMatrix& w) { return SlotSurvivors(w); }
 
 double BlockForm::Cost(WeightSource* source) {
-  constexpr double kCannot = std::numeric_limits<double>::infinity();
-  const std::span<const float> codebook = source->constant().codebook;
-  const bool zero = std::find(codebook.begin(), codebook.end(), 0.0f) != codebook.end();
-  if (source->shape().product != Product::kVector || !source->has_codes() ||
-      !kernels_.fast_blocks || codebook.size() + (zero ? 0 : 1) > BlockMatrix::kMaxEntries) {
-    return kCannot;
-  }
-  // The estimates compare blocks with SELL-16, not with what is dense.
-  if (!source->constant().sparse && source->SparseCost() > 1) return kCannot;
-  survivors_ = source->survivors();
-  plan_ = PlanBlocks(source->Lines(), source->lines_transposed());
-  estimate_ = plan_.estimate;
-  return source->SparseCost() * plan_.estimate / plan_.sell_estimate;
+  return kernels_.fast_blocks ? PlannedCost(source, PlanBlocks) : kCannot;
 }
 
 std::string BlockForm::Note(double) const {
@@ -296,22 +271,14 @@ std::string BlockForm::Note(double) const {
   return text;
 }
 
-void BlockForm::LayOut(WeightSource* source) {
-  Replace(&w_, LayOutBlocks(source->Lines(), source->lines_transposed(),
-                            source->constant().codebook, plan_, source->memory()));
-  plan_.order = {};
-  plan_.words = {};
-}
+void BlockForm::LayOut(WeightSource* source) { LayOutPlanned(source, LayOutBlocks); }
 
 void BlockForm::MultiplyVector(size_t begin, size_t end, const float* x, const Epilogue& epilogue,
                                float* y) const {
   const size_t first = begin * BlockMatrix::kWindow;
   const size_t last = std::min(end * BlockMatrix::kWindow, w_.slices());
   kernels_.block_permute(w_, first, last, x, {.scale = epilogue.scale, .bias = epilogue.bias}, y);
-  // What is not in blocks adds to what is there.
-  Epilogue rest = epilogue;
-  rest.bias = y;
-  kernels_.sell_gather(w_.rest, first, last, x, rest, y);
+  AddRest(first, last, x, epilogue, y);
 }
 
 }  // namespace dc::runtime

@@ -18,7 +18,7 @@ namespace dc::runtime {
 // Lays `source`, a weight or, where `transposed`, its transpose, out as `plan` says. Precondition:
 // `codebook` has at most 32 entries, or 31 and no zero among them.
 BlockMatrix LayOutBlocks(const SparseRows& source, bool transposed, std::span<const float> codebook,
-                         const BlockPlan& plan,
+                         const SlotPlan& plan,
                          std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 // The survivors again; the codes are those of w.codebook.
 SparseRows SurvivorsOf(const BlockMatrix& w);
@@ -33,9 +33,6 @@ class BlockForm : public SlotForm<BlockMatrix> {
   void LayOut(WeightSource* source) override;
   void MultiplyVector(size_t begin, size_t end, const float* x, const Epilogue& epilogue,
                       float* y) const override;
-
- private:
-  BlockPlan plan_;
 };
 
 }  // namespace dc::runtime

@@ -12,8 +12,8 @@ namespace dc::runtime {
 namespace {
 
 // Nanoseconds on the machine of the benchmarks: of a word of 16 rows, of one that both halves of a
-// block share, of one entry of SELL-16, and of a slice that has words besides its rest.
-constexpr double kWordCost = 3.0, kSharedWordCost = 3.5, kEntryCost = 0.23, kSliceCost = 20;
+// block share, and of a slice that has words besides its rest.
+constexpr double kWordCost = 3.0, kSharedWordCost = 3.5, kSliceCost = 20;
 
 // One line in so many is looked at for how survivors spread over the other dimension.
 constexpr uint32_t kSampled = 8;
@@ -112,7 +112,7 @@ class Overflow {
 
 }  // namespace
 
-BlockPlan PlanBlocks(const SparseRows& source, bool transposed) {
+SlotPlan PlanBlocks(const SparseRows& source, bool transposed) {
   constexpr uint32_t kRows = BlockMatrix::kRows;
   constexpr double kMicroseconds = 1e-3;
   const Counts counts = CountBothWays(source, transposed);
@@ -121,7 +121,7 @@ BlockPlan PlanBlocks(const SparseRows& source, bool transposed) {
   const size_t whole_blocks = (counts.halves.size() + 1) / 2;
   const double blocks = static_cast<double>(whole_blocks);
 
-  BlockPlan plan;
+  SlotPlan plan;
   // Rows that are about alike stay in their order, in which they are read and written faster.
   constexpr double kAlike = 0.5;
   const double beyond_chance = ShareBeyondChance(counts.rows);
@@ -160,7 +160,7 @@ BlockPlan PlanBlocks(const SparseRows& source, bool transposed) {
       const double left = overflow[words] / static_cast<double>(shares.size());
       const double cost = (words > 0 ? kSliceCost : 0) +
                           blocks * (kWordCost * (words - words % 2) +
-                                    kSharedWordCost * (words % 2) + kEntryCost * kRows * left);
+                                    kSharedWordCost * (words % 2) + kSellEntryCost * kRows * left);
       if (words == 0 || cost < best) {
         best = cost;
         chosen = words;
@@ -170,7 +170,7 @@ BlockPlan PlanBlocks(const SparseRows& source, bool transposed) {
     nanoseconds += best;
   }
   plan.estimate = kMicroseconds * nanoseconds;
-  plan.sell_estimate = kMicroseconds * kEntryCost * survivors;
+  plan.sell_estimate = kMicroseconds * kSellEntryCost * survivors;
   return plan;
 }
 

@@ -6,15 +6,11 @@
 #include <cstdio>
 #include <limits>
 
-#include "base/replace.h"
-#include "runtime/forms/sell_form.h"
-
 namespace dc::runtime {
 namespace {
 
-// Nanoseconds on the machine of the benchmarks: of a word, of one entry of SELL-16, and of a slice
-// that has words besides its rest.
-constexpr double kByteWordCost = 3.7, kSellEntryCost = 0.23, kByteSliceCost = 25;
+// Nanoseconds on a Zen 4: of a word, and of a slice that has words besides its rest.
+constexpr double kByteWordCost = 3.7, kByteSliceCost = 25;
 
 // Bytes of a vector, which are on the stack while it is multiplied.
 constexpr uint32_t kMostColumns = 32768;
@@ -38,14 +34,14 @@ void ForEachSurvivor(const SparseRows& source, bool transposed, std::span<const 
 
 }  // namespace
 
-BytePlan PlanBytes(const SparseRows& source, bool transposed) {
+SlotPlan PlanBytes(const SparseRows& source, bool transposed) {
   constexpr uint32_t kRows = ByteMatrix::kRows, kSlots = ByteMatrix::kSlots;
   constexpr double kMicroseconds = 1e-3;
   const uint32_t rows = transposed ? source.columns : source.rows;
   const uint32_t blocks = BlocksOf(transposed ? source.rows : source.columns);
   std::vector<uint32_t> of_row(rows);
   std::vector<uint8_t> of_block(size_t{rows} * blocks);  // of a row; at most 64
-  BytePlan plan;
+  SlotPlan plan;
   plan.order.resize(rows);
   for (uint32_t row = 0; row < rows; ++row) plan.order[row] = row;
   ForEachSurvivor(
@@ -87,18 +83,10 @@ BytePlan PlanBytes(const SparseRows& source, bool transposed) {
 }
 
 ByteMatrix LayOutBytes(const SparseRows& source, bool transposed, std::span<const float> codebook,
-                       const BytePlan& plan, std::pmr::memory_resource* memory) {
+                       const SlotPlan& plan, std::pmr::memory_resource* memory) {
   constexpr uint32_t kRows = ByteMatrix::kRows, kSlots = ByteMatrix::kSlots;
   ByteMatrix result(memory);
-  result.rows = transposed ? source.columns : source.rows;
-  result.columns = transposed ? source.rows : source.columns;
-  result.blocks = BlocksOf(result.columns);
-  result.slot_rows.assign(plan.words.size() * kRows, result.rows);
-  std::copy(plan.order.begin(), plan.order.end(), result.slot_rows.begin());
-  result.slice_begin.push_back(0);
-  for (const uint8_t words : plan.words) {
-    result.slice_begin.push_back(result.slice_begin.back() + size_t{words} * result.blocks);
-  }
+  BeginSlots(source, transposed, plan, &result);
   // The zero of unused slots is behind the codebook where it has none.
   std::copy(codebook.begin(), codebook.end(), result.codebook.begin());
   const auto zero =
@@ -150,27 +138,15 @@ ByteMatrix LayOutBytes(const SparseRows& source, bool transposed, std::span<cons
       [&](uint32_t) { rest.begin.push_back(rest_positions.size()); });
   rest.positions = rest_positions;
   rest.codes = rest_codes;
-  constexpr size_t kRestWindow = ByteMatrix::kWindow * kRows / SellMatrix::kRows;
-  Replace(&result.rest, LayOutSell(rest, transposed, codebook, memory, kRestWindow));
-  for (uint32_t& row : result.rest.slot_rows) row = result.slot_rows[row];
+  EndSlots(rest, transposed, codebook, memory, &result);
   return result;
 }
 
 SparseRows SurvivorsOf(const ByteMatrix& w) { return SlotSurvivors(w); }
 
 double ByteForm::Cost(WeightSource* source) {
-  constexpr double kCannot = std::numeric_limits<double>::infinity();
-  const std::span<const float> codebook = source->constant().codebook;
-  const bool zero = std::find(codebook.begin(), codebook.end(), 0.0f) != codebook.end();
-  if (kernels_.byte_permute == nullptr || source->shape().product != Product::kVector ||
-      !source->has_codes() || source->shape().columns > kMostColumns ||
-      codebook.size() + (zero ? 0 : 1) > ByteMatrix::kMaxEntries) {
-    return kCannot;
-  }
-  survivors_ = source->survivors();
-  plan_ = PlanBytes(source->Lines(), source->lines_transposed());
-  estimate_ = plan_.estimate;
-  return source->SparseCost() * plan_.estimate / plan_.sell_estimate;
+  const bool can = kernels_.byte_permute != nullptr && source->shape().columns <= kMostColumns;
+  return can ? PlannedCost(source, PlanBytes) : kCannot;
 }
 
 std::string ByteForm::Note(double) const {
@@ -181,27 +157,17 @@ std::string ByteForm::Note(double) const {
   return text;
 }
 
-void ByteForm::LayOut(WeightSource* source) {
-  Replace(&w_, LayOutBytes(source->Lines(), source->lines_transposed(), source->constant().codebook,
-                           plan_, source->memory()));
-  plan_.order = {};
-  plan_.words = {};
-}
+void ByteForm::LayOut(WeightSource* source) { LayOutPlanned(source, LayOutBytes); }
 
 void ByteForm::MultiplyVector(size_t begin, size_t end, const float* x, const Epilogue& epilogue,
                               float* y) const {
-  constexpr size_t kRestSlices = ByteMatrix::kRows / SellMatrix::kRows;
   const size_t first = begin * ByteMatrix::kWindow;
   const size_t last = std::min(end * ByteMatrix::kWindow, w_.slices());
   alignas(64) uint8_t bytes[kMostColumns];
   const ByteRange range = kernels_.quantize_bytes(x, w_.columns, bytes);
   kernels_.byte_permute(w_, first, last, bytes, range,
                         {.scale = epilogue.scale, .bias = epilogue.bias}, y);
-  // What is not in words adds to what is there.
-  Epilogue rest = epilogue;
-  rest.bias = y;
-  kernels_.sell_gather(w_.rest, first * kRestSlices, std::min(last * kRestSlices, w_.rest.slices()),
-                       x, rest, y);
+  AddRest(first, last, x, epilogue, y);
 }
 
 }  // namespace dc::runtime

@@ -3,13 +3,19 @@
 #ifndef DC_RUNTIME_FORMS_SLOT_FORM_H_
 #define DC_RUNTIME_FORMS_SLOT_FORM_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <memory_resource>
+#include <span>
 #include <vector>
 
+#include "base/replace.h"
 #include "runtime/forms/dense_product.h"
 #include "runtime/forms/form.h"
 #include "runtime/forms/sell_form.h"
+#include "runtime/forms/slot_plan.h"
 #include "runtime/forms/sparse_rows.h"
 
 namespace dc::runtime {
@@ -54,6 +60,29 @@ SparseRows SlotSurvivors(const Matrix& w) {
   return result;
 }
 
+// Sizes, rows and slices of a matrix that is laid out as `plan` says.
+template <class Matrix>
+void BeginSlots(const SparseRows& source, bool transposed, const SlotPlan& plan, Matrix* w) {
+  w->rows = transposed ? source.columns : source.rows;
+  w->columns = transposed ? source.rows : source.columns;
+  w->blocks = (w->columns - 1) / Matrix::kColumns + 1;
+  w->slot_rows.assign(plan.words.size() * Matrix::kRows, w->rows);
+  std::copy(plan.order.begin(), plan.order.end(), w->slot_rows.begin());
+  w->slice_begin.push_back(0);
+  for (const uint8_t words : plan.words) {
+    w->slice_begin.push_back(w->slice_begin.back() + size_t{words} * w->blocks);
+  }
+}
+
+// Lays out what found no slot; its rows count in the plan's order.
+template <class Matrix>
+void EndSlots(const SparseRows& rest, bool transposed, std::span<const float> codebook,
+              std::pmr::memory_resource* memory, Matrix* w) {
+  constexpr size_t kWindow = Matrix::kWindow * Matrix::kRows / SellMatrix::kRows;
+  Replace(&w->rest, LayOutSell(rest, transposed, codebook, memory, kWindow));
+  for (uint32_t& row : w->rest.slot_rows) row = w->slot_rows[row];
+}
+
 template <class Matrix>
 class SlotForm : public Form {
  public:
@@ -68,14 +97,50 @@ class SlotForm : public Form {
   double MostActive() const override {
     // Microseconds of one entry by columns.
     constexpr double kColumnEntryCost = 0.5e-3;
-    return estimate_ / (kColumnEntryCost * static_cast<double>(survivors_));
+    return plan_.estimate / (kColumnEntryCost * static_cast<double>(survivors_));
   }
   CodedRows Unpack() const override { return {SurvivorsOf(w_), w_.codebook}; }
 
  protected:
+  static constexpr double kCannot = std::numeric_limits<double>::infinity();
+
+  // The cost of the weight as `plan` has it.
+  double PlannedCost(WeightSource* source, SlotPlan (*plan)(const SparseRows&, bool)) {
+    const std::span<const float> codebook = source->constant().codebook;
+    const bool zero = std::find(codebook.begin(), codebook.end(), 0.0f) != codebook.end();
+    if (source->shape().product != Product::kVector || !source->has_codes() ||
+        codebook.size() + (zero ? 0 : 1) > Matrix::kMaxEntries) {
+      return kCannot;
+    }
+    // The estimates compare with SELL-16, not with what is dense.
+    if (!source->constant().sparse && source->SparseCost() > 1) return kCannot;
+    survivors_ = source->survivors();
+    plan_ = plan(source->Lines(), source->lines_transposed());
+    return source->SparseCost() * plan_.estimate / plan_.sell_estimate;
+  }
+
+  void LayOutPlanned(WeightSource* source,
+                     Matrix (*lay_out)(const SparseRows&, bool, std::span<const float>,
+                                       const SlotPlan&, std::pmr::memory_resource*)) {
+    Replace(&w_, lay_out(source->Lines(), source->lines_transposed(), source->constant().codebook,
+                         plan_, source->memory()));
+    plan_.order = {};
+    plan_.words = {};
+  }
+
+  // Adds what is in the rest of slices [first, last) to what is in y.
+  void AddRest(size_t first, size_t last, const float* x, const Epilogue& epilogue,
+               float* y) const {
+    constexpr size_t kSellSlices = Matrix::kRows / SellMatrix::kRows;
+    Epilogue rest = epilogue;
+    rest.bias = y;
+    kernels_.sell_gather(w_.rest, first * kSellSlices,
+                         std::min(last * kSellSlices, w_.rest.slices()), x, rest, y);
+  }
+
   const KernelSet& kernels_;
   size_t survivors_ = 0;
-  double estimate_ = 0;  // microseconds of a product, as it was planned
+  SlotPlan plan_;
   Matrix w_;
 };
 

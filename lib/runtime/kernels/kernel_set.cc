@@ -15,6 +15,14 @@ constexpr KernelSet kReferenceKernels{.all_finite = AllFiniteRef,
                                       .panel_dot = PanelDotRef,
                                       .panel_shift = PanelShiftRef,
                                       .reference = true};
+
+constexpr KernelSet WithBytes(KernelSet set, QuantizeBytes* quantize, BytePermute* permute) {
+  if (kHasBytes) {
+    set.quantize_bytes = quantize;
+    set.byte_permute = permute;
+  }
+  return set;
+}
 }  // namespace
 
 const KernelSet& ReferenceKernels() { return kReferenceKernels; }
@@ -43,26 +51,15 @@ const KernelSet& SimdKernels() {
 }
 
 const KernelSet& ReferenceByteKernels() {
-  static constexpr KernelSet kKernels = [] {
-    KernelSet set = kReferenceKernels;
-    if (kHasBytes) {
-      set.quantize_bytes = QuantizeBytesRef;
-      set.byte_permute = BytePermuteRef;
-    }
-    return set;
-  }();
+  static constexpr KernelSet kKernels =
+      WithBytes(kReferenceKernels, QuantizeBytesRef, BytePermuteRef);
   return kKernels;
 }
 
 const KernelSet& SimdByteKernels() {
-  static const KernelSet kKernels = [] {
-    KernelSet set = SimdKernels();
-    if (kHasBytes && BytePermuteIsFast()) {
-      set.quantize_bytes = QuantizeBytesSimd;
-      set.byte_permute = BytePermuteSimd;
-    }
-    return set;
-  }();
+  static const KernelSet kKernels =
+      BytePermuteIsFast() ? WithBytes(SimdKernels(), QuantizeBytesSimd, BytePermuteSimd)
+                          : SimdKernels();
   return kKernels;
 }
 

@@ -72,14 +72,14 @@ TEST(DenseProductTest, OfAVector) {
       if (sample.entries + (sample.zero_in_codebook ? 0 : 1) > BlockMatrix::kMaxEntries) continue;
       // One word a block: what finds no slot is in the rest.
       const size_t slices = (sample.rows + BlockMatrix::kRows - 1) / BlockMatrix::kRows;
-      BlockPlan plan{.words = std::vector<uint8_t>(slices, 1)};
+      SlotPlan plan{.words = std::vector<uint8_t>(slices, 1)};
       plan.order.resize(sample.rows);
       std::iota(plan.order.rbegin(), plan.order.rend(), 0);
       const BlockMatrix blocks = LayOutBlocks(stored.rows, false, stored.codebook, plan);
       MultiplyAsDense(blocks, 0, blocks.windows(), x.data(), epilogue, y.data());
       ExpectRight(stored, x, y.data(), 1, "blocks");
       if (sample.entries + (sample.zero_in_codebook ? 0 : 1) > ByteMatrix::kMaxEntries) continue;
-      const BytePlan byte_plan{
+      const SlotPlan byte_plan{
           .order = plan.order,
           .words = std::vector<uint8_t>((sample.rows - 1) / ByteMatrix::kRows + 1, 1)};
       const ByteMatrix bytes = LayOutBytes(stored.rows, false, stored.codebook, byte_plan);

@@ -97,7 +97,7 @@ TEST(SparseLayoutsTest, HoldExactlyTheSurvivors) {
                                      .block_columns = 1 + rng.Below(255)});
     EXPECT_EQ(ContentsOf(csb), expected);
     if (entries < BlockMatrix::kMaxEntries) {
-      BlockPlan plan;
+      SlotPlan plan;
       // Rows in their order and slices that are alike take another way.
       const bool alike = rng.Below(2) == 0;
       const uint8_t words = static_cast<uint8_t>(rng.Below(8));
@@ -113,7 +113,7 @@ TEST(SparseLayoutsTest, HoldExactlyTheSurvivors) {
       EXPECT_EQ(LayOutBlocks(source, false, codebook, plan).slots, blocks.slots);
     }
     if (entries < ByteMatrix::kMaxEntries) {
-      BytePlan plan;
+      SlotPlan plan;
       for (uint32_t row = 0; row < rows; ++row) plan.order.push_back((row * 71 + 5) % rows);
       for (uint32_t first = 0; first < rows; first += ByteMatrix::kRows) {
         plan.words.push_back(static_cast<uint8_t>(rng.Below(5)));
@@ -131,7 +131,7 @@ TEST(SparseLayoutsTest, ASharedWordTakesOneMoreOfEitherHalf) {
   const auto rest = [&](const std::vector<uint32_t>& columns) {
     const std::vector<uint16_t> codes(columns.size(), 1);
     const SparseRows source = FindRows(1, 128, columns, codes, codebook);
-    BlockPlan plan{.order = {0}, .words = {1}};
+    SlotPlan plan{.order = {0}, .words = {1}};
     const BlockMatrix w = LayOutBlocks(source, false, codebook, plan);
     EXPECT_EQ(ContentsOf(SurvivorsOf(w), codebook), ContentsOf(source, codebook));
     std::vector<uint32_t> left;
@@ -161,7 +161,7 @@ TEST(SparseLayoutsTest, AWindowOfTheRestHasTheRowsOfItsBlocks) {
   const SparseRows source = FindRows(kRows, kColumns, positions, codes, codebook);
   const SparseRows columns = Transposed(source);
   for (const bool transposed : {false, true}) {
-    BlockPlan plan{.words = std::vector<uint8_t>(32, 1)};
+    SlotPlan plan{.words = std::vector<uint8_t>(32, 1)};
     for (uint32_t row = 0; row < kRows; ++row) plan.order.push_back(row * 77 % kRows);
     const BlockMatrix w = LayOutBlocks(transposed ? columns : source, transposed, codebook, plan);
     ASSERT_EQ(w.windows(), 4u);
@@ -195,11 +195,11 @@ TEST(SparseLayoutsTest, BlocksArePlannedWhereTheyFill) {
     const auto alike = [&](double density) {
       return plan_of(transposed, [=](uint32_t) { return density; });
     };
-    const BlockPlan sparse = alike(0.004);
+    const SlotPlan sparse = alike(0.004);
     EXPECT_GE(sparse.estimate, sparse.sell_estimate);
     int words = 0;
     for (const double density : {0.04, 0.09, 0.25, 0.6, 1.0}) {
-      const BlockPlan plan = alike(density);
+      const SlotPlan plan = alike(density);
       EXPECT_LT(plan.estimate, plan.sell_estimate) << density;
       EXPECT_EQ(plan.words, std::vector<uint8_t>(32, plan.words[0])) << density;
       EXPECT_TRUE(std::is_sorted(plan.order.begin(), plan.order.end())) << density;
@@ -209,7 +209,7 @@ TEST(SparseLayoutsTest, BlocksArePlannedWhereTheyFill) {
     // All 64 slots of a full row and block, or 63.
     EXPECT_GE(words, int{BlockMatrix::kMostWords} - 1);
     // Every other row is full, and the plan takes them together.
-    const BlockPlan uneven = plan_of(transposed, [](uint32_t row) { return row % 2 ? 1.0 : 0.02; });
+    const SlotPlan uneven = plan_of(transposed, [](uint32_t row) { return row % 2 ? 1.0 : 0.02; });
     for (uint32_t slot = 0; slot < 512; ++slot) {
       EXPECT_EQ(uneven.order[slot] % 2, slot < 256) << slot;
     }
