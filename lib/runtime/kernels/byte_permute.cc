@@ -4,7 +4,8 @@
 
 #if defined(__x86_64__) && defined(__GNUC__)
 
-// g++ 12 takes the undefined vectors of its own intrinsics for mistakes of their callers (its bug 105593).
+// g++ 12 takes the undefined vectors of its own intrinsics for mistakes of their callers (its bug
+// 105593).
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
