@@ -9,6 +9,10 @@ bool HasSse42();
 bool HasBmi2();
 // Permutations and products of bytes in 512 bits: AVX-512 VBMI and VNNI.
 bool HasByteProducts();
+// The family of a processor of AMD (25: Zen 3 and 4, 26: Zen 5); 0 of others.
+unsigned AmdFamily();
+// Gathers take no longer than the loads that they stand for: not on processors of AMD.
+inline bool HasFastGathers() { return AmdFamily() == 0; }
 #endif
 
 }  // namespace dc

@@ -103,6 +103,15 @@ bool HasByteProducts() {
       (hwy::Detected() & HWY_AVX3) != 0 && hwy::HasAll(hwy::CpuId(7).c, kWanted);
   return has;
 }
+unsigned AmdFamily() {
+  static const unsigned family = [] {
+    // "cAMD" is the end of the vendor's name.
+    if (hwy::CpuId(0).c != signature_AMD_ecx) return 0u;
+    const unsigned version = hwy::CpuId(1).a;
+    return (version >> 8 & 15u) + (version >> 20 & 255u);
+  }();
+  return family;
+}
 
 }  // namespace dc
 #endif

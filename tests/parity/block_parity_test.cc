@@ -5,7 +5,7 @@
 #include "runtime/forms/block_form.h"
 #include "runtime/forms/block_plan.h"
 #include "runtime/kernels/block_permute.h"
-#include "runtime/kernels/sell_gather.h"
+#include "runtime/kernels/rest_gather.h"
 
 namespace dc::runtime {
 namespace {
@@ -39,7 +39,7 @@ TEST(BlockPermuteParityTest, ReferenceIsTheMatrixProduct) {
                                          PlanOf<BlockMatrix>(sample.rows, words));
       std::vector<float> y(sample.rows);
       BlockPermuteRef(w, 0, w.slices(), x.data(), {.bias = bias.data()}, y.data());
-      SellGatherRef(w.rest, 0, w.rest.slices(), x.data(), {.bias = y.data()}, y.data());
+      RestGatherRef(w.rest, 0, w.rest.slices(), x.data(), {.bias = y.data()}, y.data());
       for (uint32_t r = 0; r < sample.rows; ++r) {
         double sum = bias[r], magnitudes = std::abs(bias[r]);
         for (uint64_t i = rows.begin[r]; i < rows.begin[r + 1]; ++i) {

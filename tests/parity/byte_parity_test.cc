@@ -7,7 +7,7 @@
 #include "parity/sparse_samples.h"
 #include "runtime/forms/byte_form.h"
 #include "runtime/kernels/byte_permute.h"
-#include "runtime/kernels/sell_gather.h"
+#include "runtime/kernels/rest_gather.h"
 
 namespace dc::runtime {
 namespace {
@@ -44,11 +44,11 @@ std::vector<uint8_t> Room(size_t count) {
 // Which positions of the matrix are in the rest.
 std::vector<bool> PositionsOfRest(const ByteMatrix& w) {
   std::vector<bool> in_rest(size_t{w.rows} * w.columns);
-  for (size_t slot = 0; slot < w.rest.slots(); ++slot) {
+  for (size_t slot = 0; slot < w.rest.slot_rows.size(); ++slot) {
     const uint32_t row = w.rest.slot_rows[slot];
     if (row == w.rows) continue;
-    w.rest.ForEachEntry(slot, [&](uint32_t column, float value) {
-      if (value != 0) in_rest[size_t{row} * w.columns + column] = true;
+    w.rest.ForEachEntry(slot, [&](uint32_t column, uint32_t code) {
+      if (w.rest.codebook[code] != 0) in_rest[size_t{row} * w.columns + column] = true;
     });
   }
   return in_rest;

@@ -11,10 +11,6 @@
 namespace dc::runtime {
 namespace {
 
-// Nanoseconds on the machine of the benchmarks: of a word of 16 rows, of one that both halves of a
-// block share, and of a slice that has words besides its rest.
-constexpr double kWordCost = 3.0, kSharedWordCost = 3.5, kSliceCost = 20;
-
 // One line in so many is looked at for how survivors spread over the other dimension.
 constexpr uint32_t kSampled = 8;
 // Half blocks with about as many survivors are taken for equal.
@@ -112,7 +108,7 @@ class Overflow {
 
 }  // namespace
 
-SlotPlan PlanBlocks(const SparseRows& source, bool transposed) {
+SlotPlan PlanBlocks(const SparseRows& source, bool transposed, const SlotCosts& costs) {
   constexpr uint32_t kRows = BlockMatrix::kRows;
   constexpr double kMicroseconds = 1e-3;
   const Counts counts = CountBothWays(source, transposed);
@@ -158,9 +154,10 @@ SlotPlan PlanBlocks(const SparseRows& source, bool transposed) {
     uint32_t chosen = 0;
     for (uint32_t words = 0; words < overflow.size(); ++words) {
       const double left = overflow[words] / static_cast<double>(shares.size());
-      const double cost = (words > 0 ? kSliceCost : 0) +
-                          blocks * (kWordCost * (words - words % 2) +
-                                    kSharedWordCost * (words % 2) + kSellEntryCost * kRows * left);
+      const double cost =
+          (words > 0 ? costs.slice : 0) +
+          blocks * (costs.word * (words - words % 2) + costs.shared_word * (words % 2) +
+                    costs.rest_entry * kRows * left);
       if (words == 0 || cost < best) {
         best = cost;
         chosen = words;
@@ -170,7 +167,7 @@ SlotPlan PlanBlocks(const SparseRows& source, bool transposed) {
     nanoseconds += best;
   }
   plan.estimate = kMicroseconds * nanoseconds;
-  plan.sell_estimate = kMicroseconds * kSellEntryCost * survivors;
+  plan.sell_estimate = kMicroseconds * costs.sell_entry * survivors;
   return plan;
 }
 

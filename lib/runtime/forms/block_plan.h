@@ -2,15 +2,16 @@
 #ifndef DC_RUNTIME_FORMS_BLOCK_PLAN_H_
 #define DC_RUNTIME_FORMS_BLOCK_PLAN_H_
 
+#include "runtime/forms/slot_costs.h"
 #include "runtime/forms/slot_plan.h"
 #include "runtime/forms/sparse_rows.h"
 
 namespace dc::runtime {
 
-// The plan with which a product with one vector takes least time, by times per word and per entry
-// that were measured and as many survivors in each block as the numbers of its row and of its
-// columns let expect. `source` is the weight or, where `transposed`, its transpose.
-SlotPlan PlanBlocks(const SparseRows& source, bool transposed);
+// The plan with which a product with one vector takes least time, by `costs` and as many survivors
+// in each block as the numbers of its row and of its columns let expect. `source` is the weight or,
+// where `transposed`, its transpose.
+SlotPlan PlanBlocks(const SparseRows& source, bool transposed, const SlotCosts& costs);
 
 }  // namespace dc::runtime
 

@@ -9,9 +9,6 @@
 namespace dc::runtime {
 namespace {
 
-// Nanoseconds on a Zen 4: of a word, and of a slice that has words besides its rest.
-constexpr double kByteWordCost = 3.7, kByteSliceCost = 25;
-
 // Bytes of a vector, which are on the stack while it is multiplied.
 constexpr uint32_t kMostColumns = 32768;
 
@@ -34,7 +31,7 @@ void ForEachSurvivor(const SparseRows& source, bool transposed, std::span<const 
 
 }  // namespace
 
-SlotPlan PlanBytes(const SparseRows& source, bool transposed) {
+SlotPlan PlanBytes(const SparseRows& source, bool transposed, const SlotCosts& costs) {
   constexpr uint32_t kRows = ByteMatrix::kRows, kSlots = ByteMatrix::kSlots;
   constexpr double kMicroseconds = 1e-3;
   const uint32_t rows = transposed ? source.columns : source.rows;
@@ -67,8 +64,8 @@ SlotPlan PlanBytes(const SparseRows& source, bool transposed) {
       for (uint32_t n = words * kSlots + 1; n < histogram.size(); ++n) {
         left += static_cast<double>(n - words * kSlots) * histogram[n];
       }
-      const double cost =
-          (words > 0 ? kByteSliceCost : 0) + kByteWordCost * blocks * words + kSellEntryCost * left;
+      const double cost = (words > 0 ? costs.byte_slice : 0) + costs.byte_word * blocks * words +
+                          costs.rest_entry * left;
       if (cost >= best) continue;
       best = cost;
       chosen = words;
@@ -78,7 +75,7 @@ SlotPlan PlanBytes(const SparseRows& source, bool transposed) {
   }
   plan.estimate = kMicroseconds * nanoseconds;
   plan.sell_estimate =
-      kMicroseconds * kSellEntryCost * static_cast<double>(source.positions.size());
+      kMicroseconds * costs.sell_entry * static_cast<double>(source.positions.size());
   return plan;
 }
 

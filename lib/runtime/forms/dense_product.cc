@@ -48,8 +48,9 @@ void MultiplySlotsAsDense(const Matrix& w, size_t begin, size_t end, const float
     const auto rest =
         std::find(rest_rows + static_cast<std::ptrdiff_t>(slot / kWindowRows * kWindowRows),
                   w.rest.slot_rows.end(), row);
-    w.rest.ForEachEntry(static_cast<size_t>(rest - rest_rows),
-                        [&](uint32_t column, float value) { sum.Add(column, value); });
+    w.rest.ForEachEntry(static_cast<size_t>(rest - rest_rows), [&](uint32_t column, uint32_t code) {
+      sum.Add(column, w.rest.codebook[code]);
+    });
     y[row] = epilogue(row, sum.Get());
   }
 }

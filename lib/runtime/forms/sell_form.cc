@@ -98,7 +98,7 @@ SparseRows SurvivorsOf(const SellMatrix& w) {
 }
 
 SellMatrix LayOutSell(const SparseRows& source, bool transposed, std::span<const float> codebook,
-                      std::pmr::memory_resource* memory, size_t window) {
+                      std::pmr::memory_resource* memory) {
   constexpr uint32_t kRows = SellMatrix::kRows;
   SellMatrix result(memory);
   result.rows = transposed ? source.columns : source.rows;
@@ -115,13 +115,8 @@ SellMatrix LayOutSell(const SparseRows& source, bool transposed, std::span<const
   const std::vector<uint32_t> entries = CountEntries(source, transposed);
   const size_t slices = (size_t{result.rows} + kRows - 1) / kRows;
   result.slot_rows.assign(slices * kRows, result.rows);
-  const size_t window_rows = window == 0 ? result.rows : window * kRows;
-  for (size_t first = 0; first < result.rows; first += window_rows) {
-    const size_t last = std::min<size_t>(first + window_rows, result.rows);
-    const std::vector<uint32_t> order = MostFirst(std::span(entries).subspan(first, last - first));
-    std::transform(order.begin(), order.end(), &result.slot_rows[first],
-                   [&](uint32_t row) { return static_cast<uint32_t>(first) + row; });
-  }
+  const std::vector<uint32_t> order = MostFirst(entries);
+  std::copy(order.begin(), order.end(), result.slot_rows.begin());
   result.slice_begin.assign(slices + 1, 0);
   for (size_t s = 0; s < slices; ++s) {
     // The first slot of a slice is its longest.

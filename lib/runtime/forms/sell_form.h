@@ -12,11 +12,9 @@
 
 namespace dc::runtime {
 
-// Lays `source`, or its transpose, out; rows are ordered within runs of `window` slices, or all
-// (0). Precondition: the codes are below codebook.size().
+// Lays `source`, or its transpose, out. Precondition: the codes are below codebook.size().
 SellMatrix LayOutSell(const SparseRows& source, bool transposed, std::span<const float> codebook,
-                      std::pmr::memory_resource* memory = std::pmr::get_default_resource(),
-                      size_t window = 0);
+                      std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 // The survivors again; the codes are those of w.codebook.
 SparseRows SurvivorsOf(const SellMatrix& w);
 

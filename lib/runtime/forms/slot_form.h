@@ -14,8 +14,9 @@
 #include "base/replace.h"
 #include "runtime/forms/dense_product.h"
 #include "runtime/forms/form.h"
-#include "runtime/forms/sell_form.h"
+#include "runtime/forms/slot_costs.h"
 #include "runtime/forms/slot_plan.h"
+#include "runtime/forms/slot_rest.h"
 #include "runtime/forms/sparse_rows.h"
 
 namespace dc::runtime {
@@ -78,8 +79,8 @@ void BeginSlots(const SparseRows& source, bool transposed, const SlotPlan& plan,
 template <class Matrix>
 void EndSlots(const SparseRows& rest, bool transposed, std::span<const float> codebook,
               std::pmr::memory_resource* memory, Matrix* w) {
-  constexpr size_t kWindow = Matrix::kWindow * Matrix::kRows / SellMatrix::kRows;
-  Replace(&w->rest, LayOutSell(rest, transposed, codebook, memory, kWindow));
+  constexpr size_t kWindow = Matrix::kWindow * Matrix::kRows / RestMatrix::kRows;
+  Replace(&w->rest, LayOutRest(rest, transposed, codebook, kWindow, memory));
   for (uint32_t& row : w->rest.slot_rows) row = w->slot_rows[row];
 }
 
@@ -95,9 +96,9 @@ class SlotForm : public Form {
     runtime::MultiplyAsDense(w_, begin, end, x, epilogue, y);
   }
   double MostActive() const override {
-    // Microseconds of one entry by columns.
-    constexpr double kColumnEntryCost = 0.5e-3;
-    return plan_.estimate / (kColumnEntryCost * static_cast<double>(survivors_));
+    constexpr double kMicroseconds = 1e-3;
+    const double by_columns = kMicroseconds * CostsHere().column_entry;  // of one entry
+    return plan_.estimate / (by_columns * static_cast<double>(survivors_));
   }
   CodedRows Unpack() const override { return {SurvivorsOf(w_), w_.codebook}; }
 
@@ -105,17 +106,19 @@ class SlotForm : public Form {
   static constexpr double kCannot = std::numeric_limits<double>::infinity();
 
   // The cost of the weight as `plan` has it.
-  double PlannedCost(WeightSource* source, SlotPlan (*plan)(const SparseRows&, bool)) {
+  double PlannedCost(WeightSource* source,
+                     SlotPlan (*plan)(const SparseRows&, bool, const SlotCosts&)) {
     const std::span<const float> codebook = source->constant().codebook;
     const bool zero = std::find(codebook.begin(), codebook.end(), 0.0f) != codebook.end();
     if (source->shape().product != Product::kVector || !source->has_codes() ||
-        codebook.size() + (zero ? 0 : 1) > Matrix::kMaxEntries) {
+        codebook.size() + (zero ? 0 : 1) > Matrix::kMaxEntries ||
+        source->shape().columns > RestMatrix::kMostColumns) {
       return kCannot;
     }
     // The estimates compare with SELL-16, not with what is dense.
     if (!source->constant().sparse && source->SparseCost() > 1) return kCannot;
     survivors_ = source->survivors();
-    plan_ = plan(source->Lines(), source->lines_transposed());
+    plan_ = plan(source->Lines(), source->lines_transposed(), CostsHere());
     return source->SparseCost() * plan_.estimate / plan_.sell_estimate;
   }
 
@@ -131,11 +134,11 @@ class SlotForm : public Form {
   // Adds what is in the rest of slices [first, last) to what is in y.
   void AddRest(size_t first, size_t last, const float* x, const Epilogue& epilogue,
                float* y) const {
-    constexpr size_t kSellSlices = Matrix::kRows / SellMatrix::kRows;
+    constexpr size_t kRestSlices = Matrix::kRows / RestMatrix::kRows;
     Epilogue rest = epilogue;
     rest.bias = y;
-    kernels_.sell_gather(w_.rest, first * kSellSlices,
-                         std::min(last * kSellSlices, w_.rest.slices()), x, rest, y);
+    kernels_.rest_gather(w_.rest, first * kRestSlices,
+                         std::min(last * kRestSlices, w_.rest.slices()), x, rest, y);
   }
 
   const KernelSet& kernels_;

@@ -15,9 +15,6 @@ struct SlotPlan {
   double sell_estimate = 0;     // ... and with SELL-16
 };
 
-// Nanoseconds of one entry of SELL-16 on the machine of the benchmarks.
-inline constexpr double kSellEntryCost = 0.23;
-
 }  // namespace dc::runtime
 
 #endif  // DC_RUNTIME_FORMS_SLOT_PLAN_H_

@@ -7,7 +7,7 @@
 #include <memory_resource>
 #include <vector>
 
-#include "runtime/kernels/sell_matrix.h"
+#include "runtime/kernels/rest_matrix.h"
 
 namespace dc::runtime {
 
@@ -39,7 +39,7 @@ struct BlockMatrix {
   std::pmr::vector<size_t> slice_begin;  // slices + 1, in words of 16 rows
   std::pmr::vector<uint32_t> slots;
   std::pmr::vector<float> codebook;  // 32 numbers
-  SellMatrix rest;
+  RestMatrix rest;
 
   size_t slices() const { return slot_rows.size() / kRows; }
   size_t windows() const { return (slices() + kWindow - 1) / kWindow; }

@@ -35,21 +35,30 @@ struct Tables {
   Table codebook, first, second;
 };
 
+// What has been added up so far, a sum for each slot of a word: three chains of additions, because
+// one takes longer than the lookups do.
+struct Sums {
+  V slot0, slot1, slot2;
+};
+
 // A word whose slots are all of the half with the inputs `x`.
-HWY_ATTR HWY_INLINE V AddWord(VU word, const Table& x, const Table& codebook, V sum) {
-  sum = hn::MulAdd(x[word], codebook[hn::ShiftRight<5>(word)], sum);
-  sum = hn::MulAdd(x[hn::ShiftRight<10>(word)], codebook[hn::ShiftRight<15>(word)], sum);
-  return hn::MulAdd(x[hn::ShiftRight<20>(word)], codebook[hn::ShiftRight<25>(word)], sum);
+HWY_ATTR HWY_INLINE void AddWord(VU word, const Table& x, const Table& codebook, Sums* sums) {
+  sums->slot0 = hn::MulAdd(x[word], codebook[hn::ShiftRight<5>(word)], sums->slot0);
+  sums->slot1 =
+      hn::MulAdd(x[hn::ShiftRight<10>(word)], codebook[hn::ShiftRight<15>(word)], sums->slot1);
+  sums->slot2 =
+      hn::MulAdd(x[hn::ShiftRight<20>(word)], codebook[hn::ShiftRight<25>(word)], sums->slot2);
 }
 
-HWY_ATTR HWY_INLINE V AddSharedWord(VU word, const Tables& t, V sum) {
-  sum = hn::MulAdd(t.first[word], t.codebook[hn::ShiftRight<5>(word)], sum);
-  sum = hn::MulAdd(t.second[hn::ShiftRight<10>(word)], t.codebook[hn::ShiftRight<15>(word)], sum);
+HWY_ATTR HWY_INLINE void AddSharedWord(VU word, const Tables& t, Sums* sums) {
+  sums->slot0 = hn::MulAdd(t.first[word], t.codebook[hn::ShiftRight<5>(word)], sums->slot0);
+  sums->slot1 = hn::MulAdd(t.second[hn::ShiftRight<10>(word)], t.codebook[hn::ShiftRight<15>(word)],
+                           sums->slot1);
   static_assert(BlockMatrix::kSecondHalf == 1u << 31);
   const auto is_second = hn::MaskFromVec(hn::BitCast(D(), word));
   const VU column = hn::ShiftRight<20>(word);
   const V x = hn::IfThenElse(is_second, t.second[column], t.first[column]);
-  return hn::MulAdd(x, t.codebook[hn::ShiftRight<25>(word)], sum);
+  sums->slot2 = hn::MulAdd(x, t.codebook[hn::ShiftRight<25>(word)], sums->slot2);
 }
 
 // The inputs from x on; zeros beyond `columns`.
@@ -83,27 +92,28 @@ HWY_ATTR void Slices(const BlockMatrix& w, size_t slice, const float* x, const E
   };
   Tables t;
   t.codebook = {hn::LoadU(d, w.codebook.data()), hn::LoadU(d, w.codebook.data() + 16)};
-  V sums[kSlices];
-  for (size_t s = 0; s < kSlices; ++s) sums[s] = hn::Zero(d);
+  Sums sums[kSlices];
+  for (size_t s = 0; s < kSlices; ++s) sums[s] = {hn::Zero(d), hn::Zero(d), hn::Zero(d)};
   for (size_t column = 0; words > 0 && column < w.columns; column += 2 * kHalf) {
     t.first = LoadInputs(x + column, w.columns - column);
     t.second = w.columns - column > kHalf
                    ? LoadInputs(x + column + kHalf, w.columns - column - kHalf)
                    : Table{hn::Zero(d), hn::Zero(d)};
     for (size_t i = 0; i < words / 2; ++i, at += kRows) {
-      for (size_t s = 0; s < kSlices; ++s)
-        sums[s] = AddWord(next_word(s), t.first, t.codebook, sums[s]);
+      for (size_t s = 0; s < kSlices; ++s) AddWord(next_word(s), t.first, t.codebook, &sums[s]);
     }
     for (size_t i = 0; i < words / 2; ++i, at += kRows) {
-      for (size_t s = 0; s < kSlices; ++s)
-        sums[s] = AddWord(next_word(s), t.second, t.codebook, sums[s]);
+      for (size_t s = 0; s < kSlices; ++s) AddWord(next_word(s), t.second, t.codebook, &sums[s]);
     }
     if (words % 2 == 0) continue;
-    for (size_t s = 0; s < kSlices; ++s) sums[s] = AddSharedWord(next_word(s), t, sums[s]);
+    for (size_t s = 0; s < kSlices; ++s) AddSharedWord(next_word(s), t, &sums[s]);
     at += kRows;
   }
   HWY_ALIGN float stored[kSlices * kRows];
-  for (size_t s = 0; s < kSlices; ++s) hn::Store(sums[s], d, stored + s * kRows);
+  for (size_t s = 0; s < kSlices; ++s) {
+    const V sum = hn::Add(hn::Add(sums[s].slot0, sums[s].slot1), sums[s].slot2);
+    hn::Store(sum, d, stored + s * kRows);
+  }
   const uint32_t* rows = w.slot_rows.data() + slice * kRows;
   for (size_t i = 0; i < kSlices * kRows; ++i) {
     if (rows[i] != w.rows) y[rows[i]] = epilogue(rows[i], stored[i]);

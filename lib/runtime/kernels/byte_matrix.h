@@ -8,7 +8,7 @@
 #include <memory_resource>
 #include <vector>
 
-#include "runtime/kernels/sell_matrix.h"
+#include "runtime/kernels/rest_matrix.h"
 
 namespace dc::runtime {
 
@@ -46,7 +46,7 @@ struct ByteMatrix {
   std::array<int8_t, kMaxEntries> numbers{};
   float scale = 1;
   std::pmr::vector<int32_t> row_sums;  // of the whole numbers in each lane's slots
-  SellMatrix rest;
+  RestMatrix rest;
 
   size_t slices() const { return slot_rows.size() / kRows; }
   size_t windows() const { return (slices() + kWindow - 1) / kWindow; }

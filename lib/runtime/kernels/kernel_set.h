@@ -12,6 +12,7 @@
 #include "runtime/kernels/column_scatter.h"
 #include "runtime/kernels/panel_dot.h"
 #include "runtime/kernels/panel_shift.h"
+#include "runtime/kernels/rest_gather.h"
 #include "runtime/kernels/sell_gather.h"
 #include "runtime/kernels/sparse_shift.h"
 #include "runtime/kernels/winograd.h"
@@ -23,6 +24,7 @@ struct KernelSet {
   SellGather* sell_gather;
   SparseShift* sparse_shift;
   BlockPermute* block_permute;
+  RestGather* rest_gather;
   CollectActive* collect_active;
   ColumnScatter* column_scatter;
   PanelDot* panel_dot;

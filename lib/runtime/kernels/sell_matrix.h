@@ -10,7 +10,7 @@
 
 namespace dc::runtime {
 
-// Rows are ordered by survivors, the most first (all, or those of a window), and grouped into
+// Rows are ordered by survivors, the most first, and grouped into
 // slices of kRows, one row per SIMD lane. The slots of a slice advance together, step by step;
 // entry (step, lane) of slice s is at
 //   (slice_begin[s] + step) * kRows + lane.

@@ -11,6 +11,7 @@
 #include "runtime/forms/byte_form.h"
 #include "runtime/forms/csb_form.h"
 #include "runtime/forms/sell_form.h"
+#include "runtime/forms/slot_rest.h"
 #include "runtime/forms/sparse_rows.h"
 #include "runtime/kernels/block_matrix.h"
 #include "runtime/kernels/csb_matrix.h"
@@ -30,6 +31,19 @@ Contents ContentsOf(const SellMatrix& w) {
       EXPECT_LT(w.slot_rows[slot], w.rows);
       EXPECT_LT(column, w.columns);
       EXPECT_TRUE(contents.emplace(std::pair{w.slot_rows[slot], column}, value).second);
+    });
+  }
+  return contents;
+}
+
+Contents ContentsOf(const RestMatrix& w) {
+  Contents contents;
+  for (size_t slot = 0; slot < w.slot_rows.size(); ++slot) {
+    w.ForEachEntry(slot, [&](uint32_t column, uint32_t code) {
+      if (w.codebook[code] == 0) return;
+      EXPECT_LT(w.slot_rows[slot], w.rows);
+      EXPECT_LT(column, w.columns);
+      EXPECT_TRUE(contents.emplace(std::pair{w.slot_rows[slot], column}, w.codebook[code]).second);
     });
   }
   return contents;
@@ -96,6 +110,12 @@ TEST(SparseLayoutsTest, HoldExactlyTheSurvivors) {
                                      .band_rows = 1 + rng.Below(40),
                                      .block_columns = 1 + rng.Below(255)});
     EXPECT_EQ(ContentsOf(csb), expected);
+    if (entries < RestMatrix::kMaxEntries) {
+      const RestMatrix rest =
+          LayOutRest(stored, transposed, codebook, 2, std::pmr::get_default_resource());
+      EXPECT_EQ(ContentsOf(rest), expected);
+      EXPECT_EQ(ContentsOf(SurvivorsOf(rest), rest.codebook), expected);
+    }
     if (entries < BlockMatrix::kMaxEntries) {
       SlotPlan plan;
       // Rows in their order and slices that are alike take another way.
@@ -187,9 +207,17 @@ TEST(SparseLayoutsTest, BlocksArePlannedWhereTheyFill) {
       if (rng.Uniform() < density(row)) positions.push_back(i);
     }
     const std::vector<uint16_t> codes(positions.size(), 1);
+    const SlotCosts costs{.word = 3.0,
+                          .shared_word = 3.5,
+                          .slice = 20,
+                          .byte_word = 0,
+                          .byte_slice = 0,
+                          .rest_entry = 0.23,
+                          .sell_entry = 0.23,
+                          .column_entry = 0};
     return PlanBlocks(FindRows(transposed ? kColumns : kRows, transposed ? kRows : kColumns,
                                positions, codes, codebook),
-                      transposed);
+                      transposed, costs);
   };
   for (const bool transposed : {false, true}) {
     const auto alike = [&](double density) {
