@@ -47,9 +47,9 @@ std::vector<bool> PositionsOfRest(const ByteMatrix& w) {
   for (size_t slot = 0; slot < w.rest.slot_rows.size(); ++slot) {
     const uint32_t row = w.rest.slot_rows[slot];
     if (row == w.rows) continue;
-    w.rest.ForEachEntry(slot, [&](uint32_t column, uint32_t code) {
-      if (w.rest.codebook[code] != 0) in_rest[size_t{row} * w.columns + column] = true;
-    });
+    for (RestMatrix::Row rest(w.rest, slot); rest.more(); rest.Next()) {
+      in_rest[size_t{row} * w.columns + rest.column()] = true;
+    }
   }
   return in_rest;
 }

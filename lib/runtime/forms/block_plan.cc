@@ -108,7 +108,7 @@ class Overflow {
 
 }  // namespace
 
-SlotPlan PlanBlocks(const SparseRows& source, bool transposed, const SlotCosts& costs) {
+SlotPlan PlanBlocks(const SparseRows& source, bool transposed, const FormCosts& costs) {
   constexpr uint32_t kRows = BlockMatrix::kRows;
   constexpr double kMicroseconds = 1e-3;
   const Counts counts = CountBothWays(source, transposed);

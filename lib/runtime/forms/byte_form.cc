@@ -31,7 +31,7 @@ void ForEachSurvivor(const SparseRows& source, bool transposed, std::span<const 
 
 }  // namespace
 
-SlotPlan PlanBytes(const SparseRows& source, bool transposed, const SlotCosts& costs) {
+SlotPlan PlanBytes(const SparseRows& source, bool transposed, const FormCosts& costs) {
   constexpr uint32_t kRows = ByteMatrix::kRows, kSlots = ByteMatrix::kSlots;
   constexpr double kMicroseconds = 1e-3;
   const uint32_t rows = transposed ? source.columns : source.rows;

@@ -16,7 +16,7 @@ namespace dc::runtime {
 
 // The plan with which a product takes least time, by times per word and per entry that were
 // measured. `source` is the weight or, where `transposed`, its transpose.
-SlotPlan PlanBytes(const SparseRows& source, bool transposed, const SlotCosts& costs);
+SlotPlan PlanBytes(const SparseRows& source, bool transposed, const FormCosts& costs);
 
 // Lays `source` out as `plan` says. Precondition: `codebook` has at most 16 entries, or 15 and no
 // zero among them.

@@ -45,12 +45,13 @@ void MultiplySlotsAsDense(const Matrix& w, size_t begin, size_t end, const float
     RowSum sum = none;
     w.ForEachSlot(slot / Matrix::kRows, slot % Matrix::kRows,
                   [&](uint32_t column, uint32_t code) { sum.Add(column, w.codebook[code]); });
-    const auto rest =
+    const auto found =
         std::find(rest_rows + static_cast<std::ptrdiff_t>(slot / kWindowRows * kWindowRows),
                   w.rest.slot_rows.end(), row);
-    w.rest.ForEachEntry(static_cast<size_t>(rest - rest_rows), [&](uint32_t column, uint32_t code) {
-      sum.Add(column, w.rest.codebook[code]);
-    });
+    for (RestMatrix::Row rest(w.rest, static_cast<size_t>(found - rest_rows)); rest.more();
+         rest.Next()) {
+      sum.Add(rest.column(), w.codebook[rest.code()]);
+    }
     y[row] = epilogue(row, sum.Get());
   }
 }

@@ -14,7 +14,7 @@
 #include "base/replace.h"
 #include "runtime/forms/dense_product.h"
 #include "runtime/forms/form.h"
-#include "runtime/forms/slot_costs.h"
+#include "runtime/forms/form_costs.h"
 #include "runtime/forms/slot_plan.h"
 #include "runtime/forms/slot_rest.h"
 #include "runtime/forms/sparse_rows.h"
@@ -24,37 +24,31 @@ namespace dc::runtime {
 // The survivors of such a matrix row by row; the codes are those of w.codebook.
 template <class Matrix>
 SparseRows SlotSurvivors(const Matrix& w) {
-  const SparseRows others = SurvivorsOf(w.rest);
-  std::vector<size_t> slot_of(w.rows);
-  for (size_t slot = 0; slot < w.slot_rows.size(); ++slot) {
-    if (w.slot_rows[slot] != w.rows) slot_of[w.slot_rows[slot]] = slot;
-  }
+  const std::vector<size_t> slot_of = SlotOfRows(w.slot_rows, w.rows);
+  const std::vector<size_t> rest_slot_of = SlotOfRows(w.rest.slot_rows, w.rows);
   SparseRows result;
   result.rows = w.rows;
   result.columns = w.columns;
   result.begin.push_back(0);
   // No more than that are needed.
-  result.Own(w.slot_count() + others.positions.size());
+  result.Own(w.slot_count() + w.rest.entries.size());
   size_t count = 0;
-  const auto keep = [&](uint32_t position, uint32_t code) {
-    result.own_positions[count] = position;
-    result.own_codes[count++] = static_cast<uint16_t>(code);
-  };
   for (uint32_t row = 0; row < w.rows; ++row) {
-    uint64_t next = others.begin[row];
-    const auto keep_others = [&](uint32_t end) {
-      for (; next < others.begin[row + 1] && others.positions[next] < end; ++next) {
-        keep(others.positions[next], others.codes[next]);
-      }
+    const auto keep = [&](uint32_t column, uint32_t code) {
+      result.own_positions[count] = row * w.columns + column;
+      result.own_codes[count++] = static_cast<uint16_t>(code);
+    };
+    RestMatrix::Row rest(w.rest, rest_slot_of[row]);
+    const auto keep_rest_before = [&](uint32_t end) {
+      for (; rest.more() && rest.column() < end; rest.Next()) keep(rest.column(), rest.code());
     };
     w.ForEachSlot(slot_of[row] / Matrix::kRows, slot_of[row] % Matrix::kRows,
                   [&](uint32_t column, uint32_t code) {
                     if (w.codebook[code] == 0.0f) return;
-                    const uint32_t position = row * w.columns + column;
-                    keep_others(position);
-                    keep(position, code);
+                    keep_rest_before(column);
+                    keep(column, code);
                   });
-    keep_others(~0u);
+    keep_rest_before(w.columns);
     result.begin.push_back(count);
   }
   result.Own(count);
@@ -107,7 +101,7 @@ class SlotForm : public Form {
 
   // The cost of the weight as `plan` has it.
   double PlannedCost(WeightSource* source,
-                     SlotPlan (*plan)(const SparseRows&, bool, const SlotCosts&)) {
+                     SlotPlan (*plan)(const SparseRows&, bool, const FormCosts&)) {
     const std::span<const float> codebook = source->constant().codebook;
     const bool zero = std::find(codebook.begin(), codebook.end(), 0.0f) != codebook.end();
     if (source->shape().product != Product::kVector || !source->has_codes() ||

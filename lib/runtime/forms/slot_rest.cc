@@ -1,39 +1,25 @@
 #include "runtime/forms/slot_rest.h"
 
 #include <algorithm>
-#include <vector>
 
 namespace dc::runtime {
-namespace {
-
-// Calls visit(row, column, code) for all survivors, by ascending columns in each row.
-template <typename Visit>
-void ForEachSurvivor(const SparseRows& source, bool transposed, const Visit& visit) {
-  for (uint32_t line = 0; line < source.rows; ++line) {
-    const uint32_t begin = line * source.columns;
-    for (uint64_t i = source.begin[line]; i < source.begin[line + 1]; ++i) {
-      const uint32_t place = source.positions[i] - begin;
-      visit(transposed ? place : line, transposed ? line : place, source.codes[i]);
-    }
-  }
-}
-
-}  // namespace
-
 RestMatrix LayOutRest(const SparseRows& source, bool transposed, std::span<const float> codebook,
                       size_t window, std::pmr::memory_resource* memory) {
   constexpr uint32_t kRows = RestMatrix::kRows;
   RestMatrix result(memory);
   result.rows = transposed ? source.columns : source.rows;
   result.columns = transposed ? source.rows : source.columns;
-  result.survivors = source.positions.size();
   std::copy(codebook.begin(), codebook.end(), result.codebook.begin());
   // Behind the codebook there is a zero, if it has none.
   const auto zero =
       static_cast<uint32_t>(std::find(codebook.begin(), codebook.end(), 0.0f) - codebook.begin());
 
+  const auto line_of = [&](size_t i) { return source.positions[i] / source.columns; };
+  const auto place_of = [&](size_t i) { return source.positions[i] % source.columns; };
+  const auto row_of = [&](size_t i) { return transposed ? place_of(i) : line_of(i); };
+  const auto column_of = [&](size_t i) { return transposed ? line_of(i) : place_of(i); };
   std::vector<uint32_t> counts(result.rows, 0);
-  ForEachSurvivor(source, transposed, [&](uint32_t row, uint32_t, uint16_t) { ++counts[row]; });
+  for (size_t i = 0; i < source.positions.size(); ++i) ++counts[row_of(i)];
   const size_t slices = (size_t{result.rows} + kRows - 1) / kRows;
   result.slot_rows.assign(slices * kRows, result.rows);
   for (size_t first = 0; first < result.rows; first += window * kRows) {
@@ -49,38 +35,22 @@ RestMatrix LayOutRest(const SparseRows& source, bool transposed, std::span<const
   }
   result.entries.assign(result.slice_begin.back() * kRows, zero);
   // Where the next entry of each row goes.
-  std::vector<size_t> at(result.rows);
-  for (size_t slot = 0; slot < result.slot_rows.size(); ++slot) {
-    const uint32_t row = result.slot_rows[slot];
-    if (row != result.rows) at[row] = result.slice_begin[slot / kRows] * kRows + slot % kRows;
+  std::vector<size_t> at = SlotOfRows(result.slot_rows, result.rows);
+  for (size_t& slot : at) slot = result.slice_begin[slot / kRows] * kRows + slot % kRows;
+  for (size_t i = 0; i < source.positions.size(); ++i) {
+    size_t& entry = at[row_of(i)];
+    result.entries[entry] = column_of(i) << RestMatrix::kCodeBits | source.codes[i];
+    entry += kRows;
   }
-  ForEachSurvivor(source, transposed, [&](uint32_t row, uint32_t column, uint16_t code) {
-    result.entries[at[row]] = column << RestMatrix::kCodeBits | code;
-    at[row] += kRows;
-  });
   return result;
 }
 
-SparseRows SurvivorsOf(const RestMatrix& w) {
-  std::vector<size_t> slot_of(w.rows);
-  for (size_t slot = 0; slot < w.slot_rows.size(); ++slot) {
-    if (w.slot_rows[slot] != w.rows) slot_of[w.slot_rows[slot]] = slot;
+std::vector<size_t> SlotOfRows(std::span<const uint32_t> slot_rows, uint32_t rows) {
+  std::vector<size_t> slot_of(rows);
+  for (size_t slot = 0; slot < slot_rows.size(); ++slot) {
+    if (slot_rows[slot] != rows) slot_of[slot_rows[slot]] = slot;
   }
-  SparseRows result;
-  result.rows = w.rows;
-  result.columns = w.columns;
-  result.begin.push_back(0);
-  result.Own(w.survivors);
-  size_t count = 0;
-  for (uint32_t row = 0; row < w.rows; ++row) {
-    w.ForEachEntry(slot_of[row], [&](uint32_t column, uint32_t code) {
-      if (w.codebook[code] == 0.0f) return;
-      result.own_positions[count] = row * w.columns + column;
-      result.own_codes[count++] = static_cast<uint16_t>(code);
-    });
-    result.begin.push_back(count);
-  }
-  return result;
+  return slot_of;
 }
 
 }  // namespace dc::runtime

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory_resource>
 #include <span>
+#include <vector>
 
 #include "runtime/forms/sparse_rows.h"
 #include "runtime/kernels/rest_matrix.h"
@@ -17,8 +18,9 @@ namespace dc::runtime {
 // RestMatrix::kMostColumns columns.
 RestMatrix LayOutRest(const SparseRows& source, bool transposed, std::span<const float> codebook,
                       size_t window, std::pmr::memory_resource* memory);
-// The survivors again, row by row.
-SparseRows SurvivorsOf(const RestMatrix& w);
+// The slot of each of `rows` rows; `slot_rows` has the row of each slot, `rows` where there is
+// none.
+std::vector<size_t> SlotOfRows(std::span<const uint32_t> slot_rows, uint32_t rows);
 
 }  // namespace dc::runtime
 

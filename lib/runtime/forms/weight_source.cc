@@ -5,6 +5,8 @@
 #include <numeric>
 #include <utility>
 
+#include "runtime/forms/form_costs.h"
+
 namespace dc::runtime {
 
 std::string Percent(double share) {
@@ -32,7 +34,8 @@ double WeightSource::SparseLimit() const {
   // As measured: a survivor costs a convolution 2.4 times what a dense weight does (two loads for
   // every multiply-add instead of a shared one), and a gathered one 3.3 times while the weights fit
   // a cache.
-  return shape_.product == Product::kShift ? 0.40 : 0.30;
+  if (shape_.product == Product::kVector) return 0.30;
+  return shape_.positions <= FormCosts::kFewPositions ? CostsHere().narrow_limit : 0.40;
 }
 
 double WeightSource::SparseCost() const {

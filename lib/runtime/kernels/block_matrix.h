@@ -62,20 +62,20 @@ struct BlockMatrix {
     for (uint32_t block = 0; block < blocks; ++block) {
       const uint32_t* const word =
           slots.data() + (slice_begin[slice] + block * count) * kRows + lane;
-      const auto visit_slot = [&](size_t w, uint32_t slot, uint32_t half) {
-        const uint32_t bits = word[w * kRows] >> 10 * slot;
-        const uint32_t column = block * kColumns + half * kHalf + (bits & 31u);
-        // Unused slots may lie beyond the matrix.
-        if (column < columns) visit(column, bits >> 5 & 31u);
-      };
       for (uint32_t half = 0; half < 2; ++half) {
-        for (size_t w = 0; w < own; ++w) {
-          for (uint32_t slot = 0; slot < kSlots; ++slot) visit_slot(half * own + w, slot, half);
+        const size_t whole = own * kSlots;
+        size_t slots_of_half = whole;
+        if (count % 2 == 1) {
+          const uint32_t shared = word[(count - 1) * kRows];
+          slots_of_half += (shared & kSecondHalf) == half * kSecondHalf ? 2 : 1;
         }
-        if (count % 2 == 0) continue;
-        visit_slot(count - 1, half, half);
-        if ((word[(count - 1) * kRows] & kSecondHalf) == half * kSecondHalf) {
-          visit_slot(count - 1, 2, half);
+        for (size_t n = 0; n < slots_of_half; ++n) {
+          const size_t w = n < whole ? half * own + n / kSlots : count - 1;
+          const size_t slot = n < whole ? n % kSlots : n == whole ? half : 2;
+          const uint32_t bits = word[w * kRows] >> 10 * slot;
+          const uint32_t column = block * kColumns + half * kHalf + (bits & 31u);
+          // Unused slots may lie beyond the matrix.
+          if (column < columns) visit(column, bits >> 5 & 31u);
         }
       }
     }

@@ -72,16 +72,16 @@ HWY_ATTR HWY_INLINE Table LoadInputs(const float* x, size_t columns) {
   return {at(0), at(16)};
 }
 
-// `kSlices` slices with as many words per block share the loads of their inputs.
-template <size_t kSlices>
-HWY_ATTR void Slices(const BlockMatrix& w, size_t slice, const float* x, const Epilogue& epilogue,
-                     float* y) {
-  constexpr size_t kRows = BlockMatrix::kRows, kHalf = BlockMatrix::kHalf;
+// Two slices with as many words per block, which share the loads of their inputs. Without `both`
+// only the first one, computed twice: hardly ever, and not worth code of its own.
+HWY_ATTR void Slices(const BlockMatrix& w, size_t slice, bool both, const float* x,
+                     const Epilogue& epilogue, float* y) {
+  constexpr size_t kSlices = 2, kRows = BlockMatrix::kRows, kHalf = BlockMatrix::kHalf;
   // The words of a block reach the cache before they are needed.
   constexpr size_t kAhead = 48 * kRows;
   const D d;
   const DU du;
-  const size_t words = w.words(slice), stride = w.blocks * words * kRows;
+  const size_t words = w.words(slice), stride = both ? w.blocks * words * kRows : 0;
   const uint32_t* at = w.slots.data() + w.slice_begin[slice] * kRows;
   const auto next_word = [&](size_t s) HWY_ATTR {
     hwy::Prefetch(at + s * stride + kAhead);
@@ -115,7 +115,7 @@ HWY_ATTR void Slices(const BlockMatrix& w, size_t slice, const float* x, const E
     hn::Store(sum, d, stored + s * kRows);
   }
   const uint32_t* rows = w.slot_rows.data() + slice * kRows;
-  for (size_t i = 0; i < kSlices * kRows; ++i) {
+  for (size_t i = 0; i < (both ? kSlices : 1) * kRows; ++i) {
     if (rows[i] != w.rows) y[rows[i]] = epilogue(rows[i], stored[i]);
   }
 }
@@ -124,15 +124,10 @@ HWY_ATTR void Slices(const BlockMatrix& w, size_t slice, const float* x, const E
 
 HWY_ATTR void BlockPermuteTarget(const BlockMatrix& w, size_t first_slice, size_t last_slice,
                                  const float* x, const Epilogue& epilogue, float* y) {
-  size_t slice = first_slice;
-  while (slice < last_slice) {
-    if (slice + 1 < last_slice && w.words(slice) == w.words(slice + 1)) {
-      Slices<2>(w, slice, x, epilogue, y);
-      slice += 2;
-    } else {
-      Slices<1>(w, slice, x, epilogue, y);
-      slice += 1;
-    }
+  for (size_t slice = first_slice; slice < last_slice;) {
+    const bool both = slice + 1 < last_slice && w.words(slice) == w.words(slice + 1);
+    Slices(w, slice, both, x, epilogue, y);
+    slice += both ? 2 : 1;
   }
 }
 

@@ -28,7 +28,8 @@ constexpr KernelSet WithBytes(KernelSet set, QuantizeBytes* quantize, BytePermut
 
 const KernelSet& ReferenceKernels() { return kReferenceKernels; }
 
-const KernelSet& SimdKernels() {
+// Not made a second time for the set that has bytes, too.
+[[gnu::noinline]] const KernelSet& SimdKernels() {
   static const KernelSet kKernels = [] {
     KernelSet set{.all_finite = kForSize ? AllFiniteRef : AllFiniteSimd,
                   .sell_gather = SellGatherSimd,

@@ -9,8 +9,9 @@ void RestGatherRef(const RestMatrix& w, size_t first_slice, size_t last_slice, c
     const uint32_t row = w.slot_rows[slot];
     if (row == w.rows) continue;
     float sum = 0;
-    w.ForEachEntry(slot,
-                   [&](uint32_t column, uint32_t code) { sum += w.codebook[code] * x[column]; });
+    for (RestMatrix::Row rest(w, slot); rest.more(); rest.Next()) {
+      sum += w.codebook[rest.code()] * x[rest.column()];
+    }
     y[row] = epilogue(row, sum);
   }
 }

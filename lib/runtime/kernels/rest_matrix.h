@@ -30,7 +30,6 @@ struct RestMatrix {
   std::pmr::vector<size_t> slice_begin;  // slices + 1
   std::pmr::vector<uint32_t> entries;
   std::array<float, kMaxEntries> codebook{};
-  size_t survivors = 0;
 
   size_t slices() const { return slot_rows.size() / kRows; }
   int64_t ResidentBytes() const {
@@ -39,16 +38,22 @@ struct RestMatrix {
                                 entries.size() * sizeof(uint32_t));
   }
 
-  // Calls visit(column, code) for every entry of a slot by ascending columns, then for those that
-  // fill it up.
-  template <typename Visit>
-  void ForEachEntry(size_t slot, const Visit& visit) const {
-    const size_t slice = slot / kRows, lane = slot % kRows;
-    for (size_t step = slice_begin[slice]; step < slice_begin[slice + 1]; ++step) {
-      const uint32_t entry = entries[step * kRows + lane];
-      visit(entry >> kCodeBits, entry % kMaxEntries);
-    }
-  }
+  // The entries of a slot by ascending columns, without those that fill it up.
+  class Row {
+   public:
+    Row(const RestMatrix& w, size_t slot)
+        : w_(w),
+          next_(w.slice_begin[slot / kRows] * kRows + slot % kRows),
+          end_(w.slice_begin[slot / kRows + 1] * kRows) {}
+    bool more() const { return next_ < end_ && w_.codebook[code()] != 0.0f; }
+    uint32_t column() const { return w_.entries[next_] >> kCodeBits; }
+    uint32_t code() const { return w_.entries[next_] % kMaxEntries; }
+    void Next() { next_ += kRows; }
+
+   private:
+    const RestMatrix& w_;
+    size_t next_, end_;
+  };
 };
 
 }  // namespace dc::runtime

@@ -1,12 +1,14 @@
-// What the parts of a sparse product with one vector take.
-#ifndef DC_RUNTIME_FORMS_SLOT_COSTS_H_
-#define DC_RUNTIME_FORMS_SLOT_COSTS_H_
+// What forms take, by the kind of processor.
+#ifndef DC_RUNTIME_FORMS_FORM_COSTS_H_
+#define DC_RUNTIME_FORMS_FORM_COSTS_H_
+
+#include <cstddef>
 
 namespace dc::runtime {
 
-// Nanoseconds, as measured on one processor of a kind (docs/benchmarks.md): plans need their
-// ratios.
-struct SlotCosts {
+// As measured on one processor of a kind (docs/decisions/0057). Of products with one vector in
+// nanoseconds: plans need their ratios.
+struct FormCosts {
   double word;         // a BlockMatrix's word of 16 rows ...
   double shared_word;  // ... and one that both halves of a block share
   double slice;        // one that has words besides its rest
@@ -15,12 +17,16 @@ struct SlotCosts {
   double rest_entry;    // of a RestMatrix
   double sell_entry;    // of SELL-16
   double column_entry;  // of a ColumnMatrix
+  // The density up to which a convolution of few positions, kFewPositions, is faster sparse: what
+  // it takes to look a survivor up is shared by few products.
+  double narrow_limit;
+  static constexpr size_t kFewPositions = 64;
 };
 
 // Of the kind of processor that this is. Not measured here and now, so that the same file gives the
 // same sums to the last bit whenever it is loaded.
-const SlotCosts& CostsHere();
+const FormCosts& CostsHere();
 
 }  // namespace dc::runtime
 
-#endif  // DC_RUNTIME_FORMS_SLOT_COSTS_H_
+#endif  // DC_RUNTIME_FORMS_FORM_COSTS_H_
