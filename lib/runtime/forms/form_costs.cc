@@ -15,6 +15,8 @@ constexpr FormCosts kSapphireRapids{.word = 3.0,
                                     .rest_entry = 0.23,
                                     .sell_entry = 0.23,
                                     .column_entry = 0.5,
+                                    .pointwise_limit = 0.40,
+                                    .window_limit = 0.40,
                                     .narrow_limit = 0.40};
 constexpr FormCosts kZen4{.word = 3.5,
                           .shared_word = 4.0,
@@ -24,6 +26,8 @@ constexpr FormCosts kZen4{.word = 3.5,
                           .rest_entry = 0.25,
                           .sell_entry = 0.4,
                           .column_entry = 0.5,
+                          .pointwise_limit = 0.40,
+                          .window_limit = 0.40,
                           .narrow_limit = 0.40};
 constexpr FormCosts kZen5{.word = 1.22,
                           .shared_word = 1.47,
@@ -33,6 +37,8 @@ constexpr FormCosts kZen5{.word = 1.22,
                           .rest_entry = 0.2,
                           .sell_entry = 0.36,
                           .column_entry = 0.5,
+                          .pointwise_limit = 0.42,
+                          .window_limit = 0.30,
                           .narrow_limit = 0.30};
 
 }  // namespace

@@ -17,9 +17,9 @@ struct FormCosts {
   double rest_entry;    // of a RestMatrix
   double sell_entry;    // of SELL-16
   double column_entry;  // of a ColumnMatrix
-  // The density up to which a convolution of few positions, kFewPositions, is faster sparse: what
-  // it takes to look a survivor up is shared by few products.
-  double narrow_limit;
+  // The density up to which a convolution is faster sparse than dense: of 1x1 filters, of others,
+  // and of few positions, kFewPositions, where few products share the looking up of a survivor.
+  double pointwise_limit, window_limit, narrow_limit;
   static constexpr size_t kFewPositions = 64;
 };
 

@@ -35,7 +35,9 @@ double WeightSource::SparseLimit() const {
   // every multiply-add instead of a shared one), and a gathered one 3.3 times while the weights fit
   // a cache.
   if (shape_.product == Product::kVector) return 0.30;
-  return shape_.positions <= FormCosts::kFewPositions ? CostsHere().narrow_limit : 0.40;
+  const FormCosts& costs = CostsHere();
+  if (shape_.positions <= FormCosts::kFewPositions) return costs.narrow_limit;
+  return shape_.pointwise ? costs.pointwise_limit : costs.window_limit;
 }
 
 double WeightSource::SparseCost() const {
