@@ -94,10 +94,11 @@ int main(int argc, char** argv) {
         return dc::UsageError("--" + std::string(option) + " needs arrays", "", "give --input");
       }
     }
-    DC_ASSIGN_OR_RETURN(const dc::SessionOptions options, flags.Options(tool, &batch));
+    DC_ASSIGN_OR_RETURN(const dc::SessionOptions options, flags.Options(tool));
     DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, dc::ReadFile(file));
     dc::StatusOr<dc::Session> session = dc::Session::Load(bytes, options);
     if (!session.ok()) return session.status().At(file);
+    DC_RETURN_IF_ERROR(flags.FitBatch(tool, *session, &batch));
     if (explain || (data.empty() && array.inputs.empty())) {
       DC_RETURN_IF_ERROR(dc::ExplainSession(*session, batch, tool.progress()));
     }

@@ -281,6 +281,7 @@ StatusOr<std::vector<uint8_t>> EncodeModel(const Graph& given, const EncodeOptio
   DC_ASSIGN_OR_RETURN(const CoderChoice coder, ParseCoder(options.coder));
   const std::vector<WeightRef> weights = ListWeights(graph);
   DC_ASSIGN_OR_RETURN(LoweredGraph lowered, LowerGraph(graph, options.keep_names));
+  lowered.manifest.int8_activations = options.int8_activations;
 
   std::vector<Job> jobs(lowered.tensors.size());
   std::map<std::string, Job*> by_name;

@@ -97,6 +97,8 @@ struct Manifest {
   std::vector<OutputInfo> outputs;
   // No dimension is the batch: shapes are what the inputs declare.
   bool fixed_shapes = false;
+  // Single samples: runtimes may round the inputs of sparse fully connected layers to 8 bits.
+  bool int8_activations = false;
   Preprocess scaling;
   uint64_t baseline_bytes = 0;  // float32 initializer bytes of the model that was compressed
   uint32_t opset = 13;

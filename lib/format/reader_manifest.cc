@@ -255,6 +255,9 @@ void ReadManifest(WireMessage message, Parse* parse) {
       case 14:
         manifest.fixed_shapes = message.Flag();
         break;
+      case 15:
+        manifest.int8_activations = message.Flag();
+        break;
       default:
         break;
     }

@@ -74,6 +74,7 @@ std::vector<uint8_t> SerializeManifest(const Manifest& manifest) {
   out.set_input_reverse_channels(scaling.reverse_channels);
   if (manifest.opset != Manifest().opset) out.set_opset(manifest.opset);
   if (manifest.fixed_shapes) out.set_fixed_shapes(true);
+  if (manifest.int8_activations) out.set_int8_activations(true);
   out.set_graph_name(manifest.graph_name);
   for (const auto& [key, value] : manifest.metadata) {
     proto::Property* property = out.add_metadata();

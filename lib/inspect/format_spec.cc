@@ -67,6 +67,8 @@ const std::map<std::string, std::string>& FieldMeanings() {
       {"Manifest.graph_name", "only where names are kept"},
       {"Manifest.metadata", "only where names are kept"},
       {"Manifest.fixed_shapes", "no dimension of an input is the batch; absent: dimension 0 is"},
+      {"Manifest.int8_activations",
+       "inputs of sparse fully connected layers may be rounded to 8 bits for single samples"},
       {"Tensor.shape", "dimensions, each at least 1; none for a scalar"},
       {"Tensor.form", "chapter 3"},
       {"Tensor.codebook_entries", "entries of the codebook, an implied zero included"},

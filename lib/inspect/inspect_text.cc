@@ -122,6 +122,9 @@ void PrintRest(const format::Manifest& manifest, const TextSink& sink) {
                      " bytes of float32 before compression, opset " +
                      std::to_string(manifest.opset) + Named(manifest.graph_name) + "\n";
   if (manifest.fixed_shapes) text += "  no dimension of an input is the batch\n";
+  if (manifest.int8_activations) {
+    text += "  inputs of sparse layers may be rounded to 8 bits for single samples\n";
+  }
   const Preprocess& scaling = manifest.scaling;
   text += "  input scale " + NumberText(scaling.scale.value_or(kByteScale));
   if (!scaling.scale) text += " for bytes";

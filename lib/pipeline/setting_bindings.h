@@ -82,6 +82,7 @@ void VisitSettings(EncodeOptions& options, const Visitor& visit) {
   visit("order", options.order);
   visit("codebook_type", options.codebook_type);
   visit("keep_names", options.keep_names);
+  visit("int8_activations", options.int8_activations);
   visit("bias_bits", options.bias_bits);
   visit("coder", options.coder);
 }

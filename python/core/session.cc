@@ -4,6 +4,7 @@
 #include <pybind11/stl.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,7 +24,8 @@ namespace py = pybind11;
 using Floats = py::array_t<float, py::array::c_style>;
 
 std::unique_ptr<Session> Load(const py::bytes& file, const std::string& name, int threads,
-                              uint64_t memory_limit, bool reference, bool int8_activations) {
+                              uint64_t memory_limit, bool reference,
+                              std::optional<bool> int8_activations) {
   SessionOptions options;
   options.threads = threads;
   options.memory_limit = memory_limit;

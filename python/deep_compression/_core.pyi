@@ -130,5 +130,5 @@ def find_smallest(
     listener: Listener,
 ) -> Tuple[Texts, Optional[GoalNotMet]]: ...
 def load(
-    file: bytes, name: str, threads: int, memory_limit: int, reference: bool, int8_activations: bool
+    file: bytes, name: str, threads: int, memory_limit: int, reference: bool, int8_activations: Optional[bool]
 ) -> Session: ...

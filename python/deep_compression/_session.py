@@ -160,7 +160,7 @@ def load(
     threads: int = 1,
     memory_limit: int = 0,
     reference: bool = False,
-    int8_activations: bool = False,
+    int8_activations: Optional[bool] = None,
 ) -> Session:
     """Loads a .dcz to run it: load("model.dcz").run({"x": array}).
 
@@ -170,7 +170,7 @@ def load(
         memory_limit: most bytes for weights and activations; 0: any number.
         reference: plain loops instead of SIMD kernels.
         int8_activations: sparse fully connected layers of at most 16 centroids may round the inputs of a
-            single sample to 8 bits, where that is faster; evaluate(batch=1) says what it costs.
+            single sample to 8 bits, where that is faster; evaluate(batch=1) says what it costs. None: where the file says so.
 
     Raises IoError, BadInput for a damaged file, Unsupported for what this version does not cover,
     NoMemory beyond the limit.

@@ -15,12 +15,16 @@ class SessionFlags {
  public:
   void Declare(Tool* tool);
 
-  // What was given. `*batch`, the samples at a time, is what --batch says; with --int8-activations
-  // it becomes 1, and UsageError says where --batch contradicts.
-  StatusOr<SessionOptions> Options(const Tool& tool, int64_t* batch) const;
+  // What was given.
+  StatusOr<SessionOptions> Options(const Tool& tool) const;
+  // `*batch`, the samples at a time, is what --batch says; where `session` rounds inputs to 8 bits
+  // and --batch was not given it becomes 1. UsageError where --int8-activations and --batch
+  // contradict each other.
+  Status FitBatch(const Tool& tool, const Session& session, int64_t* batch) const;
 
  private:
   SessionOptions options_;
+  bool int8_ = false, float_ = false;
   std::string memory_;
 };
 

@@ -27,6 +27,9 @@ struct EncodeOptions {
   // (k-means, zeros exact) where that is smaller. 0: they keep their values.
   int bias_bits = 0;
   bool keep_names = false;  // keep names and metadata
+  // Says in the file that runtimes may round the inputs of sparse fully connected layers to 8 bits
+  // for single samples: SessionOptions::int8_activations is on where nothing else is said.
+  bool int8_activations = false;
   int threads = 0;
 };
 

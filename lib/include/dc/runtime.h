@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -36,7 +37,8 @@ struct SessionOptions {
   // 255 steps between their smallest and their largest, and multiply whole numbers, where the
   // processor has AVX-512 VBMI and VNNI and it is estimated to be faster; LayerPlan::kernel says
   // "int8" then. Batches are computed in floats. Outputs differ by about 1 %: measure the error.
-  bool int8_activations = false;
+  // Without a value: where the file says so (EncodeOptions::int8_activations).
+  std::optional<bool> int8_activations;
   // From it come the weights as they are executed, the activations, large arrays that decoding
   // needs while the model loads and, in LoadFile, the file's bytes meanwhile. From the heap come
   // names, shapes and the plan (a few hundred bytes per operator) and small arrays.
@@ -122,6 +124,8 @@ class DC_API Session {
   const SessionInput& input() const { return inputs()[0]; }
   const SessionOutput& output() const { return outputs()[0]; }
   const std::vector<LayerPlan>& plan() const;
+  // Whether SessionOptions::int8_activations is on, be it by what the file says.
+  bool int8_activations() const;
 
   // Runs `batch` samples. inputs[i] holds FloatsOf(inputs()[i].shape, batch) floats, already
   // scaled, and outputs[i] receives FloatsOf(outputs()[i].shape, batch); an empty one is not

@@ -60,8 +60,8 @@ typedef struct dc_options {
   // heap at a time, the file's bytes apart; 0: any number. Beyond it loading and running report
   // DC_NO_MEMORY. The weight that exceeds it may do so while it is decoded and laid out.
   uint64_t memory_limit;
-  // Not 0: sparse layers may round a single sample's numbers to 8 bits; see
-  // SessionOptions::int8_activations in dc/runtime.h.
+  // Above 0: sparse layers may round a single sample's numbers to 8 bits; below 0: they may not; 0:
+  // as the file says. See SessionOptions::int8_activations in dc/runtime.h.
   int int8_activations;
 } dc_options;
 

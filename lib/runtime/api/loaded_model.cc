@@ -36,11 +36,13 @@ void FreeBatchOfOne(Plan* plan) {
   for (PlanValue& output : plan->outputs) output.whole[0] = op::kBatch;
 }
 
-// The kernels that a session uses; null where this build has none that were asked for.
-const KernelSet* ChooseKernels(const SessionOptions& options) {
-  const bool bytes = options.int8_activations;
+// The kernels that a session uses, for inputs of 8 bits where `bytes`; null where this build has
+// none that were asked for.
+const KernelSet* ChooseKernels(const SessionOptions& options, bool bytes) {
 #ifdef DC_NO_REFERENCE_KERNELS
-  return options.reference_kernels || bytes ? nullptr : &SimdKernels();
+  // What the file allows is not asked for.
+  const bool asked = bytes && options.int8_activations;
+  return options.reference_kernels || asked ? nullptr : &SimdKernels();
 #else
   // Not every x86-64 has SSE4.
   const bool has_vectors = (HWY_SUPPORTED_TARGETS & HWY_TARGETS) != 0;
@@ -106,7 +108,8 @@ Status LoadedModel::Build(std::span<const uint8_t> bytes, const SessionOptions& 
     if (memory_.refused()) return NoMemoryForWeights();
     return constant;
   };
-  const KernelSet* kernels = ChooseKernels(options);
+  int8_activations_ = options.int8_activations.value_or(manifest.int8_activations);
+  const KernelSet* kernels = ChooseKernels(options, int8_activations_);
   if (kernels == nullptr) {
     return Unsupported("reference kernels and inputs of 8 bits", "Session::Load",
                        "this library is built for one instruction set, without them");

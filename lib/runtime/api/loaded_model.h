@@ -28,6 +28,7 @@ class LoadedModel {
   const std::vector<SessionInput>& inputs() const { return inputs_; }
   const std::vector<SessionOutput>& outputs() const { return outputs_; }
   const std::vector<LayerPlan>& layers() const { return executor_->plan().layers; }
+  bool int8_activations() const { return int8_activations_; }
 
   // See Session::Run. Safe from many threads at once.
   Status Run(int64_t batch, std::span<const std::span<const float>> inputs,
@@ -54,6 +55,7 @@ class LoadedModel {
   std::optional<PlanExecutor> executor_;  // once it is built
   std::vector<SessionInput> inputs_;
   std::vector<SessionOutput> outputs_;
+  bool int8_activations_ = false;
 };
 
 }  // namespace dc::runtime

@@ -42,7 +42,7 @@ dc::SessionOptions SessionOptions(const dc_options* options) {
   const dc_allocator& allocator = options->allocator;
   result.allocator = {allocator.allocate, allocator.release, allocator.context};
   result.memory_limit = options->memory_limit;
-  result.int8_activations = options->int8_activations != 0;
+  if (options->int8_activations != 0) result.int8_activations = options->int8_activations > 0;
   return result;
 }
 

@@ -51,6 +51,7 @@ StatusOr<Session> Session::LoadMapped(const std::string& path, const SessionOpti
 const std::vector<SessionInput>& Session::inputs() const { return model_->inputs(); }
 const std::vector<SessionOutput>& Session::outputs() const { return model_->outputs(); }
 const std::vector<LayerPlan>& Session::plan() const { return model_->layers(); }
+bool Session::int8_activations() const { return model_->int8_activations(); }
 
 StatusOr<StepTimes> Session::Measure(int64_t batch, int repetitions) const {
   return model_->Measure(batch, repetitions);

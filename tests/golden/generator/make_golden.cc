@@ -132,6 +132,10 @@ void PutExtensions() {
   fixed.nodes[0].attributes["axis"] = int64_t{0};
   PutModel("fixed_shapes", fixed);
 
+  EncodeOptions int8;
+  int8.int8_activations = true;
+  PutModel("int8_activations", Quantized(FullyConnectedGraph(0.25), Centroids(8)), int8);
+
   Graph typed;
   typed.inputs = {{"x", DataType::kInt64, {-1, 6}}};
   typed.outputs = {{"y", DataType::kBool, {-1, 6}}};

@@ -210,6 +210,7 @@ void ExpectSame(const Manifest& mine, const proto::Manifest& theirs) {
   EXPECT_EQ(mine.opset, theirs.opset() == 0 ? 13 : theirs.opset());
   EXPECT_EQ(mine.graph_name, theirs.graph_name());
   EXPECT_EQ(mine.fixed_shapes, theirs.fixed_shapes());
+  EXPECT_EQ(mine.int8_activations, theirs.int8_activations());
 }
 
 TEST(Wire, ReadsWhatProtobufReads) {

@@ -56,6 +56,8 @@ class NetBuilder {
   void SetOutputs(std::vector<Ref> values) { outputs_ = std::move(values); }
   // Shapes are fixed, dimension 0 is no batch.
   void FixShapes() { manifest_.fixed_shapes = true; }
+  // The file allows inputs of 8 bits.
+  void AllowInt8Activations() { manifest_.int8_activations = true; }
 
   void SetOpset(uint32_t opset) { manifest_.opset = opset; }
 

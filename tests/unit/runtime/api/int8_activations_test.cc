@@ -57,6 +57,22 @@ TEST(Int8Activations, AreWithinAPercentOrSo) {
   }
 }
 
+TEST(Int8Activations, FollowTheFileUnlessTheOptionsSayOtherwise) {
+  for (const bool allowed : {false, true}) {
+    NetBuilder net = Network();
+    if (allowed) net.AllowInt8Activations();
+    const std::vector<float> x(kInputs, 0.7f);
+    const auto outputs = [&](std::optional<bool> option) {
+      const Session session =
+          LoadOrDie(net, {.reference_kernels = true, .int8_activations = option});
+      EXPECT_EQ(session.int8_activations(), option.value_or(allowed));
+      return RunSession(session, 1, x);
+    };
+    EXPECT_NE(outputs(true), outputs(false));
+    EXPECT_EQ(outputs(std::nullopt), outputs(allowed));
+  }
+}
+
 TEST(Int8Activations, AreNotThoseOfBatches) {
   NetBuilder net = Network();
   Rng rng(10);
