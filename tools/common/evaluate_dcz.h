@@ -20,11 +20,11 @@ namespace dc {
 struct SessionEvaluation {
   int64_t batch = 64;
   std::optional<float> scale;  // in place of the file's
-  std::string logits;          // the output with the classes, where there are several
+  std::string logits;          // the output that the data is about, where there are several
 };
 
 // Runs all test images through `session`; `latency`, if not null, receives the median time of a
-// full batch per image. The result has no loss. BadInput where data and model do not fit.
+// full batch per image. The result has no loss of labels. BadInput where data and model do not fit.
 // UsageError where the model reads more than images.
 StatusOr<EvalResult> EvaluateSession(Session* session, const Dataset& data,
                                      const SessionEvaluation& options, Latency* latency,
