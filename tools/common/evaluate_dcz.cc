@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <numeric>
 #include <span>
 #include <vector>
@@ -96,6 +97,26 @@ StatusOr<EvalResult> EvaluateSession(Session* session, const Dataset& data,
   }
   progress->End("");
   return score.Result();
+}
+
+std::string EvaluationText(const EvalResult& result, const Latency& latency, int64_t batch) {
+  const auto count = static_cast<long long>(result.count);
+  char line[128];
+  std::string text;
+  if (result.targets) {
+    std::snprintf(line, sizeof(line), "samples      %lld\n", count);
+    text = line + ErrorText(result.error_percent, result.loss) + "\n";
+  } else {
+    std::snprintf(line, sizeof(line),
+                  "images       %lld\ntop-1 error  %.2f %%\ntop-5 error  %.2f %%\n", count,
+                  result.error_percent, result.top5_error_percent);
+    text = line;
+  }
+  if (result.not_numbers > 0) text += NotNumbersText(result) + "\n";
+  std::snprintf(line, sizeof(line), "latency      %.2f us per %s at batch %lld (median)\n",
+                latency.microseconds_per_image, result.targets ? "sample" : "image",
+                static_cast<long long>(batch));
+  return text + line;
 }
 
 DczEvaluator RuntimeEvaluator(int threads) {

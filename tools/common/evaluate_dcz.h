@@ -30,6 +30,10 @@ StatusOr<EvalResult> EvaluateSession(Session* session, const Dataset& data,
                                      const SessionEvaluation& options, Latency* latency,
                                      Progress* progress);
 
+// What dc-run prints of it, an end of line after each: samples, errors and `latency` at batch
+// `batch`.
+std::string EvaluationText(const EvalResult& result, const Latency& latency, int64_t batch);
+
 // What dc::Compress evaluates with: the runtime with `threads` threads.
 DczEvaluator RuntimeEvaluator(int threads);
 
