@@ -49,7 +49,8 @@ int main(int argc, char** argv) {
   bool smallest = false;
   double max_error = 0, max_error_increase = 0;
   tool.Switch("smallest", "find the smallest file within one of the next three", &smallest);
-  tool.Number("max-error", "P", "percent of the samples", &max_error, 0, 100);
+  tool.Number("max-error", "P", "percent of the samples, or of the targets' variance", &max_error,
+              0, 100);
   tool.Number("max-error-increase", "P", "points above the dense model's", &max_error_increase, 0,
               100);
   int64_t target_bytes = 0;

@@ -1,4 +1,5 @@
 // dc-prune: removes weights, retraining the rest where data is given.
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -19,16 +20,18 @@ struct Flags {
   int64_t scan_images = 5000;
 };
 
-// Prints error against density, a line per layer and density, with a bar a reader can compare.
+// Prints error (of targets the unexplained variance) against density, a line per layer and density,
+// with a bar a reader can compare.
 dc::Status Scan(const dc::Tool& tool, const Flags& flags, const dc::Graph& graph,
                 const dc::Dataset& data, dc::Progress* progress) {
   const std::vector<double> densities = {1.0, 0.7, 0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.07, 0.05, 0.03};
   DC_ASSIGN_OR_RETURN(
       const auto scan,
       dc::ScanSensitivity(graph, data, densities, flags.scan_images, tool.threads(), progress));
-  dc::PrintLine("%-20s %8s  %8s", "layer", "density", "error");
+  dc::PrintLine("%-20s %8s  %8s", "layer", "density", data.has_targets() ? "variance" : "error");
   for (const dc::Sensitivity& s : scan) {
-    const std::string bar(static_cast<size_t>(s.error_percent * 0.4 + 0.5), '#');
+    const double share = std::min(s.error_percent, 100.0);  // of targets it may be more
+    const std::string bar(static_cast<size_t>(share * 0.4 + 0.5), '#');
     dc::PrintLine("%-20s %7.1f %%  %6.2f %%  %s", s.layer.c_str(), 100 * s.density, s.error_percent,
                   bar.c_str());
   }

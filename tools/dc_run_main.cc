@@ -28,15 +28,9 @@ dc::Status Evaluate(const dc::Tool& tool, const std::string& file, const std::st
   DC_ASSIGN_OR_RETURN(const dc::EvalResult result,
                       dc::EvaluateSession(session, data, options, &latency, progress));
   latency.threads = threads;
-  report.error_percent = result.error_percent;
-  report.top5_error_percent = result.top5_error_percent;
+  report.SetErrors(result);
   report.latency = latency;
-  dc::PrintLine("images       %lld", static_cast<long long>(result.count));
-  dc::PrintLine("top-1 error  %.2f %%", result.error_percent);
-  dc::PrintLine("top-5 error  %.2f %%", result.top5_error_percent);
-  if (result.not_numbers > 0) dc::PrintLine("%s", dc::NotNumbersText(result).c_str());
-  dc::PrintLine("latency      %.2f us per image at batch %lld (median)",
-                latency.microseconds_per_image, static_cast<long long>(options.batch));
+  dc::PrintText(dc::EvaluationText(result, latency, options.batch));
   DC_ASSIGN_OR_RETURN(const std::string json, dc::ReportJson(report));
   return tool.WriteJson(json);
 }
@@ -55,10 +49,14 @@ constexpr double kGreatestScale = std::numeric_limits<float>::max();
 }  // namespace
 
 int main(int argc, char** argv) {
-  dc::Tool tool("dc-run", "MODEL.dcz [--data SPEC | --input X.npy] [options]",
-                "Executes a compressed model: evaluates it on a test set, or maps arrays of inputs "
-                "to arrays of\noutputs. Without either, shows how it would be executed.",
-                "dc-run model.dcz --data fashion-mnist --batch 1");
+  dc::Tool tool(
+      "dc-run", "MODEL.dcz [--data SPEC | --input X.npy] [options]",
+      "Executes a compressed model: evaluates it on a test set, or maps arrays of inputs "
+      "to arrays of\noutputs. Without either, shows how it would be executed.\n"
+      "The error of labels is the share of samples that are told wrong; of targets (float "
+      "y_test) it is the\nmean squared error, and its share of their variance, 100 (1 - "
+      "R^2): the unexplained variance.",
+      "dc-run model.dcz --data fashion-mnist --batch 1");
   std::string file, data;
   dc::SessionEvaluation evaluation;
   int64_t& batch = evaluation.batch;
@@ -80,7 +78,8 @@ int main(int argc, char** argv) {
       "samples of --data are multiplied by this (default: what the file says; else 1/255 for "
       "bytes, 1 for floats)",
       &scale, -kGreatestScale, kGreatestScale);
-  tool.Option("logits", "NAME", "the output with the classes, where the model has several",
+  tool.Option("logits", "NAME",
+              "the output with the classes or targets, where the model has several",
               &evaluation.logits);
   tool.Switch("explain", "print how each layer is executed, and measure it", &explain);
   flags.Declare(&tool);

@@ -17,18 +17,20 @@ Dataset DrawHeldOut(const Dataset& data, int64_t count, uint64_t seed) {
   std::sort(order.begin(), middle);
   std::sort(middle, order.end());
   const auto size = static_cast<size_t>(data.sample_size());
+  const auto target_size = static_cast<size_t>(data.target_size());
   const auto take = [&](std::span<const uint32_t> indices) {
     Split split;
     split.count = static_cast<int64_t>(indices.size());
     for (const uint32_t i : indices) {
-      const auto copy = [&](const auto& from, auto* to) {
+      const auto copy = [i](const auto& from, size_t each, auto* to) {
         if (from.empty()) return;
-        to->insert(to->end(), from.begin() + static_cast<std::ptrdiff_t>(i * size),
-                   from.begin() + static_cast<std::ptrdiff_t>((i + 1) * size));
+        to->insert(to->end(), from.begin() + static_cast<std::ptrdiff_t>(i * each),
+                   from.begin() + static_cast<std::ptrdiff_t>((i + 1) * each));
       };
-      copy(data.train.u8, &split.u8);
-      copy(data.train.f32, &split.f32);
-      split.labels.push_back(data.train.labels[i]);
+      copy(data.train.u8, size, &split.u8);
+      copy(data.train.f32, size, &split.f32);
+      copy(data.train.labels, 1, &split.labels);
+      copy(data.train.targets, target_size, &split.targets);
     }
     return split;
   };

@@ -19,7 +19,8 @@ inline Split LastTraining(const Dataset& data, int64_t images) {
   };
   if (!data.train.u8.empty()) held.u8 = take(data.train.u8, data.sample_size());
   if (!data.train.f32.empty()) held.f32 = take(data.train.f32, data.sample_size());
-  held.labels = take(data.train.labels, 1);
+  if (!data.train.labels.empty()) held.labels = take(data.train.labels, 1);
+  if (data.has_targets()) held.targets = take(data.train.targets, data.target_size());
   return held;
 }
 

@@ -8,6 +8,7 @@
 #include "data/decompress.h"
 #include "data/npy_format.h"
 #include "data/sources.h"
+#include "data/target_spread.h"
 #include "data/zip.h"
 #include "dc/files.h"
 
@@ -97,15 +98,21 @@ Status ReadSamples(const std::string& name, Archive* archive, Dataset* data, Spl
   return ReadSamples(file, archive->Where(name), data, split);
 }
 
+std::string ShapeText(const std::vector<int64_t>& shape) {
+  std::string text;
+  for (const int64_t extent : shape) {
+    if (!text.empty()) text += 'x';
+    text += std::to_string(extent);
+  }
+  return text;
+}
+
 // Labels: N or N x 1 integers.
-Status ReadLabels(const std::string& name, Archive* archive, Split* split) {
-  const std::string where = archive->Where(name);
-  DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> file, archive->Read(name));
-  DC_ASSIGN_OR_RETURN(const NpyView view, ParseNpy(file, where));
-  const bool list = view.shape.size() == 1 || (view.shape.size() == 2 && view.shape[1] == 1);
-  if (!list || view.kind == 'f') {
+Status TakeLabels(const NpyView& view, const std::string& where, Split* split) {
+  if (view.shape.size() != 1 && !(view.shape.size() == 2 && view.shape[1] == 1)) {
     return BadInput("labels that are no list of integers", where,
-                    "give class numbers from 0 on (numpy.argmax turns one-hot rows into them)");
+                    "give class numbers from 0 on (numpy.argmax turns one-hot rows into them), or "
+                    "floats where they are targets of a regression");
   }
   if (view.count != split->count) {
     return BadInput(
@@ -122,6 +129,50 @@ Status ReadLabels(const std::string& name, Archive* archive, Split* split) {
   }
   split->labels.assign(labels.begin(), labels.end());
   return OkStatus();
+}
+
+// Targets: N or N x anything floats. Those of the training split set the shape of `data`'s.
+Status TakeTargets(const NpyView& view, const std::string& where, bool first, Dataset* data,
+                   Split* split) {
+  const int64_t rows = view.shape.empty() ? 0 : view.shape[0];
+  if (rows != split->count || view.count == 0) {
+    return BadInput("targets of shape " + ShapeText(view.shape) + " for " +
+                        std::to_string(split->count) + " samples",
+                    where, "give every sample a row of one number or more");
+  }
+  std::vector<int64_t> shape(view.shape.begin() + 1, view.shape.end());
+  if (shape.empty()) shape = {1};
+  if (first) data->target_shape = shape;
+  if (shape != data->target_shape) {
+    return BadInput("test targets of shape " + ShapeText(shape) + " and training targets of " +
+                        ShapeText(data->target_shape),
+                    where, "give both the same shape");
+  }
+  split->targets = NpyToFloats(view);
+  const auto bad = std::find_if(split->targets.begin(), split->targets.end(),
+                                [](float v) { return !std::isfinite(v); });
+  if (bad != split->targets.end()) {
+    return BadInput("NaN, or a number that is infinite as float32",
+                    where + ", element " + std::to_string(bad - split->targets.begin()),
+                    "clean or scale the targets first");
+  }
+  return SpreadOfTargets(*data, *split).status().At(where);
+}
+
+// Integers are labels, floats are targets.
+Status ReadAnswers(const std::string& name, Archive* archive, Dataset* data, Split* split) {
+  const std::string where = archive->Where(name);
+  DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> file, archive->Read(name));
+  DC_ASSIGN_OR_RETURN(const NpyView view, ParseNpy(file, where));
+  const bool first = split == &data->train;
+  const bool targets = view.kind == 'f';
+  if (!first && targets != data->has_targets()) {
+    return BadInput(targets
+                        ? "floats, which are targets, and y_train has integers, which are labels"
+                        : "integers, which are labels, and y_train has floats, which are targets",
+                    where, "give both the same type");
+  }
+  return targets ? TakeTargets(view, where, first, data, split) : TakeLabels(view, where, split);
 }
 
 }  // namespace
@@ -144,14 +195,14 @@ StatusOr<Dataset> OpenNpz(const std::string& path) {
   DC_ASSIGN_OR_RETURN(Archive archive, Archive::Open(path));
   Dataset data;
   DC_RETURN_IF_ERROR(ReadSamples("x_train", &archive, &data, &data.train));
-  DC_RETURN_IF_ERROR(ReadLabels("y_train", &archive, &data.train));
+  DC_RETURN_IF_ERROR(ReadAnswers("y_train", &archive, &data, &data.train));
   DC_RETURN_IF_ERROR(ReadSamples("x_test", &archive, &data, &data.test));
-  DC_RETURN_IF_ERROR(ReadLabels("y_test", &archive, &data.test));
+  DC_RETURN_IF_ERROR(ReadAnswers("y_test", &archive, &data, &data.test));
   if (data.train.u8.empty() != data.test.u8.empty()) {
     return BadInput("x_train and x_test are of different types, bytes and floats", path,
                     "give both the same type");
   }
-  DC_RETURN_IF_ERROR(CheckLabels(path, &data));
+  if (!data.has_targets()) DC_RETURN_IF_ERROR(CheckLabels(path, &data));
   return data;
 }
 

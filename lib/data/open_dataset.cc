@@ -51,6 +51,12 @@ StatusOr<Dataset> OpenIn(const std::string& kind, const std::string& path) {
 
 }  // namespace
 
+int64_t Dataset::target_size() const {
+  int64_t size = has_targets() ? 1 : 0;
+  for (const int64_t extent : target_shape) size *= extent;
+  return size;
+}
+
 int32_t Dataset::LargestLabel() const {
   int32_t largest = -1;
   for (const Split* split : {&train, &test}) {
@@ -102,8 +108,10 @@ StatusOr<Dataset> OpenSamples(const std::string& spec) {
   } else {
     DC_ASSIGN_OR_RETURN(data, OpenDataset(spec));
     data.train.labels.clear();
+    data.train.targets.clear();
     data.test = Split();
     data.classes = 0;
+    data.target_shape.clear();
   }
   data.name = spec;
   return data;

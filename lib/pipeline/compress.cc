@@ -6,26 +6,35 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "base/crc32.h"
-#include "base/text_table.h"
+#include "base/number_text.h"
 #include "dc/encode.h"
 #include "dc/files.h"
 #include "dc/onnx.h"
 #include "dc/stages.h"
 #include "model/block_network.h"
 #include "pipeline/history.h"
+#include "pipeline/recipe_checks.h"
 #include "pipeline/stage_clock.h"
 #include "pipeline/stage_stamps.h"
-#include "train/trainer.h"
 
 namespace dc {
 namespace {
 
 constexpr char kCheckpoint[] = ".checkpoint", kCheckpointOwner[] = ".checkpoint.of";
 constexpr char kTestError[] = "dc.test_error_percent";
+constexpr char kSquaredError[] = "dc.test_mean_squared_error";
+
+// The number that `graph` records at `key`.
+std::optional<double> Recorded(const Graph& graph, const char* key) {
+  const auto text = graph.metadata.find(key);
+  if (text == graph.metadata.end()) return std::nullopt;
+  return std::strtod(text->second.c_str(), nullptr);
+}
 
 uint32_t Crc(const std::string& text) {
   return Crc32c(std::span(reinterpret_cast<const uint8_t*>(text.data()), text.size()));
@@ -36,15 +45,6 @@ StatusOr<std::string> TeacherStamp(const TrainOptions& training) {
   if (training.teacher.empty()) return std::string();
   DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, ReadFile(training.teacher));
   return " " + std::to_string(Crc32c(bytes));
-}
-
-// The trainings of the stages that there are, by what a recipe calls them.
-std::vector<std::pair<const char*, const TrainOptions*>> TrainingsOf(const Recipe& recipe) {
-  std::vector<std::pair<const char*, const TrainOptions*>> trainings;
-  if (recipe.train) trainings.emplace_back("train", &*recipe.train);
-  if (recipe.prune) trainings.emplace_back("prune.retrain", &recipe.prune->retrain);
-  if (recipe.quantize) trainings.emplace_back("quantize.fine_tune", &recipe.quantize->fine_tune);
-  return trainings;
 }
 
 // One run of the line: what is common to all stages, and the graph as it moves along.
@@ -119,6 +119,10 @@ class Line {
     }
     DC_ASSIGN_OR_RETURN(StageReport report, stage(training, &graph_));
     if (report.error_percent) graph_.metadata[kTestError] = std::to_string(*report.error_percent);
+    graph_.metadata.erase(kSquaredError);
+    if (const auto squared = report.mean_squared_error) {
+      graph_.metadata[kSquaredError] = NumberText(*squared);
+    }
     DC_RETURN_IF_ERROR(SaveModel(graph_, path));
     DC_RETURN_IF_ERROR(stamps_.Record(name, fingerprint_, path));
     RemoveCheckpoints(training.checkpoint);
@@ -128,10 +132,10 @@ class Line {
 
   // Test error of the graph as it is, by the trainer's own evaluation.
   Status EvaluateDense() {
-    if (!error_ && data_ != nullptr) {
+    if (!error_.first && data_ != nullptr) {
       DC_ASSIGN_OR_RETURN(const EvalResult test,
                           EvaluateGraph(graph_, *data_, threads_, progress_));
-      error_ = test.error_percent;
+      error_ = {test.error_percent, test.mean_squared_error()};
     }
     return OkStatus();
   }
@@ -139,7 +143,9 @@ class Line {
   const Graph& graph() const { return graph_; }
   // Whether the model came without values for its weights.
   bool is_fresh() const { return is_fresh_; }
-  std::optional<double> error() const { return error_; }
+  // Of the graph as it is: a percentage, and of targets the mean squared error.
+  using TestError = std::pair<std::optional<double>, std::optional<double>>;
+  const TestError& error() const { return error_; }
   std::vector<StageReport>& stages() { return stages_; }
 
   // The output that was named; "" for none.
@@ -177,18 +183,19 @@ class Line {
     }
     std::vector<ConvolutionBlock> blocks;
     for (const auto& [layers, filters] : recipe_.blocks) blocks.push_back({layers, filters});
-    graph_ = BlockNetwork(blocks, data_->channels, data_->height, data_->width, data_->classes);
+    graph_ = BlockNetwork(blocks, data_->channels, data_->height, data_->width,
+                          data_->has_targets() ? data_->target_size() : data_->classes);
     return OkStatus();
   }
 
   Status Keep(const std::string& path, StageReport report) {
     DC_ASSIGN_OR_RETURN(const std::vector<uint8_t> bytes, ReadFile(path));
     report.output_bytes = bytes.size();
-    const auto known = graph_.metadata.find(kTestError);
-    if (data_ != nullptr && !report.error_percent && known != graph_.metadata.end()) {
-      report.error_percent = std::strtod(known->second.c_str(), nullptr);
+    if (data_ != nullptr && !report.error_percent) {
+      report.error_percent = Recorded(graph_, kTestError);
+      report.mean_squared_error = Recorded(graph_, kSquaredError);
     }
-    error_ = report.error_percent;
+    error_ = {report.error_percent, report.mean_squared_error};
     stages_.push_back(std::move(report));
     return OkStatus();
   }
@@ -202,67 +209,9 @@ class Line {
   Graph graph_;
   bool is_fresh_ = false;
   std::string fingerprint_;
-  std::optional<double> error_;
+  TestError error_;
   std::vector<StageReport> stages_;
 };
-
-// UsageError for a setting of any stage that does not fit `graph`, the recipe's network: before the
-// first stage works, not when the last one begins.
-Status CheckRecipe(const Recipe& recipe, const Graph& graph, const Dataset* data) {
-  Graph valued = graph;
-  for (const ValueInfo& parameter : graph.uninitialized) {
-    valued.initializers[parameter.name] = Tensor::Zeros(parameter.type, parameter.shape);
-  }
-  valued.uninitialized.clear();
-  DC_ASSIGN_OR_RETURN(const Preprocess preprocess, PreprocessFromMetadata(valued.metadata));
-  for (const auto& [stage, training] : TrainingsOf(recipe)) {
-    if (data == nullptr) break;  // nothing trains then (CheckDataGiven)
-    TrainOptions checked = *training;
-    if (checked.teacher == kDenseTeacher) checked.teacher.clear();  // it is still to be made
-    const Status status = CheckTraining(valued, *data, preprocess, checked);
-    if (!status.ok()) return status.At(std::string("the recipe's ") + stage);
-  }
-  if (recipe.prune) DC_RETURN_IF_ERROR(recipe.prune->options.amounts.CheckKeys(valued));
-  if (recipe.quantize) {
-    const QuantizeOptions& options = recipe.quantize->options;
-    DC_RETURN_IF_ERROR(options.method.name.empty() ? CheckQuantizeOptions(options, valued)
-                                                   : CheckMethodOptions(options.method, valued));
-  }
-  return CheckEncodeOptions(recipe.encode, valued);
-}
-
-Status CheckGoal(const Recipe& recipe, const Report& report) {
-  std::string missed;
-  const auto miss = [&](const std::string& text) { missed += (missed.empty() ? "" : "; ") + text; };
-  const double error = report.error_percent.value_or(100);
-  if (recipe.max_error_percent && error > *recipe.max_error_percent + 1e-9) {
-    miss("error " + Fixed(error, 2) + " % is above " + Fixed(*recipe.max_error_percent, 2) + " %");
-  }
-  if (recipe.max_error_increase && report.baseline_error_percent &&
-      error > *report.baseline_error_percent + *recipe.max_error_increase + 1e-9) {
-    miss("error " + Fixed(error, 2) + " % is more than " + Fixed(*recipe.max_error_increase, 2) +
-         " points above the dense model's " + Fixed(*report.baseline_error_percent, 2) + " %");
-  }
-  if (recipe.min_ratio && report.ratio() < *recipe.min_ratio) {
-    miss("ratio " + Fixed(report.ratio(), 2) + "x is below " + Fixed(*recipe.min_ratio, 2) + "x");
-  }
-  if (missed.empty()) return OkStatus();
-  return GoalNotMet("the recipe's goal is not met: " + missed, recipe.name,
-                    "all files are kept; keep more weights or bits, or retrain longer");
-}
-
-// UsageError where stages need data and there is none.
-Status CheckDataGiven(const Recipe& recipe, const Dataset* data) {
-  if (data != nullptr) return OkStatus();
-  const bool trains = recipe.train || (recipe.prune && recipe.prune->retrain.epochs > 0) ||
-                      (recipe.quantize && (recipe.quantize->fine_tune.epochs > 0 ||
-                                           !recipe.quantize->options.method.name.empty()));
-  const bool has_goal = recipe.max_error_percent || recipe.max_error_increase;
-  if (!trains && !has_goal) return OkStatus();
-  return UsageError(trains ? "the recipe trains, and there is no data"
-                           : "the recipe's goal is an error, and there is no data to measure it",
-                    recipe.name, "give --data");
-}
 
 }  // namespace
 
@@ -325,7 +274,7 @@ StatusOr<Report> Compress(const Recipe& recipe, const Dataset* data, const std::
   if (recipe.train || !line.is_fresh()) {
     DC_RETURN_IF_ERROR(CompareWith(line.graph(), "dense", &comparison));
   }
-  const std::optional<double> dense_error = line.error();
+  const Line::TestError dense_error = line.error();
 
   if (recipe.prune) {
     DC_RETURN_IF_ERROR(line.Run("prune", "pruned.onnx", recipe.prune_text, recipe.prune->retrain,
@@ -360,15 +309,16 @@ StatusOr<Report> Compress(const Recipe& recipe, const Dataset* data, const std::
   DC_ASSIGN_OR_RETURN(Report report, ReportFile(file));
   if (data != nullptr) {
     DC_ASSIGN_OR_RETURN(const EvalResult test, evaluate(file, *data, line.Logits(), progress));
-    encoded.error_percent = report.error_percent = test.error_percent;
-    report.top5_error_percent = test.top5_error_percent;
+    report.SetErrors(test);
+    encoded.error_percent = report.error_percent;
+    encoded.mean_squared_error = report.mean_squared_error;
     report.data = data->name;
   }
   report.uncompressed = NotQuantized(line.graph());
   report.model = path;
   report.seed = recipe.seed;
   report.published = recipe.published;
-  report.baseline_error_percent = dense_error;
+  std::tie(report.baseline_error_percent, report.baseline_mean_squared_error) = dense_error;
   for (const auto& [name, bytes] : comparison.comparison) {
     if (name != "pruned f32") report.comparison.emplace_back(name, bytes);
   }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <set>
 
+#include "dc/train.h"
 #include "entropy/dec/hashed_codes.h"
 #include "entropy/dec/plane_decoder.h"
 #include "entropy/dec/weight_decoder.h"
@@ -148,5 +149,11 @@ Status CompareWith(const Graph& graph, const std::string& name, Report* report) 
 }
 
 std::string Version() { return DC_VERSION; }
+
+void Report::SetErrors(const EvalResult& test) {
+  error_percent = test.error_percent;
+  top5_error_percent = test.known_top5();
+  mean_squared_error = test.mean_squared_error();
+}
 
 }  // namespace dc

@@ -62,8 +62,10 @@ bool TakeMeasurements(const Report& measured, Report* report) {
   report->data = measured.data;
   report->seed = measured.seed;
   report->baseline_error_percent = measured.baseline_error_percent;
+  report->baseline_mean_squared_error = measured.baseline_mean_squared_error;
   report->error_percent = measured.error_percent;
   report->top5_error_percent = measured.top5_error_percent;
+  report->mean_squared_error = measured.mean_squared_error;
   report->stages = measured.stages;
   report->latency = measured.latency;
   report->sensitivity = measured.sensitivity;
@@ -84,8 +86,9 @@ std::string DifferenceText(const Report& report, const Report& other) {
   parts.There("whole file", other.file_bytes);
   text += Table("layer", layers) + "\n" + Table("part of the file", parts);
   if (report.error_percent && other.error_percent) {
-    text += "\ntest error there " + Fixed(*other.error_percent, 2) + " %, here " +
-            Fixed(*report.error_percent, 2) + " %\n";
+    const bool targets = report.mean_squared_error && other.mean_squared_error;
+    text += std::string(targets ? "\nunexplained variance" : "\ntest error") + " there " +
+            Fixed(*other.error_percent, 2) + " %, here " + Fixed(*report.error_percent, 2) + " %\n";
   }
   return text;
 }

@@ -48,6 +48,7 @@ void Fill(const StageReport& from, proto::StageReport* to) {
   to->set_seconds(from.seconds);
   to->set_epochs(from.epochs);
   if (from.error_percent) to->set_error_percent(*from.error_percent);
+  if (from.mean_squared_error) to->set_mean_squared_error(*from.mean_squared_error);
   to->set_output_bytes(double(from.output_bytes));
   for (const LayerOutcome& layer : from.layers) {
     proto::LayerOutcome* out = to->add_layers();
@@ -113,6 +114,7 @@ StageReport Read(const proto::StageReport& from) {
   to.seconds = from.seconds();
   to.epochs = from.epochs();
   if (from.has_error_percent()) to.error_percent = from.error_percent();
+  if (from.has_mean_squared_error()) to.mean_squared_error = from.mean_squared_error();
   to.output_bytes = Count(from.output_bytes());
   for (const proto::LayerOutcome& layer : from.layers()) {
     LayerOutcome& out = to.layers.emplace_back();
@@ -144,6 +146,10 @@ Report Read(const proto::Report& from) {
   if (from.has_baseline_error_percent()) to.baseline_error_percent = from.baseline_error_percent();
   if (from.has_error_percent()) to.error_percent = from.error_percent();
   if (from.has_top5_error_percent()) to.top5_error_percent = from.top5_error_percent();
+  if (from.has_mean_squared_error()) to.mean_squared_error = from.mean_squared_error();
+  if (from.has_baseline_mean_squared_error()) {
+    to.baseline_mean_squared_error = from.baseline_mean_squared_error();
+  }
   for (const proto::LayerReport& layer : from.layers()) to.layers.push_back(Read(layer));
   to.parts = Read(from.parts());
   to.comparison = Read(from.comparison());
@@ -196,6 +202,10 @@ StatusOr<std::string> ReportJson(const Report& report) {
   }
   if (report.error_percent) message.set_error_percent(*report.error_percent);
   if (report.top5_error_percent) message.set_top5_error_percent(*report.top5_error_percent);
+  if (report.mean_squared_error) message.set_mean_squared_error(*report.mean_squared_error);
+  if (report.baseline_mean_squared_error) {
+    message.set_baseline_mean_squared_error(*report.baseline_mean_squared_error);
+  }
   for (const LayerReport& layer : report.layers) {
     Fill(layer, report.file_bytes, message.add_layers());
   }

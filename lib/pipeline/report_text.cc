@@ -1,8 +1,13 @@
 #include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
 
+#include "base/number_text.h"
 #include "base/text_table.h"
 #include "dc/printable.h"
 #include "dc/report.h"
+#include "dc/train.h"
 
 namespace dc {
 namespace {
@@ -67,14 +72,36 @@ std::string ComparisonText(const Report& report) {
 }
 
 std::string StagesText(const Report& report) {
+  const bool targets =
+      std::any_of(report.stages.begin(), report.stages.end(),
+                  [](const StageReport& s) { return s.mean_squared_error.has_value(); });
   TextTable table;
-  table.Add({"stage", "seconds", "epochs", "test error", "output bytes"});
+  std::vector<std::string> names = {"stage", "seconds", "epochs"};
+  if (targets) names.push_back("mean squared error");
+  names.insert(names.end(), {targets ? "unexplained variance" : "test error", "output bytes"});
+  table.Add(std::move(names));
   for (const StageReport& s : report.stages) {
-    table.Add({s.name, Fixed(s.seconds, 1), std::to_string(s.epochs),
-               s.error_percent ? Fixed(*s.error_percent, 2) + " %" : "-",
-               s.output_bytes ? Thousands(s.output_bytes) : "-"});
+    std::vector<std::string> row = {s.name, Fixed(s.seconds, 1), std::to_string(s.epochs)};
+    if (targets) row.push_back(s.mean_squared_error ? ShortNumber(*s.mean_squared_error) : "-");
+    row.push_back(s.error_percent ? Fixed(*s.error_percent, 2) + " %" : "-");
+    row.push_back(s.output_bytes ? Thousands(s.output_bytes) : "-");
+    table.Add(std::move(row));
   }
   return table.ToString();
+}
+
+// "test error, WHICH  1.49 %" and an end of line; "" where it is not known.
+std::string TestErrorText(const std::string& which, std::optional<double> percent,
+                          std::optional<double> mean_squared_error) {
+  if (!percent) return "";
+  constexpr size_t kWidth = 24;  // of "test error, compressed  "
+  std::string text = "test error, " + which;
+  text.resize(kWidth, ' ');
+  // Of targets it is no share of the samples.
+  return text +
+         (mean_squared_error ? ErrorText(*percent, mean_squared_error)
+                             : Fixed(*percent, 2) + " %") +
+         "\n";
 }
 
 }  // namespace
@@ -128,12 +155,8 @@ std::string ReportText(const Report& report) {
     text += "ratio " + Fixed(report.ratio(), 2) + "x: " + Thousands(report.baseline_bytes) +
             " bytes of float32 initializers in a file of " + Thousands(report.file_bytes) + "\n";
   }
-  if (report.baseline_error_percent) {
-    text += "test error, dense       " + Fixed(*report.baseline_error_percent, 2) + " %\n";
-  }
-  if (report.error_percent) {
-    text += "test error, compressed  " + Fixed(*report.error_percent, 2) + " %\n";
-  }
+  text += TestErrorText("dense", report.baseline_error_percent, report.baseline_mean_squared_error);
+  text += TestErrorText("compressed", report.error_percent, report.mean_squared_error);
   return text;
 }
 

@@ -28,6 +28,7 @@ StatusOr<StageReport> EndStage(const StageClock& clock, const std::string& setti
     DC_ASSIGN_OR_RETURN(const EvalResult test,
                         EvaluateGraph(*graph, *data, training.threads, progress));
     report.error_percent = test.error_percent;
+    report.mean_squared_error = test.mean_squared_error();
   }
   report.seconds = clock.Seconds();
   return report;

@@ -18,7 +18,9 @@ std::string Checksum(const std::vector<T>& values) {
 }
 
 std::string SplitStamp(const Split& split) {
-  return Checksum(split.u8) + " " + Checksum(split.f32) + " " + Checksum(split.labels);
+  const std::string text =
+      Checksum(split.u8) + " " + Checksum(split.f32) + " " + Checksum(split.labels);
+  return split.targets.empty() ? text : text + " " + Checksum(split.targets);
 }
 
 // "FINGERPRINT CHECKSUM", or an error where the file cannot be read.
@@ -34,6 +36,7 @@ std::string DataStamp(const Dataset& data) {
   for (const int64_t extent : {data.channels, data.height, data.width}) {
     text += " " + std::to_string(extent);
   }
+  for (const int64_t extent : data.target_shape) text += " target " + std::to_string(extent);
   return text + " " + SplitStamp(data.train) + " " + SplitStamp(data.test);
 }
 

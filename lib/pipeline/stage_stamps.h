@@ -10,8 +10,8 @@
 
 namespace dc {
 
-// A checksum of everything in `data` that training and evaluation see: samples and labels of both
-// parts.
+// A checksum of everything in `data` that training and evaluation see: samples, and
+// labels or targets, of both parts.
 std::string DataStamp(const Dataset& data);
 
 // For each stage the fingerprint of what decided its result, and the checksum of the file that

@@ -105,7 +105,7 @@ class Panel {
 
 }  // namespace
 
-std::string EpochChartSvg(const std::vector<EpochRecord>& records) {
+std::string EpochChartSvg(const std::vector<EpochRecord>& records, bool targets) {
   char head[160];
   std::snprintf(head, sizeof(head),
                 "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 %.0f %.0f' role='img'>\n",
@@ -114,15 +114,18 @@ std::string EpochChartSvg(const std::vector<EpochRecord>& records) {
                     &EpochRecord::validation_error_percent);
   const Panel loss(kPanelWidth, records, &EpochRecord::train_loss, &EpochRecord::validation_loss);
   return head + std::string("<title>errors and losses by epoch</title>\n") + kStyle +
-         error.Axes("error, %") + error.Curve(&EpochRecord::train_error_percent, "train", 0) +
-         error.Curve(&EpochRecord::validation_error_percent, "validation", 1) + loss.Axes("loss") +
+         error.Axes(targets ? "unexplained variance, %" : "error, %") +
+         error.Curve(&EpochRecord::train_error_percent, "train", 0) +
+         error.Curve(&EpochRecord::validation_error_percent, "validation", 1) +
+         loss.Axes(targets ? "mean squared error" : "loss") +
          loss.Curve(&EpochRecord::train_loss, "train", 0) +
          loss.Curve(&EpochRecord::validation_loss, "validation", 1) + "</svg>\n";
 }
 
-Status WriteEpochChart(const std::string& path, const std::vector<EpochRecord>& records) {
+Status WriteEpochChart(const std::string& path, const std::vector<EpochRecord>& records,
+                       bool targets) {
   if (path.empty()) return OkStatus();
-  return WriteFileAtomic(path, EpochChartSvg(records));
+  return WriteFileAtomic(path, EpochChartSvg(records, targets));
 }
 
 }  // namespace dc::train

@@ -11,11 +11,13 @@
 namespace dc::train {
 
 // A header line and a line for each record; columns are EpochRecord's fields by name. Validation
-// columns are empty where there is no validation.
-std::string EpochLogText(const std::vector<EpochRecord>& records);
+// columns are empty where there is no validation. Losses of `targets`, which may have any unit,
+// have nine digits, others six decimals.
+std::string EpochLogText(const std::vector<EpochRecord>& records, bool targets);
 
 // Writes it to `path` atomically; does nothing where `path` is "".
-Status WriteEpochLog(const std::string& path, const std::vector<EpochRecord>& records);
+Status WriteEpochLog(const std::string& path, const std::vector<EpochRecord>& records,
+                     bool targets);
 
 }  // namespace dc::train
 

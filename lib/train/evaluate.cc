@@ -1,4 +1,3 @@
-#include <cstdio>
 #include <limits>
 #include <numeric>
 
@@ -26,17 +25,8 @@ StatusOr<EvalResult> Evaluate(const Graph& graph, const Dataset& data, const Spl
                                                              std::move(samples), pool.threads()));
   DC_ASSIGN_OR_RETURN(const train::LossSums sums, evaluator.Run(&pool, progress));
 
-  EvalResult result;
-  result.count = sums.count;
-  const double count = static_cast<double>(sums.count);
-  result.loss = sums.loss / count;
-  result.error_percent = 100.0 * static_cast<double>(sums.errors) / count;
-  result.top5_error_percent = 100.0 * static_cast<double>(sums.top5_errors) / count;
-  result.not_numbers = sums.not_numbers;
-  char summary[64];
-  std::snprintf(summary, sizeof(summary), "loss %.4f  error %.2f %%", result.loss,
-                result.error_percent);
-  OrSilent(progress)->End(summary);
+  const EvalResult result = train::ResultOf(sums, data.has_targets());
+  OrSilent(progress)->End(train::LossText(sums, data.has_targets()));
   if (result.not_numbers > 0) OrSilent(progress)->Note(NotNumbersText(result));
   return result;
 }

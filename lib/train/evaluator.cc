@@ -32,7 +32,13 @@ StatusOr<Evaluator> Evaluator::Make(const Network& network, const Parameters& pa
   }
   const Executor* any = rest > 0 ? evaluator.rest_.get() : nullptr;
   if (!evaluator.executors_.empty()) any = evaluator.executors_[0].get();
-  if (any) DC_RETURN_IF_ERROR(CheckLabelsFit(network.output, any->classes(), *samples.data));
+  if (any) {
+    DC_RETURN_IF_ERROR(
+        CheckOutputFits(network.output, any->ShapeOf(network.logits), *samples.data));
+  }
+  // Cross entropy, or the squared error, whatever a training's loss is.
+  DC_ASSIGN_OR_RETURN(evaluator.objective_, Objective::Make(*samples.data, *samples.split,
+                                                            samples.indices, TrainOptions()));
   evaluator.samples_ = std::move(samples);
   return evaluator;
 }
@@ -43,9 +49,7 @@ Status Evaluator::RunChunk(Executor* executor, size_t chunk, LossSums* sums) con
   GatherBatch(*samples_.data, *samples_.split, indices, *samples_.reading, nullptr, 0,
               executor->input().data());
   DC_RETURN_IF_ERROR(executor->Forward({}));
-  std::vector<int32_t> labels(indices.size());
-  for (size_t i = 0; i < indices.size(); ++i) labels[i] = samples_.split->labels[indices[i]];
-  *sums = CrossEntropy(executor->logits(), labels, executor->classes(), 0.0, 0.0, {});
+  *sums = objective_.Of(indices, executor->logits(), 0.0, {});
   return OkStatus();
 }
 

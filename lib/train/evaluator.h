@@ -12,6 +12,7 @@
 #include "dc/status.h"
 #include "train/executor.h"
 #include "train/loss.h"
+#include "train/objective.h"
 
 namespace dc::train {
 
@@ -27,7 +28,8 @@ struct SampleSet {
 // Sums are taken in the order of the chunks: results do not depend on the number of threads.
 class Evaluator {
  public:
-  // `network` and `parameters` must outlive it. Errors as Executor::Make; the classes must fit.
+  // `network` and `parameters` must outlive it. Errors as Executor::Make and
+  // Objective::Make; the output must fit the data.
   static StatusOr<Evaluator> Make(const Network& network, const Parameters& parameters,
                                   SampleSet samples, int threads);
 
@@ -38,6 +40,7 @@ class Evaluator {
   Status RunChunk(Executor* executor, size_t chunk, LossSums* sums) const;
 
   SampleSet samples_;
+  Objective objective_;
   std::vector<std::unique_ptr<Executor>> executors_;  // one per thread
   std::unique_ptr<Executor> rest_;                    // null where nothing is left over
 };

@@ -21,6 +21,9 @@ struct Executor::State {
   std::vector<Step> steps;
   dnnl::stream stream{CpuEngine()};
   std::span<float> input, logits, logits_gradient;
+  // Between the layout in which the last kernel works and that of the two above.
+  InputView logits_view;
+  GradientSink logits_sink;
 };
 
 namespace {
@@ -89,22 +92,25 @@ StatusOr<std::unique_ptr<Executor>> Executor::Make(const Network& network,
                          "output \"" + network.logits + "\"");
     }
     const Value& value = logits->second;
-    const bool one_each = ElementCount(value.shape) == batch;
+    const bool list = value.shape.size() == 2 || ElementCount(value.shape) == batch;
     const op::Shape* shape = build.shapes->Find(network.logits);
     const bool by_sample = shape != nullptr && !shape->empty() && (*shape)[0] == op::kBatch;
-    if (!by_sample || (value.shape.size() != 2 && !one_each) ||
-        !(value.data.get_desc() == PlainDesc(value.shape))) {
+    if (!by_sample || !(list || network.any_shape)) {
       return Unsupported("the model's output has shape " + ShapeText(value.shape),
                          "output \"" + network.logits + "\"",
-                         "training needs an output of shape [batch, classes]");
+                         network.any_shape ? "training needs an output of shape [batch, ...]"
+                                           : "training needs an output of shape [batch, classes]");
     }
-    state->logits = PlainFloats(value.data);
+    const dnnl::memory::desc plain = PlainDesc(value.shape);
+    state->logits_view = InputView(value.data, plain);
+    state->logits = PlainFloats(state->logits_view.memory());
     if (training) {
       if (!value.gradient) {
         return BadInput("the model has no parameters to train",
                         "output \"" + network.logits + "\"");
       }
-      state->logits_gradient = PlainFloats(value.gradient);
+      state->logits_sink = GradientSink(value.gradient, plain, /*add=*/false);
+      state->logits_gradient = PlainFloats(state->logits_sink.memory());
     }
     return std::unique_ptr<Executor>(new Executor(std::move(state)));
   } catch (const std::bad_alloc&) {
@@ -116,7 +122,7 @@ StatusOr<std::unique_ptr<Executor>> Executor::Make(const Network& network,
 }
 
 int64_t Executor::batch() const { return state_->build.batch; }
-int64_t Executor::classes() const { return int64_t(state_->logits.size()) / batch(); }
+int64_t Executor::outputs() const { return int64_t(state_->logits.size()) / batch(); }
 std::span<float> Executor::input() { return state_->input; }
 std::span<const float> Executor::logits() const { return state_->logits; }
 std::vector<float> Executor::ValuesOf(const std::string& name) {
@@ -145,11 +151,13 @@ Status Executor::Forward(const StepContext& context) {
       return Failed(error, *step.node);
     }
   }
+  state_->logits_view.Refresh(state_->stream);
   return OkStatus();
 }
 
 Status Executor::Backward() {
   const OneThreadScope one_thread;
+  state_->logits_sink.Flush(state_->stream);
   for (auto step = state_->steps.rbegin(); step != state_->steps.rend(); ++step) {
     if (!step->backward) continue;
     try {

@@ -22,7 +22,7 @@ class Executor {
  public:
   // For `batch` samples. `training`: dropout and batch norm work as in training and Backward may be
   // called. Errors: a node that is not covered, a network with logits that are not [batch,
-  // classes], no memory.
+  // classes] where they must be (Network::any_shape), no memory.
   static StatusOr<std::unique_ptr<Executor>> Make(const Network& network,
                                                   const Parameters& parameters,
                                                   DropoutRatios* dropout, int64_t batch,
@@ -30,12 +30,13 @@ class Executor {
   ~Executor();
 
   int64_t batch() const;
-  int64_t classes() const;
+  // Values of the logits for one sample.
+  int64_t outputs() const;
   // batch * (product of Network::sample_shape) floats, row-major: to be filled before Forward.
   std::span<float> input();
   // input -> logits.
   Status Forward(const StepContext& context);
-  // batch * classes floats.
+  // batch * outputs() floats, row-major.
   std::span<const float> logits() const;
   // The value `name` as the last Forward left it, row-major; empty where the network has none.
   std::vector<float> ValuesOf(const std::string& name);

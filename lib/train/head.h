@@ -1,4 +1,4 @@
-// Which output of a network the labels are about, and where its logits are.
+// Which output of a network the labels or targets are about, and where its logits are.
 #ifndef DC_TRAIN_HEAD_H_
 #define DC_TRAIN_HEAD_H_
 
@@ -15,13 +15,13 @@ namespace dc::train {
 struct Head {
   std::string output;  // of the graph
   // `output`, or what its final activation reads: the loss contains a Softmax or LogSoftmax over
-  // the classes, and a Sigmoid of one value.
+  // the classes, and a Sigmoid of one value. With targets it is `output`.
   std::string logits;
-  bool named = false;  // by the user or the metadata; else the labels decided
+  bool named = false;  // by the user or the metadata; else the data decided
 };
 
 // The head called `logits`, or where that is "" the one that the metadata of `graph` names, or that
-// the labels fit (ChooseOutput). `input_shape` is that of one sample.
+// fits the data (ChooseOutput). `input_shape` is that of one sample.
 StatusOr<Head> FindHead(const Graph& graph, const Dataset& data, const std::string& logits,
                         const std::vector<int64_t>& input_shape);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <vector>
 
 #include "dc/train.h"
@@ -26,12 +27,6 @@ Verdict Judge(std::span<const float> outputs, int32_t label, float half) {
     verdict.top5_error = ahead > 4;
   }
   return verdict;
-}
-
-std::string NotNumbersText(const EvalResult& result) {
-  if (result.not_numbers == 0) return "";
-  return std::to_string(result.not_numbers) + " of " + std::to_string(result.count) +
-         " images have NaN among their outputs; each counts as an error";
 }
 
 namespace train {
@@ -69,11 +64,21 @@ double LogisticRow(double z, int32_t label, double smoothing, double gradient_sc
   return std::max(z, 0.0) + std::log1p(decay) - target * z;
 }
 
-void CountErrors(std::span<const float> z, int32_t label, LossSums* sums) {
-  const Verdict verdict = Judge(z, label, 0.0f);
-  sums->errors += verdict.error;
-  sums->top5_errors += verdict.top5_error;
-  sums->not_numbers += verdict.not_a_number;
+// Adds the gradient of `weight` times the mean squared distance of a row from `wanted` to what
+// `gradient` holds times `kept`, where it is not null, and returns that mean.
+double SquaredRow(std::span<const float> row, std::span<const float> wanted, double kept,
+                  double weight, float* gradient) {
+  double sum = 0;
+  const double factor = 2 * weight / static_cast<double>(row.size());
+  for (size_t k = 0; k < row.size(); ++k) {
+    const double distance = static_cast<double>(row[k]) - wanted[k];
+    sum += distance * distance;
+    if (gradient) {
+      const double before = kept == 0 ? 0 : kept * gradient[k];
+      gradient[k] = static_cast<float>(before + factor * distance);
+    }
+  }
+  return sum / static_cast<double>(row.size());
 }
 
 }  // namespace
@@ -81,16 +86,51 @@ void CountErrors(std::span<const float> z, int32_t label, LossSums* sums) {
 void LossSums::Add(const LossSums& other) {
   loss += other.loss;
   errors += other.errors;
+  errors_of += other.errors_of;
   top5_errors += other.top5_errors;
   not_numbers += other.not_numbers;
   count += other.count;
+}
+
+double LossSums::ErrorPercent() const {
+  // Of the first batches of an epoch all targets may be their mean.
+  if (errors_of == 0) return errors > 0 ? 100 : 0;
+  return 100.0 * errors / errors_of;
+}
+
+EvalResult ResultOf(const LossSums& sums, bool targets) {
+  EvalResult result;
+  result.targets = targets;
+  result.count = sums.count;
+  result.loss = sums.MeanLoss();
+  result.error_percent = sums.ErrorPercent();
+  result.top5_error_percent =
+      100.0 * static_cast<double>(sums.top5_errors) / static_cast<double>(sums.count);
+  result.not_numbers = sums.not_numbers;
+  return result;
+}
+
+std::string LossText(const LossSums& sums, bool targets) {
+  if (targets) return ErrorText(sums.ErrorPercent(), sums.MeanLoss());
+  char text[96];
+  std::snprintf(text, sizeof(text), "loss %.4f  error %.2f %%", sums.MeanLoss(),
+                sums.ErrorPercent());
+  return text;
+}
+
+void CountRow(std::span<const float> row, int32_t label, float half, LossSums* sums) {
+  const Verdict verdict = Judge(row, label, half);
+  sums->errors += verdict.error;
+  sums->errors_of += 1;
+  sums->top5_errors += verdict.top5_error;
+  sums->not_numbers += verdict.not_a_number;
+  sums->count += 1;
 }
 
 LossSums CrossEntropy(std::span<const float> logits, std::span<const int32_t> labels,
                       int64_t classes, double smoothing, double gradient_scale,
                       std::span<float> gradient) {
   LossSums sums;
-  sums.count = static_cast<int64_t>(labels.size());
   const size_t width = static_cast<size_t>(classes);
   for (size_t row = 0; row < labels.size(); ++row) {
     const auto z = logits.subspan(row * width, width);
@@ -99,7 +139,7 @@ LossSums CrossEntropy(std::span<const float> logits, std::span<const int32_t> la
     sums.loss += classes == 1
                      ? LogisticRow(z[0], label, smoothing, gradient_scale, dz)
                      : SoftmaxRow(z, static_cast<size_t>(label), smoothing, gradient_scale, dz);
-    CountErrors(z, label, &sums);
+    CountRow(z, label, 0.0f, &sums);
   }
   return sums;
 }
@@ -134,7 +174,6 @@ double Distill(std::span<const float> logits, std::span<const float> teacher, in
 LossSums SquaredHinge(std::span<const float> logits, std::span<const int32_t> labels,
                       int64_t classes, double gradient_scale, std::span<float> gradient) {
   LossSums sums;
-  sums.count = static_cast<int64_t>(labels.size());
   const size_t width = static_cast<size_t>(classes);
   const double share = 1.0 / static_cast<double>(classes);
   for (size_t row = 0; row < labels.size(); ++row) {
@@ -148,9 +187,40 @@ LossSums SquaredHinge(std::span<const float> logits, std::span<const int32_t> la
             static_cast<float>(-2.0 * share * gradient_scale * target * short_by);
       }
     }
-    CountErrors(z, labels[row], &sums);
+    CountRow(z, labels[row], 0.0f, &sums);
   }
   return sums;
+}
+
+LossSums SquaredError(std::span<const float> outputs, std::span<const float> targets,
+                      const TargetSpread& spread, double gradient_scale,
+                      std::span<float> gradient) {
+  LossSums sums;
+  const size_t width = spread.means.size();
+  for (size_t begin = 0; begin < outputs.size(); begin += width) {
+    const auto row = outputs.subspan(begin, width), target = targets.subspan(begin, width);
+    const double loss = SquaredRow(row, target, 0, gradient_scale,
+                                   gradient.empty() ? nullptr : gradient.data() + begin);
+    const bool a_number = std::isfinite(loss);
+    const double squares = a_number ? loss * static_cast<double>(width) : spread.squares;
+    sums.loss += a_number ? loss : squares / static_cast<double>(width);
+    sums.errors += squares;
+    sums.errors_of += spread.SquaresOf(target);
+    sums.not_numbers += !a_number;
+    sums.count += 1;
+  }
+  return sums;
+}
+
+double Imitate(std::span<const float> outputs, std::span<const float> teacher, int64_t width,
+               double share, double gradient_scale, double loss, std::span<float> gradient) {
+  double distance = 0;
+  for (size_t begin = 0; begin < outputs.size(); begin += static_cast<size_t>(width)) {
+    distance += SquaredRow(outputs.subspan(begin, static_cast<size_t>(width)),
+                           teacher.subspan(begin, static_cast<size_t>(width)), 1 - share,
+                           share * gradient_scale, gradient.data() + begin);
+  }
+  return (1 - share) * loss + share * distance;
 }
 
 }  // namespace train

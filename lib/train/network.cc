@@ -106,12 +106,14 @@ StatusOr<Network> FindNetwork(const Graph& graph, const Dataset& data, const Pre
   DC_ASSIGN_OR_RETURN(const Head head,
                       FindHead(graph, data, use.logits, network.reading.input_shape));
   if (graph.outputs.size() > 1 && !head.named) {
-    network.reading.remarks.push_back("the labels are about output \"" + head.output + "\" of " +
-                                      std::to_string(graph.outputs.size()) +
-                                      " outputs (--logits names another)");
+    network.reading.remarks.push_back(
+        std::string(data.has_targets() ? "the targets" : "the labels") + " are about output \"" +
+        head.output + "\" of " + std::to_string(graph.outputs.size()) +
+        " outputs (--logits names another)");
   }
   network.output = head.output;
   network.logits = head.logits;
+  network.any_shape = data.has_targets();
   DC_RETURN_IF_ERROR(FindNodes({network.logits}, &network));
   if (network.nodes.empty()) {
     return BadInput("nothing computes the model's output", "output \"" + network.logits + "\"");

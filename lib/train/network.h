@@ -21,8 +21,9 @@ struct Network {
   Reading reading;                    // how samples become inputs
   std::vector<int64_t> sample_shape;  // of one sample at the input: without dimension 0
   int64_t declared_batch = -1;        // dimension 0 of the input as declared; -1: not fixed
-  std::string output;                 // the graph output that the labels are about
+  std::string output;                 // the graph output that the labels or targets are about
   std::string logits;         // the same, or what its final Softmax or Sigmoid reads; "": none
+  bool any_shape = false;     // of the logits, behind the batch: they need not be a list of classes
   std::vector<size_t> nodes;  // indices into graph->nodes, in order; no Constant nodes
   // How often the nodes above, and the loss, read each value or parameter.
   std::map<std::string, int> readers;

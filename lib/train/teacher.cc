@@ -3,6 +3,7 @@
 #include "base/crc32.h"
 #include "dc/onnx.h"
 #include "dc/quantized_weight.h"
+#include "dc/train.h"
 
 namespace dc::train {
 
@@ -10,6 +11,7 @@ StatusOr<std::unique_ptr<Teacher>> Teacher::Load(const std::string& path, const 
                                                  const std::string& logits) {
   auto teacher = std::make_unique<Teacher>();
   teacher->path_ = path;
+  teacher->data_ = &data;
   DC_ASSIGN_OR_RETURN(teacher->graph_, LoadModel(path));
   DC_RETURN_IF_ERROR(DequantizeAll(&teacher->graph_));
   DC_ASSIGN_OR_RETURN(const Preprocess preprocess,
@@ -21,13 +23,19 @@ StatusOr<std::unique_ptr<Teacher>> Teacher::Load(const std::string& path, const 
   return teacher;
 }
 
-StatusOr<std::unique_ptr<Executor>> Teacher::NewExecutor(int64_t batch, int64_t classes) {
+StatusOr<std::unique_ptr<Executor>> Teacher::NewExecutor(int64_t batch, int64_t outputs) {
   auto executor = Executor::Make(network_, parameters_, &dropout_, batch, /*training=*/false);
   if (!executor.ok()) return executor.status().At("teacher " + path_);
-  if ((*executor)->classes() == classes) return executor;
-  return BadInput("the teacher has " + std::to_string((*executor)->classes()) +
-                      " outputs, the network " + std::to_string(classes),
-                  path_, "give a teacher for the same classes");
+  const int64_t own = (*executor)->outputs();
+  if (own != outputs) {
+    return BadInput("the teacher has " + std::to_string(own) + " outputs, the network " +
+                        std::to_string(outputs),
+                    path_, "give a teacher for the same outputs");
+  }
+  const Status fits =
+      CheckOutputFits(network_.output, (*executor)->ShapeOf(network_.logits), *data_);
+  if (!fits.ok()) return fits.At("teacher " + path_);
+  return executor;
 }
 
 std::string Teacher::Checksum() const {

@@ -16,18 +16,20 @@ namespace dc::train {
 class Teacher {
  public:
   // Reads the ONNX model at `path`, float or quantized, with the input scaling that it carries.
-  // Errors: what cannot be read or executed, another number of classes than `classes`.
+  // `data` must outlive it. Errors: what cannot be read or executed.
   static StatusOr<std::unique_ptr<Teacher>> Load(const std::string& path, const Dataset& data,
                                                  const std::string& logits);
 
   const Reading& reading() const { return network_.reading; }
-  // For `batch` samples, with as many classes as `classes`.
-  StatusOr<std::unique_ptr<Executor>> NewExecutor(int64_t batch, int64_t classes);
+  // For `batch` samples. Errors: an output of another size than `outputs`, or that does not fit the
+  // data.
+  StatusOr<std::unique_ptr<Executor>> NewExecutor(int64_t batch, int64_t outputs);
   // Of its parameters, for checkpoints.
   std::string Checksum() const;
 
  private:
   std::string path_;
+  const Dataset* data_ = nullptr;
   Graph graph_;
   Network network_;
   Parameters parameters_;

@@ -39,6 +39,32 @@ std::string List(const std::vector<float>& values) {
   return text;
 }
 
+// UsageError for what belongs to classes where the data has targets, and the reverse.
+Status CheckFitsAnswers(const TrainOptions& options, const Dataset& data) {
+  const std::string where = "data " + data.name;
+  if (!data.has_targets()) {
+    if (options.loss != LossKind::kMeanSquaredError) return OkStatus();
+    return UsageError("the loss is the mean squared error, and the data has labels of classes",
+                      where, "leave loss out, or give targets: floats in place of integers");
+  }
+  const std::string targets = ", and the data has targets of a regression";
+  if (options.loss == LossKind::kSquaredHinge) {
+    return UsageError("the squared hinge is a loss of classes" + targets, where,
+                      "use loss mean-squared-error");
+  }
+  if (options.label_smoothing > 0) {
+    return UsageError("label_smoothing spreads labels of classes" + targets, where, "leave it out");
+  }
+  if (options.temperature != TrainOptions().temperature) {
+    return UsageError("temperature is that of a softmax" + targets, where, "leave it out");
+  }
+  if (options.augmentation.any() && data.target_shape.size() > 1) {
+    return UsageError("targets with places of their own do not move with their images", where,
+                      "leave augment_shift and augment_flip out, or give targets of N x K");
+  }
+  return OkStatus();
+}
+
 }  // namespace
 
 Status CheckOptions(const TrainOptions& options, const Dataset& data) {
@@ -82,10 +108,11 @@ Status CheckOptions(const TrainOptions& options, const Dataset& data) {
   if (o.resume && o.checkpoint.empty()) {
     return UsageError("resume has no checkpoint to go on from", "", "name the checkpoint file");
   }
-  return OkStatus();
+  return CheckFitsAnswers(o, data);
 }
 
 constexpr const char* kOptimizerNames[] = {"sgd", "adam", "adamax", "shift-adamax"};
+constexpr const char* kLossNames[] = {"cross-entropy", "squared-hinge", "mean-squared-error"};
 
 Fingerprint FingerprintOf(const TrainOptions& options, const Dataset& data, const Network& network,
                           const Parameters& parameters, const Constraints* constraints) {
@@ -105,6 +132,9 @@ Fingerprint FingerprintOf(const TrainOptions& options, const Dataset& data, cons
   for (const auto& [output, scale] : o.dropout_scales) {
     dropout_scales += output + ":" + ExactNumber(scale) + " ";
   }
+  // The loss of targets has two names, of which the default is one.
+  const LossKind loss = data.has_targets() ? LossKind::kMeanSquaredError : o.loss;
+  const std::string targets = data.has_targets() ? " " + Checksum(data.train.targets) : "";
   return {
       {"model", nodes + std::to_string(parameters.total())},
       {"trained parameters", trained},
@@ -112,7 +142,7 @@ Fingerprint FingerprintOf(const TrainOptions& options, const Dataset& data, cons
       {"constraints", latents},
       {"data", data.name + " " + std::to_string(data.train.count) + " " +
                    Checksum(data.train.labels) + " " + Checksum(data.train.u8) + " " +
-                   Checksum(data.train.f32)},
+                   Checksum(data.train.f32) + targets},
       {"logits", network.logits},
       {"input scale", ExactNumber(reading.scale)},
       {"input mean", List(reading.mean)},
@@ -126,7 +156,7 @@ Fingerprint FingerprintOf(const TrainOptions& options, const Dataset& data, cons
       {"teacher_share", ExactNumber(o.teacher_share)},
       {"temperature", ExactNumber(o.temperature)},
       {"optimizer", kOptimizerNames[static_cast<size_t>(o.optimizer)]},
-      {"loss", o.loss == LossKind::kCrossEntropy ? "cross-entropy" : "squared-hinge"},
+      {"loss", kLossNames[static_cast<size_t>(loss)]},
       {"learning_rate", ExactNumber(o.learning_rate)},
       {"momentum", ExactNumber(o.momentum)},
       {"beta2", ExactNumber(o.beta2)},

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 
 #include "base/number_text.h"
 #include "base/rng.h"
+#include "base/text_table.h"
 #include "train/learning_rate.h"
 #include "train/loss.h"
 #include "train/train_options.h"
@@ -22,13 +22,14 @@ namespace {
 constexpr uint64_t kShuffleStream = uint64_t{2} << 40;
 constexpr uint64_t kAugmentationStream = uint64_t{3} << 40;
 
-// A batch whose mean loss is so many times that of the first one will not come back: training that
-// converges stays within a few times of it.
+// A batch whose mean loss is so many times that of the first one, or where that is small so many
+// nats (or variances of the targets), will not come back: training that converges stays within a
+// few times of it.
 constexpr double kRunaway = 100;
 
 // So many first steps tell whether the rate suits a model that has learned: it does not where the
-// mean loss of their second half is so many times that of the first batch, and not small either
-// (one that knows its training set by heart loses little when it learns on).
+// mean loss of their second half is so many times that of the first batch, and not small either, as
+// above (one that knows its training set by heart loses little when it learns on).
 constexpr int64_t kWatchedSteps = 50;
 constexpr double kUndone = 5, kUndoneLoss = 0.5;
 
@@ -40,27 +41,20 @@ void TrainingRun::RunShard(int index, int64_t step, std::span<const uint32_t> ba
                            uint64_t augmentation_seed) {
   Shard& shard = shards_[static_cast<size_t>(index)];
   Executor& executor = *shard.executor;
-  const auto indices = batch.subspan(shard.begin, shard.labels.size());
+  const auto indices = batch.subspan(shard.begin, static_cast<size_t>(executor.batch()));
   GatherBatch(data_, data_.train, indices, network_.reading,
               options_.augmentation.any() ? &options_.augmentation : nullptr, augmentation_seed,
               executor.input().data());
-  for (size_t i = 0; i < indices.size(); ++i) shard.labels[i] = data_.train.labels[indices[i]];
   shard.status = executor.Forward({options_.seed, step, index});
   if (!shard.status.ok()) return;
   const double share = 1.0 / options_.batch_size;
-  if (options_.loss == LossKind::kSquaredHinge && executor.classes() > 1) {
-    shard.sums = SquaredHinge(executor.logits(), shard.labels, executor.classes(), share,
-                              executor.logits_gradient());
-  } else {
-    shard.sums = CrossEntropy(executor.logits(), shard.labels, executor.classes(),
-                              options_.label_smoothing, share, executor.logits_gradient());
-  }
+  shard.sums = objective_->Of(indices, executor.logits(), share, executor.logits_gradient());
   if (shard.teacher) {
     shard.status = AskTeacher(&shard, indices, augmentation_seed);
     if (!shard.status.ok()) return;
-    shard.sums.loss = Distill(executor.logits(), shard.teacher->logits(), executor.classes(),
-                              options_.teacher_share, options_.temperature, share, shard.sums.loss,
-                              executor.logits_gradient());
+    shard.sums.loss =
+        objective_->WithTeacher(executor.logits(), shard.teacher->logits(), executor.batch(), share,
+                                shard.sums.loss, executor.logits_gradient());
   }
   shard.status = executor.Backward();
 }
@@ -82,14 +76,14 @@ Status TrainingRun::Step(int64_t step, std::span<const uint32_t> batch, uint64_t
   double batch_loss = 0;
   for (const Shard& shard : shards_) {
     DC_RETURN_IF_ERROR(shard.status);
-    if (!std::isfinite(shard.sums.loss)) return NotFinite(step);
+    if (!std::isfinite(shard.sums.loss) || shard.sums.not_numbers > 0) return NotFinite(step);
     sums->Add(shard.sums);
     batch_loss += shard.sums.loss;
   }
   batch_loss /= options_.batch_size;
   if (step == first_step_) {
     first_loss_ = batch_loss;
-  } else if (batch_loss > kRunaway * std::max(first_loss_, 1.0)) {
+  } else if (batch_loss > kRunaway * std::max(first_loss_, objective_->unit())) {
     return Runaway(step, batch_loss);
   }
   WatchFirstSteps(step, batch_loss);
@@ -143,7 +137,7 @@ void TrainingRun::WatchFirstSteps(int64_t step, double batch_loss) {
   watched_loss_ += batch_loss;
   if (watched + 1 < kWatchedSteps) return;
   const double loss = watched_loss_ / static_cast<double>(kWatchedSteps - kWatchedSteps / 2);
-  if (loss < kUndoneLoss || loss < kUndone * first_loss_) return;
+  if (loss < kUndoneLoss * objective_->unit() || loss < kUndone * first_loss_) return;
   progress_->Note(
       "the loss was " + ShortNumber(first_loss_) + " at first and is " + ShortNumber(loss) +
       " after " + std::to_string(kWatchedSteps) +
@@ -157,9 +151,8 @@ Status TrainingRun::Validate(EpochRecord* record) {
   if (!validation_) return OkStatus();
   PartProgress part(progress_);
   DC_ASSIGN_OR_RETURN(const LossSums sums, validation_->Run(&pool_, &part));
-  record->validation_loss = sums.loss / static_cast<double>(sums.count);
-  record->validation_error_percent =
-      100.0 * static_cast<double>(sums.errors) / static_cast<double>(sums.count);
+  record->validation_loss = sums.MeanLoss();
+  record->validation_error_percent = sums.ErrorPercent();
   if (!options_.keep_best) return OkStatus();
   // Less error; at equal error, less loss.
   const EpochRecord* best = nullptr;
@@ -181,17 +174,14 @@ Status TrainingRun::Epoch(int epoch) {
   const uint64_t augmentation_seed = Rng(options_.seed, kAugmentationStream + stream).Next();
   const size_t batch_size = static_cast<size_t>(options_.batch_size);
   LossSums sums;
-  char note[128] = "";
-  const auto percent = [&] {
-    return 100.0 * static_cast<double>(sums.errors) / static_cast<double>(sums.count);
-  };
+  std::string note;
   const int64_t first = (epoch - 1) * steps_per_epoch_;
   for (int64_t i = 0; i < steps_per_epoch_; ++i) {
     DC_RETURN_IF_ERROR(CheckCancelled(first + i));
     const auto batch = std::span<const uint32_t>(order).subspan(i * batch_size, batch_size);
     DC_RETURN_IF_ERROR(Step(first + i, batch, augmentation_seed, &sums));
-    std::snprintf(note, sizeof(note), "epoch %d/%d  loss %.4f  error %.2f %%", epoch,
-                  options_.epochs, sums.loss / static_cast<double>(sums.count), percent());
+    note = "epoch " + std::to_string(epoch) + "/" + std::to_string(options_.epochs) + "  " +
+           LossText(sums, data_.has_targets());
     if (i + 1 < steps_per_epoch_) progress_->Advance(first + i + 1, note);
   }
   if (NotFiniteParameter()) return NotFinite(first + steps_per_epoch_ - 1);
@@ -199,17 +189,13 @@ Status TrainingRun::Epoch(int epoch) {
   EpochRecord record;
   record.epoch = epoch;
   record.learning_rate = LearningRate(options_, first + steps_per_epoch_ - 1, steps_per_epoch_);
-  record.train_loss = sums.loss / static_cast<double>(sums.count);
-  record.train_error_percent = percent();
+  record.train_loss = sums.MeanLoss();
+  record.train_error_percent = sums.ErrorPercent();
   DC_RETURN_IF_ERROR(Validate(&record));
   record.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   records_.push_back(record);
-  std::string text = note;
-  if (validation_) {
-    std::snprintf(note, sizeof(note), "  validation %.2f %%", record.validation_error_percent);
-    text += note;
-  }
-  progress_->Advance(first + steps_per_epoch_, text);
+  if (validation_) note += "  validation " + Fixed(record.validation_error_percent, 2) + " %";
+  progress_->Advance(first + steps_per_epoch_, note);
   DC_RETURN_IF_ERROR(Save());
   return WriteLogs();
 }

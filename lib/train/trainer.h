@@ -29,9 +29,10 @@ class TrainingState {
 // Called before step `step` of `total_steps` (both over the whole run, step from 0).
 using StepHook = std::function<Status(int64_t step, int64_t total_steps, TrainingState* state)>;
 
-// Trains `graph` in place on data.train with cross entropy on the output that `options.logits`
-// names or its metadata does or the labels fit (ChooseOutput): softmax cross entropy, or binary
-// cross entropy of one value; a final Softmax, or Sigmoid of one value, is part of the loss.
+// Trains `graph` in place on data.train with the loss of `options` on the output that
+// `options.logits` names or its metadata does or that fits the data (ChooseOutput): with labels
+// softmax cross entropy, binary cross entropy of one value, or the squared hinge, of which a final
+// Softmax, or Sigmoid of one value, is part; with targets the mean squared error.
 // `graph` is a float graph without `uninitialized` parameters; weights named in `constraints` obey
 // them, and `constraints` holds the trained latent values afterwards; effective weights go back
 // into the graph's initializers. `constraints` and `hook` may be null. Every float parameter that

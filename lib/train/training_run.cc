@@ -43,6 +43,7 @@ Status TrainingRun::Prepare(Constraints* constraints) {
                                               options_.optimizer));
   SplitSamples();
   DC_RETURN_IF_ERROR(MakeShards());
+  DC_ASSIGN_OR_RETURN(objective_, Objective::Make(data_, data_.train, samples_, options_));
   if (!held_out_.empty()) {
     SampleSet set{&data_, &data_.train, &network_.reading, held_out_};
     DC_ASSIGN_OR_RETURN(validation_,
@@ -71,12 +72,12 @@ Status TrainingRun::MakeShards() {
     Shard shard;
     DC_ASSIGN_OR_RETURN(shard.executor,
                         Executor::Make(network_, parameters_, &dropout_, size, true));
-    DC_RETURN_IF_ERROR(CheckLabelsFit(network_.output, shard.executor->classes(), data_));
+    DC_RETURN_IF_ERROR(
+        CheckOutputFits(network_.output, shard.executor->ShapeOf(network_.logits), data_));
     if (teacher_) {
-      DC_ASSIGN_OR_RETURN(shard.teacher, teacher_->NewExecutor(size, shard.executor->classes()));
+      DC_ASSIGN_OR_RETURN(shard.teacher, teacher_->NewExecutor(size, shard.executor->outputs()));
     }
     shard.begin = begin;
-    shard.labels.resize(static_cast<size_t>(size));
     begin += static_cast<size_t>(size);
     gradients_.push_back(shard.executor->gradients());
     shards_.push_back(std::move(shard));
@@ -130,8 +131,8 @@ Status TrainingRun::Resume() {
 }
 
 Status TrainingRun::WriteLogs() const {
-  DC_RETURN_IF_ERROR(WriteEpochLog(options_.log_csv, records_));
-  return WriteEpochChart(options_.plot_svg, records_);
+  DC_RETURN_IF_ERROR(WriteEpochLog(options_.log_csv, records_, data_.has_targets()));
+  return WriteEpochChart(options_.plot_svg, records_, data_.has_targets());
 }
 
 Status TrainingRun::Save() {

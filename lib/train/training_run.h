@@ -15,6 +15,7 @@
 #include "train/executor.h"
 #include "train/idle_weights.h"
 #include "train/loss.h"
+#include "train/objective.h"
 #include "train/teacher.h"
 #include "train/train_checkpoint.h"
 #include "train/trainer.h"
@@ -52,7 +53,6 @@ class TrainingRun : public TrainingState {
   struct Shard {
     std::unique_ptr<Executor> executor, teacher;  // teacher: null without one
     size_t begin = 0;                             // of its samples in the batch
-    std::vector<int32_t> labels;
     LossSums sums;
     Status status;
   };
@@ -65,7 +65,7 @@ class TrainingRun : public TrainingState {
               LossSums* sums);
   void RunShard(int index, int64_t step, std::span<const uint32_t> batch,
                 uint64_t augmentation_seed);
-  // The teacher's logits of the shard's samples, augmented alike.
+  // What the teacher gives for the shard's samples, augmented alike.
   Status AskTeacher(Shard* shard, std::span<const uint32_t> indices,
                     uint64_t augmentation_seed) const;
   Status Validate(EpochRecord* record);
@@ -100,6 +100,7 @@ class TrainingRun : public TrainingState {
   std::optional<Updater> updater_;
   IdleWeights idle_;
   Constraints* constraints_ = nullptr;
+  std::optional<Objective> objective_;  // over samples_
   std::optional<Evaluator> validation_;
   std::vector<Shard> shards_;
   std::vector<std::span<const float>> gradients_;  // one per shard

@@ -78,7 +78,8 @@ py::list Run(const Session& session, const std::vector<Floats>& inputs,
   return results;
 }
 
-// Samples, error and top-5 error in percent, median microseconds per sample (0 where too few ran).
+// Samples, error in percent, top-5 error of labels and mean squared error of targets, median
+// microseconds per sample (0 where too few ran).
 py::tuple Evaluate(Session* session, const Data& data, int64_t batch, const std::string& logits,
                    const py::object& listener) {
   SessionEvaluation options;
@@ -88,8 +89,8 @@ py::tuple Evaluate(Session* session, const Data& data, int64_t batch, const std:
   const EvalResult result = RunWork(listener, [&](Progress* progress) {
     return EvaluateSession(session, data.dataset, options, &latency, progress);
   });
-  return py::make_tuple(result.count, result.error_percent, result.top5_error_percent,
-                        latency.microseconds_per_image);
+  return py::make_tuple(result.count, result.error_percent, result.known_top5(),
+                        result.mean_squared_error(), latency.microseconds_per_image);
 }
 
 template <typename Value>

@@ -40,6 +40,7 @@ py::tuple Finish(Graph graph, StageReport stage, const Data* data, const Run& ru
   report.data = data ? data->dataset.name : "";
   report.seed = run.seed;
   report.error_percent = stage.error_percent;
+  report.mean_squared_error = stage.mean_squared_error;
   report.uncompressed = stage.uncompressed;
   report.stages.push_back(std::move(stage));
   return py::make_tuple(NewNetwork(std::move(graph)), ReportTexts(report));
@@ -114,12 +115,14 @@ py::tuple Encode(const Network& network, const FlagValues& settings, const Run& 
                         ReportTexts(report));
 }
 
-// Samples, mean loss, error and top-5 error in percent of the test set.
+// Samples, mean loss, error in percent, top-5 error of labels and mean squared error of targets, of
+// the test set.
 py::tuple Evaluate(const Network& network, const Data& data, const Run& run) {
   const EvalResult result = RunWork(run.listener, [&](Progress* progress) {
     return EvaluateGraph(network.graph, data.dataset, run.threads, progress);
   });
-  return py::make_tuple(result.count, result.loss, result.error_percent, result.top5_error_percent);
+  return py::make_tuple(result.count, result.loss, result.error_percent, result.known_top5(),
+                        result.mean_squared_error());
 }
 
 // Name, value name, default, help and whether it is a switch, of every setting of `stage`.

@@ -86,9 +86,9 @@ def _split(data: Tuple[Any, ...], seed: int) -> Tuple[Any, ...]:
     x, y = as_array(data[0], "data, x"), as_array(data[1], "data, y")
     if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
         raise UsageError(
-            f"{y.size} labels for {len(x) if x.ndim else 0} samples",
+            f"{len(y) if y.ndim else 1} labels or targets for {len(x) if x.ndim else 0} samples",
             "data",
-            "give every sample one label",
+            "give every sample one",
         )
     if len(x) < 2:
         raise UsageError("too few samples for a test set", "data", "give two or more")

@@ -115,14 +115,15 @@ def compress(
         model: a trained network, see load_network; or the path of a recipe (.textproto).
         data: what to train and measure with.
             (x, y): samples, uint8 or floats (N x features, N x H x W, N x C x H x W or
-            N x H x W x C), and class numbers (N integers from 0 on). A tenth, drawn with the seed,
-            becomes the test set.
+            N x H x W x C), and class numbers (N integers from 0 on) or, for a regression, targets
+            (floats, N or N x the shape of an output). A tenth, drawn with the seed, becomes the
+            test set.
             (x_train, y_train, x_test, y_test), or two pairs: with a test set of your own.
             A name: "fashion-mnist", "mnist:DIR", "idx:DIR", "cifar10:DIR" or "npz:FILE".
             How samples become inputs is what the model says (Network.with_input), else bytes are
             multiplied by 1/255 and floats are taken as they are.
         max_error_increase: budget in percentage points above the dense model's error.
-        max_error: budget in percent of the samples.
+        max_error: budget in percent of the samples, or of the targets' variance.
         target_bytes: budget of the whole file, with the least error. At most one of the three.
         calibrate: samples without labels to prune and quantize by, in place of training.
         density: keep this share of all weights (without a budget).

@@ -368,17 +368,23 @@ def file_bytes(file: Union[str, "os.PathLike[str]", bytes, bytearray, memoryview
 
 
 class Evaluation(NamedTuple):
-    """Errors in percent of so many test samples.
+    """Errors on so many test samples.
 
-    loss          mean cross entropy in nats; None for a .dcz
-    microseconds  of a .dcz, the median time per sample; None where it was not measured
+    error_percent       labels: the share of samples that are told wrong. Targets: the share of their
+                        variance that the outputs leave unexplained, 100 (1 - R^2)
+    top5_error_percent  None for targets
+    loss                labels: mean cross entropy in nats, None for a .dcz. Targets:
+                        mean_squared_error
+    microseconds        of a .dcz, the median time per sample; None where it was not measured
+    mean_squared_error  over samples and outputs; None for labels
     """
 
     samples: int
     error_percent: float
-    top5_error_percent: float
+    top5_error_percent: Optional[float]
     loss: Optional[float] = None
     microseconds: Optional[float] = None
+    mean_squared_error: Optional[float] = None
 
 
 def evaluate(
@@ -388,7 +394,7 @@ def evaluate(
 
     Args and errors are those of train; `seed` draws the test samples where `data` is one pair.
     """
-    count, loss, error, top5 = _core.evaluate(
+    count, loss, error, top5, squared = _core.evaluate(
         load_network(model)._core, _need(data, seed), run_of(seed, threads, None, progress)
     )
-    return Evaluation(count, error, top5, loss)
+    return Evaluation(count, error, top5, loss, None, squared)

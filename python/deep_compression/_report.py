@@ -26,7 +26,7 @@ class Report(Mapping[str, Any]):
     """What was done and measured: a mapping with the field names of proto/report.proto.
 
     `str()` of it is the table that the tools print. Sizes are bytes, errors percent of the test
-    samples; a figure that was not measured is missing from the mapping, and None as a property.
+    samples, or of the variance of their targets; a figure that was not measured is missing from the mapping, and None as a property.
     """
 
     def __init__(self, json_text: str, text: str) -> None:
@@ -65,10 +65,15 @@ class Report(Mapping[str, Any]):
 
     @property
     def error_percent(self) -> Optional[float]:
-        """Top-1 error of the result."""
+        """Top-1 error of the result; of targets the unexplained variance, 100 (1 - R^2)."""
         return self._fields.get("error_percent")
 
     @property
     def baseline_error_percent(self) -> Optional[float]:
-        """Top-1 error of the dense model."""
+        """The same of the dense model."""
         return self._fields.get("baseline_error_percent")
+
+    @property
+    def mean_squared_error(self) -> Optional[float]:
+        """Of the result, over test samples and outputs; None for labels."""
+        return self._fields.get("mean_squared_error")

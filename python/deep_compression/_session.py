@@ -138,16 +138,17 @@ class Session:
         """The error on the test samples of `data` (see compress), read as the file says.
 
         Args:
-            batch: samples at a time. logits: the output with the classes, where there are several.
+            batch: samples at a time. logits: the output with the classes or targets, where
+                there are several.
 
         Raises BadInput where data and network do not fit.
         """
         if batch < 1:
             raise UsageError(f"a batch of {batch}", "batch", "give 1 or more")
-        count, error, top5, microseconds = self._core.evaluate(
+        count, error, top5, squared, microseconds = self._core.evaluate(
             _need(data, seed), batch, logits, listener(progress)
         )
-        return Evaluation(count, error, top5, None, microseconds or None)
+        return Evaluation(count, error, top5, squared, microseconds or None, squared)
 
     def __repr__(self) -> str:
         values = ", ".join(f"{v.name} {v.shape}" for v in self.inputs)

@@ -55,6 +55,17 @@ def npy(values, kind, shape):
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + data
 
 
+def write_numbers(folder, rng):
+    """Samples of four features, and two numbers to be given for each."""
+    with zipfile.ZipFile(folder / "numbers.npz", "w") as archive:
+        for part, count in (("train", 200), ("test", 50)):
+            x = [[rng.uniform(-1, 1) for _ in range(4)] for _ in range(count)]
+            y = [v for row in x for v in (row[0] - row[1], row[2] * row[3])]
+            archive.writestr(f"x_{part}.npy", npy(sum(x, []), "f", (count, 4)))
+            archive.writestr(f"y_{part}.npy", npy(y, "f", (count, 2)))
+    shutil.copy(Path(__file__).with_name("numbers.onnxtxt"), folder)
+
+
 def write_own_files(folder, rng):
     """What a reader of "your own model" has: samples with and without labels, names of classes."""
     with zipfile.ZipFile(folder / "my.npz", "w") as archive:
@@ -79,6 +90,7 @@ def prepare(root, tools, folder):
     rng = random.Random(1)
     write_mnist(folder / "DIR", rng)
     write_own_files(folder, rng)
+    write_numbers(folder, rng)
     train = [tools / "dc-train", "own.onnxtxt", "--data", "npz:my.npz", "--epochs", "8", "--quiet"]
     train += ["--learning-rate", "0.05", "-o", "model.onnx"]
     subprocess.run(train, cwd=folder, check=True, stdout=subprocess.DEVNULL)

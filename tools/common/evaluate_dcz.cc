@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <numeric>
 #include <span>
 #include <vector>
@@ -21,9 +22,8 @@ Preprocess ScalingOf(const Session& session, const SessionEvaluation& options) {
   return preprocess;
 }
 
-// Number of the output with the classes: the one that `logits` names, else the one that fits.
-StatusOr<size_t> FindClassifier(const Session& session, const Dataset& data,
-                                const std::string& logits) {
+// Number of the output that the data is about: the one that `logits` names, else the one that fits.
+StatusOr<size_t> FindHead(const Session& session, const Dataset& data, const std::string& logits) {
   std::vector<ValueInfo> outputs;
   for (const SessionOutput& output : session.outputs()) {
     const std::string number = "output " + std::to_string(outputs.size());
@@ -54,21 +54,21 @@ StatusOr<EvalResult> EvaluateSession(Session* session, const Dataset& data,
   const NetworkInput network = {reads.name, {reads.shape.begin() + 1, reads.shape.end()}, {}};
   DC_ASSIGN_OR_RETURN(const Reading reading,
                       DecideReading(data, ScalingOf(*session, options), network, nullptr));
-  DC_ASSIGN_OR_RETURN(const size_t chosen, FindClassifier(*session, data, options.logits));
-  const SessionOutput& classifier = session->outputs()[chosen];
+  DC_ASSIGN_OR_RETURN(const size_t chosen, FindHead(*session, data, options.logits));
+  const SessionOutput& head = session->outputs()[chosen];
   const int64_t size = static_cast<int64_t>(FloatsOf(reads.shape, 1));
-  const int64_t classes = static_cast<int64_t>(FloatsOf(classifier.shape, 1));
-  DC_RETURN_IF_ERROR(CheckLabelsFit(classifier.name, classes, data));
-  const float half = classifier.logistic ? 0.5f : 0.0f;  // of a probability, or of a logit
+  const int64_t width = static_cast<int64_t>(FloatsOf(head.shape, 1));
+  DC_RETURN_IF_ERROR(CheckOutputFits(head.name, head.shape, data));
+  const float half = head.logistic ? 0.5f : 0.0f;  // of a probability, or of a logit
+  DC_ASSIGN_OR_RETURN(Score score, Score::Make(data, data.test, half));
   progress = OrSilent(progress);
   for (const std::string& remark : reading.remarks) progress->Note(remark);
   progress->Begin("evaluate", data.test.count);
   std::vector<float> input(static_cast<size_t>(batch * size));
-  std::vector<float> output(static_cast<size_t>(batch * classes));
+  std::vector<float> output(static_cast<size_t>(batch * width));
   std::vector<std::span<float>> outputs(session->outputs().size());  // of which one is wanted
   std::vector<uint32_t> indices;
   std::vector<double> microseconds;
-  EvalResult result;
   for (int64_t begin = 0; begin < data.test.count; begin += batch) {
     DC_RETURN_IF_ERROR(StopIfCancelled(progress));
     const int64_t n = std::min(batch, data.test.count - begin);
@@ -76,26 +76,19 @@ StatusOr<EvalResult> EvaluateSession(Session* session, const Dataset& data,
     std::iota(indices.begin(), indices.end(), static_cast<uint32_t>(begin));
     GatherBatch(data, data.test, indices, reading, nullptr, 0, input.data());
     const auto start = Clock::now();
-    outputs[chosen] = std::span(output).first(static_cast<size_t>(n * classes));
+    outputs[chosen] = std::span(output).first(static_cast<size_t>(n * width));
     const std::span<const float> images(input.data(), static_cast<size_t>(n * size));
     DC_RETURN_IF_ERROR(session->Run(n, {&images, 1}, outputs));
     const double spent = std::chrono::duration<double, std::micro>(Clock::now() - start).count();
     // The first batch plans memory; the last may be short.
     if (begin > 0 && n == batch) microseconds.push_back(spent / static_cast<double>(n));
     for (int64_t i = 0; i < n; ++i) {
-      const auto row = std::span<const float>(output).subspan(static_cast<size_t>(i * classes),
-                                                              static_cast<size_t>(classes));
-      const Verdict verdict = Judge(row, data.test.labels[static_cast<size_t>(begin + i)], half);
-      result.error_percent += verdict.error;
-      result.top5_error_percent += verdict.top5_error;
-      result.not_numbers += verdict.not_a_number;
+      score.Add(static_cast<size_t>(begin + i),
+                std::span<const float>(output).subspan(static_cast<size_t>(i * width),
+                                                       static_cast<size_t>(width)));
     }
-    result.count += n;
     progress->Advance(begin + n, "");
   }
-  const double scale = result.count ? 1.0 / static_cast<double>(result.count) : 0;
-  result.error_percent *= 100 * scale;
-  result.top5_error_percent *= 100 * scale;
   if (latency && !microseconds.empty()) {
     std::nth_element(microseconds.begin(), microseconds.begin() + microseconds.size() / 2,
                      microseconds.end());
@@ -103,7 +96,27 @@ StatusOr<EvalResult> EvaluateSession(Session* session, const Dataset& data,
     latency->microseconds_per_image = microseconds[microseconds.size() / 2];
   }
   progress->End("");
-  return result;
+  return score.Result();
+}
+
+std::string EvaluationText(const EvalResult& result, const Latency& latency, int64_t batch) {
+  const auto count = static_cast<long long>(result.count);
+  char line[128];
+  std::string text;
+  if (result.targets) {
+    std::snprintf(line, sizeof(line), "samples      %lld\n", count);
+    text = line + ErrorText(result.error_percent, result.loss) + "\n";
+  } else {
+    std::snprintf(line, sizeof(line),
+                  "images       %lld\ntop-1 error  %.2f %%\ntop-5 error  %.2f %%\n", count,
+                  result.error_percent, result.top5_error_percent);
+    text = line;
+  }
+  if (result.not_numbers > 0) text += NotNumbersText(result) + "\n";
+  std::snprintf(line, sizeof(line), "latency      %.2f us per %s at batch %lld (median)\n",
+                latency.microseconds_per_image, result.targets ? "sample" : "image",
+                static_cast<long long>(batch));
+  return text + line;
 }
 
 DczEvaluator RuntimeEvaluator(int threads) {

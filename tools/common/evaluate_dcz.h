@@ -20,15 +20,19 @@ namespace dc {
 struct SessionEvaluation {
   int64_t batch = 64;
   std::optional<float> scale;  // in place of the file's
-  std::string logits;          // the output with the classes, where there are several
+  std::string logits;          // the output that the data is about, where there are several
 };
 
 // Runs all test images through `session`; `latency`, if not null, receives the median time of a
-// full batch per image. The result has no loss. BadInput where data and model do not fit.
+// full batch per image. The result has no loss of labels. BadInput where data and model do not fit.
 // UsageError where the model reads more than images.
 StatusOr<EvalResult> EvaluateSession(Session* session, const Dataset& data,
                                      const SessionEvaluation& options, Latency* latency,
                                      Progress* progress);
+
+// What dc-run prints of it, an end of line after each: samples, errors and `latency` at batch
+// `batch`.
+std::string EvaluationText(const EvalResult& result, const Latency& latency, int64_t batch);
 
 // What dc::Compress evaluates with: the runtime with `threads` threads.
 DczEvaluator RuntimeEvaluator(int threads);

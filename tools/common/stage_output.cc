@@ -43,13 +43,16 @@ Status FinishStage(const Tool& tool, const Graph& graph, const std::string& data
   const bool compresses = stage.name == "prune" || stage.name == "quantize";
   if (compresses && stage.layers.empty()) PrintLine("no layer is %s", done.c_str());
   PrintText(UncompressedText(done, stage.uncompressed));
-  if (stage.error_percent) PrintLine("test error %.2f %%", *stage.error_percent);
+  if (stage.error_percent) {
+    PrintLine("test %s", ErrorText(*stage.error_percent, stage.mean_squared_error).c_str());
+  }
   PrintLine("%s: %zu bytes", output.c_str(), bytes.size());
   Report report;
   report.model = output;
   report.data = data;
   report.seed = tool.seed();
   report.error_percent = stage.error_percent;
+  report.mean_squared_error = stage.mean_squared_error;
   report.uncompressed = stage.uncompressed;
   report.stages.push_back(std::move(stage));
   DC_ASSIGN_OR_RETURN(const std::string json, ReportJson(report));

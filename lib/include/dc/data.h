@@ -1,4 +1,4 @@
-// Labelled images for training and evaluation.
+// Samples with labels or targets for training and evaluation.
 #ifndef DC_DATA_H_
 #define DC_DATA_H_
 
@@ -13,17 +13,22 @@
 
 namespace dc {
 
-// One part of a dataset. Exactly one of u8 and f32 is filled, sample after sample.
+// One part of a dataset. Exactly one of u8 and f32 is filled, and one of labels and targets, sample
+// after sample.
 struct Split {
   int64_t count = 0;
   std::vector<uint8_t> u8;
   std::vector<float> f32;
   std::vector<int32_t> labels;  // count entries, 0 <= label < classes
+  std::vector<float> targets;   // count * Dataset::target_size() finite numbers
 };
 
 struct Dataset {
   std::string name;  // the spec it came from
-  int classes = 0;
+  int classes = 0;   // of labels; 0 where there are targets
+  // Of the numbers that a network is to give for one sample, {1} for a single one; empty where
+  // there are labels.
+  std::vector<int64_t> target_shape;
   // Of one sample, in the order in which it is stored.
   int64_t channels = 0, height = 0, width = 0;
   // The samples are an array of rank 4, which does not say whether its channels come first: where
@@ -33,6 +38,10 @@ struct Dataset {
   Split train, test;
 
   int64_t sample_size() const { return channels * height * width; }
+  // Whether networks are to give numbers (regression) and not to tell classes apart.
+  bool has_targets() const { return !target_shape.empty(); }
+  // Numbers in the target of one sample; 0 where there are labels.
+  int64_t target_size() const;
   // The greatest label of both splits, or -1 where there is none.
   int32_t LargestLabel() const;
 };
@@ -40,13 +49,15 @@ struct Dataset {
 // Opens "fashion-mnist" (Debian package dataset-fashion-mnist), "mnist:DIR" or "idx:DIR" (the four
 // idx files, plain or .gz), "cifar10:DIR" (data_batch_*.bin and test_batch.bin, plain, .gz or .zst;
 // missing training batches are fine as long as there is one) or "npz:FILE" (x_train, y_train,
-// x_test, y_test; uint8 or floats, N x features, N x H x W, N x C x H x W or N x H x W x C). Errors
-// name the file and what it should be.
+// x_test, y_test; x of uint8 or floats, N x features, N x H x W, N x C x H x W or N x H x W x C; y
+// of integers, N or N x 1, which are labels, or of floats, N or N x anything, which are targets).
+// Errors name the file and what it should be; among them targets of a split that are all the same,
+// since errors are shares of their variance.
 StatusOr<Dataset> OpenDataset(const std::string& spec);
 
-// The same without labels, for what needs none: the training samples of OpenDataset's data, an
-// npz file of x_train alone, or "npy:FILE", an array of samples. Labels and test samples are left
-// empty.
+// The same without labels and targets, for what needs none: the training samples of OpenDataset's
+// data, an npz file of x_train alone, or "npy:FILE", an array of samples. Labels, targets and test
+// samples are left empty.
 StatusOr<Dataset> OpenSamples(const std::string& spec);
 
 // The files that OpenDataset(spec) reads, as far as they are there.

@@ -14,6 +14,8 @@
 
 namespace dc {
 
+struct EvalResult;
+
 struct LayerReport {
   std::string name, kind, policy, form, positions, order;
   // "raw", "huffman", "huffman4", "context", or of a float tensor "planes"; that of the positions
@@ -41,11 +43,13 @@ struct Uncompressed {
   uint64_t bytes = 0;
 };
 
+// Errors on the test set are those of EvalResult. A mean squared error says that its data has
+// targets: the percentage beside it is unexplained variance.
 struct StageReport {
   std::string name;
   double seconds = 0;
   int epochs = 0;
-  std::optional<double> error_percent;
+  std::optional<double> error_percent, mean_squared_error;
   uint64_t output_bytes = 0;
   std::vector<LayerOutcome> layers;
   std::vector<Uncompressed> uncompressed;
@@ -92,9 +96,14 @@ struct LayerEnergy {
 using Parts = std::vector<std::pair<std::string, uint64_t>>;
 
 struct Report {
+  // Takes over what was measured on the test set.
+  void SetErrors(const EvalResult& test);
+
   std::string model, data;
   uint64_t seed = 0, file_bytes = 0, baseline_bytes = 0;
-  std::optional<double> baseline_error_percent, error_percent, top5_error_percent;
+  // Of the dense model, and of the compressed one.
+  std::optional<double> baseline_error_percent, baseline_mean_squared_error;
+  std::optional<double> error_percent, top5_error_percent, mean_squared_error;
   std::vector<LayerReport> layers;
   Parts parts;       // sums to file_bytes
   Parts comparison;  // the same model in other forms

@@ -16,7 +16,7 @@
 
 namespace dc {
 
-// Exactly one is given. Errors are in percent of the samples.
+// Exactly one is given. Errors are those of EvalResult, in percent.
 struct Budget {
   std::optional<double> max_error_percent;
   std::optional<double> max_error_increase;  // above the dense model, in percentage points

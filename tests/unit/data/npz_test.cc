@@ -134,7 +134,7 @@ TEST(NpzTest, WrongLabels) {
   EXPECT_THAT(ErrorWith("y_train", labels("|u1", "(3,)", {0, 1, 2})).ToString(),
               HasSubstr("3 labels for 2 samples"));
   EXPECT_THAT(ErrorWith("y_train", labels("<f4", "(2,)", BytesOf<float>({0, 1}))).ToString(),
-              HasSubstr("no list of integers"));
+              HasSubstr("y_train has floats, which are targets"));
   EXPECT_THAT(ErrorWith("y_train", labels("|u1", "(2, 3)", Bytes(6, 0))).ToString(),
               HasSubstr("argmax"));
 }

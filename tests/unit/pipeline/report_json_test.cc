@@ -20,6 +20,8 @@ Report Whole() {
   report.baseline_error_percent = 1.5;
   report.error_percent = 1.75;
   report.top5_error_percent = 0.25;
+  report.mean_squared_error = 0.0625;
+  report.baseline_mean_squared_error = 0.03125;
   LayerReport& layer = report.layers.emplace_back();
   layer.name = "fc1";
   layer.kind = "fc";
@@ -46,6 +48,7 @@ Report Whole() {
   stage.seconds = 12.5;
   stage.epochs = 3;
   stage.error_percent = 1.625;
+  stage.mean_squared_error = 0.046875;
   stage.output_bytes = 41000;
   stage.layers = {{"fc1", "kmeans", 9000, 900, 16, 4, 0.125}};
   stage.uncompressed = {{"fc9", "left", 40}};
@@ -68,6 +71,9 @@ TEST(ReportJson, ComesBackWhole) {
   EXPECT_EQ(*again, *json);
   // What JSON alone cannot show lost: that nothing was lost before it was written.
   EXPECT_EQ(report->layers.at(0).fillers, 3u);
+  EXPECT_EQ(report->mean_squared_error, 0.0625);
+  EXPECT_EQ(report->baseline_mean_squared_error, 0.03125);
+  EXPECT_EQ(report->stages.at(0).mean_squared_error, 0.046875);
   EXPECT_EQ(report->latency->threads, 2);
   EXPECT_EQ(report->curve.at(0).bytes, 1200u);
   EXPECT_EQ(report->published.at(0).counted, "weights alone");

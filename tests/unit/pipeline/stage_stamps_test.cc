@@ -39,6 +39,26 @@ TEST(StageStamps, TheStampOfDataCoversSamplesAndLabelsOfBothParts) {
   EXPECT_NE(DataStamp(changed), stamp);
 }
 
+TEST(StageStamps, TheStampOfDataCoversTargetsAndTheirShape) {
+  Dataset data = Small();
+  data.classes = 0;
+  data.target_shape = {2};
+  data.train.labels.clear();
+  data.test.labels.clear();
+  data.train.targets = {1, 2, 3, 4};
+  data.test.targets = {5, 6};
+  const std::string stamp = DataStamp(data);
+  Dataset changed = data;
+  changed.test.targets[1] = 7;
+  EXPECT_NE(DataStamp(changed), stamp);
+  changed = data;
+  changed.train.targets[0] = 0;
+  EXPECT_NE(DataStamp(changed), stamp);
+  changed = data;
+  changed.target_shape = {1, 2};
+  EXPECT_NE(DataStamp(changed), stamp);
+}
+
 TEST(StageStamps, HoldWhileFingerprintAndFileAreThoseOfTheRecord) {
   const ScratchDir dir;
   const std::string file = dir.File("pruned.onnx"), folder = file.substr(0, file.rfind('/'));

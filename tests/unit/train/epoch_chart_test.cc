@@ -16,7 +16,8 @@ using testing::Not;
 TEST(EpochChart, DrawsAPointPerEpoch) {
   const std::string svg = EpochChartSvg({{1, 0.1, 2, 40, NAN, NAN, 1},  //
                                          {2, 0.1, 1, 20, NAN, NAN, 1},
-                                         {3, 0.1, 0.5, 10, NAN, NAN, 1}});
+                                         {3, 0.1, 0.5, 10, NAN, NAN, 1}},
+                                        false);
   EXPECT_THAT(svg,
               HasSubstr("<polyline class='train' points='52.0,34.0 199.0,126.0 346.0,172.0'/>"));
   // Of the losses, half as far down at the second epoch, 360 further to the right.
@@ -27,27 +28,33 @@ TEST(EpochChart, DrawsAPointPerEpoch) {
 
 TEST(EpochChart, DrawsValidationWhereItWasMeasured) {
   const std::string svg =
-      EpochChartSvg({{1, 0.1, 2, 40, NAN, NAN, 1}, {2, 0.1, 1, 20, 1.5, 80, 1}});
+      EpochChartSvg({{1, 0.1, 2, 40, NAN, NAN, 1}, {2, 0.1, 1, 20, 1.5, 80, 1}}, false);
   EXPECT_THAT(svg, HasSubstr("<polyline class='validation' points='346.0,34.0'/>"));
   EXPECT_THAT(svg, HasSubstr("<polyline class='train' points='52.0,126.0 346.0,172.0'/>"));
 }
 
+TEST(EpochChart, NamesWhatIsMeasuredOfTargets) {
+  const std::string svg = EpochChartSvg({{1, 0.1, 2, 40, NAN, NAN, 1}}, true);
+  EXPECT_THAT(svg, HasSubstr(">unexplained variance, %</text>"));
+  EXPECT_THAT(svg, HasSubstr(">mean squared error</text>"));
+}
+
 TEST(EpochChart, OfNothingIsAPairOfAxes) {
-  const std::string svg = EpochChartSvg({});
+  const std::string svg = EpochChartSvg({}, false);
   EXPECT_THAT(svg, Not(HasSubstr("polyline class")));
   EXPECT_THAT(svg, Not(HasSubstr("nan")));
   EXPECT_THAT(svg, Not(HasSubstr("inf")));
 }
 
 TEST(EpochChart, AFailedRunStillHasAScale) {
-  const std::string svg = EpochChartSvg({{1, 0.1, INFINITY, 0, NAN, NAN, 1}});
+  const std::string svg = EpochChartSvg({{1, 0.1, INFINITY, 0, NAN, NAN, 1}}, false);
   EXPECT_THAT(svg, Not(HasSubstr("nan")));
   EXPECT_THAT(svg, Not(HasSubstr("inf")));
 }
 
 TEST(EpochChart, UnwritablePathIsAnIoError) {
-  EXPECT_TRUE(WriteEpochChart("", {}).ok());
-  EXPECT_EQ(WriteEpochChart("/nonexistent/chart.svg", {}).code(), StatusCode::kIo);
+  EXPECT_TRUE(WriteEpochChart("", {}, false).ok());
+  EXPECT_EQ(WriteEpochChart("/nonexistent/chart.svg", {}, false).code(), StatusCode::kIo);
 }
 
 }  // namespace

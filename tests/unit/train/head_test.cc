@@ -70,12 +70,12 @@ TEST(FindHead, TheLossContainsTheSigmoidOfOneValueOnly) {
   }
 }
 
-TEST(CheckLabelsFit, NamesLabelAndOutputs) {
+TEST(CheckOutputFits, NamesLabelAndOutputs) {
   Dataset data = SyntheticImages(50, 50);
-  EXPECT_TRUE(CheckLabelsFit("y", 4, data).ok());
-  EXPECT_TRUE(CheckLabelsFit("y", 10, data).ok());
+  EXPECT_TRUE(CheckOutputFits("y", {-1, 4}, data).ok());
+  EXPECT_TRUE(CheckOutputFits("y", {-1, 10}, data).ok());
   for (int64_t outputs : {3, 1}) {
-    const Status status = CheckLabelsFit("y", outputs, data);
+    const Status status = CheckOutputFits("y", {-1, outputs}, data);
     EXPECT_EQ(status.code(), StatusCode::kBadInput);
     EXPECT_THAT(status.ToString(),
                 AllOf(HasSubstr("label 3"), HasSubstr(outputs == 3 ? "3 classes" : "2 classes"),
@@ -84,7 +84,44 @@ TEST(CheckLabelsFit, NamesLabelAndOutputs) {
   for (Split* split : {&data.train, &data.test}) {
     for (int32_t& label : split->labels) label = label % 2;
   }
-  EXPECT_TRUE(CheckLabelsFit("y", 1, data).ok());
+  EXPECT_TRUE(CheckOutputFits("y", {-1, 1}, data).ok());
+}
+
+Dataset Targets(std::vector<int64_t> shape) {
+  Dataset data = SyntheticImages(2, 2);
+  data.classes = 0;
+  data.target_shape = std::move(shape);
+  for (Split* split : {&data.train, &data.test}) {
+    split->labels.clear();
+    split->targets.resize(static_cast<size_t>(2 * data.target_size()));
+  }
+  return data;
+}
+
+TEST(FindHead, TakesTheOutputOfAsManyNumbersAsTheTargets) {
+  EXPECT_EQ(HeadOf(TwoHeads(4, true), Targets({1})), "age");
+  EXPECT_EQ(HeadOf(TwoHeads(4, true), Targets({2, 2})), "cls");
+  EXPECT_THAT(
+      HeadOf(TwoHeads(4, true), Targets({3, 8, 8})),
+      AllOf(HasSubstr("no output fits targets of 3x8x8"), HasSubstr("\"age\" (1 per sample)"),
+            HasSubstr("\"cls\" (4 per sample)"), HasSubstr("--logits")));
+  EXPECT_THAT(HeadOf(TwoHeads(1, true), Targets({1})),
+              HasSubstr("several outputs fit targets of 1"));
+  EXPECT_EQ(HeadOf(TwoHeads(1, true), Targets({1}), "cls"), "cls");
+}
+
+TEST(CheckOutputFits, NamesTargetsAndOutput) {
+  const Dataset image = Targets({3, 8, 4});
+  EXPECT_TRUE(CheckOutputFits("y", {-1, 3, 8, 4}, image).ok());
+  EXPECT_TRUE(CheckOutputFits("y", {-1, 3, 1, 8, 4}, image).ok());
+  EXPECT_TRUE(CheckOutputFits("y", {-1, 96}, image).ok());
+  EXPECT_TRUE(CheckOutputFits("y", {-1, 3, 8, 4}, Targets({96})).ok());
+  EXPECT_TRUE(CheckOutputFits("y", {-1}, Targets({1})).ok());
+  const Status size = CheckOutputFits("y", {-1, 3, 8, 8}, image);
+  EXPECT_EQ(size.code(), StatusCode::kBadInput);
+  EXPECT_THAT(size.ToString(), AllOf(HasSubstr("3x8x4"), HasSubstr("3x8x8"), HasSubstr("\"y\"")));
+  EXPECT_THAT(CheckOutputFits("y", {-1, 8, 4, 3}, image).ToString(),
+              AllOf(HasSubstr("8x4x3"), HasSubstr("numpy.transpose")));
 }
 
 // Keeps the even entries.
