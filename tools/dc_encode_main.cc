@@ -1,12 +1,15 @@
 // dc-encode: quantized ONNX -> .dcz.
+#include <optional>
 #include <string>
 
 #include "common/encoding_summary.h"
+#include "common/evaluate_dcz.h"
 #include "common/input_flags.h"
 #include "common/output.h"
 #include "common/setting_flags.h"
 #include "common/shape_flags.h"
 #include "common/tool.h"
+#include "dc/data.h"
 #include "dc/encode.h"
 #include "dc/files.h"
 #include "dc/onnx.h"
@@ -28,9 +31,19 @@ int main(int argc, char** argv) {
   const dc::SettingFlags settings(dc::StageKind::kEncode, &tool);
   dc::InputFlags input(&tool);
   const dc::ShapeFlags shapes(&tool);
+  std::string data_spec;
+  tool.Data("with --int8-activations: says what they cost on this test set", &data_spec);
   return tool.Main(argc, argv, [&]() -> dc::Status {
     DC_ASSIGN_OR_RETURN(dc::EncodeOptions options, dc::EncodeOptionsOf(settings.Values()));
     options.threads = tool.threads();
+    if (!data_spec.empty() && !options.int8_activations) {
+      return dc::UsageError("--data says what inputs of 8 bits cost", "",
+                            "give --int8-activations, too");
+    }
+    std::optional<dc::Dataset> data;
+    if (!data_spec.empty()) {
+      DC_ASSIGN_OR_RETURN(data, dc::OpenDataset(data_spec));
+    }
     DC_ASSIGN_OR_RETURN(const dc::InputShapes fixed, shapes.Shapes());
     DC_ASSIGN_OR_RETURN(dc::Graph graph, dc::LoadModel(model, fixed));
     DC_ASSIGN_OR_RETURN([[maybe_unused]] const dc::Preprocess scaling, input.Apply(&graph));
@@ -53,6 +66,11 @@ int main(int argc, char** argv) {
     report.uncompressed = dc::NotQuantized(graph);
     dc::PrintLine("%s: %zu bytes, ratio %.2fx", output.c_str(), file.size(), report.ratio());
     dc::PrintText(dc::EncodingSummary(layers));
+    if (data) {
+      DC_ASSIGN_OR_RETURN(const std::string cost,
+                          dc::Int8CostText(file, *data, tool.threads(), tool.progress()));
+      dc::PrintLine("%s", cost.c_str());
+    }
     dc::PrintText(dc::UncompressedText("quantized", report.uncompressed));
     DC_ASSIGN_OR_RETURN(const std::string json, dc::ReportJson(report));
     return tool.WriteJson(json);

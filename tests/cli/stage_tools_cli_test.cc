@@ -80,6 +80,35 @@ TEST_F(StageTools, MasksAndCodebooksSurviveFurtherTraining) {
               static_cast<double>(Read("model.dcz").size()), 200);
 }
 
+TEST_F(StageTools, AFileThatAllowsInputsOf8BitsIsRunSampleBySample) {
+  Train();
+  CompressWithoutData();
+  const Outcome encode =
+      Succeed("encode", "quantized.onnx --int8-activations --data idx:data -o bytes.dcz");
+  // Each number with the error that dc-run has.
+  const auto error_of = [&](const std::string& options) {
+    const std::string out = Succeed("run", "bytes.dcz --data idx:data" + options).out;
+    EXPECT_NE(out.find(options.find("float") == std::string::npos ? "at batch 1 " : "at batch 64"),
+              std::string::npos)
+        << out;
+    const size_t at = out.find("top-1 error  ") + 13;
+    return out.substr(at, out.find('\n', at) - at);
+  };
+  const std::string rounded = "inputs of 8 bits: error ", floats = "; floats: error ";
+  // Plain loops round wherever the test runs.
+  if (encode.out.find("by plain loops") != std::string::npos) {
+    EXPECT_NE(encode.out.find(rounded + error_of(" --reference")), std::string::npos);
+  } else {
+    EXPECT_NE(encode.out.find(rounded + error_of("")), std::string::npos) << encode.out;
+  }
+  EXPECT_NE(encode.out.find(floats + error_of(" --float-activations")), std::string::npos);
+  EXPECT_NE(Succeed("inspect", "bytes.dcz").out.find("may be rounded to 8 bits"),
+            std::string::npos);
+  Fail("encode", "quantized.onnx --data idx:data -o x.dcz", 2, {"--int8-activations"});
+  Fail("run", "bytes.dcz --float-activations --int8-activations", 2, {"contradict"});
+  EXPECT_FALSE(Exists("x.dcz"));
+}
+
 TEST_F(StageTools, EveryPolicyGoesThroughEncodeAndRun) {
   Train();
   for (const char* policy : {"kmeans", "ternary", "fixed_point"}) {

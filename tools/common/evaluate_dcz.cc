@@ -119,6 +119,37 @@ std::string EvaluationText(const EvalResult& result, const Latency& latency, int
   return text + line;
 }
 
+StatusOr<std::string> Int8CostText(std::span<const uint8_t> file, const Dataset& data, int threads,
+                                   Progress* progress) {
+  SessionOptions options;
+  options.threads = threads;
+  SessionEvaluation evaluation;
+  evaluation.batch = 1;
+  options.int8_activations = false;
+  DC_ASSIGN_OR_RETURN(Session floats, Session::Load(file, options));
+  DC_ASSIGN_OR_RETURN(const EvalResult exact,
+                      EvaluateSession(&floats, data, evaluation, nullptr, progress));
+  options.int8_activations = true;
+  DC_ASSIGN_OR_RETURN(Session bytes, Session::Load(file, options));
+  const auto rounds = [](const LayerPlan& layer) { return layer.kernel.starts_with("int8"); };
+  const auto layers = std::count_if(bytes.plan().begin(), bytes.plan().end(), rounds);
+  if (layers == 0) {
+    options.reference_kernels = true;
+    DC_ASSIGN_OR_RETURN(bytes, Session::Load(file, options));
+  }
+  DC_ASSIGN_OR_RETURN(const EvalResult rounded,
+                      EvaluateSession(&bytes, data, evaluation, nullptr, progress));
+  const auto error = [](const EvalResult& result) {
+    if (result.targets) return ErrorText(result.error_percent, result.loss);
+    return ErrorText(result.error_percent, std::nullopt);
+  };
+  return "inputs of 8 bits: " + error(rounded) + "; floats: " + error(exact) + " (" +
+         std::to_string(exact.count) + " samples); " +
+         (layers == 0 ? std::string("by plain loops, as this processor rounds none of the layers")
+                      : std::to_string(layers) + " of " + std::to_string(bytes.plan().size()) +
+                            " layers round theirs here");
+}
+
 DczEvaluator RuntimeEvaluator(int threads) {
   return [threads](std::span<const uint8_t> file, const Dataset& data, const std::string& logits,
                    Progress* progress) -> StatusOr<EvalResult> {
@@ -127,6 +158,7 @@ DczEvaluator RuntimeEvaluator(int threads) {
     DC_ASSIGN_OR_RETURN(Session session, Session::Load(file, options));
     SessionEvaluation evaluation;
     evaluation.logits = logits;
+    if (session.int8_activations()) evaluation.batch = 1;
     DC_ASSIGN_OR_RETURN(const EvalResult result,
                         EvaluateSession(&session, data, evaluation, nullptr, progress));
     if (result.not_numbers > 0) OrSilent(progress)->Note(NotNumbersText(result));
