@@ -132,7 +132,25 @@ TEST(DifferenceText, ComparesLayersAndPartsByName) {
   EXPECT_THAT(text, testing::ContainsRegex("codes +500 +400 +-100 +-20.0 %"));
   EXPECT_THAT(text, testing::ContainsRegex("gaps +440 +440 +0 +0.0 %"));
   EXPECT_THAT(text, testing::ContainsRegex("whole file +1,000 +900 +-100 +-10.0 %"));
-  EXPECT_THAT(text, HasSubstr("test error there 1.75 %, here 2.00 %"));
+  EXPECT_THAT(text, HasSubstr("unexplained variance there 1.75 %, here 2.00 %"));
+  here.mean_squared_error.reset();
+  EXPECT_THAT(DifferenceText(here, there), HasSubstr("test error there 1.75 %, here 2.00 %"));
+}
+
+TEST(ReportText, NamesWhatIsMeasured) {
+  Report report = Whole();
+  std::string text = ReportText(report);
+  EXPECT_THAT(text, HasSubstr("mean squared error  unexplained variance"));
+  EXPECT_THAT(text, HasSubstr("test error, dense       mean squared error 0.03125, unexplained "
+                              "variance 1.50 %\n"
+                              "test error, compressed  mean squared error 0.0625, unexplained "
+                              "variance 1.75 %\n"));
+  report.mean_squared_error.reset();
+  report.baseline_mean_squared_error.reset();
+  report.stages[0].mean_squared_error.reset();
+  text = ReportText(report);
+  EXPECT_THAT(text, testing::Not(HasSubstr("variance")));
+  EXPECT_THAT(text, HasSubstr("test error, dense       1.50 %\ntest error, compressed  1.75 %\n"));
 }
 
 TEST(ReportHtml, HoldsTheOtherFile) {

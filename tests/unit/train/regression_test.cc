@@ -77,9 +77,9 @@ Graph Perceptron() {
 // Channels enough for layouts of their own, and an output of four dimensions.
 Graph Filters(int64_t outputs = 1, const char* activation = "Relu") {
   GraphBuilder b({1, 6, 6});
-  b.Conv("conv1", 1, 16, 3, {{"pads", Ints{1, 1, 1, 1}}})
+  b.Conv("conv1", 1, 16, 3, {{"pads", Ints{1, 1, 1, 1}}}, 0.2)
       .Add(activation, "between")
-      .Conv("conv2", 16, outputs, 3, {{"pads", Ints{1, 1, 1, 1}}});
+      .Conv("conv2", 16, outputs, 3, {{"pads", Ints{1, 1, 1, 1}}}, 0.05);
   return b.Build({{"conv2", DataType::kFloat32, {-1, outputs, 6, 6}}});
 }
 
@@ -182,7 +182,7 @@ TEST(Regression, APerceptronLearnsTwoNumbers) {
 TEST(Regression, AConvolutionLearnsAnImage) {
   const Dataset data = Blurred(640, 64);
   Graph graph = Filters();
-  TrainOptions options = Options(20, 0.005);
+  TrainOptions options = Options(40, 0.01);
   options.optimizer = OptimizerKind::kAdam;
   const auto result = Train(&graph, data, Preprocess(), options, nullptr, nullptr, nullptr);
   ASSERT_TRUE(result.ok()) << result.status().ToString();
