@@ -38,7 +38,7 @@ struct SessionOptions {
   // processor has AVX-512 VBMI and VNNI and it is estimated to be faster; LayerPlan::kernel says
   // "int8" then. Batches are computed in floats. Outputs differ by about 1 %: measure the error.
   // Without a value: where the file says so (EncodeOptions::int8_activations).
-  std::optional<bool> int8_activations;
+  std::optional<bool> int8_activations = std::nullopt;
   // From it come the weights as they are executed, the activations, large arrays that decoding
   // needs while the model loads and, in LoadFile, the file's bytes meanwhile. From the heap come
   // names, shapes and the plan (a few hundred bytes per operator) and small arrays.
