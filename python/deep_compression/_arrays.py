@@ -88,7 +88,7 @@ def _split(data: Tuple[Any, ...], seed: int) -> Tuple[Any, ...]:
         raise UsageError(
             f"{len(y) if y.ndim else 1} labels or targets for {len(x) if x.ndim else 0} samples",
             "data",
-            "give every sample one",
+            "give every sample one label or target",
         )
     if len(x) < 2:
         raise UsageError("too few samples for a test set", "data", "give two or more")

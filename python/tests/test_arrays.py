@@ -90,7 +90,7 @@ def test_labels_of_any_integer_dtype_and_order(clouds):
     [
         (lambda x, y: (x, y[:-1]), "one label"),
         (lambda x, y: (x, y, x), "3 parts"),
-        (lambda x, y: (x, np.eye(4)[y]), "list of integers"),
+        (lambda x, y: (x, np.eye(4, dtype=int)[y]), "list of integers"),
         (lambda x, y: (x.astype(np.int32), y), "uint8"),
         (lambda x, y: (x, -y), "label"),
         (lambda x, y: "nonsense", "unknown data"),

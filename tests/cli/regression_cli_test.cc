@@ -177,7 +177,7 @@ TEST_F(RegressionCli, TheWholeLineLearnsTwoNumbersAndKeepsThem) {
   const double percent = ExpectMeasured("out/model.dcz", "features", test, "pair");
   EXPECT_LT(percent, 5);
   const std::string whole = Read("out/report.json");
-  const std::string json = whole.substr(whole.find("\"baseline_error_percent\""));  // of no stage
+  const std::string json = whole.substr(whole.find("\"baseline_error_percent\""));  // past stages
   EXPECT_NEAR(JsonNumber(json, "error_percent"), percent, 1e-9);
   EXPECT_EQ(JsonNumber(json, "mean_squared_error"),
             JsonNumber(Read("run.json"), "mean_squared_error"));
