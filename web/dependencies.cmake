@@ -9,8 +9,15 @@ if(NOT EXISTS ${DC_WEB_SOURCES}/done)
   message(FATAL_ERROR "No source of zstd: run web/debian_sources.sh ${DC_WEB_SOURCES}")
 endif()
 
-# Compiled once more as a whole, as runtime_package.cmake does it.
-add_compile_options(-msimd128 -flto)
+# Compiled once more as a whole, as runtime_package.cmake does it. Whoever has SIMD has the other
+# instructions, too.
+add_compile_options(-msimd128 -mbulk-memory -mnontrapping-fptoint -msign-ext -flto)
+# With -Os or -Oz emscripten forbids the compiler to inline, down to what returns a member: a call is
+# longer than that, and keeps it from seeing what is constant. What -Oz inlines by itself is shorter.
+add_compile_options(-sINLINING_LIMIT=0)
+# One thread, which never exits; nobody reads errno.
+add_compile_options(-fno-math-errno
+  "$<$<COMPILE_LANGUAGE:CXX>:-fno-threadsafe-statics;-fno-c++-static-destructors>")
 
 # A folder with these headers alone: beside them are the C library's of this machine.
 find_path(installed_highway hwy/highway.h PATHS /usr/local/include /usr/include
