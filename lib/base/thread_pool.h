@@ -8,7 +8,8 @@
 
 namespace dc {
 
-// Whether this build has threads besides the caller's; where it has not, code for more is not in it.
+// Whether this build has threads besides the caller's; where it has not, code for more is not in
+// it.
 #ifdef DC_ONE_THREAD
 inline constexpr bool kHasThreads = false;
 #else

@@ -10,8 +10,9 @@
 #include "base/raw_memory.h"
 
 #ifdef __EMSCRIPTEN__
-// WebAssembly cannot jump out of functions, exceptions of JavaScript can: web/index.js throws one in
-// dc_abandon and catches it in dc_try, which calls dc_run and returns whether it ended by itself.
+// WebAssembly cannot jump out of functions, exceptions of JavaScript can: web/index.js throws one
+// in dc_abandon and catches it in dc_try, which calls dc_run and returns whether it ended by
+// itself.
 #define DC_IMPORT(name) __attribute__((import_module("env"), import_name(#name))) name
 extern "C" {
 int DC_IMPORT(dc_try)(const void* body, void* status);
