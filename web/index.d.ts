@@ -72,8 +72,12 @@ export class DczError extends Error {
   code: "usage" | "bad input" | "unsupported" | "io" | "internal" | "no memory" | "cancelled";
 }
 
-/** Loads the bytes of a .dcz, which may be dropped afterwards. @throws DczError */
-export function load(bytes: Uint8Array | ArrayBuffer, options?: LoadOptions): Promise<Model>;
+/**
+ * Loads the bytes of a .dcz, which may be dropped afterwards. With a promise of them, or of the answer
+ * of a server that has them, file and runtime arrive at the same time. @throws DczError
+ */
+export function load(source: Source | Promise<Source>, options?: LoadOptions): Promise<Model>;
+export type Source = Uint8Array | ArrayBuffer | Response;
 
 /** The runtime's version: "0.1.0". */
 export function version(): Promise<string>;

@@ -1,7 +1,5 @@
 // Loads and runs .dcz files: the runtime's C API (lib/include/dc/runtime_c.h) in WebAssembly. The types
 // and what each function does are in index.d.ts; offsets into structs in struct_layouts.cc.
-import createModule from "./dc_runtime.mjs";
-
 const CODES = {
   2: "usage",
   3: "bad input",
@@ -44,29 +42,48 @@ async function compile(wasm) {
   return WebAssembly.compileStreaming(response);
 }
 
+// What dc_abandon throws and dc_try catches (lib/runtime/load/attempt.cc).
+const ABANDONED = new Error("abandoned");
+
 async function start(wasm) {
-  const compiled = await compile(wasm);
-  return new Promise((resolve, reject) => {
-    createModule({
-      instantiateWasm(imports, receive) {
-        WebAssembly.instantiate(compiled, imports).then(receive, reject);
-        return {};
-      },
-    }).then((module) => resolve(new Runtime(module)), reject);
-  });
+  let functions;
+  const env = {
+    dc_try(body, status) {
+      const stack = functions.stackSave();
+      try {
+        functions.dc_run(body, status);
+        return 1;
+      } catch (error) {
+        if (error !== ABANDONED) throw error;
+        functions.stackRestore(stack);
+        return 0;
+      }
+    },
+    dc_abandon() {
+      throw ABANDONED;
+    },
+    emscripten_notify_memory_growth() {},
+  };
+  const proc_exit = (code) => {
+    throw new Error(`the runtime ended with ${code}`);
+  };
+  const imports = { env, wasi_snapshot_preview1: { proc_exit } };
+  ({ exports: functions } = await WebAssembly.instantiate(await compile(wasm), imports));
+  functions._initialize();
+  return new Runtime(functions);
 }
 
 // The module's memory and calls. It moves when it grows: no view outlives a call.
 class Runtime {
-  constructor(module) {
-    this.module = module;
+  constructor(functions) {
+    this.functions = functions;
     this.error = this.allocate(ERROR_BYTES);
     // Large enough for every struct that a function fills.
     this.info = this.allocate(64);
   }
 
   allocate(bytes) {
-    const at = this.module._malloc(Math.max(bytes, 1));
+    const at = this.functions.malloc(Math.max(bytes, 1));
     if (at === 0) {
       throw new DczError(STATUS_NO_MEMORY, `no memory for ${bytes} bytes (WebAssembly): close models`);
     }
@@ -74,11 +91,15 @@ class Runtime {
   }
 
   free(at) {
-    this.module._free(at);
+    this.functions.free(at);
   }
 
   get view() {
-    return new DataView(this.module.HEAPU8.buffer);
+    return new DataView(this.functions.memory.buffer);
+  }
+
+  get bytes() {
+    return new Uint8Array(this.functions.memory.buffer);
   }
 
   u32(at) {
@@ -90,12 +111,12 @@ class Runtime {
   }
 
   text(at) {
-    const bytes = this.module.HEAPU8;
+    const { bytes } = this;
     return new TextDecoder().decode(bytes.slice(at, bytes.indexOf(0, at)));
   }
 
   floats(at, count) {
-    return this.module.HEAPF32.slice(at / FLOAT_BYTES, at / FLOAT_BYTES + count);
+    return new Float32Array(this.functions.memory.buffer, at, count).slice();
   }
 
   check(status) {
@@ -107,12 +128,12 @@ class Runtime {
     const options = this.allocate(40);
     const model = this.allocate(4);
     try {
-      this.module.HEAPU8.set(bytes, file);
-      this.module.HEAPU8.fill(0, options, options + 40);
+      this.bytes.set(bytes, file);
+      this.bytes.fill(0, options, options + 40);
       const view = this.view;
       view.setInt32(options, 1, true); // threads
       view.setBigUint64(options + 24, BigInt(memoryLimit), true);
-      this.check(this.module._dc_model_load(file, bytes.length, options, model, this.error));
+      this.check(this.functions.dc_model_load(file, bytes.length, options, model, this.error));
       return this.u32(model);
     } finally {
       for (const at of [file, options, model]) this.free(at);
@@ -139,7 +160,7 @@ class Runtime {
 
   scaling(model, input) {
     const at = this.info;
-    this.module._dc_model_scaling(model, input, at);
+    this.functions.dc_model_scaling(model, input, at);
     return {
       scale: this.view.getFloat32(at, true),
       mean: [...this.floats(this.u32(at + 12), this.u32(at + 4))],
@@ -167,17 +188,17 @@ class Model {
   #buffers = []; // what they point to, each with its room in floats
 
   constructor(runtime, model) {
-    const { module } = runtime;
+    const { functions } = runtime;
     this.#runtime = runtime;
     this.#model = model;
-    this.inputs = runtime.list(model, module._dc_model_input_count, module._dc_model_input, (at, i) =>
+    this.inputs = runtime.list(model, functions.dc_model_input_count, functions.dc_model_input, (at, i) =>
       runtime.tensor(at, `input_${i}`),
     );
     this.inputs.forEach((input, i) => (input.scaling = runtime.scaling(model, i)));
-    this.outputs = runtime.list(model, module._dc_model_output_count, module._dc_model_output, (at, i) =>
+    this.outputs = runtime.list(model, functions.dc_model_output_count, functions.dc_model_output, (at, i) =>
       runtime.tensor(at, `output_${i}`),
     );
-    this.layers = runtime.list(model, module._dc_model_layer_count, module._dc_model_layer, (at) =>
+    this.layers = runtime.list(model, functions.dc_model_layer_count, functions.dc_model_layer, (at) =>
       runtime.layer(at),
     );
     const tensors = [...this.inputs, ...this.outputs];
@@ -190,12 +211,13 @@ class Model {
     const given = this.#inOrder(inputs);
     const batch = this.#batch(given);
     this.#makeRoom(batch, given);
-    const { module, error } = this.#runtime;
+    const { functions, error } = this.#runtime;
     const structs = this.#structs;
     const outputStructs = structs + BUFFER_BYTES * given.length;
-    given.forEach((values, i) => module.HEAPF32.set(values, this.#buffers[i].at / FLOAT_BYTES));
+    const { buffer } = functions.memory;
+    given.forEach((values, i) => new Float32Array(buffer, this.#buffers[i].at, values.length).set(values));
     this.#runtime.check(
-      module._dc_model_run_all(
+      functions.dc_model_run_all(
         this.#model, batch, structs, given.length, outputStructs, this.outputs.length, error,
       ),
     );
@@ -209,7 +231,7 @@ class Model {
 
   close() {
     if (this.#model === 0) return;
-    this.#runtime.module._dc_model_free(this.#model);
+    this.#runtime.functions.dc_model_free(this.#model);
     this.#model = 0;
     for (const { at } of this.#buffers) this.#runtime.free(at);
     this.#runtime.free(this.#structs);
@@ -269,24 +291,34 @@ class Model {
 
 let runtime = null;
 
-export async function load(bytes, options = {}) {
-  const file = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
-  if (!(file instanceof Uint8Array)) {
-    throw usage("no Uint8Array or ArrayBuffer", "load", "pass the bytes of a .dcz");
-  }
-  runtime ??= start(options.wasm);
-  let started;
-  try {
-    started = await runtime;
-  } catch (error) {
+function startOnce(wasm) {
+  runtime ??= start(wasm).catch((error) => {
     runtime = null; // the next call tries again
     throw error;
+  });
+  return runtime;
+}
+
+async function bytesOf(source) {
+  let bytes = await source;
+  if (typeof Response === "function" && bytes instanceof Response) {
+    if (!bytes.ok) throw new Error(`cannot load ${bytes.url}: ${bytes.status}`);
+    bytes = await bytes.arrayBuffer();
   }
-  return new Model(started, started.load(file, options));
+  if (bytes instanceof ArrayBuffer) bytes = new Uint8Array(bytes);
+  if (!(bytes instanceof Uint8Array)) {
+    throw usage("no Uint8Array or ArrayBuffer", "load", "pass the bytes of a .dcz");
+  }
+  return bytes;
+}
+
+export async function load(source, options = {}) {
+  // What is still on its way arrives beside the runtime.
+  const [bytes, started] = await Promise.all([bytesOf(source), startOnce(options.wasm)]);
+  return new Model(started, started.load(bytes, options));
 }
 
 export async function version() {
-  runtime ??= start();
-  const started = await runtime;
-  return started.text(started.module._dc_version());
+  const started = await startOnce();
+  return started.text(started.functions.dc_version());
 }

@@ -22,10 +22,8 @@ constexpr auto kSpin = std::chrono::microseconds(5);
 constexpr int kMaxThreads = 256;
 
 int AvailableCores() {
-#ifndef __EMSCRIPTEN__  // one thread, and no such question
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof(set), &set) == 0) return CPU_COUNT(&set);
-#endif
   return 1;
 }
 

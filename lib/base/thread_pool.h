@@ -8,6 +8,14 @@
 
 namespace dc {
 
+// Whether this build has threads besides the caller's; where it has not, code for more is not in
+// it.
+#ifdef DC_ONE_THREAD
+inline constexpr bool kHasThreads = false;
+#else
+inline constexpr bool kHasThreads = true;
+#endif
+
 // A loop body that its caller keeps alive: two pointers, nothing to allocate. Made from anything
 // that can be called with an index.
 class LoopBody {

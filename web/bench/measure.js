@@ -6,11 +6,9 @@ const MIN_GROUP_MILLISECONDS = 5; // clocks tick every 100 microseconds
 // Both give {run}, which answers one sample, the same for both.
 const engines = {
   async dcz(url) {
-    const [{ load }, bytes] = await Promise.all([
-      import("./dcz/index.js"),
-      fetch(url).then((response) => response.arrayBuffer()),
-    ]);
-    const model = await load(bytes);
+    const file = fetch(url);
+    const { load } = await import("./dcz/index.js");
+    const model = await load(file);
     const inputs = Object.fromEntries(
       model.inputs.map(({ name, sampleFloats }) => [name, sample(sampleFloats)]),
     );

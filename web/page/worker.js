@@ -1,5 +1,8 @@
 // Loads, runs and times models beside the page, which goes on answering meanwhile.
-import { load } from "./runtime/index.js";
+import { load, version } from "./runtime/index.js";
+
+// The runtime arrives while the page fetches its file. Where it does not, loading says why.
+version().catch(() => {});
 
 const models = new Map();
 

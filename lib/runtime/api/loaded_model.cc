@@ -96,7 +96,7 @@ StatusOr<std::unique_ptr<LoadedModel>> LoadedModel::Load(std::span<const uint8_t
 Status LoadedModel::Build(std::span<const uint8_t> bytes, const SessionOptions& options) {
   DC_ASSIGN_OR_RETURN(const format::File file, OpenFile(bytes));
   const format::Manifest& manifest = file.manifest();
-  if (options.threads != 1) pool_ = std::make_unique<ThreadPool>(options.threads);
+  if (kHasThreads && options.threads != 1) pool_ = std::make_unique<ThreadPool>(options.threads);
   if (pool_ && pool_->threads() == 1) pool_.reset();
   // A few parts per thread even out cores of unequal speed.
   const size_t max_chunks = pool_ ? 4 * static_cast<size_t>(pool_->threads()) : 1;

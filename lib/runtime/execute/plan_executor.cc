@@ -201,7 +201,7 @@ Status PlanExecutor::Run(int64_t batch, std::span<const std::span<const float>> 
       if (!RunBlock(blocks[i], buffers, worker, blocks.count() == 1, context.get())) stopped = true;
     }
   };
-  if (workers == 1 || blocks.count() == 1) {
+  if (!kHasThreads || workers == 1 || blocks.count() == 1) {
     work(0);
   } else {
     pool_->ParallelFor(std::min(workers, static_cast<size_t>(blocks.count())), work);

@@ -46,7 +46,9 @@ class PlanExecutor {
   StatusOr<StepTimes> Measure(int64_t batch, int repetitions);
 
  private:
-  size_t threads() const { return pool_ ? static_cast<size_t>(pool_->threads()) : 1; }
+  size_t threads() const {
+    return kHasThreads && pool_ ? static_cast<size_t>(pool_->threads()) : 1;
+  }
   // Makes the operators ready for blocks of several samples: once, when the first comes.
   Status PrepareBatch();
   void DropBatch() const;

@@ -18,6 +18,10 @@ inline constexpr double kWorkPerChunk = 100'000;
 // each index the same way in whatever part it falls.
 template <typename Body>
 void ForChunks(ThreadPool* pool, size_t max_chunks, size_t count, double work, const Body& body) {
+  if constexpr (!kHasThreads) {
+    if (count > 0) body(size_t{0}, size_t{0}, count);
+    return;
+  }
   size_t chunks = std::min({max_chunks, count, static_cast<size_t>(work / kWorkPerChunk) + 1});
   if (pool == nullptr || chunks < 2) {
     if (count > 0) body(size_t{0}, size_t{0}, count);

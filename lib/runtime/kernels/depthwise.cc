@@ -362,7 +362,8 @@ HWY_ATTR void DepthwisePlanesTarget(const DepthwiseShape& shape, size_t begin, s
     const Filter filter(shape, filters, epilogue, f);
     const float* in = x + f / shape.filters_per_channel * shape.in_size();
     float* out = y + f * shape.out_size();
-    if (shape.lanes > 1) {
+    // Without masks, single samples do not come here.
+    if (!kHasMasks || shape.lanes > 1) {
       Samples(shape, filter, in, out);
     } else {
       (shape.x.stride == 1 ? PlaneOfThree<1> : PlaneOfThree<2>)(shape, filter, in, out);

@@ -1,17 +1,36 @@
 #include "runtime/load/attempt.h"
 
+#ifndef __EMSCRIPTEN__
 #include <csetjmp>
+#endif
 #include <cstdlib>
 #include <mutex>
 #include <new>
 
 #include "base/raw_memory.h"
 
+#ifdef __EMSCRIPTEN__
+// WebAssembly cannot jump out of functions, exceptions of JavaScript can: web/index.js throws one
+// in dc_abandon and catches it in dc_try, which calls dc_run and returns whether it ended by
+// itself.
+#define DC_IMPORT(name) __attribute__((import_module("env"), import_name(#name))) name
+extern "C" {
+int DC_IMPORT(dc_try)(const void* body, void* status);
+[[noreturn]] void DC_IMPORT(dc_abandon)();
+void dc_run(const void* body, void* status) {
+  const auto& attempt = *static_cast<const dc::runtime::AttemptBody*>(body);
+  *static_cast<dc::Status*>(status) = attempt.run(attempt.object);
+}
+}
+#endif
+
 namespace dc::runtime {
 namespace {
 
 struct Place {
+#ifndef __EMSCRIPTEN__
   std::jmp_buf registers;
+#endif
 };
 
 thread_local Place* current = nullptr;
@@ -52,9 +71,13 @@ Status Attempt(ModelMemory* memory, AttemptBody body, void (*undo)(const void* o
   CountAttempt(1);
   current = &place;
   Status status;
+#ifdef __EMSCRIPTEN__
+  if (dc_try(&body, &status) == 0) {
+#else
   if (setjmp(place.registers) == 0) {
     status = body.run(body.object);
   } else {
+#endif
     if (undo != nullptr) undo(body.object);
     memory->ReleaseSince(mark);
     status = NoMemory("no memory left");
@@ -67,7 +90,11 @@ Status Attempt(ModelMemory* memory, AttemptBody body, void (*undo)(const void* o
 
 void AbandonAttempt() {
   if (current == nullptr) std::abort();
+#ifdef __EMSCRIPTEN__
+  dc_abandon();
+#else
   std::longjmp(current->registers, 1);
+#endif
 }
 
 }  // namespace dc::runtime
