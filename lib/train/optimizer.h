@@ -17,6 +17,7 @@ struct OptimizerStep {
   double beta2 = 0.999;
   int64_t count = 1;  // steps done, this one included
   uint64_t seed = 1;  // of the run, for constraints that round at random
+  double group_lasso = 0;  // TrainOptions::group_lasso
   double clip = 0;    // greatest length of the gradient of all parameters together; 0: any
 };
 
