@@ -33,8 +33,8 @@ struct Parameter {
   // Dimension 0 of a weight that is one matrix (WeightRef::is_one_matrix), the rest of its shape
   // being columns; 0 of other tensors.
   size_t rows = 0;
-  int readers = 0;      // node inputs that use it
-  float keep = 0.9f;    // kStatistic: running = keep * running + (1 - keep) * batch
+  int readers = 0;    // node inputs that use it
+  float keep = 0.9f;  // kStatistic: running = keep * running + (1 - keep) * batch
 };
 
 // All parameters of a network.
