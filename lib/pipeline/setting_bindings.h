@@ -43,6 +43,7 @@ void VisitSettings(TrainOptions& options, const Visitor& visit) {
   visit("teacher_share", options.teacher_share);
   visit("temperature", options.temperature);
   visit("gradient_clip", options.gradient_clip);
+  visit("group_lasso", options.group_lasso);
 }
 
 template <typename Visitor>
@@ -58,6 +59,7 @@ void VisitSettings(PruneOptions& options, const Visitor& visit) {
   visit("importance", options.importance);
   visit("splice", options.splice);
   visit("freeze_masks", options.freeze_masks);
+  visit("kl_weight", options.kl_weight);
   visit("calibrate", options.calibrate);
   visit("calibrate_samples", options.calibrate_samples);
 }

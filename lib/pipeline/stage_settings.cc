@@ -58,6 +58,27 @@ Status CheckCalibration(const std::string& calibrate, const TrainOptions& traini
                     "leave out the epochs, or the calibration");
 }
 
+// Whether noise can be learned (PruneImportance::kVariational).
+Status CheckNoise(const PruneOptions& options, const TrainOptions& retrain) {
+  const char* where = "--importance variational";
+  if (retrain.epochs == 0) {
+    return UsageError("the noise of weights is learned while retraining", where, "give --epochs");
+  }
+  if (options.schedule != PruneScheduleKind::kGradual || options.ramp == 1) {
+    return UsageError("noise is learned until the end of the ramp, and the rest trains without it",
+                      where, "add --schedule gradual and a --ramp below 1");
+  }
+  if (retrain.optimizer == OptimizerKind::kSgd) {
+    return UsageError("by SGD the variance of noise would take thousands of epochs to grow", where,
+                      "add --optimizer adam and a learning rate for it, such as 0.001");
+  }
+  if (options.splice > 0) {
+    return UsageError("weights that learn their noise have no masks to revise", where,
+                      "leave --splice out");
+  }
+  return OkStatus();
+}
+
 // What the layers may be asked for depends on the criterion.
 Status CheckAmounts(const PruneOptions& options) {
   if (options.criterion == PruneCriterion::kThreshold) return OkStatus();
@@ -144,6 +165,12 @@ StatusOr<QuantizeStep> QuantizationOf(const proto::Quantization& from, const Fie
   DC_ASSIGN_OR_RETURN(to.fine_tune,
                       NestedTraining(from.fine_tune(), training, name.Nested("fine_tune"), seed));
   DC_RETURN_IF_ERROR(CheckCalibration(to.options.calibrate, to.fine_tune, name));
+  if (to.fine_tune.group_lasso > 0 && to.options.lambda == 0) {
+    return UsageError(
+        "weights on a grid or with a codebook have no lengths to shorten",
+        name.Nested("fine_tune")(*proto::Training::descriptor()->FindFieldByName("group_lasso")),
+        "leave it out, or give a lambda");
+  }
   if (!to.options.calibrate.empty() && !to.options.method.name.empty()) {
     return UsageError("a method calibrates in a way of its own", to.options.method.name,
                       "leave out " +
@@ -179,8 +206,10 @@ Status CheckSchedule(const PruneOptions& options, const TrainOptions& retrain) {
     return UsageError("the Fisher importance is measured while masks change", "--importance fisher",
                       "add --splice 0.1 and --schedule gradual");
   }
-  if (options.importance != PruneImportance::kMagnitude &&
-      options.criterion == PruneCriterion::kThreshold) {
+  if (options.importance == PruneImportance::kVariational) {
+    DC_RETURN_IF_ERROR(CheckNoise(options, retrain));
+  } else if (options.importance != PruneImportance::kMagnitude &&
+             options.criterion == PruneCriterion::kThreshold) {
     return UsageError("a threshold is one of magnitudes", "--importance",
                       "leave it out, or choose --criterion global or density");
   }

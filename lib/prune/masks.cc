@@ -106,6 +106,14 @@ StatusOr<Masks> ChooseMasksAt(const Graph& graph,
         }
         layer.importance = FisherScores(layer.values, current->second.squares);
         break;
+      case PruneImportance::kVariational:
+        if (current == weights.end() ||
+            current->second.log_variances.size() != layer.values.size()) {
+          return UsageError("nothing learned the noise that ranks the weights", where,
+                            "retrain, or choose another importance");
+        }
+        layer.importance = SignalScores(layer.values, current->second.log_variances);
+        break;
       case PruneImportance::kLamp:
         layer.importance = LampScores(layer.values);
         break;
@@ -114,7 +122,9 @@ StatusOr<Masks> ChooseMasksAt(const Graph& graph,
   }
   switch (options.criterion) {
     case PruneCriterion::kThreshold:
-      DC_RETURN_IF_ERROR(PruneByThreshold(layers, options, extent, &masks));
+      DC_RETURN_IF_ERROR(options.importance == PruneImportance::kVariational
+                             ? PruneByNoise(layers, &masks)
+                             : PruneByThreshold(layers, options, extent, &masks));
       break;
     case PruneCriterion::kDensity:
       DC_RETURN_IF_ERROR(PruneByDensity(layers, options, extent, &masks));

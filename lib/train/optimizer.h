@@ -15,9 +15,10 @@ struct OptimizerStep {
   double rate = 0.01;
   double momentum = 0.9;  // Adam's beta1
   double beta2 = 0.999;
-  int64_t count = 1;  // steps done, this one included
-  uint64_t seed = 1;  // of the run, for constraints that round at random
-  double clip = 0;    // greatest length of the gradient of all parameters together; 0: any
+  int64_t count = 1;       // steps done, this one included
+  uint64_t seed = 1;       // of the run, for constraints that round at random
+  double group_lasso = 0;  // TrainOptions::group_lasso
+  double clip = 0;         // greatest length of the gradient of all parameters together; 0: any
 };
 
 // Arrays of a value's size that an optimizer keeps between steps: SGD 1 (velocity), the others 2

@@ -1,7 +1,8 @@
 #include "train/parameters.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
+#include <utility>
 
 #include "dc/weights.h"
 #include "model/node_attributes.h"
@@ -27,8 +28,10 @@ Role RoleIn(op::Role role) {
 
 StatusOr<Parameters> Parameters::Load(const Network& network, const TrainChoice& choice) {
   const Graph& graph = *network.graph;
-  std::set<std::string> weights;
-  for (const WeightRef& weight : ListWeights(graph)) weights.insert(weight.name);
+  std::map<std::string, size_t> weights;  // the rows of each
+  for (const WeightRef& weight : ListWeights(graph)) {
+    weights[weight.name] = weight.is_one_matrix() ? static_cast<size_t>(weight.shape[0]) : 0;
+  }
 
   GraphRoles roles = FindRoles(graph);
   DC_RETURN_IF_ERROR(ChooseTrained(choice, graph, &roles));
@@ -69,7 +72,10 @@ StatusOr<Parameters> Parameters::Load(const Network& network, const TrainChoice&
       parameter.role = role;
       parameter.offset = total;
       parameter.size = tensor->f32().size();
-      parameter.decays = weights.count(name) > 0;
+      if (const auto weight = weights.find(name); weight != weights.end()) {
+        parameter.decays = true;
+        parameter.rows = weight->second;
+      }
       parameter.readers = 1;
       parameter.keep = node.Float("momentum", 0.9f);
       total += (parameter.size + 15) / 16 * 16;

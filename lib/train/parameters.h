@@ -30,8 +30,11 @@ struct Parameter {
   size_t offset = 0;    // of the first value, a multiple of 16
   size_t size = 0;      // values
   bool decays = false;  // l1 and l2 apply: it is a weight (dc::ListWeights)
-  int readers = 0;      // node inputs that use it
-  float keep = 0.9f;    // kStatistic: running = keep * running + (1 - keep) * batch
+  // Dimension 0 of a weight that is one matrix (WeightRef::is_one_matrix), the rest of its shape
+  // being columns; 0 of other tensors.
+  size_t rows = 0;
+  int readers = 0;    // node inputs that use it
+  float keep = 0.9f;  // kStatistic: running = keep * running + (1 - keep) * batch
 };
 
 // All parameters of a network.

@@ -78,6 +78,7 @@ Status CheckOptions(const TrainOptions& options, const Dataset& data) {
   DC_RETURN_IF_ERROR(CheckRange("beta2", o.beta2, o.beta2 >= 0 && o.beta2 < 1, "in [0, 1)"));
   DC_RETURN_IF_ERROR(CheckRange("l1", o.l1, o.l1 >= 0, "0 or more"));
   DC_RETURN_IF_ERROR(CheckRange("l2", o.l2, o.l2 >= 0, "0 or more"));
+  DC_RETURN_IF_ERROR(CheckRange("group_lasso", o.group_lasso, o.group_lasso >= 0, "0 or more"));
   DC_RETURN_IF_ERROR(CheckRange("step_epochs", o.step_epochs, o.step_epochs >= 1, "1 or more"));
   DC_RETURN_IF_ERROR(CheckRange("decay", o.decay, o.decay > 0, "above 0"));
   DC_RETURN_IF_ERROR(CheckRange("final_rate", o.final_rate, o.final_rate >= 0, "0 or more"));
@@ -162,6 +163,7 @@ Fingerprint FingerprintOf(const TrainOptions& options, const Dataset& data, cons
       {"beta2", ExactNumber(o.beta2)},
       {"l1", ExactNumber(o.l1)},
       {"l2", ExactNumber(o.l2)},
+      {"group_lasso", ExactNumber(o.group_lasso)},
       {"schedule", std::to_string(static_cast<int>(o.schedule))},
       {"step_epochs", std::to_string(o.step_epochs)},
       {"decay", ExactNumber(o.decay)},

@@ -95,6 +95,7 @@ Status TrainingRun::Step(int64_t step, std::span<const uint32_t> batch, uint64_t
   settings.count = step + 1;
   settings.seed = options_.seed;
   settings.clip = options_.gradient_clip;
+  settings.group_lasso = options_.group_lasso;
   updater_->Step(settings, gradients_, &pool_);
   return OkStatus();
 }

@@ -41,6 +41,7 @@ Status TrainingRun::Prepare(Constraints* constraints) {
   constraints_ = constraints;
   DC_ASSIGN_OR_RETURN(updater_, Updater::Make(&parameters_, constraints, options_.l1, options_.l2,
                                               options_.optimizer));
+  if (options_.group_lasso > 0) DC_RETURN_IF_ERROR(updater_->CheckGroups());
   SplitSamples();
   DC_RETURN_IF_ERROR(MakeShards());
   DC_ASSIGN_OR_RETURN(objective_, Objective::Make(data_, data_.train, samples_, options_));

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "base/rng.h"
+#include "train/group_lasso.h"
 
 namespace dc::train {
 namespace {
@@ -54,7 +55,10 @@ StatusOr<Updater> Updater::Make(Parameters* parameters, Constraints* constraints
       if (!weight.constraint) return UsageError("the constraint on \"" + name + "\" has no rule");
       const auto values = parameters->Values(*parameter);
       if (weight.latent.empty()) weight.latent.assign(values.begin(), values.end());
-      Constrained entry{parameter, &weight, {}, {}};
+      Constrained entry{parameter, &weight, {}, {}, {}};
+      if (HasLatentWeights(entry) && parameter->rows > 0) {
+        entry.columns.resize(parameter->size / parameter->rows);
+      }
       const size_t trained = weight.latent.size() - weight.rule_values;
       if (trained != parameter->size) entry.gradient.resize(trained);
       for (int a = 0; a < arrays; ++a) entry.state[a].resize(trained);
@@ -65,6 +69,9 @@ StatusOr<Updater> Updater::Make(Parameters* parameters, Constraints* constraints
   for (const Parameter& parameter : parameters->list()) {
     if (parameter.role == Role::kFixed) continue;
     const Constrained* constrained = updater.FindConstrained(parameter.name);
+    if (constrained == nullptr && parameter.role == Role::kTrained && parameter.rows > 0) {
+      updater.grouped_.push_back({&parameter, std::vector<float>(parameter.size / parameter.rows)});
+    }
     const bool decays_latent = constrained != nullptr && HasLatentWeights(*constrained);
     for (size_t done = 0; done < parameter.size; done += kPieceSize) {
       updater.pieces_.push_back({&parameter, parameter.offset + done,
@@ -75,12 +82,24 @@ StatusOr<Updater> Updater::Make(Parameters* parameters, Constraints* constraints
   return updater;
 }
 
+Status Updater::CheckGroups() const {
+  for (const Constrained& entry : constrained_) {
+    if (!entry.parameter->decays || HasLatentWeights(entry)) continue;
+    return UsageError("the values of a codebook have no rows and columns",
+                      "\"" + entry.parameter->name + "\"",
+                      "leave group_lasso out, or use it before weights share their values");
+  }
+  return OkStatus();
+}
+
 void Updater::Step(const OptimizerStep& step, std::span<const std::span<const float>> gradients,
                    ThreadPool* pool) {
   gradient_scale_ = step.clip > 0 ? ClipScale(step.clip, gradients, pool) : 1.0f;
   pool->ParallelFor(pieces_.size(), [&](size_t i) { StepPiece(pieces_[i], step, gradients); });
   pool->ParallelFor(constrained_.size(),
                     [&](size_t i) { StepConstrained(&constrained_[i], step); });
+  if (step.group_lasso == 0) return;
+  pool->ParallelFor(grouped_.size(), [&](size_t i) { StepGroups(&grouped_[i], step); });
 }
 
 float Updater::ClipScale(double greatest, std::span<const std::span<const float>> gradients,
@@ -153,8 +172,18 @@ void Updater::StepConstrained(Constrained* constrained, const OptimizerStep& ste
   own.rate *= weight.step_scale;
   ApplyStep(own, reduced, std::span<float>(weight.latent).first(reduced.size()),
             constrained->state[0], constrained->state[1]);
+  if (step.group_lasso > 0 && !constrained->columns.empty()) {
+    ShrinkGroups(static_cast<float>(own.rate * step.group_lasso), parameter.rows,
+                 std::span<float>(weight.latent).first(parameter.size), &constrained->columns);
+  }
   weight.constraint->Project(weight.latent, parameters_->Values(parameter),
                              DrawOf(step, parameter.offset));
+}
+
+void Updater::StepGroups(Grouped* grouped, const OptimizerStep& step) {
+  const Parameter& parameter = *grouped->parameter;
+  ShrinkGroups(static_cast<float>(step.rate * step.group_lasso), parameter.rows,
+               parameters_->Values(parameter), &grouped->columns);
 }
 
 Updater::Constrained* Updater::FindConstrained(const std::string& name) {

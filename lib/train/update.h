@@ -16,8 +16,9 @@
 namespace dc::train {
 
 // Adds the shards' gradients in their order, so that results do not depend on threads; adds weight
-// decay; passes the sum through the constraints; moves the latent values; projects them. Statistics
-// move towards the shards' mean. The work is cut into pieces that depend on the model only.
+// decay; passes the sum through the constraints; moves the latent values; draws rows and columns
+// towards zero (group_lasso); projects them. Statistics move towards the shards' mean. The work is
+// cut into pieces that depend on the model only.
 class Updater {
  public:
   // `constraints` may be null; latent values that are empty start as copies of their weights. Both
@@ -25,6 +26,10 @@ class Updater {
   // (IdleWeights). UsageError: a constraint without a rule; l1 or l2 below 0.
   static StatusOr<Updater> Make(Parameters* parameters, Constraints* constraints, double l1,
                                 double l2, OptimizerKind kind);
+
+  // UsageError where a weight has no latent weights of which rows and columns could be drawn to
+  // zero.
+  Status CheckGroups() const;
 
   // One step. gradients[s] is Executor::gradients of shard s.
   void Step(const OptimizerStep& step, std::span<const std::span<const float>> gradients,
@@ -48,6 +53,12 @@ class Updater {
     ConstrainedWeight* weight;
     std::vector<float> gradient;  // of the latent values; empty where they have the weight's size
     std::vector<float> state[2];
+    std::vector<float> columns;  // scratch for ShrinkGroups
+  };
+  // A free weight whose rows and columns are groups.
+  struct Grouped {
+    const Parameter* parameter;
+    std::vector<float> columns;
   };
   // A part of one parameter that one thread handles.
   struct Piece {
@@ -64,6 +75,8 @@ class Updater {
   void StepPiece(const Piece& piece, const OptimizerStep& step,
                  std::span<const std::span<const float>> gradients);
   void StepConstrained(Constrained* constrained, const OptimizerStep& step);
+  // The proximal step of a free weight.
+  void StepGroups(Grouped* grouped, const OptimizerStep& step);
   Constrained* FindConstrained(const std::string& name);
   // Whether its latent values are a real weight for each of the effective ones, and perhaps more.
   static bool HasLatentWeights(const Constrained& constrained) {
@@ -80,6 +93,7 @@ class Updater {
   std::vector<double> piece_squares_;  // of the gradients, for ClipScale
   float gradient_scale_ = 1;
   std::vector<Constrained> constrained_;
+  std::vector<Grouped> grouped_;
 };
 
 }  // namespace dc::train

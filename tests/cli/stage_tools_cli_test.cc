@@ -205,6 +205,27 @@ TEST_F(StageTools, RunMapsAnArrayToAnArrayAndNamesClasses) {
   EXPECT_NE(Read("y.npy").find("(2, 4)"), std::string::npos);
 }
 
+TEST_F(StageTools, WeightsThatLearnTheirNoisePruneThemselves) {
+  Train();
+  const std::string learn =
+      "trained.onnx --data idx:data --importance variational --criterion threshold --epochs 8 "
+      "--batch-size 32 --optimizer adam --learning-rate 0.01 --group-lasso 0.0001 ";
+  Succeed("prune", learn +
+                       "--amounts fc=2 --schedule gradual --kl-weight 10 --json p.json "
+                       "-o pruned.onnx");
+  const std::string json = Read("p.json");
+  EXPECT_LE(JsonNumber(json, "error_percent"), 15.0);
+  const size_t fc1 = json.find("fc1_w");
+  ASSERT_NE(fc1, std::string::npos);
+  const double survivors = JsonNumber(json.substr(fc1), "survivors");
+  EXPECT_GT(survivors, 0);
+  EXPECT_LT(survivors, 450);  // of 576
+  Fail("prune", learn + "--amounts fc=2 -o p.onnx", 2, {"--schedule gradual", "--ramp"});
+  Fail("prune", "none.onnx --importance variational --amounts fc=0.5 -o p.onnx", 2, {"--epochs"});
+  Fail("quantize", "none.onnx --bits 4 --epochs 1 --group-lasso 0.1 -o q.onnx", 2,
+       {"--group-lasso", "lambda"});
+}
+
 TEST_F(StageTools, LayersThatAreLeftAloneAreListed) {
   Train();
   const Outcome prune = Succeed("prune", "trained.onnx --amounts fc=0.4 -q -o pruned.onnx");

@@ -32,6 +32,12 @@ enum class PruneImportance {
   // would go with it. Lee et al. 2021, "Layer-adaptive sparsity for the magnitude-based pruning"
   // (arXiv 2010.07611).
   kLamp,
+  // theta^2 / sigma^2 of a weight theta whose noise sigma is learned until the end of the ramp:
+  // sparse variational dropout, Molchanov, Ashukha and Vetrov 2017 (arXiv 1701.05369). Masks are
+  // chosen there, once: by kThreshold, whose amounts are then the greatest log alpha =
+  // log(sigma^2 / theta^2) that stays (3 in the paper), or by a density. Needs retraining with Adam
+  // or AdaMax: the paper's rate of log sigma^2 is that of an optimizer with steps of its own size.
+  kVariational,
 };
 enum class PruneScheduleKind { kOneShot, kIterative, kGradual };
 
@@ -46,7 +52,12 @@ struct PruneOptions {
   double ramp = 0.7;       // kGradual: share of the run's steps until the final density
   int mask_updates = 100;  // kGradual: how often the mask is chosen anew during the ramp
   bool remove_dead_neurons = true;
-  PruneImportance importance = PruneImportance::kMagnitude;  // not for kThreshold
+  // kThreshold: kMagnitude or kVariational.
+  PruneImportance importance = PruneImportance::kMagnitude;
+  // kVariational: factor on the divergence of the weights' noise, whose weight beside the loss of a
+  // sample is this over the number of training samples; 1 is the variational lower bound. It rises
+  // from 0 during the first half of the ramp.
+  double kl_weight = 1.0;
   // Pruned weights go on training behind their masks, by the gradient that they would have at zero,
   // and come back when a later mask finds them important: masks are revised at every stride of the
   // schedule and as often after the ramp, until the share `freeze_masks` of the run. Guo, Yao and
@@ -89,8 +100,9 @@ double PruneExtent(const PruneOptions& options, double progress);
 // A weight of a running training.
 struct RunningWeight {
   std::vector<float> values;
-  std::vector<float>
-      squares;  // E[g^2] of each value up to a factor; empty where nobody measures it
+  // E[g^2] of each value up to a factor, and log sigma^2 of its noise; empty where nobody measures
+  // or learns them.
+  std::vector<float> squares = {}, log_variances = {};
 };
 
 // Like ChooseMasks at the extent e in [0, 1]: density 1 - e * (1 - final density), or e * quality

@@ -38,6 +38,11 @@ struct TrainOptions {
   double beta2 = 0.999;   // Adam
   double l1 = 0.0;        // gradient gains l1 * sign(w); weights only, not biases
   double l2 = 0.0;  // gradient gains l2 * w, of latent weights where there are any; weights only
+  // Loss gains group_lasso * sqrt(size) * length for every row and every column of every weight, as
+  // the file has them (a row: an output; a column: an input, in convolutions one kernel position of
+  // it), by a proximal step after the optimizer's: whole rows and columns become zeros. Under
+  // SGD's momentum m, which lengthens the optimizer's steps alone, the term counts (1 - m) times.
+  double group_lasso = 0.0;
   ScheduleKind schedule = ScheduleKind::kConstant;
   int step_epochs = 10;          // kStep: rate *= decay every so many epochs
   double decay = 0.1;            // kStep: factor per step; kExponential: factor per epoch

@@ -37,6 +37,13 @@ std::vector<float> LampScores(std::span<const float> values);
 // (no sample reaches it) a trace of its layer's mean stands in, so that a value is never nothing.
 std::vector<float> FisherScores(std::span<const float> values, std::span<const float> squares);
 
+// PruneImportance::kVariational of every value, 1 / alpha = theta^2 / sigma^2; 0 of a zero.
+std::vector<float> SignalScores(std::span<const float> values,
+                                std::span<const float> log_variances);
+
+// PruneCriterion::kThreshold of such scores: a layer's amount is the greatest log alpha that stays.
+Status PruneByNoise(const std::vector<PrunableLayer>& layers, Masks* masks);
+
 // The density to have reached at `extent` of the way from 1 to `final_density`.
 inline double DensityAt(double final_density, double extent) {
   return 1 - extent * (1 - final_density);

@@ -152,5 +152,42 @@ TEST(StageSettings, ValuesAreCheckedWithTheNameOfTheirFlag) {
   EXPECT_TRUE(PruneStepOf({{"criterion", "threshold"}, {"amounts", "fc=1.5"}}, 1).ok());
 }
 
+TEST(StageSettings, NoiseIsRefusedWhereItCannotBeLearned) {
+  using Flags = FlagValues;
+  const Flags good = {{"importance", "variational"},
+                      {"criterion", "threshold"},
+                      {"amounts", "*=3"},
+                      {"schedule", "gradual"},
+                      {"epochs", "4"},
+                      {"optimizer", "adam"}};
+  const auto with = [&](const Flags& more) {
+    Flags flags = good;
+    for (const auto& [flag, value] : more) {
+      std::erase_if(flags, [&](const auto& old) { return old.first == flag; });
+      if (!value.empty()) flags.emplace_back(flag, value);
+    }
+    return PruneStepOf(flags, 1).status().ToString();
+  };
+  EXPECT_EQ(with({}), OkStatus().ToString());
+  EXPECT_EQ(with({{"criterion", "global"}, {"amounts", ""}}), OkStatus().ToString());
+  EXPECT_THAT(with({{"epochs", ""}, {"schedule", ""}}), HasSubstr("--epochs"));
+  EXPECT_THAT(with({{"schedule", "one-shot"}}), HasSubstr("--schedule gradual"));
+  EXPECT_THAT(with({{"ramp", "1"}}), HasSubstr("--ramp"));
+  EXPECT_THAT(with({{"optimizer", "sgd"}}), HasSubstr("--optimizer adam"));
+  EXPECT_THAT(with({{"splice", "0.1"}}), HasSubstr("--splice"));
+  EXPECT_THAT(with({{"kl-weight", "0"}}), HasSubstr("--kl-weight"));
+}
+
+TEST(StageSettings, GroupsNeedRealWeights) {
+  using Flags = FlagValues;
+  const Flags tuned = {{"epochs", "2"}, {"group-lasso", "0.001"}};
+  Flags rate = tuned, method = tuned;
+  rate.emplace_back("lambda", "0.1");
+  method.emplace_back("method", "lsq");
+  EXPECT_TRUE(QuantizeStepOf(rate, 1).ok());
+  EXPECT_THAT(QuantizeStepOf(tuned, 1).status().ToString(), HasSubstr("--group-lasso"));
+  EXPECT_THAT(QuantizeStepOf(method, 1).status().ToString(), HasSubstr("--group-lasso"));
+}
+
 }  // namespace
 }  // namespace dc

@@ -213,6 +213,88 @@ TEST_F(ResumedStages, SplicedMasksReachTheirDensityAndGoOnAsTheyWere) {
             StatusCode::kUsage);
 }
 
+// Options for a run that learns the noise of its weights, until the share `ramp` of it.
+PruneOptions PruningByNoise(double ramp) {
+  PruneOptions options = Pruning("*=1.5");
+  options.criterion = PruneCriterion::kThreshold;
+  options.importance = PruneImportance::kVariational;
+  options.ramp = ramp;
+  options.kl_weight = 3;
+  return options;
+}
+
+TrainOptions AdamTraining(int epochs) {
+  TrainOptions training = QuickTraining(epochs);
+  training.optimizer = OptimizerKind::kAdam;
+  training.learning_rate = 0.02;
+  return training;
+}
+
+TEST_F(ResumedStages, NoisyWeightsPruneThemselvesAndGoOnAsTheyWere) {
+  const Dataset data = SmallData();
+  const Graph start = Trained(data);
+  TrainOptions whole = AdamTraining(5);
+  whole.group_lasso = 1e-4;
+  // Resumed amid the noise, and after it.
+  for (const double ramp : {0.7, 0.3}) {
+    SCOPED_TRACE(ramp);
+    const PruneOptions options = PruningByNoise(ramp);
+    ExpectTheSame(start, whole, "fc1",
+                  [&](const TrainOptions& training, Graph* graph, Progress* progress) {
+                    return RunPrune(options, training, &data, graph, progress);
+                  });
+  }
+  const auto survivors = [&](double kl_weight, int threads) {
+    PruneOptions options = PruningByNoise(0.7);
+    options.kl_weight = kl_weight;
+    TrainOptions training = AdamTraining(5);
+    training.threads = threads;
+    Graph graph = start;
+    const auto report = RunPrune(options, training, &data, &graph, nullptr);
+    EXPECT_TRUE(report.ok()) << report.status().ToString();
+    EXPECT_LT(*report->error_percent, 30) << kl_weight;
+    const std::vector<bool> zeros = ZerosOf(graph, "fc1");
+    return std::count(zeros.begin(), zeros.end(), false);
+  };
+  const auto few = survivors(3, 1);
+  EXPECT_EQ(survivors(3, 2), few);
+  EXPECT_LT(few, 512);
+  EXPECT_LT(few, survivors(0.3, 1));
+}
+
+TEST(Stages, WholeColumnsGoByTheGroupLasso) {
+  const Dataset data = SmallData();
+  const auto empty_columns = [&](double strength) {
+    Graph graph = SmallNetwork();
+    TrainOptions training = QuickTraining(6);
+    training.group_lasso = strength;
+    EXPECT_TRUE(RunTrain(training, {}, data, &graph, nullptr).ok());
+    const std::vector<bool> zeros = ZerosOf(graph, "fc1");
+    int empty = 0;
+    for (size_t c = 0; c < 64; ++c) {
+      bool all = true;
+      for (size_t r = 0; r < 16; ++r) all = all && zeros[r * 64 + c];
+      empty += all;
+    }
+    return empty;
+  };
+  EXPECT_EQ(empty_columns(0), 0);
+  EXPECT_GT(empty_columns(0.3), 8);
+}
+
+TEST(Stages, QuantizedWeightsHaveNeitherNoiseNorGroups) {
+  const Dataset data = SmallData();
+  Graph graph = Trained(data);
+  QuantizeOptions quantize;
+  quantize.bits = *LayerSettings::Parse("3");
+  ASSERT_TRUE(RunQuantize(quantize, {.epochs = 0}, nullptr, &graph, nullptr).ok());
+  EXPECT_EQ(RunPrune(PruningByNoise(0.5), AdamTraining(1), &data, &graph, nullptr).status().code(),
+            StatusCode::kUsage);
+  TrainOptions training = QuickTraining(1);
+  training.group_lasso = 1e-4;
+  EXPECT_EQ(RunTrain(training, {}, data, &graph, nullptr).status().code(), StatusCode::kUsage);
+}
+
 TEST_F(ResumedStages, TrainingForTheCoderTradesBitsForLoss) {
   const Dataset data = SmallData();
   Graph start = Trained(data);

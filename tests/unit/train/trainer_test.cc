@@ -141,6 +141,7 @@ TEST(Train, IsTheSameForAnyNumberOfThreads) {
     options.augmentation.shift = 1;
     options.l1 = 1e-4;
     options.l2 = 1e-3;
+    options.group_lasso = 1e-3;
     Constraints constraints;
     constraints["fc1.weight"] = MaskedWeight(3);
     const auto result = TrainSmall(options, &graph, &constraints);

@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+
+#include "train/group_lasso.h"
 #include "train/network.h"
 #include "unit/train/gradient_check.h"
 #include "unit/train/graph_builder.h"
@@ -81,6 +85,69 @@ TEST_F(UpdaterTest, ClipsTheGradientOfAllParametersTogether) {
   step.clip = 6;
   updater->Step(step, shards, &pool);
   EXPECT_THAT(Values("fc.weight"), ElementsAre(-3.5f, -2, 0, 4));
+}
+
+TEST(GroupLasso, ShortensRowsThenColumnsByTheRootOfTheirSize) {
+  // Rows of lengths 5 and 2, columns of 2 numbers and rows of 2: all groups of size 2.
+  std::vector<float> matrix = {3, 4, 2, 0}, columns(2);
+  const float reach = std::sqrt(2.0f);  // of threshold 1
+  ShrinkGroups(1.0f, 2, matrix, &columns);
+  const float first = 1 - reach / 5, second = 1 - reach / 2;
+  // Then columns of (3 first, 2 second) and (4 first, 0).
+  const float left = 1 - reach / std::hypot(3 * first, 2 * second);
+  const float right = 1 - reach / (4 * first);
+  EXPECT_THAT(matrix, Pointwise(::testing::FloatNear(1e-6f),
+                                {3 * first * left, 4 * first * right, 2 * second * left, 0.0f}));
+}
+
+TEST(GroupLasso, TakesGroupsThatAreTooShortWhole) {
+  // 20 columns: more than the lanes of the sums. Reaches: sqrt(20) / 2 = 2.24 of a row, sqrt(2) / 2
+  // = 0.71 of a column. The rows' lengths are sqrt(20 * 0.16) = 1.79 and 8.76.
+  std::vector<float> matrix(40, -0.4f), columns(20);
+  std::fill(matrix.begin() + 20, matrix.end(), 2.0f);
+  matrix[25] = 0.9f;  // 0.66 after its row has been shortened: less than 0.71
+  ShrinkGroups(0.5f, 2, matrix, &columns);
+  for (size_t i = 0; i < 20; ++i) {
+    EXPECT_EQ(matrix[i], 0.0f);
+    EXPECT_FALSE(std::signbit(matrix[i]));
+    EXPECT_EQ(matrix[20 + i] == 0.0f, i == 5) << i;
+  }
+}
+
+TEST_F(UpdaterTest, GroupLassoFollowsTheStepOfFreeAndOfMaskedWeights) {
+  const std::vector<float> gradient = At("fc.weight", {0, 2, 0, 0});
+  const std::vector<std::span<const float>> shards = {gradient};
+  ThreadPool pool(2);
+  OptimizerStep step{OptimizerKind::kSgd, 0.5, 0.0, 0.999, 1};
+  step.group_lasso = 0.25;
+  const auto expected = [](std::vector<float> moved) {
+    std::vector<float> columns(2);
+    ShrinkGroups(0.5f * 0.25f, 2, moved, &columns);
+    return moved;
+  };
+  auto updater = Updater::Make(&parameters_, nullptr, 0, 0, OptimizerKind::kSgd);
+  ASSERT_TRUE(updater.ok());
+  updater->Step(step, shards, &pool);
+  EXPECT_THAT(Values("fc.weight"), Pointwise(FloatEq(), expected({1, -3, 0, 4})));
+  EXPECT_THAT(Values("fc.bias"), ElementsAre(1, -1));
+
+  Constraints constraints;
+  constraints["fc.weight"] = MaskedWeight(2);
+  const std::vector<float> before = Values("fc.weight");
+  auto masked = Updater::Make(&parameters_, &constraints, 0, 0, OptimizerKind::kSgd);
+  ASSERT_TRUE(masked.ok());
+  EXPECT_TRUE(masked->CheckGroups().ok());
+  masked->Step(step, shards, &pool);
+  EXPECT_THAT(Values("fc.weight"),
+              Pointwise(FloatEq(), expected({0, before[1] - 1, 0, before[3]})));
+}
+
+TEST_F(UpdaterTest, GroupLassoNeedsWeightsOfWhichRowsAreMade) {
+  Constraints constraints;
+  constraints["fc.weight"] = SharedWeight({1, 5});
+  const auto updater = Updater::Make(&parameters_, &constraints, 0, 0, OptimizerKind::kSgd);
+  ASSERT_TRUE(updater.ok());
+  EXPECT_EQ(updater->CheckGroups().code(), StatusCode::kUsage);
 }
 
 TEST_F(UpdaterTest, DecayAppliesToWeightsOnly) {
