@@ -39,7 +39,7 @@ INSTANTIATE_TEST_SUITE_P(Both, ZstdTest, testing::Values(ZstdDecompress, SmallZs
 TEST_P(ZstdTest, RoundTripsAndWantsTheExactSize) {
   Decompress* const decompress = GetParam();
   for (int kind = 0; kind < 6; ++kind) {
-    for (size_t size : {0, 1, 1000, 20000, 300000}) {
+    for (size_t size : {0, 1, 1000, 20000, 140000}) {
       const std::vector<uint8_t> raw = BytesOf(kind, size);
       const auto stored = ZstdCompress(raw);
       ASSERT_TRUE(stored.ok());
