@@ -32,8 +32,8 @@ double NoiseDivergenceSlope(double log_alpha);
 // `weights` with noise of little variance. Weights that are zero are pruned and stay so. Latent
 // values: n theta and n log sigma^2; then the rule's own: the n values of the noise in use, for
 // each weight 1 or 0 for whether it is kept, the divergence's weight, and 1 once noise has ended.
-// That is 8 n floats, and the optimizer's for 2 n values; with Adam 12 n in all, where a free
-// weight takes 3 n.
+// That is 4 n floats; with Adam's 4 n and gradients of 2 n values 10 n in all, where a mask takes
+// 4 n.
 ConstrainedWeight MakeNoisyWeight(std::span<const float> weights);
 
 // What the divergence of one weight counts beside the mean loss of a sample, from now on.
