@@ -60,17 +60,17 @@ int main(int argc, char** argv) {
       const dc::Status why = reasons.empty() ? executable.status() : dc::JoinReasons(reasons);
       return why.At(model);
     }
+    std::string cost;
+    if (data) {
+      DC_ASSIGN_OR_RETURN(cost, dc::Int8CostText(file, *data, tool.threads(), tool.progress()));
+    }
     DC_RETURN_IF_ERROR(dc::WriteFileAtomic(output, file));
     DC_ASSIGN_OR_RETURN(dc::Report report, dc::ReportFile(file));
     report.model = output;
     report.uncompressed = dc::NotQuantized(graph);
     dc::PrintLine("%s: %zu bytes, ratio %.2fx", output.c_str(), file.size(), report.ratio());
     dc::PrintText(dc::EncodingSummary(layers));
-    if (data) {
-      DC_ASSIGN_OR_RETURN(const std::string cost,
-                          dc::Int8CostText(file, *data, tool.threads(), tool.progress()));
-      dc::PrintLine("%s", cost.c_str());
-    }
+    dc::PrintText(cost);
     dc::PrintText(dc::UncompressedText("quantized", report.uncompressed));
     DC_ASSIGN_OR_RETURN(const std::string json, dc::ReportJson(report));
     return tool.WriteJson(json);

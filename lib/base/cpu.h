@@ -11,9 +11,12 @@ bool HasBmi2();
 bool HasByteProducts();
 // The family of a processor of AMD (25: Zen 3 and 4, 26: Zen 5); 0 of others.
 unsigned AmdFamily();
+#else
+inline unsigned AmdFamily() { return 0; }
+#endif
+
 // Gathers take no longer than the loads that they stand for: not on processors of AMD.
 inline bool HasFastGathers() { return AmdFamily() == 0; }
-#endif
 
 }  // namespace dc
 

@@ -1,10 +1,9 @@
 #include "train/head.h"
 
 #include <algorithm>
-#include <functional>
 #include <iterator>
-#include <numeric>
 
+#include "dc/tensor.h"
 #include "dc/train.h"
 #include "model/node_attributes.h"
 #include "model/shapes.h"
@@ -24,10 +23,6 @@ std::vector<int64_t> SampleOf(const std::vector<int64_t>& shape) {
   return {shape.begin() + (shape.empty() ? 0 : 1), shape.end()};
 }
 
-int64_t Product(const std::vector<int64_t>& sample) {
-  return std::accumulate(sample.begin(), sample.end(), int64_t{1}, std::multiplies<>());
-}
-
 // Values per sample of an output of this shape; 0 where their number is not known, or where they
 // are no list and labels want one.
 int64_t Entries(const std::vector<int64_t>& shape, bool targets) {
@@ -36,16 +31,7 @@ int64_t Entries(const std::vector<int64_t>& shape, bool targets) {
     return 0;
   }
   const bool list = sample.size() == 1 || Extents(sample).empty();
-  return list || targets ? Product(sample) : 0;
-}
-
-std::string Text(const std::vector<int64_t>& sample) {
-  std::string text;
-  for (const int64_t d : sample) {
-    if (!text.empty()) text += 'x';
-    text += std::to_string(d);
-  }
-  return text.empty() ? "1" : text;
+  return list || targets ? ElementCount(sample) : 0;
 }
 
 std::string ListOutputs(const std::vector<ValueInfo>& outputs, bool targets) {
@@ -79,9 +65,9 @@ std::vector<size_t> FittingOutputs(const std::vector<ValueInfo>& outputs, const 
 Status CheckTargetsFit(const std::string& where, const std::vector<int64_t>& shape,
                        const Dataset& data) {
   const std::vector<int64_t> given = SampleOf(shape);
-  const std::string what = "targets of " + Text(data.target_shape) +
-                           " numbers per sample do not fit an output of " + Text(given);
-  if (Product(given) != data.target_size()) {
+  const std::string what = "targets of " + ShapeText(data.target_shape) +
+                           " numbers per sample do not fit an output of " + ShapeText(given);
+  if (ElementCount(given) != data.target_size()) {
     return BadInput(what, where, "use a network that gives as many (labels must be integers)");
   }
   // A list takes the numbers in their order.
@@ -104,9 +90,9 @@ StatusOr<size_t> ChooseOutput(const std::vector<ValueInfo>& outputs, const std::
   if (outputs.size() == 1) return size_t{0};
   const std::vector<size_t> fitting = FittingOutputs(outputs, data);
   if (fitting.size() == 1) return fitting[0];
-  const std::string answers = data.has_targets()
-                                  ? "targets of " + Text(data.target_shape) + " numbers per sample"
-                                  : "labels 0 to " + std::to_string(data.LargestLabel());
+  const std::string answers =
+      data.has_targets() ? "targets of " + ShapeText(data.target_shape) + " numbers per sample"
+                         : "labels 0 to " + std::to_string(data.LargestLabel());
   return BadInput((fitting.empty() ? "no output fits " : "several outputs fit ") + answers,
                   list + "; data " + data.name,
                   std::string("name the one with the ") +
@@ -124,7 +110,7 @@ Status CheckOutputFits(const std::string& name, const std::vector<int64_t>& shap
                        const Dataset& data) {
   const std::string where = (name.empty() ? "" : "output \"" + name + "\", ") + "data " + data.name;
   if (data.has_targets()) return CheckTargetsFit(where, shape, data);
-  const int64_t outputs = Product(SampleOf(shape));
+  const int64_t outputs = ElementCount(SampleOf(shape));
   const int64_t classes = outputs == 1 ? 2 : outputs;
   const int32_t largest = data.LargestLabel();
   if (largest < classes) return OkStatus();

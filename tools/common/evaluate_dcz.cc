@@ -140,14 +140,14 @@ StatusOr<std::string> Int8CostText(std::span<const uint8_t> file, const Dataset&
   DC_ASSIGN_OR_RETURN(const EvalResult rounded,
                       EvaluateSession(&bytes, data, evaluation, nullptr, progress));
   const auto error = [](const EvalResult& result) {
-    if (result.targets) return ErrorText(result.error_percent, result.loss);
-    return ErrorText(result.error_percent, std::nullopt);
+    return ErrorText(result.error_percent, result.mean_squared_error());
   };
   return "inputs of 8 bits: " + error(rounded) + "; floats: " + error(exact) + " (" +
          std::to_string(exact.count) + " samples); " +
          (layers == 0 ? std::string("by plain loops, as this processor rounds none of the layers")
                       : std::to_string(layers) + " of " + std::to_string(bytes.plan().size()) +
-                            " layers round theirs here");
+                            " layers round theirs here") +
+         "\n";
 }
 
 DczEvaluator RuntimeEvaluator(int threads) {

@@ -35,9 +35,9 @@ StatusOr<EvalResult> EvaluateSession(Session* session, const Dataset& data,
 // `batch`.
 std::string EvaluationText(const EvalResult& result, const Latency& latency, int64_t batch);
 
-// A line that says what inputs of 8 bits cost `file` on the test samples of `data`: the errors with
-// and without them, sample by sample, and how many layers take them. Plain loops compute it where
-// the processor has no instructions for it.
+// A line, with its end, that says what inputs of 8 bits cost `file` on the test samples of `data`:
+// the errors with and without them, sample by sample, and how many layers take them. Plain loops
+// compute it where the processor has no instructions for it.
 StatusOr<std::string> Int8CostText(std::span<const uint8_t> file, const Dataset& data, int threads,
                                    Progress* progress);
 

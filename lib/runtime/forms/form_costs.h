@@ -14,12 +14,11 @@ struct FormCosts {
   double slice;        // one that has words besides its rest
   double byte_word;    // a ByteMatrix's word of 32 rows
   double byte_slice;
-  double rest_entry;    // of a RestMatrix
-  double sell_entry;    // of SELL-16
-  double column_entry;  // of a ColumnMatrix
-  // The density up to which a convolution is faster sparse than dense: of 1x1 filters, of others,
+  double rest_entry;  // of a RestMatrix
+  double sell_entry;  // of SELL-16
+  // The density up to which a convolution is faster sparse than dense: of filters larger than 1x1,
   // and of few positions, kFewPositions, where few products share the looking up of a survivor.
-  double pointwise_limit, window_limit, narrow_limit;
+  double window_limit, narrow_limit;
   static constexpr size_t kFewPositions = 64;
 };
 

@@ -37,7 +37,7 @@ double WeightSource::SparseLimit() const {
   if (shape_.product == Product::kVector) return 0.30;
   const FormCosts& costs = CostsHere();
   if (shape_.positions <= FormCosts::kFewPositions) return costs.narrow_limit;
-  return shape_.pointwise ? costs.pointwise_limit : costs.window_limit;
+  return shape_.window ? costs.window_limit : 0.40;
 }
 
 double WeightSource::SparseCost() const {

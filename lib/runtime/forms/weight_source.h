@@ -35,7 +35,7 @@ struct WeightShape {
   uint32_t rows = 0, columns = 0;
   bool transposed = false;      // stored inputs x outputs
   uint32_t groups = 1;          // rows fall into this many equal runs with inputs of their own
-  bool pointwise = false;       // a convolution whose filters have one position
+  bool window = false;          // a convolution whose filters have several positions
   size_t positions = SIZE_MAX;  // of a convolution: outputs of a sample and row
   uint32_t block_columns = CsbShape::kMaxBlockColumns;  // of a sparse convolution's CsbMatrix
   size_t threads = 1;                                   // that share a fully connected layer

@@ -6,6 +6,7 @@
 #define HWY_TARGET_INCLUDE "runtime/kernels/block_permute.cc"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
+#include "runtime/kernels/register_table-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace dc::runtime {
@@ -16,19 +17,6 @@ namespace HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
-
-using D = hn::FixedTag<float, 16>;
-using DU = hn::Rebind<uint32_t, D>;
-using V = hn::Vec<D>;
-using VU = hn::Vec<DU>;
-
-// A table of 32 numbers. Lookups ignore the bits of an index above the low five.
-struct Table {
-  V low, high;
-  HWY_ATTR HWY_INLINE V operator[](VU index) const {
-    return V{_mm512_permutex2var_ps(low.raw, index.raw, high.raw)};
-  }
-};
 
 // The centroids and the inputs of one block.
 struct Tables {
@@ -64,7 +52,7 @@ HWY_ATTR HWY_INLINE void AddSharedWord(VU word, const Tables& t, Sums* sums) {
 // The inputs from x on; zeros beyond `columns`.
 HWY_ATTR HWY_INLINE Table LoadInputs(const float* x, size_t columns) {
   const D d;
-  if (columns >= 32) return {hn::LoadU(d, x), hn::LoadU(d, x + 16)};
+  if (columns >= 32) return LoadTable(x);
   const auto at = [&](size_t begin) HWY_ATTR {
     const size_t count = columns > begin ? columns - begin : 0;
     return hn::MaskedLoad(hn::FirstN(d, count), d, x + (count > 0 ? begin : 0));
@@ -91,7 +79,7 @@ HWY_ATTR void Slices(const BlockMatrix& w, size_t slice, bool both, const float*
     return word;
   };
   Tables t;
-  t.codebook = {hn::LoadU(d, w.codebook.data()), hn::LoadU(d, w.codebook.data() + 16)};
+  t.codebook = LoadTable(w.codebook.data());
   Sums sums[kSlices];
   for (size_t s = 0; s < kSlices; ++s) sums[s] = {hn::Zero(d), hn::Zero(d), hn::Zero(d)};
   for (size_t column = 0; words > 0 && column < w.columns; column += 2 * kHalf) {

@@ -1,5 +1,6 @@
 #include "runtime/kernels/kernel_set.h"
 
+#include "base/cpu.h"
 #include "hwy/highway.h"
 #include "hwy/targets.h"
 
@@ -35,7 +36,9 @@ const KernelSet& ReferenceKernels() { return kReferenceKernels; }
                   .sell_gather = SellGatherSimd,
                   .sparse_shift = SparseShiftSimd,
                   .block_permute = kHasBlocks ? BlockPermuteSimd : nullptr,
-                  .rest_gather = kHasBlocks ? RestGatherSimd : nullptr,
+                  .rest_gather = !kHasBlocks        ? nullptr
+                                 : HasFastGathers() ? RestGatherSimd
+                                                    : RestLoadSimd,
                   .collect_active = kForSize ? nullptr : CollectActiveSimd,
                   .column_scatter = kForSize ? nullptr : ColumnScatterSimd,
                   .panel_dot = PanelDotSimd,

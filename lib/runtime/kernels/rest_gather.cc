@@ -1,11 +1,10 @@
 #include "runtime/kernels/rest_gather.h"
 
-#include "base/cpu.h"
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "runtime/kernels/rest_gather.cc"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
+#include "runtime/kernels/register_table-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace dc::runtime {
@@ -17,10 +16,6 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-using D = hn::FixedTag<float, 16>;
-using DU = hn::Rebind<uint32_t, D>;
-using V = hn::Vec<D>;
-
 // The inputs of 16 entries: by the instruction for it.
 struct Gathered {
   HWY_ATTR HWY_INLINE V operator()(const float* x, const uint32_t* entries) const {
@@ -29,7 +24,7 @@ struct Gathered {
   }
 };
 
-// One by one, which on processors of AMD takes half as long.
+// One by one.
 struct Loaded {
   HWY_ATTR HWY_INLINE V operator()(const float* x, const uint32_t* entries) const {
     const auto at = [&](size_t i)
@@ -51,16 +46,14 @@ HWY_ATTR void Slices(const RestMatrix& w, size_t first_slice, size_t last_slice,
                      const Epilogue& epilogue, float* y) {
   constexpr size_t kRows = RestMatrix::kRows;
   const D d;
-  const V low = hn::LoadU(d, w.codebook.data()), high = hn::LoadU(d, w.codebook.data() + kRows);
+  const Table codebook = LoadTable(w.codebook.data());
   HWY_ALIGN float sums[kRows];
   for (size_t slice = first_slice; slice < last_slice; ++slice) {
     const uint32_t* entries = w.entries.data() + w.slice_begin[slice] * kRows;
     const uint32_t* const end = w.entries.data() + w.slice_begin[slice + 1] * kRows;
     V sum = hn::Zero(d);
     for (; entries != end; entries += kRows) {
-      // Ignores the bits above a code's five.
-      const V value{_mm512_permutex2var_ps(low.raw, hn::LoadU(DU(), entries).raw, high.raw)};
-      sum = hn::MulAdd(value, Inputs()(x, entries), sum);
+      sum = hn::MulAdd(codebook[hn::LoadU(DU(), entries)], Inputs()(x, entries), sum);
     }
     hn::Store(sum, d, sums);
     const uint32_t* rows = w.slot_rows.data() + slice * kRows;
@@ -73,8 +66,8 @@ HWY_ATTR void Slices(const RestMatrix& w, size_t first_slice, size_t last_slice,
 }  // namespace
 
 HWY_ATTR void RestGatherTarget(const RestMatrix& w, size_t first_slice, size_t last_slice,
-                               const float* x, const Epilogue& epilogue, float* y) {
-  if (HasFastGathers()) {
+                               const float* x, const Epilogue& epilogue, float* y, bool gathers) {
+  if (gathers) {
     Slices<Gathered>(w, first_slice, last_slice, x, epilogue, y);
   } else {
     Slices<Loaded>(w, first_slice, last_slice, x, epilogue, y);
@@ -85,7 +78,7 @@ HWY_ATTR void RestGatherTarget(const RestMatrix& w, size_t first_slice, size_t l
 
 // Only matrices for AVX-512 have a rest.
 void RestGatherTarget(const RestMatrix& w, size_t first_slice, size_t last_slice, const float* x,
-                      const Epilogue& epilogue, float* y) {
+                      const Epilogue& epilogue, float* y, bool) {
   RestGatherRef(w, first_slice, last_slice, x, epilogue, y);
 }
 
@@ -102,7 +95,12 @@ HWY_EXPORT(RestGatherTarget);
 
 void RestGatherSimd(const RestMatrix& w, size_t first_slice, size_t last_slice, const float* x,
                     const Epilogue& epilogue, float* y) {
-  HWY_DYNAMIC_DISPATCH(RestGatherTarget)(w, first_slice, last_slice, x, epilogue, y);
+  HWY_DYNAMIC_DISPATCH(RestGatherTarget)(w, first_slice, last_slice, x, epilogue, y, true);
+}
+
+void RestLoadSimd(const RestMatrix& w, size_t first_slice, size_t last_slice, const float* x,
+                  const Epilogue& epilogue, float* y) {
+  HWY_DYNAMIC_DISPATCH(RestGatherTarget)(w, first_slice, last_slice, x, epilogue, y, false);
 }
 
 }  // namespace dc::runtime

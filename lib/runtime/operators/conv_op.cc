@@ -211,7 +211,7 @@ StatusOr<NodeResult> MakeConv(const NodeContext& context) {
                           .rows = static_cast<uint32_t>(w[0]),
                           .columns = static_cast<uint32_t>(columns),
                           .groups = static_cast<uint32_t>(group),
-                          .pointwise = columns == group_channels,
+                          .window = columns != group_channels,
                           .positions = static_cast<size_t>(window.y.out * window.x.out),
                           .block_columns = BlockColumns(one, columns / group_channels),
                           .winograd = kForSize ? WinogradUse() : WinogradUseOf(window, x[0])};

@@ -214,8 +214,6 @@ TEST(SparseLayoutsTest, BlocksArePlannedWhereTheyFill) {
                           .byte_slice = 0,
                           .rest_entry = 0.23,
                           .sell_entry = 0.23,
-                          .column_entry = 0,
-                          .pointwise_limit = 0,
                           .window_limit = 0,
                           .narrow_limit = 0};
     return PlanBlocks(FindRows(transposed ? kColumns : kRows, transposed ? kRows : kColumns,
