@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <cmath>
 
 #include "base/rng.h"
 #include "dc/encode.h"
 #include "dc/quantized_weight.h"
 #include "dc/weights.h"
+#include "model/quoted.h"
 
 namespace dc {
 namespace {
@@ -34,6 +36,23 @@ StatusOr<Graph> WithHardlyAnyWeights(const Graph& graph) {
   return hollow;
 }
 
+// What the hollow graph does not have: codes outside their codebook, values that are no numbers.
+Status CheckWeights(const Graph& graph) {
+  for (const WeightRef& weight : ListWeights(graph)) {
+    if (IsQuantized(graph, weight.name)) {
+      DC_RETURN_IF_ERROR(GetQuantizedWeight(graph, weight.name).status());
+      continue;
+    }
+    const Tensor* values = graph.Constant(weight.name);
+    if (values == nullptr || values->type != DataType::kFloat32) continue;
+    const auto floats = values->f32();
+    if (std::any_of(floats.begin(), floats.end(), [](float v) { return std::isnan(v); })) {
+      return BadInput("NaN in a tensor", Quoted(weight.name), "train or export the model again");
+    }
+  }
+  return OkStatus();
+}
+
 }  // namespace
 
 StatusOr<std::vector<uint8_t>> EncodeDryRun(const Graph& graph) {
@@ -42,7 +61,9 @@ StatusOr<std::vector<uint8_t>> EncodeDryRun(const Graph& graph) {
   options.coder = "raw";
   options.keep_names = true;  // for whoever refuses to execute it
   options.threads = 1;
-  return EncodeModel(hollow, options, nullptr, nullptr);
+  DC_ASSIGN_OR_RETURN(std::vector<uint8_t> file, EncodeModel(hollow, options, nullptr, nullptr));
+  DC_RETURN_IF_ERROR(CheckWeights(graph));
+  return file;
 }
 
 }  // namespace dc

@@ -53,8 +53,9 @@ StatusOr<std::vector<uint8_t>> EncodeModel(const Graph& graph, const EncodeOptio
 
 // A .dcz of the structure of `graph` whose weights are nearly all zero: made in a moment, and
 // executable where the real one is. Parameters without a value count as zeros, too. The error has
-// all reasons at once why a .dcz cannot hold the graph. Tools ask this, and the runtime with what
-// it returns, before they work.
+// all reasons at once why a .dcz cannot hold the graph; BadInput where a weight itself cannot be
+// encoded (NaN, codes outside the codebook). Tools ask this, and the runtime with what it returns,
+// before they work.
 StatusOr<std::vector<uint8_t>> EncodeDryRun(const Graph& graph);
 
 }  // namespace dc
