@@ -78,7 +78,7 @@ Status CheckNode(const Node& node, const std::string& where, uint32_t own_value)
     return Damaged("wrong number of inputs", where);
   }
   for (size_t i = 0; i < node.inputs.size(); ++i) {
-    const bool omitted = node.inputs[i] == kNoValue && i >= spec->min_inputs;
+    const bool omitted = node.inputs[i] == kNoValue && spec->MayOmit(i);
     if (!omitted && node.inputs[i] >= own_value) {
       return Damaged("reads a value that is not there yet", where);
     }

@@ -1,5 +1,6 @@
 #include "model/shapes.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "model/node_attributes.h"
@@ -47,8 +48,8 @@ Status ShapeTracker::Visit(const Node& node) {
     if (inputs.back() == nullptr && !node.inputs[i].empty()) return OkStatus();
   }
   while (!inputs.empty() && inputs.back() == nullptr) inputs.pop_back();
-  for (size_t i = 0; i < record->min_inputs; ++i) {
-    if (i < inputs.size() && inputs[i] != nullptr) continue;
+  for (size_t i = 0; i < std::max<size_t>(inputs.size(), record->min_inputs); ++i) {
+    if (i < inputs.size() && (inputs[i] != nullptr || record->MayOmit(i))) continue;
     return BadInput("an input is missing", Quoted(node), "export the model again");
   }
   if (inputs.size() > record->max_inputs) {

@@ -37,7 +37,7 @@ const Operator kConcat = {.name = "Concat",
                           .opset = 11,
                           .inputs = kInputs,
                           .min_inputs = 1,
-                          .max_inputs = 65535,
+                          .max_inputs = Operator::kAnyNumber,
                           .attributes = kAttributes,
                           .traits = kWhole,
                           .infer = Infer};

@@ -165,6 +165,8 @@ using OnConstant = double(const Attributes& attributes, std::span<const double> 
 using OutputAxis = size_t(const Attributes& attributes, size_t input, size_t rank);
 
 struct Operator {
+  static constexpr uint32_t kAnyNumber = 65535;  // of inputs
+
   std::string_view name;  // ONNX's
   Id id = Id::kNone;
   int opset = 13;  // of ONNX: whose definition this is
@@ -185,6 +187,8 @@ struct Operator {
   const InputSpec& Input(size_t i) const {
     return inputs[i < inputs.size() ? i : inputs.size() - 1];
   }
+  // Whether input `i` may be left out: those of a list may not.
+  bool MayOmit(size_t i) const { return i >= min_inputs && max_inputs != kAnyNumber; }
   // The attribute `name`, or null. Not in the runtime.
   const AttributeSpec* Attribute(std::string_view name) const;
 };

@@ -27,7 +27,7 @@ Status CheckNode(const format::Node& node, uint32_t output, const std::string& w
   }
   for (size_t i = 0; i < node.inputs.size(); ++i) {
     const bool omitted = node.inputs[i] == format::kNoValue;
-    if (omitted ? i < spec->min_inputs : node.inputs[i] >= output) {
+    if (omitted ? !spec->MayOmit(i) : node.inputs[i] >= output) {
       return Contradiction(Text({"input ", i, " does not exist"}), where);
     }
   }

@@ -87,6 +87,17 @@ TEST(CheckTest, RefusesImpossibleNodes) {
     EXPECT_EQ(status.where(), "node 0") << name;
   }
   EXPECT_TRUE(After([](Manifest* m) { m->nodes[0].inputs[2] = kNoValue; }).ok());
+  // One of a list that is missing is no operand that may be.
+  const auto join = [](uint32_t second) {
+    return After([second](Manifest* m) {
+      m->nodes[0].op = Op::kConcat;
+      m->nodes[0].inputs = {0, second};
+      m->nodes[0].ints = {1};
+      m->nodes[0].floats.clear();
+    });
+  };
+  EXPECT_TRUE(join(0).ok());
+  EXPECT_EQ(join(kNoValue).code(), StatusCode::kBadInput);
   EXPECT_EQ(After([](Manifest* m) { m->nodes[1].op = static_cast<Op>(99); }).code(),
             StatusCode::kUnsupported);
 }

@@ -70,5 +70,11 @@ TEST(OperatorTest, ALastInputRepeats) {
   EXPECT_EQ(kClip.Input(2).name, "max");
 }
 
+TEST(OperatorTest, InputsOfAListMayNotBeLeftOut) {
+  EXPECT_TRUE(kConv.MayOmit(2));
+  EXPECT_FALSE(kConv.MayOmit(1));
+  EXPECT_FALSE(kConcat.MayOmit(1));
+}
+
 }  // namespace
 }  // namespace dc::op

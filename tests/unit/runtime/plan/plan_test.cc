@@ -320,6 +320,10 @@ TEST(PlanTest, RefusesGraphsThatContradictThemselves) {
   EXPECT_THAT(refuse([](auto* m) { m->nodes[0].inputs[0] = 4; }), HasSubstr("does not exist"));
   EXPECT_THAT(refuse([](auto* m) { m->nodes[0].inputs[1] = format::kNoValue; }),
               HasSubstr("does not exist"));
+  EXPECT_THAT(refuse([](auto* m) {
+                m->nodes[1] = {.op = Op::kConcat, .inputs = {0, format::kNoValue}, .ints = {1}};
+              }),
+              HasSubstr("input 1 does not exist"));
   EXPECT_THAT(refuse([](auto* m) { m->nodes[0].inputs.clear(); }), HasSubstr("0 inputs"));
   EXPECT_THAT(refuse([](auto* m) { m->nodes[0].ints.pop_back(); }), HasSubstr("attributes"));
   EXPECT_THAT(refuse([](auto* m) { m->nodes[1].op = static_cast<Op>(200); }),
