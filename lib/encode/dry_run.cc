@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/rng.h"
 #include "dc/encode.h"
 #include "dc/quantized_weight.h"
 #include "dc/weights.h"
+#include "encode/lower.h"
 #include "model/quoted.h"
 
 namespace dc {
@@ -14,13 +16,18 @@ namespace {
 // elements that a file of its size may have.
 constexpr size_t kKeptEvery = 512;
 
-// `graph` with weights that are next to nothing in place of its own.
-StatusOr<Graph> WithHardlyAnyWeights(const Graph& graph) {
-  Graph hollow = graph;
+// `graph` with zeros for parameters that have no value.
+Graph WithParameters(const Graph& graph) {
+  Graph filled = graph;
   for (const ValueInfo& parameter : graph.uninitialized) {
-    hollow.initializers[parameter.name] = Tensor::Zeros(parameter.type, parameter.shape);
+    filled.initializers[parameter.name] = Tensor::Zeros(parameter.type, parameter.shape);
   }
-  hollow.uninitialized.clear();
+  filled.uninitialized.clear();
+  return filled;
+}
+
+// `hollow` with weights that are next to nothing in place of its own.
+StatusOr<Graph> WithHardlyAnyWeights(Graph hollow) {
   for (const WeightRef& weight : ListWeights(hollow)) {
     QuantizedWeight sparse;
     sparse.shape = weight.shape;
@@ -36,7 +43,7 @@ StatusOr<Graph> WithHardlyAnyWeights(const Graph& graph) {
   return hollow;
 }
 
-// What the hollow graph does not have: codes outside their codebook, values that are no numbers.
+// What the graph has and a hollow one does not: codes outside their codebook, values that are no numbers.
 Status CheckWeights(const Graph& graph) {
   for (const WeightRef& weight : ListWeights(graph)) {
     if (IsQuantized(graph, weight.name)) {
@@ -56,7 +63,10 @@ Status CheckWeights(const Graph& graph) {
 }  // namespace
 
 StatusOr<std::vector<uint8_t>> EncodeDryRun(const Graph& graph) {
-  DC_ASSIGN_OR_RETURN(const Graph hollow, WithHardlyAnyWeights(graph));
+  Graph filled = WithParameters(graph);
+  // The nodes that a quantized weight is made of are not in the hollow graph.
+  DC_RETURN_IF_ERROR(LowerGraph(filled, /*keep_names=*/true).status());
+  DC_ASSIGN_OR_RETURN(const Graph hollow, WithHardlyAnyWeights(std::move(filled)));
   EncodeOptions options;
   options.coder = "raw";
   options.keep_names = true;  // for whoever refuses to execute it

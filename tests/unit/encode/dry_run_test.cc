@@ -25,6 +25,12 @@ TEST(DryRunTest, RefusesWeightsThatCannotBeEncoded) {
   EXPECT_EQ(EncodeDryRun(outside).status().code(), StatusCode::kBadInput);
   EXPECT_EQ(EncodeDryRun(outside).status().where(), "weight 'fc1.weight', element 7");
 
+  Graph attribute = QuantizedGraph();
+  for (Node& node : attribute.nodes) {
+    if (node.op == "Gather") node.attributes["batch_dims"] = int64_t{1};
+  }
+  EXPECT_EQ(EncodeDryRun(attribute).status().code(), StatusCode::kUnsupported);
+
   Graph width = QuantizedGraph();
   width.metadata["dc.weight.fc1.weight.bits"] = "seventeen";
   EXPECT_EQ(EncodeDryRun(width).status().where(), "dc.weight.fc1.weight.bits");
