@@ -43,7 +43,8 @@ StatusOr<Graph> WithHardlyAnyWeights(Graph hollow) {
   return hollow;
 }
 
-// What the graph has and a hollow one does not: codes outside their codebook, values that are no numbers.
+// What the graph has and a hollow one does not: codes outside their codebook, values that are no
+// numbers.
 Status CheckWeights(const Graph& graph) {
   for (const WeightRef& weight : ListWeights(graph)) {
     if (IsQuantized(graph, weight.name)) {

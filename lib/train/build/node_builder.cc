@@ -134,6 +134,12 @@ StatusOr<const Value*> NodeBuilder::Output(const std::vector<int64_t>& shape,
   return &(state_->values[name] = std::move(value));
 }
 
+std::shared_ptr<AlignedFloats> NodeBuilder::WorkSpace(size_t floats) const {
+  AlignedFloats& space = *state_->work_space;
+  if (space.size() < floats) space = AlignedFloats(floats);
+  return state_->work_space;
+}
+
 bool NodeBuilder::OutputIsRead(size_t i) const {
   return i < node_.outputs.size() && state_->network->readers.count(node_.outputs[i]) > 0;
 }

@@ -14,6 +14,7 @@
 #include "dc/status.h"
 #include "model/node_attributes.h"
 #include "model/shapes.h"
+#include "train/aligned_floats.h"
 #include "train/build/node_kernel.h"
 #include "train/build/train_memory.h"
 #include "train/dropout_ratios.h"
@@ -42,6 +43,7 @@ struct BuildState {
   bool training = false;
   std::map<std::string, Value> values;
   std::map<std::string, int> parameter_readers_left;
+  std::shared_ptr<AlignedFloats> work_space = std::make_shared<AlignedFloats>();
   std::optional<ShapeTracker> shapes;
 };
 
@@ -93,6 +95,10 @@ class NodeBuilder {
 
   // Makes output 0 with this shape and layout. Unsupported where it is too large.
   StatusOr<const Value*> Output(const std::vector<int64_t>& shape, const dnnl::memory::desc& desc);
+
+  // At least `floats` floats that all kernels of the executor share: what one leaves there is gone
+  // at its next call. Their address is final when all kernels are made.
+  std::shared_ptr<AlignedFloats> WorkSpace(size_t floats) const;
 
   // True where output `i` is named and something reads it.
   bool OutputIsRead(size_t i) const;

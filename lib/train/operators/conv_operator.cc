@@ -12,22 +12,15 @@ dnnl::memory::desc AnyLayout(const Dims& dims) {
   return {dims, dnnl::memory::data_type::f32, dnnl::memory::format_tag::any};
 }
 
-// oneDNN's own choice is Winograd for 3x3 kernels, 1.6 times as fast as direct convolution on many
-// channels and 5 times slower on few (docs/decisions).
-dnnl::algorithm AlgorithmFor(const ConvShape& shape, const Value& x) {
-  const bool many = x.shape[1] / shape.groups >= 16 && shape.output[1] / shape.groups >= 16;
-  return many ? dnnl::algorithm::convolution_auto : dnnl::algorithm::convolution_direct;
-}
+// oneDNN's own choice may be its Winograd, slower than ours where that fits, and 5 times slower
+// than direct convolution on few channels (docs/decisions).
+constexpr auto kAlgorithm = dnnl::algorithm::convolution_direct;
 
 class ConvKernel : public OperatorKernel {
  public:
   ConvKernel(const NodeBuilder& builder, const ConvShape& shape, const Value& x,
              const Parameter& weight, const Parameter* bias)
-      : weight_(weight),
-        bias_(bias),
-        algorithm_(AlgorithmFor(shape, x)),
-        x_dims_(x.shape),
-        y_dims_(shape.output) {
+      : weight_(weight), bias_(bias), x_dims_(x.shape), y_dims_(shape.output) {
     for (const op::WindowAxis& axis : shape.windows) {
       stride_.push_back(axis.stride);
       dilation_.push_back(axis.dilation - 1);
@@ -42,7 +35,7 @@ class ConvKernel : public OperatorKernel {
     if (bias) bias_desc_ = PlainDesc({shape.output[1]});
     const auto prop =
         builder.training() ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference;
-    forward_desc_ = {{prop, algorithm_, AnyLayout(x_dims_), AnyLayout(w_dims_), bias_desc_,
+    forward_desc_ = {{prop, kAlgorithm, AnyLayout(x_dims_), AnyLayout(w_dims_), bias_desc_,
                       AnyLayout(y_dims_), stride_, dilation_, begin_, end_},
                      UserScratchpad(),
                      CpuEngine()};
@@ -90,7 +83,7 @@ class ConvKernel : public OperatorKernel {
  private:
   void BindWeightGradient(NodeBuilder* builder, const Value& y) {
     const dnnl::convolution_backward_weights::primitive_desc desc(
-        {algorithm_, AnyLayout(x_dims_), AnyLayout(w_dims_), bias_desc_, AnyLayout(y_dims_),
+        {kAlgorithm, AnyLayout(x_dims_), AnyLayout(w_dims_), bias_desc_, AnyLayout(y_dims_),
          stride_, dilation_, begin_, end_},
         UserScratchpad(), CpuEngine(), forward_desc_);
     x_for_weights_ = InputView(x_.memory(), desc.src_desc());
@@ -113,7 +106,7 @@ class ConvKernel : public OperatorKernel {
 
   void BindDataGradient(NodeBuilder* builder, const dnnl::memory& weight, const Value& y) {
     const dnnl::convolution_backward_data::primitive_desc desc(
-        {algorithm_, AnyLayout(x_dims_), AnyLayout(w_dims_), AnyLayout(y_dims_), stride_, dilation_,
+        {kAlgorithm, AnyLayout(x_dims_), AnyLayout(w_dims_), AnyLayout(y_dims_), stride_, dilation_,
          begin_, end_},
         UserScratchpad(), CpuEngine(), forward_desc_);
     w_for_data_ = InputView(weight, desc.weights_desc());
@@ -127,7 +120,6 @@ class ConvKernel : public OperatorKernel {
 
   const Parameter& weight_;
   const Parameter* bias_;
-  const dnnl::algorithm algorithm_;
   const Dims x_dims_, y_dims_;
   Dims w_dims_, stride_, dilation_, begin_, end_;  // w_dims_: with the groups in front
   dnnl::memory::desc bias_desc_;
@@ -163,6 +155,13 @@ bool LanesAreFaster(const ConvShape& shape, const Value& x) {
   return work > 1.2 && shape.windows[0].kernel * shape.windows[1].kernel > 1;
 }
 
+// Tiles that reach over the edge compute outputs that are not there.
+bool WinogradIsFaster(const ConvShape& shape) {
+  const int64_t rows = shape.output[2], columns = shape.output[3];
+  const int64_t products = (rows + 3) / 4 * ((columns + 3) / 4) * 36;
+  return products * 2 <= rows * columns * 9;
+}
+
 }  // namespace
 
 StatusOr<std::unique_ptr<OperatorKernel>> MakeConv(NodeBuilder* builder) {
@@ -175,6 +174,9 @@ StatusOr<std::unique_ptr<OperatorKernel>> MakeConv(NodeBuilder* builder) {
   DC_ASSIGN_OR_RETURN(const ConvShape shape, ReadShape(*builder, *x, *weight));
   if (FitsLanes(shape, *x) && LanesAreFaster(shape, *x)) {
     return MakeLaneConv(builder, shape, *x, *weight, bias);
+  }
+  if (FitsWinograd(shape, *x) && WinogradIsFaster(shape)) {
+    return MakeWinogradConv(builder, shape, *x, *weight, bias);
   }
   auto conv = std::make_unique<ConvKernel>(*builder, shape, *x, *weight, bias);
   DC_ASSIGN_OR_RETURN(const Value* y, builder->Output(shape.output, conv->OutputLayout()));

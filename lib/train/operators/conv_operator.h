@@ -25,6 +25,15 @@ StatusOr<std::unique_ptr<OperatorKernel>> MakeLaneConv(NodeBuilder* builder, con
                                                        const Value& x, const Parameter& weight,
                                                        const Parameter* bias);
 
+// True where Winograd's method covers the shape.
+bool FitsWinograd(const ConvShape& conv, const Value& x);
+
+// The convolution by Winograd's method. `bias` may be null. Precondition: FitsWinograd.
+StatusOr<std::unique_ptr<OperatorKernel>> MakeWinogradConv(NodeBuilder* builder,
+                                                           const ConvShape& conv, const Value& x,
+                                                           const Parameter& weight,
+                                                           const Parameter* bias);
+
 }  // namespace dc::train
 
 #endif  // DC_TRAIN_OPERATORS_CONV_OPERATOR_H_

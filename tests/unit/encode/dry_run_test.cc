@@ -14,9 +14,7 @@ Graph QuantizedGraph() {
   return graph;
 }
 
-TEST(DryRunTest, TakesWhatCanBeEncoded) {
-  EXPECT_TRUE(EncodeDryRun(QuantizedGraph()).ok());
-}
+TEST(DryRunTest, TakesWhatCanBeEncoded) { EXPECT_TRUE(EncodeDryRun(QuantizedGraph()).ok()); }
 
 // Each of them would be found after the work otherwise.
 TEST(DryRunTest, RefusesWeightsThatCannotBeEncoded) {

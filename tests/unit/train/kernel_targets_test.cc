@@ -1,37 +1,15 @@
 // The convolution and pooling kernels on every instruction set that this machine has.
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
 
 #include <algorithm>
-#include <functional>
 #include <vector>
 
-#include "base/rng.h"
-#include "train/aligned_floats.h"
 #include "train/kernels/lane_kernels.h"
 #include "train/kernels/pool_kernels.h"
+#include "unit/train/every_target.h"
 
 namespace dc::train {
 namespace {
-
-// Calls check() once for each instruction set, with the dispatch restricted to it.
-void OnEveryTarget(const std::function<void()>& check) {
-  for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-    SCOPED_TRACE(hwy::TargetName(target));
-    check();
-  }
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-}
-
-AlignedFloats RandomFloats(size_t count, uint64_t seed) {
-  AlignedFloats values(count);
-  Rng rng(seed);
-  for (float& v : values.span()) v = static_cast<float>(rng.Normal());
-  return values;
-}
 
 // 3 -> 6 channels, 3x5 kernel, one row of padding at the top, 4 rows of 13 (tiles of 5, 4 and 4).
 const LaneShape kShape = {3, 5, 17, 6, 4, 13, 3, 5, 1};

@@ -114,6 +114,9 @@ INSTANTIATE_TEST_SUITE_P(
     Shapes, WindowGradient,
     ::testing::Values(
         WindowCase{"line", "Conv", {3, 9}, {4, 3, 3}, {{"strides", Ints{2}}}},
+        WindowCase{"winograd", "Conv", {16, 8, 4}, {32, 16, 3, 3}, {{"pads", Ints{1, 1, 1, 1}}}},
+        WindowCase{
+            "winograd_one_side", "Conv", {16, 6, 9}, {16, 16, 3, 3}, {{"pads", Ints{2, 0, 0, 1}}}},
         WindowCase{"volume",
                    "Conv",
                    {2, 4, 5, 4},
