@@ -1,6 +1,6 @@
 // Runs kernels on every instruction set that this machine has.
-#ifndef DC_UNIT_TRAIN_EVERY_TARGET_H_
-#define DC_UNIT_TRAIN_EVERY_TARGET_H_
+#ifndef DC_TESTS_UNIT_TRAIN_EVERY_TARGET_H_
+#define DC_TESTS_UNIT_TRAIN_EVERY_TARGET_H_
 
 #include <gtest/gtest.h>
 #include <hwy/targets.h>
@@ -34,4 +34,4 @@ inline AlignedFloats RandomFloats(size_t count, uint64_t seed) {
 
 }  // namespace dc::train
 
-#endif  // DC_UNIT_TRAIN_EVERY_TARGET_H_
+#endif  // DC_TESTS_UNIT_TRAIN_EVERY_TARGET_H_
