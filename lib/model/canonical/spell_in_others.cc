@@ -14,6 +14,8 @@
 namespace dc {
 namespace {
 
+constexpr const char* kCastLike = "CastLike";
+
 using Attributes = std::map<std::string, AttributeValue>;
 using Inputs = std::vector<std::string>;
 
@@ -77,7 +79,7 @@ class Spelling {
     return Add(op::kReduceMean.name, {x, list});
   }
 
-  // Whether the node says that no axes are to be reduced. It then does nothing to its input.
+  // Whether the node says that no axes are to be reduced.
   bool ReducesNothing() const {
     const Tensor* axes = graph_->Constant(Input(1));
     const bool none = axes != nullptr ? axes->size() == 0 : Input(1).empty();
@@ -106,12 +108,10 @@ class Spelling {
 
 using Spell = void(Spelling* to);
 
+// Of no axes it stays, for nobody to run: ONNX had it do nothing at first, and has it do what it
+// does to single values (squares, logarithms) since version 1.20, at the same operator sets.
 void Reduction(Spelling* to, Spell* spell) {
-  if (to->ReducesNothing()) {
-    to->Add(op::kIdentity.name, {to->Input(0)});
-  } else {
-    spell(to);
-  }
+  if (!to->ReducesNothing()) spell(to);
 }
 
 std::string Square(Spelling* to) { return to->Add(op::kMul.name, {to->Input(0), to->Input(0)}); }
@@ -273,20 +273,29 @@ void SpellClip(const Graph& graph, Spelling* to) {
 }  // namespace
 
 void SpellInOthers(Graph* graph) {
-  bool remainders = false;
+  const auto is_remainder = [](const Node& node) {
+    return OperatorOf(node) == &op::kMod && node.Int("fmod", 0) == 0;
+  };
+  bool by_type = false;
   Replace(graph, [&](const Node& node, Spelling* to) {
     if (OperatorOf(node) == &op::kClip) return SpellClip(*graph, to);
     const auto spell = Spellings().find(node.op);
     if (spell != Spellings().end()) return spell->second(to);
     SpellKnown(OperatorOf(node), to, Exponent(*graph, node));
-    remainders |= OperatorOf(node) == &op::kMod && node.Int("fmod", 0) == 0;
+    by_type |= is_remainder(node) || node.op == kCastLike;
   });
-  if (!remainders) return;
+  if (!by_type) return;
   const auto types = InferElementTypes(*graph);
   Replace(graph, [&](const Node& node, Spelling* to) {
-    if (OperatorOf(node) != &op::kMod || node.Int("fmod", 0) != 0) return;
-    const auto type = types.find(node.inputs[0]);
-    if (type != types.end() && type->second != DataType::kFloat32) SpellRemainder(to);
+    const bool casts = node.op == kCastLike;
+    if (!casts && !is_remainder(node)) return;
+    const auto type = types.find(node.Input(casts ? 1 : 0));
+    if (type == types.end()) return;
+    if (casts) {
+      to->Add(op::kCast.name, {to->Input(0)}, {{"to", static_cast<int64_t>(type->second)}});
+    } else if (type->second != DataType::kFloat32) {
+      SpellRemainder(to);
+    }
   });
 }
 
