@@ -182,6 +182,7 @@ TEST(SpellInOthersTest, Powers) {
   EXPECT_EQ(spelled(Tensor::I64(Ints{2})), "Mul(x,x)");
   EXPECT_EQ(spelled(Tensor::I64(Ints{3})), "Pow(x,300%)");
   EXPECT_EQ(spelled(Tensor::F32({2}, std::vector<float>{2, 2})), "Pow(x,200%200%)");
+  EXPECT_EQ(spelled(Tensor::I64(Ints{2, 1})), "Pow(x,200%100%)");
 }
 
 TEST(SpellInOthersTest, ClipAtInputsOfTheGraph) {
