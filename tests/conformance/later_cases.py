@@ -144,6 +144,7 @@ CHANGED = [
     case(18, "y = Pad (x, pads)", x=(1, 3, 4, 5), pads=[0, 0, -1, 2, 0, 0, 2, -1]),
     case(19, 'y = Pad <mode = "wrap"> (x, pads)', x=(1, 3, 4, 5), pads=[0, 0, 1, 2, 0, 0, 2, 1]),
     case(19, 'y = Pad <mode = "wrap"> (x, pads)', x=(1, 3, 4, 5), pads=[0, 0, -1, 2, 0, 0, 2, -1]),
+    case(19, 'y = Pad <mode = "wrap"> (x, pads)', x=(1, 2, 3), pads=[0, 0, 4, 0, 0, 5], refused="a Pad of 4 and 5"),
     # Scale and bias are those of a group, since opset 21 those of a channel.
     *[case(opset, f"y = GroupNormalization <num_groups = 2, epsilon = {epsilon}> (x, s, b)", last=last,
            x=(3, 4, 2, 2), s=weight(count), b=weight(count))
@@ -214,9 +215,10 @@ QUANTIZED = [
 # Bodies of functions as ONNX writes them since opset 18: constants in the type of a value.
 BODIES = [
     case(18, body("a = Constant <value_float = 2.0> ()", "alpha = CastLike (a, x)",
-                  "z = Constant <value = float {0}> ()", "zero = CastLike (z, x)", "o = Constant <value_float = 1.0> ()",
-                  "one = CastLike (o, x)", "less = Less (x, zero)", "e = Exp (x)", "rest = Sub (e, one)",
-                  "m = Mul (alpha, rest)", "y = Where (less, m, x)"), x=(3, 4, 5)),
+                  "z = Constant <value = float {0}> ()", "zero = CastLike (z, x)",
+                  "o = Constant <value_float = 1.0> ()", "one = CastLike (o, x)", "less = Less (x, zero)",
+                  "e = Exp (x)", "rest = Sub (e, one)", "m = Mul (alpha, rest)", "y = Where (less, m, x)"),
+         x=(3, 4, 5)),
     case(18, body("axes = Constant <value_ints = [-1]> ()", "m = ReduceMax <keepdims = 1> (x, axes)", "s = Sub (x, m)",
                   "e = Exp (s)", "r = ReduceSum <keepdims = 1> (e, axes)", "y = Div (e, r)"), x=(3, 4, 5)),
     case(18, body("d = Cast <to = 11> (x)", "e = Exp (d)", "s = ReduceSum <keepdims = 0> (e, axes)", "l = Log (s)",
