@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -8,12 +9,12 @@
 namespace dc {
 namespace {
 
-// Which axes of a value of rank `rank` the node is about; empty where they are no axes.
+// Which axes of a value of rank `rank` the node is about; empty where they are no different axes.
 std::vector<size_t> AxesOf(const Node& node, size_t rank) {
   std::vector<size_t> axes;
   for (const int64_t each : node.Ints("axes", {})) {
     const auto axis = op::Axis(each, rank);
-    if (!axis) return {};
+    if (!axis || std::find(axes.begin(), axes.end(), *axis) != axes.end()) return {};
     axes.push_back(*axis);
   }
   for (size_t d = 0; node.attributes.count("axes") == 0 && d < rank; ++d) axes.push_back(d);

@@ -93,7 +93,10 @@ std::vector<int64_t> Missing(const op::Shape& x, const std::vector<int64_t>& siz
                              const std::vector<float>& scales) {
   std::vector<int64_t> missing(x.size(), 0);
   for (size_t d = 0; d < x.size(); ++d) {
-    if (x[d] < 1) continue;
+    if (x[d] < 1 || scales[d] == 1) continue;
+    const double needed = std::ceil(static_cast<double>(sizes[d]) / scales[d]);
+    missing[d] = std::max<int64_t>(static_cast<int64_t>(needed) - x[d], 0);
+    // The product is one of floats, which may be a little less.
     while (static_cast<int64_t>(scales[d] * static_cast<float>(x[d] + missing[d])) < sizes[d]) {
       ++missing[d];
     }

@@ -96,6 +96,13 @@ TEST(CropAndPadTest, CropsAndPadsAroundTheCenter) {
   EXPECT_EQ(SettingAt(graph, graph.nodes[1], 1), (Ints{0, 0, 1, 0, 0, 0, 1, 0}));
 }
 
+TEST(CropAndPadTest, AnAxisCannotBeListedTwice) {
+  const Graph graph = Canonical(
+      {-1, 5}, {MakeNode("CenterCropPad", {"x", "shape"}, {"y"}, {{"axes", Ints{1, -1}}})},
+      {{"shape", Tensor::I64(Ints{3, 2})}}, 18);
+  EXPECT_EQ(SpelledOperators(graph), std::vector<std::string>{"CenterCropPad"});
+}
+
 TEST(CropAndPadTest, LeavesTheBatchAlone) {
   const Graph graph = Canonical({-1, 5}, {MakeNode("CenterCropPad", {"x", "shape"}, {"y"})},
                                 {{"shape", Tensor::I64(Ints{3, 8})}}, 18);
