@@ -58,8 +58,11 @@ Status CheckElementTypes(const ElementTypes& types, const Node& node, const op::
   if (record.result != op::Element::kTarget) return OkStatus();
   const DataType to = TypeOf(types, node.outputs[0]);
   if (IsWide(to)) return OkStatus();
-  return Unsupported(std::string("a conversion to ") + NameOf(to), "",
-                     "export the model so that it computes with floats");
+  const bool named = SizeOf(to) > 0;
+  return Unsupported(
+      "a conversion to " +
+          (named ? NameOf(to) : "ONNX's type number " + std::to_string(static_cast<int>(to))),
+      "", "export the model so that it computes with floats");
 }
 
 }  // namespace dc

@@ -9,8 +9,9 @@
 
 namespace dc {
 
-// The type of every value: as declared of inputs and initializers, as the operators' records say of
-// what nodes compute. What an operator without a record computes counts as float32.
+// The types of values by name: as declared of inputs and initializers, as the operators' records
+// say of what nodes compute. What an operator without a record computes has an entry where its type
+// is beyond doubt.
 std::map<std::string, DataType> InferElementTypes(const Graph& graph);
 
 // Element `i` of `tensor`, whose type is an integer or bool.

@@ -43,13 +43,16 @@ Status Infer(const InferContext& context, std::vector<Shape>* outputs) {
     const auto [begin, end] = margins[d];
     if (begin == 0 && end == 0) continue;
     if (x[d] < 0) return AcrossBatch("pads");
-    if (std::max(begin, end) > kMostElements || std::min(begin, end) < -kMostElements) {
+    const bool negative = std::min(begin, end) < -kMostElements;
+    // Of what is left of the axis, mirrors and copies of it are made.
+    const int64_t left =
+        negative ? 0 : x[d] + std::min<int64_t>(begin, 0) + std::min<int64_t>(end, 0);
+    const int64_t most = mode == kWrap && left > 0 ? left : kMostElements;
+    if (negative || std::max(begin, end) > most) {
       return Unsupported("a Pad of " + std::to_string(begin) + " and " + std::to_string(end), "",
                          "pad less");
     }
-    // Of what is left of the axis, mirrors and copies of it are made.
-    const int64_t left = x[d] + std::min<int64_t>(begin, 0) + std::min<int64_t>(end, 0);
-    const int64_t reach = mode == kReflect ? left - 1 : mode == kWrap ? left : kMostElements;
+    const int64_t reach = mode == kReflect ? left - 1 : kMostElements;
     if (left < 0 || (left == 0 && mode != kConstant) || std::max(begin, end) > reach) {
       return BadAttribute("pads", "less than ", x, " has");
     }

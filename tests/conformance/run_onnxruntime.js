@@ -1,16 +1,14 @@
-// Runs an ONNX model once with ONNX Runtime and writes every output.
-// node run_onnxruntime.js FOLDER MODEL.onnx JOB.json, where FOLDER holds node_modules and JOB.json is
-// {"inputs": {NAME: {"file": RAW_FLOAT32, "dims": [...]}}, "folder": DIR}. Writes DIR/N.f32 for output N and prints
-// [{"name": ..., "dims": [...]}, ...] in order.
+// Runs ONNX models once each with ONNX Runtime and writes every output.
+// node run_onnxruntime.js FOLDER JOBS.json, where FOLDER holds node_modules and JOBS.json is
+// [{"model": FILE, "inputs": {NAME: {"file": RAW_FLOAT32, "dims": [...]}}, "folder": DIR}, ...]. Writes DIR/N.f32 for
+// output N of each and prints [{"outputs": [{"name": ..., "type": ..., "dims": [...]}, ...]}, ...] in order, with
+// {"error": ...} for a job that failed.
 'use strict';
 const fs = require('fs');
 const path = require('path');
 
-async function main() {
-  const [folder, model, jobFile] = process.argv.slice(2);
-  const ort = require(path.resolve(folder, 'node_modules/onnxruntime-node'));
-  const job = JSON.parse(fs.readFileSync(jobFile, 'utf8'));
-  const session = await ort.InferenceSession.create(model, {intraOpNumThreads: 1, logSeverityLevel: 3});
+async function run(ort, job) {
+  const session = await ort.InferenceSession.create(job.model, {intraOpNumThreads: 1, logSeverityLevel: 4});
   const feeds = {};
   for (const [name, {file, dims}] of Object.entries(job.inputs)) {
     const bytes = fs.readFileSync(file);
@@ -18,14 +16,25 @@ async function main() {
     feeds[name] = new ort.Tensor('float32', data, dims);
   }
   const results = await session.run(feeds);
-  const outputs = session.outputNames.map((name, i) => {
-    fs.writeFileSync(path.join(job.folder, `${i}.f32`), Buffer.from(Float32Array.from(results[name].data, Number).buffer));
-    return {name, dims: results[name].dims};
+  return session.outputNames.map((name, i) => {
+    const {data, type, dims} = results[name];
+    fs.writeFileSync(path.join(job.folder, `${i}.f32`), Buffer.from(Float32Array.from(data, Number).buffer));
+    return {name, type, dims};
   });
-  console.log(JSON.stringify(outputs));
 }
 
-main().catch((error) => {
-  console.error(String(error.message).split('\n')[0]);
-  process.exit(1);
-});
+async function main() {
+  const [folder, jobsFile] = process.argv.slice(2);
+  const ort = require(path.resolve(folder, 'node_modules/onnxruntime-node'));
+  const results = [];
+  for (const job of JSON.parse(fs.readFileSync(jobsFile, 'utf8'))) {
+    try {
+      results.push({outputs: await run(ort, job)});
+    } catch (error) {
+      results.push({error: String(error.message).split('\n')[0]});
+    }
+  }
+  console.log(JSON.stringify(results));
+}
+
+main();

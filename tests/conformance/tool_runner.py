@@ -7,7 +7,11 @@ import numpy
 
 
 class Refused(Exception):
-    """A tool that said no: its error line."""
+    """A tool that said no: its error line and exit code."""
+
+    def __init__(self, line, code):
+        super().__init__(line)
+        self.code = code
 
 
 class Crashed(Exception):
@@ -33,7 +37,7 @@ class ToolRunner:
         lines = [line for line in done.stderr.splitlines() if "error:" in line]
         if done.returncode not in (2, 3) or not lines:
             raise Crashed(f"{tool} ended with {done.returncode}: {done.stderr[-300:]}")
-        raise Refused(lines[0].replace(f"{self.folder}/", ""))
+        raise Refused(lines[0].replace(f"{self.folder}/", ""), done.returncode)
 
     def outputs(self, file, arrays, names):
         """What dc-run makes of the arrays by input name, of a file that keeps names: the named outputs, in order."""

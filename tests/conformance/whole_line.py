@@ -49,19 +49,20 @@ class OnnxRuntime:
         self.folder.mkdir()
 
     def run(self, model, arrays):
-        job = {"inputs": {}, "folder": str(self.folder)}
+        job = {"model": str(model), "inputs": {}, "folder": str(self.folder)}
         for i, (name, array) in enumerate(arrays.items()):
             file = self.folder / f"input{i}.f32"
             numpy.ascontiguousarray(array).tofile(file)
             job["inputs"][name] = {"file": str(file), "dims": list(array.shape)}
-        (self.folder / "job.json").write_text(json.dumps(job))
-        done = subprocess.run(["node", HERE / "run_onnxruntime.js", self.peer, model, self.folder / "job.json"],
-                              capture_output=True, text=True)
-        if done.returncode != 0:
-            raise RuntimeError("ONNX Runtime: " + done.stderr.strip())
+        (self.folder / "jobs.json").write_text(json.dumps([job]))
+        done = subprocess.run(["node", HERE / "run_onnxruntime.js", self.peer, self.folder / "jobs.json"],
+                              capture_output=True, text=True, check=True)
+        (result,) = json.loads(done.stdout)
+        if "error" in result:
+            raise RuntimeError("ONNX Runtime: " + result["error"])
         return {
             output["name"]: numpy.fromfile(self.folder / f"{i}.f32", numpy.float32).reshape(output["dims"])
-            for i, output in enumerate(json.loads(done.stdout))
+            for i, output in enumerate(result["outputs"])
         }
 
     def samples(self, model, arrays, fixed):

@@ -29,8 +29,9 @@ bool SpellByShapes(Graph* graph) {
       PadTransposed(shapes, &part);
       DropLeadingOnes(shapes, &part, graph);
       SpellPad(&part);
-      SpellResize(shapes, &part, graph);
       std::vector<Node> spelled = {std::move(part)};
+      SpellResize(shapes, &spelled, graph);
+      CropAndPad(shapes, &spelled, graph);
       GatherBySlice(shapes, &spelled, graph);
       LayerStatistics(shapes, &spelled, graph);
       ProductOfTransposed(shapes, index, &spelled, graph);

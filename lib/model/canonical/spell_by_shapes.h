@@ -49,8 +49,13 @@ void GatherBySlice(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph* 
 void LayerStatistics(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph* graph);
 
 // Upsample and the Resize of opset 10 become Resizes as opset 13 has them; sizes become scales, and
-// both are listed for all axes.
-void SpellResize(const ShapeTracker& shapes, Node* node, Graph* graph);
+// both are listed for all axes. `nodes` holds such a node; where sizes are rounded up to keep the
+// aspect, it is resized with a margin that is cut off again.
+void SpellResize(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph* graph);
+
+// A CenterCropPad to known sizes becomes Slices of what is larger and a Pad of what is smaller.
+// `nodes` holds such a node.
+void CropAndPad(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph* graph);
 
 // Says the output of `node`, a Resize of a value of shape `x`, by scales in place of `sizes`, which
 // hold a dimension of `x` for each that stays. False where they are no sizes.

@@ -14,6 +14,8 @@
 namespace dc {
 namespace {
 
+constexpr const char* kCastLike = "CastLike";
+
 using Attributes = std::map<std::string, AttributeValue>;
 using Inputs = std::vector<std::string>;
 
@@ -38,11 +40,12 @@ class Spelling {
     return nodes_.back().outputs[0];
   }
 
-  std::string Number(float value) {
+  std::string Constant(Tensor value) {
     const std::string name = Name("number");
-    graph_->initializers[name] = Tensor::F32({}, {&value, 1});
+    graph_->initializers[name] = std::move(value);
     return name;
   }
+  std::string Number(float value) { return Constant(Tensor::F32({}, {&value, 1})); }
 
   // op(op(a, b), c) and so on of all inputs; a single one alone.
   std::string Chain(std::string_view op) {
@@ -77,7 +80,7 @@ class Spelling {
     return Add(op::kReduceMean.name, {x, list});
   }
 
-  // Whether the node says that no axes are to be reduced. It then does nothing to its input.
+  // Whether the node says that no axes are to be reduced.
   bool ReducesNothing() const {
     const Tensor* axes = graph_->Constant(Input(1));
     const bool none = axes != nullptr ? axes->size() == 0 : Input(1).empty();
@@ -106,12 +109,10 @@ class Spelling {
 
 using Spell = void(Spelling* to);
 
+// Of no axes it stays, for nobody to run: ONNX had it do nothing at first, and has it do what it
+// does to single values (squares, logarithms) since version 1.20, at the same operator sets.
 void Reduction(Spelling* to, Spell* spell) {
-  if (to->ReducesNothing()) {
-    to->Add(op::kIdentity.name, {to->Input(0)});
-  } else {
-    spell(to);
-  }
+  if (!to->ReducesNothing()) spell(to);
 }
 
 std::string Square(Spelling* to) { return to->Add(op::kMul.name, {to->Input(0), to->Input(0)}); }
@@ -185,29 +186,29 @@ const std::map<std::string_view, Spell*>& Spellings() {
   return spellings;
 }
 
-// The exponent of a Pow where it is one constant.
-const Tensor* Exponent(const Graph& graph, const Node& node) {
-  const Tensor* exponent = graph.Constant(node.Input(1));
-  return exponent != nullptr && exponent->size() == 1 ? exponent : nullptr;
+// A Pow: a square is a product; exponents may be integers, which ONNX allows.
+void SpellPower(const Tensor& exponent, Spelling* to) {
+  const std::vector<int64_t> integers = IntegersOf(exponent);
+  std::vector<float> values(integers.begin(), integers.end());
+  if (exponent.type == DataType::kFloat32) {
+    values.assign(exponent.f32().begin(), exponent.f32().end());
+  }
+  if (values == std::vector<float>{2}) {
+    Square(to);
+  } else if (!integers.empty()) {
+    const std::string numbers = to->Constant(Tensor::F32(exponent.shape, values));
+    to->Add(op::kPow.name, {to->Input(0), numbers});
+  }
 }
 
-// Of any number of inputs; a reduction of no axes, which ONNX Runtime refuses; a square; an
-// exponent that is an integer, which ONNX allows.
+// Of any number of inputs; a reduction of no axes, which ONNX Runtime refuses; a known power.
 void SpellKnown(const op::Operator* record, Spelling* to, const Tensor* exponent) {
   if (record != nullptr && record->Attribute("noop_with_empty_axes") != nullptr &&
       to->ReducesNothing()) {
     to->Add(op::kIdentity.name, {to->Input(0)});
   }
   if ((record == &op::kMax || record == &op::kMin) && to->inputs() != 2) to->Chain(record->name);
-  if (record != &op::kPow || exponent == nullptr) return;
-  const std::vector<int64_t> integers = IntegersOf(*exponent);
-  if (integers.size() == 1 ? integers[0] == 2
-                           : exponent->type == DataType::kFloat32 && exponent->f32()[0] == 2) {
-    Square(to);
-  } else if (integers.size() == 1) {
-    const std::string number = to->Number(static_cast<float>(integers[0]));
-    to->Add(record->name, {to->Input(0), number});
-  }
+  if (record == &op::kPow && exponent != nullptr) SpellPower(*exponent, to);
 }
 
 }  // namespace
@@ -273,20 +274,29 @@ void SpellClip(const Graph& graph, Spelling* to) {
 }  // namespace
 
 void SpellInOthers(Graph* graph) {
-  bool remainders = false;
+  const auto is_remainder = [](const Node& node) {
+    return OperatorOf(node) == &op::kMod && node.Int("fmod", 0) == 0;
+  };
+  bool by_type = false;
   Replace(graph, [&](const Node& node, Spelling* to) {
     if (OperatorOf(node) == &op::kClip) return SpellClip(*graph, to);
     const auto spell = Spellings().find(node.op);
     if (spell != Spellings().end()) return spell->second(to);
-    SpellKnown(OperatorOf(node), to, Exponent(*graph, node));
-    remainders |= OperatorOf(node) == &op::kMod && node.Int("fmod", 0) == 0;
+    SpellKnown(OperatorOf(node), to, graph->Constant(node.Input(1)));
+    by_type |= is_remainder(node) || node.op == kCastLike;
   });
-  if (!remainders) return;
+  if (!by_type) return;
   const auto types = InferElementTypes(*graph);
   Replace(graph, [&](const Node& node, Spelling* to) {
-    if (OperatorOf(node) != &op::kMod || node.Int("fmod", 0) != 0) return;
-    const auto type = types.find(node.inputs[0]);
-    if (type != types.end() && type->second != DataType::kFloat32) SpellRemainder(to);
+    const bool casts = node.op == kCastLike;
+    if (!casts && !is_remainder(node)) return;
+    const auto type = types.find(node.Input(casts ? 1 : 0));
+    if (type == types.end()) return;
+    if (casts) {
+      to->Add(op::kCast.name, {to->Input(0)}, {{"to", static_cast<int64_t>(type->second)}});
+    } else if (type->second != DataType::kFloat32) {
+      SpellRemainder(to);
+    }
   });
 }
 

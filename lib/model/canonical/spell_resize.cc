@@ -67,7 +67,8 @@ float ScaleTo(int64_t size, int64_t extent) {
   return scale;
 }
 
-// One scale for all `axes`, so that the output is not larger or not smaller than the sizes.
+// One scale for all `axes`, so that the output is not larger or not smaller than the sizes. False
+// where an extent is open.
 bool KeepAspect(const op::Shape& x, const std::vector<size_t>& axes, bool larger,
                 std::vector<int64_t>* sizes, std::vector<float>* scales) {
   float scale = larger ? 0.0f : std::numeric_limits<float>::max();
@@ -78,12 +79,74 @@ bool KeepAspect(const op::Shape& x, const std::vector<size_t>& axes, bool larger
   }
   for (size_t d : axes) {
     const float exact = scale * static_cast<float>(x[d]);
-    // Sizes are rounded, and products of scales are cut off: both are to be the same.
-    if (std::round(exact) != std::floor(exact)) return false;
-    (*sizes)[d] = static_cast<int64_t>(exact);
-    (*scales)[d] = scale;
+    const float rounded = std::floor(exact + 0.5f);
+    if (!(rounded >= 1 && rounded <= static_cast<float>(op::kMostElements))) return false;
+    (*sizes)[d] = static_cast<int64_t>(rounded);
+    (*scales)[d] = std::abs(exact - rounded) < 1e-3f ? ScaleTo((*sizes)[d], x[d]) : scale;
   }
   return true;
+}
+
+// How many copies of the last elements of each axis make the product with the scale, which is cut
+// off, reach the size, which was rounded up.
+std::vector<int64_t> Missing(const op::Shape& x, const std::vector<int64_t>& sizes,
+                             const std::vector<float>& scales) {
+  std::vector<int64_t> missing(x.size(), 0);
+  for (size_t d = 0; d < x.size(); ++d) {
+    if (x[d] < 1 || scales[d] == 1) continue;
+    const double needed = std::ceil(static_cast<double>(sizes[d]) / scales[d]);
+    missing[d] = std::max<int64_t>(static_cast<int64_t>(needed) - x[d], 0);
+    // The product is one of floats, which may be a little less.
+    while (static_cast<int64_t>(scales[d] * static_cast<float>(x[d] + missing[d])) < sizes[d]) {
+      ++missing[d];
+    }
+  }
+  return missing;
+}
+
+bool Any(const std::vector<int64_t>& counts) {
+  return std::any_of(counts.begin(), counts.end(), [](int64_t count) { return count != 0; });
+}
+
+// Whether outputs of `node` stay what they are where copies of the last elements follow the input,
+// which are what is beyond it to a Resize anyway.
+bool MayGrow(const Node& node, const std::vector<int64_t>& sizes) {
+  const std::string coordinates = node.String("coordinate_transformation_mode", "half_pixel");
+  if (node.Int("exclude_outside", 0) != 0) return false;
+  if (coordinates == "pytorch_half_pixel") {
+    return std::find(sizes.begin(), sizes.end(), 1) == sizes.end();
+  }
+  return coordinates == "half_pixel" || coordinates == "asymmetric" ||
+         coordinates == "tf_half_pixel_for_nn";
+}
+
+// Puts a Pad of `missing` elements before the Resize in `nodes` and after it Slices to `sizes`.
+void Grow(const std::vector<int64_t>& missing, const std::vector<int64_t>& sizes,
+          std::vector<Node>* nodes, Graph* graph) {
+  Node& resize = nodes->front();
+  const std::string output = resize.outputs[0];
+  std::vector<int64_t> pads(missing.size(), 0);
+  pads.insert(pads.end(), missing.begin(), missing.end());
+  Node pad;
+  pad.op = op::kPad.name;
+  pad.name = graph->FreshName(output + "_grown");
+  pad.outputs = {pad.name};
+  pad.inputs = {resize.inputs[0], graph->FreshName(output + "_pads")};
+  pad.attributes = {{"mode", std::string("edge")}};
+  graph->initializers[pad.inputs[1]] = Tensor::I64(pads);
+  resize.inputs[0] = pad.name;
+  std::string value = resize.outputs[0] = graph->FreshName(output + "_resized");
+  std::vector<Node> slices;
+  for (size_t d = 0; d < missing.size(); ++d) {
+    if (missing[d] == 0) continue;
+    const auto axis = static_cast<int64_t>(d);
+    const std::string cut = graph->FreshName(output + "_cut_" + std::to_string(d));
+    slices.push_back(SliceNode(value, cut, {0, sizes[d], axis}, graph));
+    value = cut;
+  }
+  slices.back().outputs[0] = output;
+  nodes->insert(nodes->begin(), std::move(pad));
+  nodes->insert(nodes->end(), slices.begin(), slices.end());
 }
 
 }  // namespace
@@ -100,7 +163,8 @@ bool ScaleToSizes(const op::Shape& x, const std::vector<int64_t>& sizes, Node* n
   return true;
 }
 
-void SpellResize(const ShapeTracker& shapes, Node* node, Graph* graph) {
+void SpellResize(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph* graph) {
+  Node* node = &nodes->front();
   if (!node->domain.empty() || node->outputs.size() != 1) return;
   const bool resize = node->op == op::kResize.name;
   const bool old = resize && graph->opset < kFirstOpsetOfCoordinates && node->inputs.size() == 2;
@@ -140,11 +204,14 @@ void SpellResize(const ShapeTracker& shapes, Node* node, Graph* graph) {
     roi[rank + d] = region[axes.size() + i];
   }
   const std::string policy = node->String(kPolicy, "stretch");
+  std::vector<int64_t> missing(rank, 0);
   if (by_size && policy == "stretch") {
     if (!ScaleToSizes(*x, sizes, node, graph)) return;
   } else if (by_size) {
     if (policy != "not_larger" && policy != "not_smaller") return;
     if (!KeepAspect(*x, axes, policy == "not_smaller", &sizes, &scales)) return;
+    missing = Missing(*x, sizes, scales);
+    if (Any(missing) && !MayGrow(*node, sizes)) return;
     SetFloats(scales, kScales, kScalesInput, node, graph);
     node->inputs.resize(kSizesInput);
   } else if (!all) {
@@ -157,6 +224,7 @@ void SpellResize(const ShapeTracker& shapes, Node* node, Graph* graph) {
   }
   node->attributes.erase("axes");
   node->attributes.erase(kPolicy);
+  if (Any(missing)) Grow(missing, sizes, nodes, graph);
 }
 
 void SpellPad(Node* node) {

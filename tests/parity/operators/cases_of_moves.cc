@@ -95,6 +95,11 @@ void AddPads(std::vector<OperatorCase>* cases) {
                     .sample = {2, 3, 4},
                     .nodes = {{"Pad", {"x", "pads", "", "axes"}}},
                     .constants = {{"pads", List({1, 2, 3, 0})}, {"axes", List({-1, 2})}}});
+  cases->push_back({.name = "center_crop_pad",
+                    .opset = 18,
+                    .sample = {5, 4, 7},
+                    .nodes = {{"CenterCropPad", {"x", "shape"}, {{"axes", {1, -2}}}}},
+                    .constants = {{"shape", List({2, 9})}}});
   cases->push_back({.name = "pad_opset_9",
                     .opset = 9,
                     .sample = {2, 3},
@@ -223,6 +228,18 @@ void AddResizes(std::vector<OperatorCase>* cases) {
        .sample = {2, 4, 6},
        .nodes = {{"Resize", {"x", "", "", "sizes"}, {{"mode", "nearest"}, {"axes", {2, 3}}}}},
        .constants = {{"sizes", List({3, 11})}}});
+  // 4 and 6 to 3 and 4.5, which is rounded up.
+  for (const char* mode : {"nearest", "linear", "cubic"}) {
+    cases->push_back({.name = std::string("resize_rounded_up_") + mode,
+                      .opset = 18,
+                      .sample = {2, 4, 6},
+                      .nodes = {{"Resize",
+                                 {"x", "", "", "sizes"},
+                                 {{"mode", mode},
+                                  {"axes", {2, 3}},
+                                  {"keep_aspect_ratio_policy", "not_smaller"}}}},
+                      .constants = {{"sizes", List({3, 2})}}});
+  }
   cases->push_back({.name = "resize_opset_10",
                     .opset = 10,
                     .sample = {2, 5, 6},

@@ -120,7 +120,7 @@ std::vector<OperatorCase> PoolingCases() {
                         {"pads", {0, 1, 0, 0}},
                         {"ceil_mode", 1},
                         {"count_include_pad", 1}}));
-  // What ceil_mode adds beyond the padding is not counted. ONNX Runtime counts it before opset 19
+  // What ceil_mode adds beyond the padding is not counted. ONNX Runtime counts it
   // (onnxruntime#16203).
   cases.back().judge = Judge::kOverruled;
   return cases;

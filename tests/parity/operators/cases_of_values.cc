@@ -90,6 +90,18 @@ std::vector<OperatorCase> ValueCases() {
        .sample = {9},
        .nodes = {{"Cast", {"x"}, {{"to", 6}}, "i"}, {"Cast", {"i"}, {{"to", 1}}}},
        .trained = false},
+      // As the bodies of ONNX's functions have their constants.
+      {.name = "cast_of_a_constant_like_x",
+       .opset = 19,
+       .sample = {9},
+       .nodes = {{"CastLike", {"two", "x"}, {}, "a"}, {"Mul", {"x", "a"}}},
+       .constants = {{"two", List({2})}}},
+      {.name = "cast_like_an_integer_and_back",
+       .opset = 15,
+       .sample = {9},
+       .nodes = {{"CastLike", {"x", "two"}, {}, "i"}, {"CastLike", {"i", "x"}}},
+       .constants = {{"two", List({2})}},
+       .trained = false},
   };
 }
 

@@ -52,6 +52,63 @@ TEST(PadExplicitlyTest, KeepsTheSizeOverTheStride) {
   EXPECT_EQ(PadsOf("VALID", {1, 1}, {8, 8}, {3, 3}), (Ints{}));
 }
 
+std::vector<std::string> SpelledOperators(const Graph& graph) {
+  std::vector<std::string> names;
+  for (const Node& node : graph.nodes) names.push_back(node.op);
+  return names;
+}
+
+Ints SettingAt(const Graph& graph, const Node& node, size_t input) {
+  const auto values = graph.Constant(node.Input(input))->data<int64_t>();
+  return {values.begin(), values.end()};
+}
+
+// 2x4 to at least 1x3 by 3 / 4 of both: 1.5 of 2 are rounded to 2, which 3 / 4 of a third row make.
+TEST(SpellResizeTest, SizesThatAreRoundedUpTakeAMargin) {
+  const auto spelled = [](const std::string& coordinates) {
+    return Canonical({-1, 3, 2, 4},
+                     {MakeNode("Resize", {"x", "", "", "sizes"}, {"y"},
+                               {{"axes", Ints{2, 3}},
+                                {"keep_aspect_ratio_policy", std::string("not_smaller")},
+                                {"coordinate_transformation_mode", coordinates}})},
+                     {{"sizes", Tensor::I64(Ints{1, 3})}}, 18);
+  };
+  const Graph graph = spelled("half_pixel");
+  ASSERT_EQ(SpelledOperators(graph), (std::vector<std::string>{"Pad", "Resize", "Slice"}));
+  EXPECT_EQ(graph.nodes[0].String("mode", ""), "edge");
+  EXPECT_EQ(SettingAt(graph, graph.nodes[0], 1), (Ints{0, 0, 0, 0, 0, 0, 1, 0}));
+  EXPECT_EQ(graph.Constant(graph.nodes[1].Input(2))->f32()[2], 0.75f);
+  EXPECT_EQ(SettingAt(graph, graph.nodes[2], 2), Ints{2});
+  EXPECT_EQ(SettingAt(graph, graph.nodes[2], 3), Ints{2});
+  // Positions that depend on the size would move.
+  EXPECT_EQ(SpelledOperators(spelled("align_corners")), std::vector<std::string>{"Resize"});
+}
+
+// 5 channels to 2: the first of three goes, the last two do. 4 rows to 6: one on either side.
+TEST(CropAndPadTest, CropsAndPadsAroundTheCenter) {
+  const Graph graph = Canonical(
+      {-1, 5, 4, 7}, {MakeNode("CenterCropPad", {"x", "shape"}, {"y"}, {{"axes", Ints{2, 1, -1}}})},
+      {{"shape", Tensor::I64(Ints{6, 2, 7})}}, 18);
+  ASSERT_EQ(SpelledOperators(graph), (std::vector<std::string>{"Slice", "Pad"}));
+  EXPECT_EQ(SettingAt(graph, graph.nodes[0], 1), Ints{1});
+  EXPECT_EQ(SettingAt(graph, graph.nodes[0], 2), Ints{3});
+  EXPECT_EQ(SettingAt(graph, graph.nodes[0], 3), Ints{1});
+  EXPECT_EQ(SettingAt(graph, graph.nodes[1], 1), (Ints{0, 0, 1, 0, 0, 0, 1, 0}));
+}
+
+TEST(CropAndPadTest, AnAxisCannotBeListedTwice) {
+  const Graph graph = Canonical(
+      {-1, 5}, {MakeNode("CenterCropPad", {"x", "shape"}, {"y"}, {{"axes", Ints{1, -1}}})},
+      {{"shape", Tensor::I64(Ints{3, 2})}}, 18);
+  EXPECT_EQ(SpelledOperators(graph), std::vector<std::string>{"CenterCropPad"});
+}
+
+TEST(CropAndPadTest, LeavesTheBatchAlone) {
+  const Graph graph = Canonical({-1, 5}, {MakeNode("CenterCropPad", {"x", "shape"}, {"y"})},
+                                {{"shape", Tensor::I64(Ints{3, 8})}}, 18);
+  EXPECT_EQ(SpelledOperators(graph), std::vector<std::string>{"CenterCropPad"});
+}
+
 // Of a transposed convolution of 4x5 by 3x3 at stride 2: 9x11 without padding.
 const Node Transposed(std::map<std::string, AttributeValue> attributes) {
   attributes["strides"] = Ints{2, 2};

@@ -99,7 +99,8 @@ TEST(PadTest, WhatIsRefused) {
   const auto error = [](const Lists& lists) { return InferOne(kPad, {{-1, 4}}, lists).error; };
   EXPECT_THAT(error({{"pads", {1, 0, 0, 0}}}), HasSubstr("batch"));
   EXPECT_THAT(error({{"pads", {0, 4, 0, 0}}, {"mode", {1}}}), HasSubstr("pads"));
-  EXPECT_THAT(error({{"pads", {0, 5, 0, 0}}, {"mode", {3}}}), HasSubstr("pads"));
+  // A second round, of which tools make different things.
+  EXPECT_THAT(error({{"pads", {0, 5, 0, 0}}, {"mode", {3}}}), HasSubstr("pad less"));
   EXPECT_THAT(error({{"pads", {0, -2, 0, -2}}}), HasSubstr("pads"));
   EXPECT_THAT(error({{"pads", {0, kMax, 0, 0}}}), HasSubstr("pad less"));
   EXPECT_THAT(error({{"pads", {0, kMin, 0, 0}}}), HasSubstr("pad less"));
