@@ -191,8 +191,8 @@ StatusOr<NodeResult> MakeConv(const NodeContext& context) {
       const SlidingWindow window,
       MakeSlidingWindow(context.attributes, spatial, std::span(w).subspan(2), false));
   if (group > 1 && w[1] == 1) {
-    const RareOperands* rare = FindRareOperands();
-    if (rare != nullptr) return rare->depthwise_conv(context, window);
+    MakeConvOverWindow* const make = FindDepthwiseConv();
+    if (make != nullptr) return make(context, window);
   }
   NodeResult result;
   result.items = static_cast<size_t>(context.output[0]);
