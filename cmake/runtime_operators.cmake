@@ -14,7 +14,7 @@ set(DC_OPERATOR_LIST ${CMAKE_CURRENT_LIST_DIR}/../lib/op/ops.inc)
 file(STRINGS ${DC_OPERATOR_LIST} file_operators REGEX "^DC_FILE_OPERATOR")
 list(TRANSFORM file_operators REPLACE "^.*, *([A-Za-z0-9]+)\\).*$" "\\1")
 # Beside the operators themselves: see runtime/operators/rare_operands.h.
-list(APPEND file_operators RareOperands)
+list(APPEND file_operators RareOperands OtherProducts DepthwiseConv)
 foreach(name IN LISTS DC_RUNTIME_OPERATORS DC_CLASSIC_OPERATORS)
   if(NOT name IN_LIST file_operators)
     list(JOIN file_operators " " known)

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/kernels/build.h"
+
 namespace dc::runtime {
 namespace {
 
@@ -41,7 +43,8 @@ BatchBlocks::BatchBlocks(int64_t batch, size_t largest) : largest_(largest) {
 
 size_t ChooseLanes(int64_t batch, size_t threads,
                    const std::array<PlanMemory, kLaneChoices.size()>& memory) {
-  if (batch < kLeastBlock || memory[1].reread > kBlockFloats || memory[1].floats > kMostFloats) {
+  if (!kHasLanes || batch < kLeastBlock || memory[1].reread > kBlockFloats ||
+      memory[1].floats > kMostFloats) {
     return 0;
   }
   size_t choice = 1;

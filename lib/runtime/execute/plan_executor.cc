@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "runtime/kernels/build.h"
 #include "runtime/load/attempt.h"
 
 namespace dc::runtime {
@@ -138,7 +139,7 @@ uint64_t PlanExecutor::FloatsOfBlock(size_t largest) const {
 }
 
 StatusOr<ContextPool::Lease> PlanExecutor::TakeContext(size_t workers, size_t largest) {
-  if (largest > 0) DC_RETURN_IF_ERROR(PrepareBatch());
+  if (kHasLanes && largest > 0) DC_RETURN_IF_ERROR(PrepareBatch());
   return contexts_.Take(workers, FloatsOfBlock(largest));
 }
 

@@ -68,7 +68,7 @@ int64_t LayerWeight::ResidentBytes() const {
 }
 
 void LayerWeight::MakeBatchForm() {
-  if (batch) batch->LayOutForBatches(form->Unpack());
+  if (kHasLanes && batch) batch->LayOutForBatches(form->Unpack());
 }
 
 void LayerWeight::DropBatchForm() {
@@ -101,7 +101,7 @@ LayerWeight MakeLayerWeight(Constant constant, const WeightShape& shape, float s
   const bool sparse = weight.form->SkipsZeros();
   weight.multiply_adds = static_cast<double>(sparse ? layer->survivors : layer->weights);
   if (sparse && shape.product == Product::kVector) {
-    weight.batch = std::make_unique<CsbForm>(source);
+    if (kHasLanes) weight.batch = std::make_unique<CsbForm>(source);
     if (ColumnForm::Pays(*weight.form, &source)) {
       const double most_active = weight.form->MostActive();
       layer->reason +=

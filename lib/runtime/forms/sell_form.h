@@ -8,6 +8,7 @@
 
 #include "runtime/forms/dense_product.h"
 #include "runtime/forms/form.h"
+#include "runtime/kernels/build.h"
 #include "runtime/kernels/sell_matrix.h"
 
 namespace dc::runtime {
@@ -37,7 +38,9 @@ class SellForm : public Form {
     runtime::MultiplyAsDense(w_, begin, end, x, epilogue, y);
   }
   double MostActive() const override;
-  CodedRows Unpack() const override { return {SurvivorsOf(w_), w_.codebook}; }
+  CodedRows Unpack() const override {
+    return kHasLanes ? CodedRows{SurvivorsOf(w_), w_.codebook} : CodedRows();
+  }
 
  private:
   SellGather* multiply_;

@@ -24,6 +24,13 @@ inline constexpr bool kForSize = true;
 inline constexpr bool kForSize = false;
 #endif
 
+// Several samples beside each other, which a batch is run as; else one is run after the other.
+#ifdef DC_ONE_SAMPLE
+inline constexpr bool kHasLanes = false;
+#else
+inline constexpr bool kHasLanes = true;
+#endif
+
 // Layers whose inputs have 8 bits, where a session asks for them.
 inline constexpr bool kHasBytes = !kForSize && kHasReference;
 

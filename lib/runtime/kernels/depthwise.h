@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "runtime/kernels/epilogue.h"
+#include "runtime/kernels/lanes.h"
 #include "runtime/kernels/shift.h"
 
 namespace dc::runtime {
@@ -21,7 +22,7 @@ struct DepthwiseAxis {
 struct DepthwiseShape {
   DepthwiseAxis y, x;
   size_t filters_per_channel = 1;
-  size_t lanes = 1;  // samples of a value, beside each other: 1 or a multiple of kShiftUnit
+  Lanes lanes = 1;  // samples of a value, beside each other: 1 or a multiple of kShiftUnit
 
   // Of one sample a strip of rows at a time is copied, zeros where the window is outside. Columns
   // with the same remainder by the stride lie beside each other, a phase.

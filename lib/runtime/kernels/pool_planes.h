@@ -4,6 +4,8 @@
 
 #include <cstddef>
 
+#include "runtime/kernels/lanes.h"
+
 namespace dc::runtime {
 
 enum class PoolKind { kMaximum, kAverage };
@@ -11,7 +13,7 @@ enum class PoolKind { kMaximum, kAverage };
 // Windows in rows and columns, all of the same size and inside the plane.
 struct PoolWindows {
   PoolKind kind = PoolKind::kMaximum;
-  size_t lanes = 1;                       // samples of a value, beside each other
+  Lanes lanes = 1;                        // samples of a value, beside each other
   size_t kernel_y = 1, kernel_x = 1;      // at least 1
   size_t tap_step_y = 1, tap_step_x = 1;  // values from one tap to the next; y: whole rows of them
   size_t stride_y = 1, stride_x = 1;      // values from one window to the next; y: whole rows

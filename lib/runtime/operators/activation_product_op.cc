@@ -37,7 +37,7 @@ class ActivationProductOp : public OperatorKernel {
     limits_.high = high;
   }
 
-  uint64_t ScratchFloats(size_t lanes) const override {
+  uint64_t ScratchFloats(Lanes lanes) const override {
     return UsesPanels(lanes) ? max_chunks_ * PanelFloats() : 0;
   }
 

@@ -30,7 +30,7 @@ class ConvOp : public OperatorKernel {
         max_chunks_(context.max_chunks),
         copy_rows_(ChooseKernel(context.kernels, CopyRowsRef, CopyRowsSimd)) {}
 
-  uint64_t ScratchFloats(size_t lanes) const override {
+  uint64_t ScratchFloats(Lanes lanes) const override {
     const ShiftPlanes& planes = Planes(lanes);
     return PlanesFloats(planes, lanes) + (InPlace(planes, lanes) ? 0 : max_chunks_ * FlatFloats());
   }
@@ -110,7 +110,7 @@ class ConvOp : public OperatorKernel {
   // `shift` reads the planes of all groups.
   void RunParts(size_t part, size_t last, size_t strip, Shift shift, float* flat,
                 float* output) const {
-    const size_t lanes = shift.unit;
+    const Lanes lanes = shift.unit;
     const ShiftPlanes& planes = Planes(lanes);
     // Output channels.
     const size_t row = weight_.form->RowsOf(part).begin, end = weight_.form->RowsOf(last - 1).end;
@@ -191,8 +191,8 @@ StatusOr<NodeResult> MakeConv(const NodeContext& context) {
       const SlidingWindow window,
       MakeSlidingWindow(context.attributes, spatial, std::span(w).subspan(2), false));
   if (group > 1 && w[1] == 1) {
-    const RareOperands* rare = FindRareOperands();
-    if (rare != nullptr) return rare->depthwise_conv(context, window);
+    MakeConvOverWindow* const make = FindDepthwiseConv();
+    if (make != nullptr) return make(context, window);
   }
   NodeResult result;
   result.items = static_cast<size_t>(context.output[0]);
@@ -200,8 +200,10 @@ StatusOr<NodeResult> MakeConv(const NodeContext& context) {
   const int64_t group_channels = x[0] / group;
   DC_ASSIGN_OR_RETURN(ShiftPlanes one,
                       ShiftPlanes::Make(x[0], group_channels, joined, ShiftPlanes::kOne));
-  DC_ASSIGN_OR_RETURN(ShiftPlanes many,
-                      ShiftPlanes::Make(x[0], group_channels, joined, ShiftPlanes::kMany));
+  ShiftPlanes many;
+  if (kHasLanes) {
+    DC_ASSIGN_OR_RETURN(many, ShiftPlanes::Make(x[0], group_channels, joined, ShiftPlanes::kMany));
+  }
   std::vector<float> bias(static_cast<size_t>(w[0]), 0.0f);
   if (context.IsConstant(2)) {
     DC_ASSIGN_OR_RETURN(bias, context.Values(2, w[0]));

@@ -31,7 +31,7 @@ class ConvTransposeOp : public OperatorKernel {
  public:
   explicit ConvTransposeOp(Layer layer) : layer_(std::move(layer)) {}
 
-  uint64_t ScratchFloats(size_t lanes) const override {
+  uint64_t ScratchFloats(Lanes lanes) const override {
     return layer_.outputs * layer_.grid.taps() * Positions(lanes) * lanes + kReadSlack;
   }
 

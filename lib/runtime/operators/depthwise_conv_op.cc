@@ -22,7 +22,7 @@ class DepthwiseConvOp : public OperatorKernel {
         max_chunks_(context.max_chunks),
         convolve_(ChooseKernel(context.kernels, DepthwisePlanesRef, DepthwisePlanesSimd)) {}
 
-  uint64_t ScratchFloats(size_t lanes) const override {
+  uint64_t ScratchFloats(Lanes lanes) const override {
     return max_chunks_ * With(lanes).ScratchFloats();
   }
   int64_t ResidentBytes() const override {

@@ -42,7 +42,7 @@ class FullyConnectedOp : public OperatorKernel {
   }
 
   // The vectors that are run side by side with their outputs, or the list of active inputs.
-  uint64_t ScratchFloats(size_t lanes) const override {
+  uint64_t ScratchFloats(Lanes lanes) const override {
     static_assert(sizeof(uint32_t) == sizeof(float));
     if (lanes > 1) return 0;
     if (side_by_side_) return std::min(max_chunks_, Blocks()) * (SideFloats() + OutFloats());

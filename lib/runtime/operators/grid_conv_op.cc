@@ -28,7 +28,7 @@ class ColumnConvOp : public OperatorKernel {
         groups_(groups),
         max_chunks_(max_chunks) {}
 
-  uint64_t ScratchFloats(size_t lanes) const override {
+  uint64_t ScratchFloats(Lanes lanes) const override {
     return channels_ * grid_.taps() * Width(lanes) + kReadSlack;
   }
   int64_t ResidentBytes() const override { return weight_.ResidentBytes(); }

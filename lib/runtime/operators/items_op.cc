@@ -12,7 +12,7 @@ class ItemsOp : public OperatorKernel {
   ItemsOp(std::unique_ptr<OperatorKernel> kernel, size_t items, size_t in_size, size_t out_size)
       : kernel_(std::move(kernel)), items_(items), in_size_(in_size), out_size_(out_size) {}
 
-  uint64_t ScratchFloats(size_t lanes) const override { return kernel_->ScratchFloats(lanes); }
+  uint64_t ScratchFloats(Lanes lanes) const override { return kernel_->ScratchFloats(lanes); }
   int64_t ResidentBytes() const override { return kernel_->ResidentBytes(); }
   bool Rereads() const override { return kernel_->Rereads(); }
   void PrepareBatch() override { kernel_->PrepareBatch(); }

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "base/thread_pool.h"
+#include "runtime/kernels/lanes.h"
 
 namespace dc::runtime {
 
@@ -14,7 +15,7 @@ namespace dc::runtime {
 // i * lanes + s, values in row-major order of the sample's shape. One sample is the plain row-major
 // array; with more, vector lanes run over the samples whatever the operator does.
 struct RunContext {
-  size_t lanes = 1;
+  Lanes lanes = 1;
   std::span<const float* const> inputs;  // activations only, in the node's order
   float* output = nullptr;
   float* scratch = nullptr;    // ScratchFloats(lanes) floats
@@ -26,7 +27,7 @@ class OperatorKernel {
   virtual ~OperatorKernel() = default;
 
   // Floats of working memory that Run needs for that many lanes.
-  virtual uint64_t ScratchFloats(size_t lanes) const {
+  virtual uint64_t ScratchFloats(Lanes lanes) const {
     static_cast<void>(lanes);
     return 0;
   }

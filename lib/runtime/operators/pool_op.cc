@@ -56,7 +56,7 @@ class PoolOp : public OperatorKernel {
         max_chunks_(context.max_chunks),
         pool_(ChooseKernel(context.kernels, PoolPlaneRef, PoolPlaneSimd)) {}
 
-  uint64_t ScratchFloats(size_t lanes) const override { return max_chunks_ * LineFloats(lanes); }
+  uint64_t ScratchFloats(Lanes lanes) const override { return max_chunks_ * LineFloats(lanes); }
 
   void Run(const RunContext& context) const override {
     const size_t in = static_cast<size_t>(window_.y.in * window_.x.in) * context.lanes;

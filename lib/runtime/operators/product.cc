@@ -66,8 +66,8 @@ StatusOr<NodeResult> MakeProduct(const NodeContext& context) {
     shape.columns = b[shape.turn_b ? 0 : 1];
     if (HasRowBias(context, shape.columns)) return MakeRowsTimesMatrix(context, shape);
   }
-  const RareOperands* rare = FindRareOperands();
-  return rare == nullptr ? RareOperandsLeftOut() : rare->product(context);
+  MakeOperatorKernel* const make = FindOtherProducts();
+  return make == nullptr ? OtherProductsLeftOut() : make(context);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ class AroundOp : public OperatorKernel {
  public:
   explicit AroundOp(std::unique_ptr<OperatorKernel> kernel) : kernel_(std::move(kernel)) {}
 
-  uint64_t ScratchFloats(size_t lanes) const override { return kernel_->ScratchFloats(lanes); }
+  uint64_t ScratchFloats(Lanes lanes) const override { return kernel_->ScratchFloats(lanes); }
   int64_t ResidentBytes() const override { return kernel_->ResidentBytes(); }
   void PrepareBatch() override { kernel_->PrepareBatch(); }
   void DropBatch() override { kernel_->DropBatch(); }
@@ -30,7 +30,7 @@ class TurnedOp : public AroundOp {
   TurnedOp(std::unique_ptr<OperatorKernel> kernel, size_t rows, size_t columns)
       : AroundOp(std::move(kernel)), rows_(rows), columns_(columns) {}
 
-  uint64_t ScratchFloats(size_t lanes) const override {
+  uint64_t ScratchFloats(Lanes lanes) const override {
     return TurnedFloats(lanes) + kernel().ScratchFloats(lanes);
   }
 

@@ -8,22 +8,25 @@
 
 namespace dc::runtime {
 
-// Operands that classic networks do not have: computed weights and statistics, three spatial axes,
-// products other than those of rows with one constant matrix. And filters of one channel, which a
-// build without them convolves as it does any other group.
+// Operands that classic networks do not have: computed weights and statistics, and three spatial
+// axes.
 struct RareOperands {
   MakeOperatorKernel* conv;
-  MakeConvOverWindow* depthwise_conv;
   MakeOperatorKernel* pool;
-  MakeOperatorKernel* product;
   MakeOperatorKernel* norm;
 };
 
-// Null where this build of the runtime leaves them out: RareOperands is a name of
-// DC_RUNTIME_OPERATORS.
+// Each is a name of DC_RUNTIME_OPERATORS, and null where this build of the runtime leaves it out.
+// RareOperands:
 const RareOperands* FindRareOperands();
-// Unsupported: it does.
+// OtherProducts, than those of rows with one constant matrix:
+MakeOperatorKernel* FindOtherProducts();
+// DepthwiseConv, of filters of one channel, which else are convolved as any other group:
+MakeConvOverWindow* FindDepthwiseConv();
+
+// Unsupported: RareOperands are left out, or OtherProducts.
 [[gnu::cold]] Status RareOperandsLeftOut();
+[[gnu::cold]] Status OtherProductsLeftOut();
 
 }  // namespace dc::runtime
 

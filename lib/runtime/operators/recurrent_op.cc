@@ -81,7 +81,7 @@ class RecurrentOp : public OperatorKernel {
  public:
   explicit RecurrentOp(Node node) : n_(std::move(node)) {}
 
-  uint64_t ScratchFloats(size_t lanes) const override {
+  uint64_t ScratchFloats(Lanes lanes) const override {
     // Products of the input and of the state, the cell, a state to multiply and the one before.
     return (2 * n_.gates + 3) * n_.hidden * lanes + kReadSlack;
   }

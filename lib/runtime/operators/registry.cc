@@ -25,16 +25,33 @@ MakeOperatorKernel* FindMakeOperatorKernel(format::Op op) {
 
 const RareOperands* FindRareOperands() {
   if constexpr (op::IsChosen("RareOperands")) {
-    static constexpr RareOperands kRareOperands = {MakeGridConv, MakeDepthwiseConv, MakeGridPool,
-                                                   MakeOtherProduct, MakeComputedBatchNorm};
+    static constexpr RareOperands kRareOperands = {MakeGridConv, MakeGridPool,
+                                                   MakeComputedBatchNorm};
     return &kRareOperands;
   }
   return nullptr;
 }
 
+MakeOperatorKernel* FindOtherProducts() {
+  return op::IsChosen("OtherProducts") ? MakeOtherProduct : nullptr;
+}
+
+MakeConvOverWindow* FindDepthwiseConv() {
+  return op::IsChosen("DepthwiseConv") ? MakeDepthwiseConv : nullptr;
+}
+
+namespace {
+Status LeftOut(const char* advice) {
+  return Unsupported("operands of a kind that this build of the runtime leaves out", "", advice);
+}
+}  // namespace
+
 Status RareOperandsLeftOut() {
-  return Unsupported("operands of a kind that this build of the runtime leaves out", "",
-                     "rebuild it with RareOperands in DC_RUNTIME_OPERATORS");
+  return LeftOut("rebuild it with RareOperands in DC_RUNTIME_OPERATORS");
+}
+
+Status OtherProductsLeftOut() {
+  return LeftOut("rebuild it with OtherProducts in DC_RUNTIME_OPERATORS");
 }
 
 }  // namespace dc::runtime

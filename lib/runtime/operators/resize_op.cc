@@ -54,7 +54,7 @@ class ResizeOp : public OperatorKernel {
     }
   }
 
-  uint64_t ScratchFloats(size_t lanes) const override {
+  uint64_t ScratchFloats(Lanes lanes) const override {
     return buffer_ * lanes * std::min<size_t>(passes_.size() - 1, 2);
   }
 

@@ -35,7 +35,7 @@ class WinogradOp : public OperatorKernel {
         max_chunks_(max_chunks),
         kernels_(kernels) {}
 
-  uint64_t ScratchFloats(size_t lanes) const override {
+  uint64_t ScratchFloats(Lanes lanes) const override {
     const Strip strip = LargestStrip(lanes);
     return VFloats(strip, lanes) + max_chunks_ * ChunkFloats(strip, lanes);
   }

@@ -14,6 +14,7 @@
 #include "dc/runtime.h"
 #include "dc/status.h"
 #include "format/manifest.h"
+#include "runtime/kernels/build.h"
 #include "runtime/kernels/kernel_set.h"
 #include "runtime/load/constant.h"
 #include "runtime/load/sample_shape.h"
@@ -23,7 +24,13 @@ namespace dc::runtime {
 
 // How many samples the operators may process at once; see RunContext. Multiples of 16 fill whole
 // vectors on every machine.
-inline constexpr std::array<size_t, 4> kLaneChoices = {1, 16, 32, 64};
+inline constexpr auto kLaneChoices = [] {
+  if constexpr (kHasLanes) {
+    return std::array<size_t, 4>{1, 16, 32, 64};
+  } else {
+    return std::array<size_t, 1>{1};
+  }
+}();
 
 struct PlanOptions {
   const KernelSet* kernels = nullptr;

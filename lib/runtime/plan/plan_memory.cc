@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "runtime/kernels/build.h"
 #include "runtime/kernels/shift.h"
 #include "runtime/plan/arena.h"
 
@@ -113,7 +114,7 @@ Status PlanMemories(uint64_t max_bytes, Plan* plan) {
     memory.floats = layout.floats;
     memory.reread = 0;
     for (const Step& step : plan->steps) {
-      if (!step.kernel->Rereads()) continue;
+      if (!kHasLanes || !step.kernel->Rereads()) continue;
       uint64_t floats = step.kernel->ScratchFloats(lanes) + plan->buffer_sizes[step.output] * lanes;
       for (uint32_t input : step.inputs) floats += plan->buffer_sizes[input] * lanes;
       memory.reread = std::max(memory.reread, floats);
