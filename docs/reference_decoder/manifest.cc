@@ -71,6 +71,8 @@ class Message {
   Bytes bytes_;
 };
 
+constexpr uint64_t kAnyNumberOfInputs = 65535;  // a list, none of which may be omitted
+
 // Chapter 2, table of operators, by number. In `ints` i is an integer, l a list of them, f the
 // length of a list of floats, which come on top of `floats`.
 struct Operator {
@@ -100,7 +102,7 @@ constexpr Operator kOperators[] = {
     {16, "Flatten", 1, 1, "i", 0},
     {17, "Reshape", 1, 1, "li", 0},
     {18, "Transpose", 1, 1, "l", 0},
-    {19, "Concat", 1, 65535, "i", 0},
+    {19, "Concat", 1, kAnyNumberOfInputs, "i", 0},
     {20, "LRN", 1, 1, "i", 3},
     {21, "LeakyRelu", 1, 1, "", 1},
     {22, "Div", 2, 2, "", 0},
@@ -261,7 +263,8 @@ void ResolveInputs(Manifest* manifest) {
             "wrong number of inputs");
     for (size_t k = 0; k < node.inputs.size(); ++k) {
       const uint64_t input = node.inputs[k];
-      Require(input > 0 || k >= op.least_inputs, "a needed input is omitted");
+      const bool optional = k >= op.least_inputs && op.most_inputs < kAnyNumberOfInputs;
+      Require(input > 0 || optional, "a needed input is omitted");
       Require(input < first_node + i, "reads a value that is not there yet");
       if (input >= first_tensor && input < first_node) {
         next_tensor = std::max(next_tensor, input + 1);
