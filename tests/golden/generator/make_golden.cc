@@ -324,8 +324,9 @@ void PutMustFail() {
   Put("bad_cycle", ReluFile([](Message* m) { m->Sub(2, Message().Number(1, 7).Packed(2, {3})); }),
       "reads a value that is not there yet\n");
   // Of a Concat, which takes a list.
-  Put("bad_omitted_input",
-      ReluFile([](Message* m) { m->Sub(2, Message().Number(1, 19).Packed(2, {1, 0})); }),
+  Put("bad_omitted_input", ReluFile([](Message* m) {
+        m->Sub(2, Message().Number(1, 19).Packed(2, {1, 0}));
+      }),
       "reads a value that is not there yet\n");
   Put("bad_huge_shape", ReluFile([](Message* m) {
         m->Sub(1, Message().Packed(1, {0xFFFFFFFF, 0xFFFFFFFF}));
