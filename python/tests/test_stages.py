@@ -123,6 +123,15 @@ def test_an_exception_of_the_listener_ends_the_work(model_text, clouds):
         dc.train(model_text, clouds, epochs=100000, progress=stop)
 
 
+@pytest.fixture
+def interruptible():
+    """Python's own reaction to SIGINT, which is ignored where tests run in the background of a shell."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_ends_the_work_and_leaves_no_half_file(model_text, clouds, tmp_path):
     recipe = tmp_path / "recipe.textproto"
     recipe.write_text(f'model: "{model_text}" train {{ epochs: 100000 }} quantize {{ bits: "4" }}')
