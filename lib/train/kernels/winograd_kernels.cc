@@ -291,9 +291,9 @@ void Weights(const WinogradShape& s, const float* weights, bool turned, float* t
         }
       }
       float* to = transformed + i * s.out_channels + o;
-      Transform2D<3, 6>([&](int y, int x) { return hn::Load(d, kernels + (y * 3 + x) * lanes); },
+      Transform2D<3, 6>([&](int r, int k) { return hn::Load(d, kernels + (r * 3 + k) * lanes); },
                         TransformWeights,
-                        [&](int y, int x, V v) { hn::Store(v, d, to + (y * 6 + x) * step); });
+                        [&](int r, int k, V v) { hn::Store(v, d, to + (r * 6 + k) * step); });
     }
   }
 }
@@ -340,9 +340,9 @@ void WeightGradient(const WinogradShape& s, const float* x, const float* dy, flo
   for (int64_t i = 0; i < s.in_channels; ++i) {
     for (int64_t o = 0; o < s.out_channels; o += lanes) {
       const float* from = sums + i * s.out_channels + o;
-      Transform2D<6, 3>([&](int y, int x) { return hn::Load(d, from + (y * 6 + x) * step); },
+      Transform2D<6, 3>([&](int r, int k) { return hn::Load(d, from + (r * 6 + k) * step); },
                         TransformWeightGradient,
-                        [&](int y, int x, V v) { hn::Store(v, d, kernels + (y * 3 + x) * lanes); });
+                        [&](int r, int k, V v) { hn::Store(v, d, kernels + (r * 3 + k) * lanes); });
       for (int64_t lane = 0; lane < lanes; ++lane) {
         float* to = dw + ((o + lane) * s.in_channels + i) * 9;
         for (int64_t tap = 0; tap < 9; ++tap) to[tap] = kernels[tap * lanes + lane];
