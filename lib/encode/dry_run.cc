@@ -1,13 +1,12 @@
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "base/rng.h"
 #include "dc/encode.h"
 #include "dc/quantized_weight.h"
 #include "dc/weights.h"
+#include "encode/forms.h"
 #include "encode/lower.h"
-#include "model/quoted.h"
 
 namespace dc {
 namespace {
@@ -53,10 +52,7 @@ Status CheckWeights(const Graph& graph) {
     }
     const Tensor* values = graph.Constant(weight.name);
     if (values == nullptr || values->type != DataType::kFloat32) continue;
-    const auto floats = values->f32();
-    if (std::any_of(floats.begin(), floats.end(), [](float v) { return std::isnan(v); })) {
-      return BadInput("NaN in a tensor", Quoted(weight.name), "train or export the model again");
-    }
+    DC_RETURN_IF_ERROR(CheckNumbers(values->f32(), /*per_channel=*/false, weight.name));
   }
   return OkStatus();
 }

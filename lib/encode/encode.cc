@@ -136,14 +136,7 @@ int BitsOfFewValues(std::span<const float> values) {
 
 Status EncodeValues(const EncodeOptions& options, Job* job) {
   const auto values = job->tensor->plain->f32();
-  // Infinity is a number of the formula (a mask, a bound), and of nothing that is learned.
-  const bool usable = std::all_of(values.begin(), values.end(), [&](float v) {
-    return job->is_bias ? std::isfinite(v) : !std::isnan(v);
-  });
-  if (!usable) {
-    return BadInput("NaN or infinity in a tensor", Quoted(job->tensor->value),
-                    "train or export the model again");
-  }
+  DC_RETURN_IF_ERROR(CheckNumbers(values, job->is_bias, job->tensor->value));
   StoredValues stored = StoreValues(values, job->is_bias && options.codebook_type == "f16");
   int bits = job->is_bias ? options.bias_bits : 0;
   if (bits == 0) bits = BitsOfFewValues(values);

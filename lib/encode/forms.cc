@@ -13,6 +13,7 @@
 #include "entropy/enc/plane_encoder.h"
 #include "entropy/enc/zstd_compress.h"
 #include "format/codebook.h"
+#include "model/quoted.h"
 
 namespace dc {
 namespace {
@@ -151,6 +152,14 @@ StoredValues StoreValues(std::span<const float> values, bool round_to_half) {
     stored.bytes = std::move(rest);
   }
   return stored;
+}
+
+Status CheckNumbers(std::span<const float> values, bool per_channel, const std::string& name) {
+  const bool usable = std::all_of(values.begin(), values.end(), [&](float v) {
+    return per_channel ? std::isfinite(v) : !std::isnan(v);
+  });
+  if (usable) return OkStatus();
+  return BadInput("NaN or infinity in a tensor", Quoted(name), "train or export the model again");
 }
 
 StatusOr<StoredValues> SmallerInPlanes(const std::vector<int64_t>& shape,

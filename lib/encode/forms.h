@@ -42,6 +42,10 @@ struct StoredValues {
 // infinite; else as binary32. Zeros are left out where that is smaller.
 StoredValues StoreValues(std::span<const float> values, bool round_to_half);
 
+// BadInput where a value of the tensor `name` is NaN or, of biases, scales and statistics
+// (`per_channel`), infinite. Elsewhere infinity is a number of the formula (a mask, a bound).
+Status CheckNumbers(std::span<const float> values, bool per_channel, const std::string& name);
+
 // Values of a tensor of `shape` stored as `plain`, in planes by `coder` where that is smaller than
 // `plain` is and than zstd -19 makes it. BadInput where zstd fails.
 StatusOr<StoredValues> SmallerInPlanes(const std::vector<int64_t>& shape,

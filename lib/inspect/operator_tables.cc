@@ -56,8 +56,7 @@ std::string Inputs() {
     for (size_t i = 0; i < record->inputs.size(); ++i) {
       const op::InputSpec& input = record->inputs[i];
       const bool setting = input.role == op::Role::kSetting;
-      const bool optional =
-          setting ? !record->Attribute(input.name)->required : i >= record->min_inputs;
+      const bool optional = setting ? !record->Attribute(input.name)->required : record->MayOmit(i);
       const bool repeats =
           !setting && i + 1 == record->inputs.size() && record->max_inputs > record->inputs.size();
       table.Add({Code(record->name), Code(input.name) + (repeats ? ", one or more" : ""),

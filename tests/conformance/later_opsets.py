@@ -11,10 +11,8 @@ docs/operators.md that no case has, and how many are right, wrong and refused, w
 
 import argparse
 import collections
-import json
 import pathlib
 import re
-import subprocess
 import sys
 import tempfile
 
@@ -22,6 +20,7 @@ import every_operator
 import later_cases
 import numpy
 import onnx
+import onnxruntime_peer
 from node_tests import difference, outputs_of
 from onnx import helper, numpy_helper, parser
 from tool_runner import Crashed, Refused, ToolRunner
@@ -63,25 +62,11 @@ def made(case, opset):
 
 def run_onnxruntime(jobs, peer, folder):
     """What ONNX Runtime makes of each (model, arrays): the outputs by name, or why there are none."""
-    written = []
+    files = []
     for i, (model, arrays) in enumerate(jobs):
-        here = folder / str(i)
-        here.mkdir()
-        (here / "model.onnx").write_bytes(model.SerializeToString())
-        inputs = {}
-        for name, array in arrays.items():
-            inputs[name] = {"file": str(here / f"{name}.f32"), "dims": list(array.shape)}
-            array.tofile(inputs[name]["file"])
-        written.append({"model": str(here / "model.onnx"), "inputs": inputs, "folder": str(here)})
-    (folder / "jobs.json").write_text(json.dumps(written))
-    done = subprocess.run(["node", HERE / "run_onnxruntime.js", peer, folder / "jobs.json"], capture_output=True,
-                          text=True, check=True)
-    for i, result in enumerate(json.loads(done.stdout)):
-        if "error" in result:
-            yield result["error"]
-            continue
-        yield {output["name"]: numpy.fromfile(folder / f"{i}/{k}.f32", numpy.float32)
-               .reshape(output["dims"]).astype(output["type"]) for k, output in enumerate(result["outputs"])}
+        files.append((folder / f"{i}.onnx", arrays))
+        files[-1][0].write_bytes(model.SerializeToString())
+    return onnxruntime_peer.run(files, peer, folder)
 
 
 def outputs_or_refusal(model, arrays, outputs, runner):
@@ -127,8 +112,7 @@ def main():
     options.add_argument("--peer", type=pathlib.Path, default=HERE.parents[1] / "build" / "peer",
                          help="folder whose node_modules has onnxruntime-node")
     options = options.parse_args()
-    subprocess.run([HERE.parent / "bench/peer/install_onnxruntime.sh", options.peer], check=True,
-                   stdout=subprocess.DEVNULL)
+    onnxruntime_peer.install(options.peer)
     chosen = [(case, opset) for case in CASES if re.search(options.only, case.nodes)
               for opset in sorted(set(case.opsets))]
     counts, reasons = collections.Counter(), collections.Counter()

@@ -10,15 +10,14 @@ value, at most 1e-4. A model whose first dimension is fixed is run by ONNX Runti
 """
 
 import argparse
-import json
 import pathlib
 import re
-import subprocess
 import sys
 import tempfile
 
 import numpy
 import onnx
+import onnxruntime_peer
 from tool_runner import Crashed, Refused, ToolRunner
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -49,21 +48,10 @@ class OnnxRuntime:
         self.folder.mkdir()
 
     def run(self, model, arrays):
-        job = {"model": str(model), "inputs": {}, "folder": str(self.folder)}
-        for i, (name, array) in enumerate(arrays.items()):
-            file = self.folder / f"input{i}.f32"
-            numpy.ascontiguousarray(array).tofile(file)
-            job["inputs"][name] = {"file": str(file), "dims": list(array.shape)}
-        (self.folder / "jobs.json").write_text(json.dumps([job]))
-        done = subprocess.run(["node", HERE / "run_onnxruntime.js", self.peer, self.folder / "jobs.json"],
-                              capture_output=True, text=True, check=True)
-        (result,) = json.loads(done.stdout)
-        if "error" in result:
-            raise RuntimeError("ONNX Runtime: " + result["error"])
-        return {
-            output["name"]: numpy.fromfile(self.folder / f"{i}.f32", numpy.float32).reshape(output["dims"])
-            for i, output in enumerate(result["outputs"])
-        }
+        (outputs,) = onnxruntime_peer.run([(model, arrays)], self.peer, self.folder)
+        if isinstance(outputs, str):
+            raise RuntimeError("ONNX Runtime: " + outputs)
+        return outputs
 
     def samples(self, model, arrays, fixed):
         """Of a model with a fixed first dimension: the samples one by one, joined."""
@@ -117,8 +105,7 @@ def main():
     parser.add_argument("--peer", type=pathlib.Path, default=HERE.parents[1] / "build" / "peer",
                         help="folder whose node_modules has onnxruntime-node")
     options = parser.parse_args()
-    subprocess.run([HERE.parent / "bench/peer/install_onnxruntime.sh", options.peer], check=True,
-                   stdout=subprocess.DEVNULL)
+    onnxruntime_peer.install(options.peer)
     bad = 0
     for text in options.models:
         path, *shapes = text.split(":")

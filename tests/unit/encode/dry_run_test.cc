@@ -3,16 +3,10 @@
 #include <limits>
 
 #include "dc/encode.h"
-#include "roundtrip/sample_graphs.h"
+#include "unit/encode/quantized_graph.h"
 
 namespace dc {
 namespace {
-
-Graph QuantizedGraph() {
-  Graph graph = FullyConnectedGraph(0.2);
-  EXPECT_TRUE(Quantize(&graph, "fc1.weight", {0.0f, -0.4f, -0.1f, 0.1f, 0.4f}).ok());
-  return graph;
-}
 
 TEST(DryRunTest, TakesWhatCanBeEncoded) { EXPECT_TRUE(EncodeDryRun(QuantizedGraph()).ok()); }
 

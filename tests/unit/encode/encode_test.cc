@@ -6,16 +6,10 @@
 
 #include "entropy/dec/zstd.h"
 #include "format/reader.h"
-#include "roundtrip/sample_graphs.h"
+#include "unit/encode/quantized_graph.h"
 
 namespace dc {
 namespace {
-
-Graph QuantizedGraph() {
-  Graph graph = FullyConnectedGraph(0.2);
-  EXPECT_TRUE(Quantize(&graph, "fc1.weight", {0.0f, -0.4f, -0.1f, 0.1f, 0.4f}).ok());
-  return graph;
-}
 
 Status EncodeStatus(const Graph& graph, const EncodeOptions& options) {
   return EncodeModel(graph, options, nullptr, nullptr).status();

@@ -19,7 +19,7 @@ size_t At(int64_t channels, int64_t height, int64_t width, int64_t image, int64_
   return static_cast<size_t>(((block * height + y) * width + x) * lanes + c % lanes);
 }
 
-// Calls visit(image, o, i, y, x, in_y, in_x, weight) for every product of the convolution.
+// Calls visit(place in x, place in y, place in the weights) for every product of the convolution.
 template <typename Visit>
 void ForEachProduct(const WinogradShape& s, const Visit& visit) {
   for (int64_t image = 0; image < s.batch; ++image) {
@@ -32,7 +32,7 @@ void ForEachProduct(const WinogradShape& s, const Visit& visit) {
               if (in_y < 0 || in_y >= s.in_height || in_x < 0 || in_x >= s.in_width) continue;
               visit(At(s.in_channels, s.in_height, s.in_width, image, i, in_y, in_x),
                     At(s.out_channels, s.out_height, s.out_width, image, o, y, x),
-                    static_cast<size_t>((o * s.in_channels + i) * 9 + tap), o);
+                    static_cast<size_t>((o * s.in_channels + i) * 9 + tap));
             }
           }
         }
@@ -64,7 +64,7 @@ TEST(WinogradKernels, MatchTheDefinition) {
     OnEveryTarget([&] {
       if (WinogradLanes() == 0) return;
       std::vector<double> y_expected(dy.size()), dw_expected(w.size()), dx_expected(x.size());
-      ForEachProduct(s, [&](size_t at_x, size_t at_y, size_t at_w, int64_t) {
+      ForEachProduct(s, [&](size_t at_x, size_t at_y, size_t at_w) {
         y_expected[at_y] += static_cast<double>(x.data()[at_x]) * w.data()[at_w];
         dw_expected[at_w] += static_cast<double>(x.data()[at_x]) * dy.data()[at_y];
         dx_expected[at_x] += static_cast<double>(dy.data()[at_y]) * w.data()[at_w];
