@@ -12,6 +12,7 @@
 #include "model/quantizer_training.h"
 #include "op/grid_functions.h"
 #include "train/build/uniforms.h"
+#include "train/kernels/quantize_kernels.h"
 #include "train/operators/zip_operator.h"
 
 namespace dc::train {
@@ -29,6 +30,16 @@ struct Uniform {
   bool Passes(float x, float scale) const {
     const float place = grid.Place(x, scale);
     return place >= grid.low && place <= grid.high;
+  }
+  // The same of `count` numbers that share a scale.
+  void Row(const float* x, float scale, int64_t count, float* y) const {
+    QuantizeToGrid(grid, scale, x, count, y);
+  }
+  void PassRow(const float* x, float scale, const float* dy, int64_t count, float* dx) const {
+    PassInsideGrid(grid, scale, x, dy, count, dx);
+  }
+  float SumOfSlopes(const float* x, float scale, const float* dy, int64_t count) const {
+    return SumOfScaleSlopes(grid, scale, x, dy, count);
   }
   // Where x is, from -1 at the lower end to 1 at the upper one.
   float Centered(float x, float scale) const {
@@ -54,6 +65,17 @@ struct Binary {
   float operator()(float x, float scale) const { return op::BinaryValue(x, scale); }
   float Random(float x, float scale, float) const { return op::BinaryValue(x, scale); }
   bool Passes(float x, float) const { return std::abs(x) < 1.0f; }
+  void Row(const float* x, float scale, int64_t count, float* y) const {
+    QuantizeToSigns(scale, x, count, y);
+  }
+  void PassRow(const float* x, float, const float* dy, int64_t count, float* dx) const {
+    PassBetween(-1.0f, 1.0f, x, dy, count, dx);
+  }
+  float SumOfSlopes(const float* x, float, const float* dy, int64_t count) const {
+    float sum = 0;
+    for (int64_t i = 0; i < count; ++i) sum += dy[i] * SlopeByScale(x[i], 0);
+    return sum;
+  }
   float Centered(float x, float) const { return x; }
   float SlopeByScale(float x, float) const { return x >= 0 ? 1.0f : -1.0f; }
   float SlopeByClip(float, float) const { return 0.0f; }
@@ -90,13 +112,12 @@ class QuantizeKernel : public OperatorKernel {
     float* y = Floats(y_.data);
     ForEachRow([&](int64_t at, const float* x, const float* scale, int64_t step, int64_t count) {
       if (random_) {
+        const float first = Used(*scale);
         for (int64_t i = 0; i < count; ++i) {
-          const float s = power_ ? PowerOfTwoAbove(scale[i * step]) : scale[i * step];
-          y[at + i] = grid_.Random(x[i], s, uniforms.Next());
+          y[at + i] = grid_.Random(x[i], step == 0 ? first : scale[i], uniforms.Next());
         }
       } else if (step == 0) {
-        const float s = power_ ? PowerOfTwoAbove(*scale) : *scale;
-        for (int64_t i = 0; i < count; ++i) y[at + i] = grid_(x[i], s);
+        grid_.Row(x, Used(*scale), count, y + at);
       } else {
         for (int64_t i = 0; i < count; ++i) y[at + i] = grid_(x[i], scale[i]);
       }
@@ -119,13 +140,12 @@ class QuantizeKernel : public OperatorKernel {
           dx[at + i] = weighted * (1 - t * t);
         }
       } else if (how_.has_range()) {
-        for (int64_t i = 0; i < count; ++i) {
-          dx[at + i] = x[i] > how_.pass_low && x[i] < how_.pass_high ? dy[at + i] : 0.0f;
-        }
+        PassBetween(how_.pass_low, how_.pass_high, x, dy + at, count, dx + at);
+      } else if (step == 0) {
+        grid_.PassRow(x, Used(*scale), dy + at, count, dx + at);
       } else {
         for (int64_t i = 0; i < count; ++i) {
-          const float s = power_ ? PowerOfTwoAbove(scale[i * step]) : scale[i * step];
-          dx[at + i] = grid_.Passes(x[i], s) ? dy[at + i] : 0.0f;
+          dx[at + i] = grid_.Passes(x[i], scale[i]) ? dy[at + i] : 0.0f;
         }
       }
     });
@@ -141,6 +161,9 @@ class QuantizeKernel : public OperatorKernel {
           count);
     });
   }
+
+  // The scale that `scale` stands for.
+  float Used(float scale) const { return power_ ? PowerOfTwoAbove(scale) : scale; }
 
   static float MeanMagnitude(const float* values, size_t count) {
     double sum = 0;
@@ -186,6 +209,10 @@ class QuantizeKernel : public OperatorKernel {
     ForEachRow([&](int64_t at, const float* x, const float* scale, int64_t step, int64_t n) {
       float* own = gradient + (scale - scales);
       const bool clip = how_.rule == ScaleRule::kClip;
+      if (!clip && step == 0) {
+        *own += learned_factor_ * grid_.SumOfSlopes(x, *scale, dy + at, n);
+        return;
+      }
       for (int64_t i = 0; i < n; ++i) {
         const float s = scale[i * step];
         const float slope = clip ? grid_.SlopeByClip(x[i], s) : grid_.SlopeByScale(x[i], s);
