@@ -14,7 +14,8 @@ constexpr FormCosts kUsual{.word = 3.0,
                            .rest_entry = 0.23,
                            .sell_entry = 0.23,
                            .window_limit = 0.40,
-                           .narrow_limit = 0.40};
+                           .narrow_limit = 0.40,
+                           .block_inputs = 36 << 10};
 
 // Zen 5 permutes two registers twice a cycle, and gathers more slowly.
 constexpr FormCosts kZen5{.word = 1.22,
@@ -25,7 +26,8 @@ constexpr FormCosts kZen5{.word = 1.22,
                           .rest_entry = 0.2,
                           .sell_entry = 0.36,
                           .window_limit = 0.30,
-                          .narrow_limit = 0.30};
+                          .narrow_limit = 0.30,
+                          .block_inputs = 40 << 10};
 constexpr unsigned kFamilyOfZen5 = 26;
 
 }  // namespace

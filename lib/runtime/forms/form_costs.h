@@ -20,6 +20,8 @@ struct FormCosts {
   // and of few positions, kFewPositions, where few products share the looking up of a survivor.
   double window_limit, narrow_limit;
   static constexpr size_t kFewPositions = 64;
+  // Bytes of inputs that the blocks of a convolution's CsbMatrix keep in the first-level cache.
+  size_t block_inputs;
 };
 
 // Of the kind of processor that this is. Not measured here and now, so that the same file gives the

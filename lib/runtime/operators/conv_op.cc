@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "runtime/forms/form_costs.h"
 #include "runtime/forms/layer_weight.h"
 #include "runtime/kernels/build.h"
 #include "runtime/kernels/chunks.h"
@@ -151,13 +152,16 @@ class ConvOp : public OperatorKernel {
   CopyRows* copy_rows_;
 };
 
-// Columns of a sparse weight in a block: whole channels, as many as keep the inputs of a tile in
-// three quarters of a first-level cache.
-uint32_t BlockColumns(const ShiftPlanes& planes, int64_t taps) {
-  constexpr uint64_t kCacheFloats = 36 * 1024 / sizeof(float), kTile = 14 * kShiftUnit;
-  const uint64_t channels = std::max<uint64_t>(1, kCacheFloats / planes.ElementsOfTile(kTile));
-  const uint64_t columns = channels * static_cast<uint64_t>(taps);
-  return static_cast<uint32_t>(std::min<uint64_t>(columns, CsbShape::kMaxBlockColumns));
+// Columns of a sparse weight in a block: of `all`, which are `taps` per channel, as many as keep the
+// inputs of a tile in the first-level cache, in blocks of about the same size.
+uint32_t BlockColumns(const ShiftPlanes& planes, uint64_t taps, uint64_t all) {
+  constexpr size_t kWidestTile = 14 * kShiftUnit;
+  const size_t tile = std::min(RoundUpToShiftUnit(planes.strip_rows() * planes.pitch()), kWidestTile);
+  const uint64_t channels =
+      std::max<uint64_t>(1, CostsHere().block_inputs / sizeof(float) / planes.ElementsOfTile(tile));
+  const uint64_t most = std::min<uint64_t>(channels * taps, CsbShape::kMaxBlockColumns);
+  const uint64_t blocks = (all + most - 1) / most;
+  return static_cast<uint32_t>((all + blocks - 1) / blocks);
 }
 
 // The same convolution where every output depends on one position of the input: planes as lines.
@@ -215,7 +219,9 @@ StatusOr<NodeResult> MakeConv(const NodeContext& context) {
                           .groups = static_cast<uint32_t>(group),
                           .window = columns != group_channels,
                           .positions = static_cast<size_t>(window.y.out * window.x.out),
-                          .block_columns = BlockColumns(one, columns / group_channels),
+                          .block_columns =
+                              BlockColumns(one, static_cast<uint64_t>(columns / group_channels),
+                                           static_cast<uint64_t>(columns)),
                           .winograd = kForSize ? WinogradUse() : WinogradUseOf(window, x[0])};
   result.layer.emplace();
   LayerWeight weight =
