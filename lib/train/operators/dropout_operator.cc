@@ -22,12 +22,14 @@ class DropoutKernel : public OperatorKernel {
     const float kept = static_cast<float>(1.0 / (1.0 - *ratio_));
     const float* x = Floats(x_.data);
     float* y = Floats(y_.data);
+    // Chosen from a table: a branch would be mispredicted for half of the values.
+    const float choices[2] = {kept, 0.0f};
     uint64_t bits = 0;
     for (size_t i = 0; i < scale_.size(); ++i) {
       bits = i % 2 == 0 ? rng.Next() : bits >> 32;
-      scale_[i] = (bits & 0xFFFFFFFFu) < dropped ? 0.0f : kept;
-      y[i] = x[i] * scale_[i];
+      scale_[i] = choices[(bits & 0xFFFFFFFFu) < dropped];
     }
+    for (size_t i = 0; i < scale_.size(); ++i) y[i] = x[i] * scale_[i];
   }
 
   void Backward(dnnl::stream& stream) override {
