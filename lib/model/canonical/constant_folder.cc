@@ -125,6 +125,8 @@ bool ConstantFolder::MayReplace(const Node& node, const Known& result) const {
     const int64_t readers = readers_.at(input) + (graph_outputs_.count(input) > 0 ? 1 : 0);
     going += bytes / readers;
     if (tensor->second.type != DataType::kFloat32 || tensor->second.size() == 1) continue;
+    // What comes from nothing large may be there several times.
+    if (made_.count(input)) continue;
     // A part of it may go to each of several readers, as in a Split.
     if (readers > 1 && (learned_.count(input) || (moves && Bytes(result) >= bytes))) return false;
     large |= tensor->second.size() > static_cast<int64_t>(kFewElements);
@@ -192,6 +194,14 @@ bool ConstantFolder::Fold(Node* node, std::vector<Node>* before) {
     with_batch_[output] = *std::move(result);
     return false;
   }
+  const bool from_nothing_large =
+      std::all_of(node->inputs.begin(), node->inputs.end(), [&](const std::string& input) {
+        const auto constant = graph_.initializers.find(input);
+        return constant == graph_.initializers.end() || made_.count(input) > 0 ||
+               (constant->second.size() <= static_cast<int64_t>(kFewElements) &&
+                learned_.count(input) == 0);
+      });
+  if (from_nothing_large && learned_.count(output) == 0) made_.insert(output);
   SetConstant(output, *result);
   for (const std::string& input : node->inputs) {
     if (readers_[input] > 1) {

@@ -56,11 +56,13 @@ class ConstantFolder {
   void FindRepeated(const Node& node);
   std::string RepeatedAsConstant(const std::string& value);
   void UseRepeated(Node* node, std::vector<Node>* before);
+  void DropZeroStates(Node* node) const;
 
   ShapeTracker& shapes_;
   Graph& graph_;
   std::unordered_set<std::string> graph_outputs_;
   std::unordered_set<std::string> learned_;           // read as weights, biases, ...
+  std::unordered_set<std::string> made_;              // computed here, from nothing large
   std::unordered_map<std::string, int64_t> readers_;  // node inputs that name the value
   std::unordered_map<std::string, std::string>
       alias_;                                          // output of a node that is gone -> its input

@@ -78,8 +78,8 @@ Known Known::At(int64_t batch) const {
 std::optional<Known> Evaluate(const Graph& graph, const Node& node,
                               std::span<const Known* const> inputs) {
   if (!node.domain.empty() || inputs.empty() || inputs[0] == nullptr) return std::nullopt;
-  for (Evaluator* part :
-       {EvaluateOfOne, EvaluateOfTwo, EvaluateMoves, EvaluateMade, EvaluateReduced}) {
+  for (Evaluator* part : {EvaluateOfOne, EvaluateOfTwo, EvaluateMoves, EvaluateMade,
+                          EvaluateReduced, EvaluateScattered}) {
     if (auto result = part(graph, node, inputs)) return result;
   }
   return std::nullopt;

@@ -118,8 +118,22 @@ std::string ConstantFolder::RepeatedAsConstant(const std::string& value) {
   return name;
 }
 
+// Initial states of zeros, which are what a recurrent layer begins with where it has none.
+void ConstantFolder::DropZeroStates(Node* node) const {
+  if (node->op != "LSTM" && node->op != "GRU" && node->op != "RNN") return;
+  constexpr size_t kInitialH = 5, kInitialC = 6;
+  for (size_t i = kInitialH; i <= kInitialC && i < node->inputs.size(); ++i) {
+    const auto state = repeated_.find(node->inputs[i]);
+    if (state == repeated_.end() || !state->second.is_float()) continue;
+    const std::vector<float>& values = state->second.floats;
+    const auto is_zero = [](float value) { return value == 0; };
+    if (std::all_of(values.begin(), values.end(), is_zero)) node->inputs[i].clear();
+  }
+}
+
 void ConstantFolder::UseRepeated(Node* node, std::vector<Node>* before) {
   if (repeated_.empty() || node->outputs.empty() || repeated_.count(node->outputs[0])) return;
+  if (node->domain.empty()) DropZeroStates(node);
   const auto broadcasting =
       std::find_if(std::begin(kBroadcasting), std::end(kBroadcasting),
                    [&](const Broadcasting& each) { return each.op == node->op; });

@@ -275,6 +275,63 @@ TEST(ConstantFolderTest, WhatIsTheSameForEachSampleIsJoined) {
   EXPECT_THAT(Operators(b.Canonical()), ElementsAre("Slice", "IsNaN", "Where", "Concat"));
 }
 
+// As torch exports a GRU over a free batch: zeros in the place of a state that is not given.
+TEST(ConstantFolderTest, InitialStatesOfZerosAreNone) {
+  Builder b({-1, 4, 3});
+  b.Constant("zero", Scalar(0)).Constant("axes", List({0}));
+  b.Constant("before", List({1})).Constant("after", List({2}));
+  b.Constant("w", Counting({1, 6, 3})).Constant("r", Counting({1, 6, 2}));
+  b.Constant("b", Counting({1, 12}));
+  b.Add("Shape", {"x"}, "shape").Add("Gather", {"shape", "zero"}, "batch");
+  b.Add("Unsqueeze", {"batch", "axes"}, "n");
+  b.Add("Concat", {"before", "n", "after"}, "sizes", {{"axis", int64_t{0}}});
+  b.Add("ConstantOfShape", {"sizes"}, "zeros");
+  b.Add("Transpose", {"x"}, "steps", {{"perm", Ints{1, 0, 2}}});
+  b.Add("GRU", {"steps", "w", "r", "b", "", "zeros"}, "y", {{"hidden_size", int64_t{2}}});
+  const Graph graph = b.Canonical();
+  ASSERT_THAT(Operators(graph), ElementsAre("Transpose", "GRU"));
+  EXPECT_EQ(graph.nodes[1].Input(5), "");
+}
+
+// A mask as torch makes it by assignments, and two views of it.
+TEST(ConstantFolderTest, MasksByAssignment) {
+  Builder b({-1, 2, 2});
+  const auto places = [](Ints values, Ints shape) {
+    Tensor tensor = List(std::move(values));
+    tensor.shape = std::move(shape);
+    return tensor;
+  };
+  b.Constant("shape", List({2, 2})).Constant("axis0", List({0})).Constant("axis1", List({1}));
+  b.Constant("last_row", places({-1}, {1, 1})).Constant("corner", places({0, 1}, {1, 2}));
+  b.Constant("one_two", Counting({1, 2}));
+  b.Constant("nine", Tensor::F32({1}, std::vector<float>{9}));
+  b.Add("ConstantOfShape", {"shape"}, "zeros");
+  b.Add("ScatterND", {"zeros", "last_row", "one_two"}, "some");
+  b.Add("ScatterND", {"some", "corner", "nine"}, "mask");
+  b.Add("Unsqueeze", {"mask", "axis0"}, "matrix").Add("Unsqueeze", {"mask", "axis1"}, "rows");
+  b.Add("Sub", {"matrix", "rows"}, "differences").Add("Add", {"x", "differences"}, "y");
+  const Graph graph = b.Canonical();
+  ASSERT_THAT(Operators(graph), ElementsAre("Add"));
+  // The mask is 0 9 / 1 2; matrix [i][j] - row [i][j] over [1][2][2] and [2][1][2].
+  const auto values = graph.initializers.at("differences").f32();
+  EXPECT_THAT(std::vector<float>(values.begin(), values.end()),
+              ElementsAre(0, 0, 1, -7, -1, 7, 0, 0));
+}
+
+TEST(ConstantFolderTest, ElementsAreScatteredAlongAnAxis) {
+  Builder b({-1, 2, 3});
+  Tensor indices = List({2, 0});
+  indices.shape = {2, 1};
+  b.Constant("data", Counting({2, 3})).Constant("indices", indices);
+  b.Constant("updates", Tensor::F32({2, 1}, std::vector<float>{-1, -2}));
+  b.Add("ScatterElements", {"data", "indices", "updates"}, "c", {{"axis", int64_t{1}}});
+  b.Add("Add", {"x", "c"}, "y");
+  const Graph graph = b.Canonical();
+  ASSERT_THAT(Operators(graph), ElementsAre("Add"));
+  const auto c = graph.initializers.at("c").f32();
+  EXPECT_THAT(std::vector<float>(c.begin(), c.end()), ElementsAre(1, 2, -1, -2, 5, 6));
+}
+
 TEST(CanonicalMovesTest, ASplitIsSlices) {
   for (const bool sizes : {false, true}) {
     Builder b({-1, 6, 2}, 11);
