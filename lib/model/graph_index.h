@@ -3,8 +3,10 @@
 #define DC_MODEL_GRAPH_INDEX_H_
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "dc/graph.h"
 
@@ -19,9 +21,8 @@ class GraphIndex {
       for (const std::string& output : node.outputs) producers_.emplace(output, &node);
       // A node that reads a value twice is one consumer.
       for (const std::string& input : node.inputs) {
-        Readers& readers = readers_[input];
-        readers.count += readers.last != &node;
-        readers.last = &node;
+        std::vector<const Node*>& consumers = consumers_[input];
+        if (consumers.empty() || consumers.back() != &node) consumers.push_back(&node);
       }
     }
   }
@@ -31,20 +32,16 @@ class GraphIndex {
     const auto at = producers_.find(value);
     return at == producers_.end() ? nullptr : at->second;
   }
-  // How many nodes read `value`.
-  size_t Consumers(const std::string& value) const {
-    const auto at = readers_.find(value);
-    return at == readers_.end() ? 0 : at->second.count;
+  // The nodes that read `value`, in order.
+  std::span<const Node* const> ConsumersOf(const std::string& value) const {
+    const auto at = consumers_.find(value);
+    return at == consumers_.end() ? std::span<const Node* const>() : at->second;
   }
+  size_t Consumers(const std::string& value) const { return ConsumersOf(value).size(); }
 
  private:
-  struct Readers {
-    size_t count = 0;
-    const Node* last = nullptr;
-  };
-
   std::unordered_map<std::string, const Node*> producers_;
-  std::unordered_map<std::string, Readers> readers_;
+  std::unordered_map<std::string, std::vector<const Node*>> consumers_;
 };
 
 }  // namespace dc

@@ -15,7 +15,7 @@ def install(peer):
 
 
 def run(jobs, peer, folder):
-    """Runs each (path of a model, float32 arrays by input name) in one process. Yields the outputs by name, or why
+    """Runs each (path of a model, arrays by input name) in one process. Yields the outputs by name, or why
     there are none, as text. Files go to `folder`, a folder of their own for each job."""
     written = []
     for i, (model, arrays) in enumerate(jobs):
@@ -23,7 +23,7 @@ def run(jobs, peer, folder):
         here.mkdir(exist_ok=True)
         inputs = {}
         for k, (name, array) in enumerate(arrays.items()):
-            inputs[name] = {"file": str(here / f"input{k}.f32"), "dims": list(array.shape)}
+            inputs[name] = {"file": str(here / f"input{k}.bin"), "dims": list(array.shape), "type": array.dtype.name}
             numpy.ascontiguousarray(array).tofile(inputs[name]["file"])
         written.append({"model": str(model), "inputs": inputs, "folder": str(here)})
     (folder / "jobs.json").write_text(json.dumps(written))

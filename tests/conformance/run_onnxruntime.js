@@ -1,19 +1,21 @@
 // Runs ONNX models once each with ONNX Runtime and writes every output.
 // node run_onnxruntime.js FOLDER JOBS.json, where FOLDER holds node_modules and JOBS.json is
-// [{"model": FILE, "inputs": {NAME: {"file": RAW_FLOAT32, "dims": [...]}}, "folder": DIR}, ...]. Writes DIR/N.f32 for
-// output N of each and prints [{"outputs": [{"name": ..., "type": ..., "dims": [...]}, ...]}, ...] in order, with
+// [{"model": FILE, "inputs": {NAME: {"file": RAW, "type": ..., "dims": [...]}}, "folder": DIR}, ...]. Writes DIR/N.f32 for output
+// N of each and prints [{"outputs": [{"name": ..., "type": ..., "dims": [...]}, ...]}, ...] in order, with
 // {"error": ...} for a job that failed.
 'use strict';
 const fs = require('fs');
 const path = require('path');
 
+const ARRAYS = {float32: Float32Array, float64: Float64Array, int64: BigInt64Array, int32: Int32Array, bool: Uint8Array};
+
 async function run(ort, job) {
   const session = await ort.InferenceSession.create(job.model, {intraOpNumThreads: 1, logSeverityLevel: 4});
   const feeds = {};
-  for (const [name, {file, dims}] of Object.entries(job.inputs)) {
+  for (const [name, {file, type, dims}] of Object.entries(job.inputs)) {
     const bytes = fs.readFileSync(file);
-    const data = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-    feeds[name] = new ort.Tensor('float32', data, dims);
+    const data = new ARRAYS[type](bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+    feeds[name] = new ort.Tensor(type, data, dims);
   }
   const results = await session.run(feeds);
   return session.outputNames.map((name, i) => {

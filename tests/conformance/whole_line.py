@@ -78,15 +78,24 @@ def compress(runner, source, shapes, prune):
     return quantized, file
 
 
+def random_values(random, element_type, shape):
+    """Normal numbers, or whole ones below 4, which are words of any vocabulary."""
+    kind = onnx.mapping.TENSOR_TYPE_TO_NP_TYPE[element_type]
+    if numpy.issubdtype(kind, numpy.floating):
+        return random.standard_normal(shape).astype(kind)
+    return random.integers(0, 4, shape).astype(kind)
+
+
 def compare(runner, peer, source, given, prune):
     """The largest relative difference of any output at any batch."""
     quantized, file = compress(runner, source, given, prune)
     model = onnx.load(quantized)
     random = numpy.random.default_rng(SEED)
+    types = {value.name: value.type.tensor_type.elem_type for value in model.graph.input}
     worst = 0.0
     for batch in (1, 3):
         shapes = open_shapes(model, given)
-        arrays = {n: random.standard_normal([batch, *dims[1:]]).astype(numpy.float32) for n, dims in shapes.items()}
+        arrays = {name: random_values(random, types[name], [batch, *dims[1:]]) for name, dims in shapes.items()}
         fixed = batch > 1 and any(dims[0] for dims in shapes.values())
         wanted = peer.samples(quantized, arrays, fixed)
         mine = runner.outputs(file, arrays, wanted)

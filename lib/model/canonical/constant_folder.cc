@@ -67,7 +67,9 @@ std::optional<Known> ConstantFolder::FromShape(const Node& node) const {
   if ((node.op != "Shape" && !size) || !node.domain.empty() || node.inputs.empty()) {
     return std::nullopt;
   }
-  const op::Shape* shape = shapes_.Find(node.inputs[0]);
+  const auto known = with_batch_.find(node.inputs[0]);
+  const op::Shape* shape =
+      known != with_batch_.end() ? &known->second.shape : shapes_.Find(node.inputs[0]);
   if (shape == nullptr) return std::nullopt;
   std::vector<int64_t> numbers, batches;
   if (size) {

@@ -35,6 +35,7 @@ bool SpellByShapes(Graph* graph) {
       GatherBySlice(shapes, &spelled, graph);
       LayerStatistics(shapes, &spelled, graph);
       ProductOfTransposed(shapes, index, &spelled, graph);
+      GemmOfSamples(shapes, index, &spelled, graph);
       RecurrentStates(shapes, &spelled, graph);
       same_meaning &= SoftmaxOverOneAxis(shapes, &spelled, graph);
       for (Node& each : spelled) {

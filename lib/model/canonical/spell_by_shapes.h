@@ -76,6 +76,11 @@ bool SoftmaxOverOneAxis(const ShapeTracker& shapes, std::vector<Node>* nodes, Gr
 void ProductOfTransposed(const ShapeTracker& shapes, const GraphIndex& index,
                          std::vector<Node>* nodes, Graph* graph);
 
+// Rows of samples in turns, between two Reshapes around a Gemm with a constant matrix, become rows
+// of one sample after the other. `nodes` holds one of the Reshapes; `index` is that of `graph`.
+void GemmOfSamples(const ShapeTracker& shapes, const GraphIndex& index, std::vector<Node>* nodes,
+                   Graph* graph);
+
 // Of a recurrent node: hidden_size is said, which may be left out; its last state, which is a part
 // of all states, is taken from them; activations and lengths that say what holds without them are
 // left out. `nodes` holds such a node.

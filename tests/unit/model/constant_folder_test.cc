@@ -293,6 +293,25 @@ TEST(ConstantFolderTest, InitialStatesOfZerosAreNone) {
   EXPECT_EQ(graph.nodes[1].Input(5), "");
 }
 
+// torch's `expand(n, -1, -1)`: what of the sizes is -1 becomes 1 by way of their number.
+TEST(ConstantFolderTest, SizesOfWhichSomeStay) {
+  Builder b({-1, 3, 2});
+  b.Constant("zero", Scalar(0)).Constant("axes", List({0})).Constant("rest", List({-1, -1}));
+  b.Constant("token", Counting({1, 1, 2})).Constant("minus", Scalar(-1));
+  b.Constant("flat", List({-1}));
+  b.Add("Shape", {"x"}, "shape").Add("Gather", {"shape", "zero"}, "batch");
+  b.Add("Unsqueeze", {"batch", "axes"}, "n");
+  b.Add("Concat", {"n", "rest"}, "listed", {{"axis", int64_t{0}}});
+  b.Add("Reshape", {"listed", "flat"}, "sizes").Add("Shape", {"sizes"}, "rank");
+  b.Add("ConstantOfShape", {"rank"}, "ones", {{"value", Tensor::I64(Ints{1})}});
+  b.Add("Mul", {"ones", "minus"}, "open").Add("Equal", {"sizes", "open"}, "stays");
+  b.Add("Where", {"stays", "ones", "sizes"}, "to").Add("Expand", {"token", "to"}, "tokens");
+  b.Add("Add", {"x", "tokens"}, "y");
+  const Graph graph = b.Canonical();
+  ASSERT_THAT(Operators(graph), ElementsAre("Add"));
+  EXPECT_EQ(graph.Constant(graph.nodes[0].inputs[1])->shape, (Ints{1, 1, 2}));
+}
+
 // A mask as torch makes it by assignments, and two views of it.
 TEST(ConstantFolderTest, MasksByAssignment) {
   Builder b({-1, 2, 2});
@@ -427,6 +446,35 @@ TEST(CanonicalMovesTest, OldPadsAndSlices) {
   EXPECT_TRUE(graph.nodes[0].attributes.empty());
   EXPECT_TRUE(graph.nodes[1].attributes.empty());
   EXPECT_EQ(OutputShape(graph), (op::Shape{-1, 5}));
+}
+
+// [3, N, 4] is flattened for a product with 4 columns, rows of samples in turns, and restored.
+TEST(CanonicalMovesTest, AGemmOfSamplesInTurns) {
+  Builder b({-1, 3, 4});
+  b.Constant("flat", List({-1, 4})).Constant("apart", List({3, -1, 5}));
+  b.Constant("w", Counting({5, 4})).Constant("bias", Counting({5}));
+  b.Add("Transpose", {"x"}, "turns", {{"perm", Ints{1, 0, 2}}});
+  b.Add("Reshape", {"turns", "flat"}, "rows");
+  b.Add("Gemm", {"rows", "w", "bias"}, "products", {{"transB", int64_t{1}}});
+  b.Add("Reshape", {"products", "apart"}, "restored");
+  b.Add("Transpose", {"restored"}, "y", {{"perm", Ints{1, 0, 2}}});
+  const Graph graph = b.Canonical();
+  EXPECT_THAT(Operators(graph),
+              ElementsAre("Transpose", "Reshape", "Transpose", "Reshape", "Gemm", "Reshape",
+                          "Transpose", "Reshape", "Transpose"));
+  EXPECT_THAT(IntsAt(graph, graph.nodes[1], 1), ElementsAre(3, -1, 1, 4));
+  EXPECT_THAT(IntsAt(graph, graph.nodes[3], 1), ElementsAre(-1, 4));
+  EXPECT_EQ(OutputShape(graph), (op::Shape{-1, 3, 5}));
+}
+
+// The same where each sample has its own rows already: nothing to do.
+TEST(CanonicalMovesTest, AGemmOfWholeSamplesStays) {
+  Builder b({-1, 3, 4});
+  b.Constant("flat", List({-1, 4})).Constant("apart", List({-1, 3, 5}));
+  b.Constant("w", Counting({4, 5}));
+  b.Add("Reshape", {"x", "flat"}, "rows").Add("Gemm", {"rows", "w"}, "products");
+  b.Add("Reshape", {"products", "apart"}, "y");
+  EXPECT_THAT(Operators(b.Canonical()), ElementsAre("Reshape", "Gemm", "Reshape"));
 }
 
 }  // namespace
