@@ -34,6 +34,7 @@ bool SpellByShapes(Graph* graph) {
       CropAndPad(shapes, &spelled, graph);
       GatherBySlice(shapes, &spelled, graph);
       LayerStatistics(shapes, &spelled, graph);
+      ProductOfEinsum(&spelled, graph);
       ProductOfTransposed(shapes, index, &spelled, graph);
       GemmOfSamples(shapes, index, &spelled, graph);
       RecurrentStates(shapes, &spelled, graph);

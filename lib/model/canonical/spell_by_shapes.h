@@ -76,6 +76,10 @@ bool SoftmaxOverOneAxis(const ShapeTracker& shapes, std::vector<Node>* nodes, Gr
 void ProductOfTransposed(const ShapeTracker& shapes, const GraphIndex& index,
                          std::vector<Node>* nodes, Graph* graph);
 
+// An Einsum of two operands that sums over one label they share becomes a MatMul between
+// Transposes. `nodes` holds such a node.
+void ProductOfEinsum(std::vector<Node>* nodes, Graph* graph);
+
 // Rows of samples in turns, between two Reshapes around a Gemm with a constant matrix, become rows
 // of one sample after the other. `nodes` holds one of the Reshapes; `index` is that of `graph`.
 void GemmOfSamples(const ShapeTracker& shapes, const GraphIndex& index, std::vector<Node>* nodes,

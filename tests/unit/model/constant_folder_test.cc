@@ -448,6 +448,29 @@ TEST(CanonicalMovesTest, OldPadsAndSlices) {
   EXPECT_EQ(OutputShape(graph), (op::Shape{-1, 5}));
 }
 
+// The scores of attention, heads behind positions, and a product with a weight.
+TEST(CanonicalMovesTest, EinsumsAreProducts) {
+  const auto spelled = [](const std::string& equation, Ints weight) {
+    Builder b({-1, 3, 2, 4});
+    const bool own = weight.empty();
+    if (!own) b.Constant("w", Counting(std::move(weight)));
+    b.Add("Einsum", {"x", own ? "x" : "w"}, "y", {{"equation", equation}});
+    return b.Canonical();
+  };
+  const Graph scores = spelled("nihd, njhd -> nhij", {});
+  ASSERT_THAT(Operators(scores), ElementsAre("Transpose", "Transpose", "MatMul"));
+  EXPECT_EQ(scores.nodes[0].Ints("perm", {}), (Ints{0, 2, 1, 3}));
+  EXPECT_EQ(scores.nodes[1].Ints("perm", {}), (Ints{0, 2, 3, 1}));
+  EXPECT_EQ(OutputShape(scores), (op::Shape{-1, 2, 3, 3}));
+  const Graph layer = spelled("nihd,de->nihe", {4, 5});
+  EXPECT_THAT(Operators(layer), ElementsAre("MatMul"));
+  EXPECT_EQ(OutputShape(layer), (op::Shape{-1, 3, 2, 5}));
+  // Two sums, a diagonal, an ellipsis: not products of matrices.
+  for (const char* other : {"nihd,nihd->n", "nihh,njhd->nij", "...d,...d->..."}) {
+    EXPECT_THAT(Operators(spelled(other, {})), ElementsAre("Einsum")) << other;
+  }
+}
+
 // [3, N, 4] is flattened for a product with 4 columns, rows of samples in turns, and restored.
 TEST(CanonicalMovesTest, AGemmOfSamplesInTurns) {
   Builder b({-1, 3, 4});
