@@ -39,8 +39,7 @@ std::optional<Known> ScatterND(const Known& x, const Known& indices, const Known
     int64_t begin = 0;
     for (int64_t d = 0; d < depth; ++d) {
       const auto axis = static_cast<size_t>(d);
-      const auto at =
-          PlaceOf(indices.ints[static_cast<size_t>(place * depth + d)], x.shape[axis]);
+      const auto at = PlaceOf(indices.ints[static_cast<size_t>(place * depth + d)], x.shape[axis]);
       if (!at) return std::nullopt;
       begin += *at * strides[axis];
     }

@@ -87,8 +87,8 @@ void GemmOfSamples(const ShapeTracker& shapes, const GraphIndex& index, std::vec
   if (const auto turns = FlattenedTurns(shapes, index, *graph, node)) {
     const std::string apart = name("_apart"), whole = name("_whole");
     std::vector<Node> parts;
-    parts.push_back(ReshapeNode(node.inputs[0], apart,
-                                {turns->before, -1, turns->rows, turns->width}, graph));
+    parts.push_back(
+        ReshapeNode(node.inputs[0], apart, {turns->before, -1, turns->rows, turns->width}, graph));
     parts.push_back(SwapBatch(apart, whole));
     parts.push_back(ReshapeNode(whole, base, {-1, turns->width}, graph));
     *nodes = std::move(parts);

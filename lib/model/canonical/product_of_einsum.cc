@@ -47,8 +47,8 @@ std::string Those(const std::string& labels, const Keep& keep) {
   return result;
 }
 
-// Adds a Transpose of `value` from the order `from` of its labels to `to`, unless they are the same,
-// and returns what it writes: `output`, where it is said.
+// Adds a Transpose of `value` from the order `from` of its labels to `to`, unless they are the
+// same, and returns what it writes: `output`, where it is said.
 std::string Ordered(const std::string& value, const std::string& from, const std::string& to,
                     std::string output, std::vector<Node>* nodes) {
   if (from == to) return value;

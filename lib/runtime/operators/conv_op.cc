@@ -152,11 +152,12 @@ class ConvOp : public OperatorKernel {
   CopyRows* copy_rows_;
 };
 
-// Columns of a sparse weight in a block: of `all`, which are `taps` per channel, as many as keep the
-// inputs of a tile in the first-level cache, in blocks of about the same size.
+// Columns of a sparse weight in a block: of `all`, which are `taps` per channel, as many as keep
+// the inputs of a tile in the first-level cache, in blocks of about the same size.
 uint32_t BlockColumns(const ShiftPlanes& planes, uint64_t taps, uint64_t all) {
   constexpr size_t kWidestTile = 14 * kShiftUnit;
-  const size_t tile = std::min(RoundUpToShiftUnit(planes.strip_rows() * planes.pitch()), kWidestTile);
+  const size_t tile =
+      std::min(RoundUpToShiftUnit(planes.strip_rows() * planes.pitch()), kWidestTile);
   const uint64_t channels =
       std::max<uint64_t>(1, CostsHere().block_inputs / sizeof(float) / planes.ElementsOfTile(tile));
   const uint64_t most = std::min<uint64_t>(channels * taps, CsbShape::kMaxBlockColumns);
@@ -213,16 +214,16 @@ StatusOr<NodeResult> MakeConv(const NodeContext& context) {
     DC_ASSIGN_OR_RETURN(bias, context.Values(2, w[0]));
   }
   DC_ASSIGN_OR_RETURN(Constant constant, context.load(context.inputs[1].tensor));
-  const WeightShape shape{.product = Product::kShift,
-                          .rows = static_cast<uint32_t>(w[0]),
-                          .columns = static_cast<uint32_t>(columns),
-                          .groups = static_cast<uint32_t>(group),
-                          .window = columns != group_channels,
-                          .positions = static_cast<size_t>(window.y.out * window.x.out),
-                          .block_columns =
-                              BlockColumns(one, static_cast<uint64_t>(columns / group_channels),
-                                           static_cast<uint64_t>(columns)),
-                          .winograd = kForSize ? WinogradUse() : WinogradUseOf(window, x[0])};
+  const WeightShape shape{
+      .product = Product::kShift,
+      .rows = static_cast<uint32_t>(w[0]),
+      .columns = static_cast<uint32_t>(columns),
+      .groups = static_cast<uint32_t>(group),
+      .window = columns != group_channels,
+      .positions = static_cast<size_t>(window.y.out * window.x.out),
+      .block_columns = BlockColumns(one, static_cast<uint64_t>(columns / group_channels),
+                                    static_cast<uint64_t>(columns)),
+      .winograd = kForSize ? WinogradUse() : WinogradUseOf(window, x[0])};
   result.layer.emplace();
   LayerWeight weight =
       MakeLayerWeight(std::move(constant), shape, 1.0f, context.EpilogueOf(std::move(bias)),

@@ -53,9 +53,7 @@ class Grid {
     const V most = hn::IfThenElse(hn::Lt(place, low_), low_, place);
     return hn::IfThenElse(hn::Gt(most, high_), high_, most);
   }
-  HWY_ATTR HWY_INLINE V Value(V number) const {
-    return hn::Mul(hn::Sub(number, offset_), scale_);
-  }
+  HWY_ATTR HWY_INLINE V Value(V number) const { return hn::Mul(hn::Sub(number, offset_), scale_); }
   HWY_ATTR HWY_INLINE V Round(V place) const {
     const V half = hn::Set(D(), 0.5f);
     switch (rounding_) {

@@ -482,9 +482,8 @@ TEST(CanonicalMovesTest, AGemmOfSamplesInTurns) {
   b.Add("Reshape", {"products", "apart"}, "restored");
   b.Add("Transpose", {"restored"}, "y", {{"perm", Ints{1, 0, 2}}});
   const Graph graph = b.Canonical();
-  EXPECT_THAT(Operators(graph),
-              ElementsAre("Transpose", "Reshape", "Transpose", "Reshape", "Gemm", "Reshape",
-                          "Transpose", "Reshape", "Transpose"));
+  EXPECT_THAT(Operators(graph), ElementsAre("Transpose", "Reshape", "Transpose", "Reshape", "Gemm",
+                                            "Reshape", "Transpose", "Reshape", "Transpose"));
   EXPECT_THAT(IntsAt(graph, graph.nodes[1], 1), ElementsAre(3, -1, 1, 4));
   EXPECT_THAT(IntsAt(graph, graph.nodes[3], 1), ElementsAre(-1, 4));
   EXPECT_EQ(OutputShape(graph), (op::Shape{-1, 3, 5}));

@@ -1,12 +1,13 @@
 // The loops of quantizers of values on every instruction set that this machine has, against the
 // functions of one number that the rest of the project uses.
+#include "train/kernels/quantize_kernels.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <limits>
 #include <vector>
 
-#include "train/kernels/quantize_kernels.h"
 #include "unit/train/every_target.h"
 
 namespace dc::train {
@@ -18,7 +19,7 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 // Inside, on and beyond the ends of a grid of 3 bits with the scale 0.25, halves among them; as
 // many as no vector divides.
 std::vector<float> Inputs() {
-  std::vector<float> x = {0.0f,    -0.0f, 0.125f, 0.375f, -0.125f, 0.25f,     1.75f, 1.76f,
+  std::vector<float> x = {0.0f,    -0.0f, 0.125f, 0.375f, -0.125f, 0.25f,     1.75f,     1.76f,
                           -0.001f, 2.0f,  -3.0f,  0.62f,  kNaN,    kInfinity, -kInfinity};
   const AlignedFloats more = RandomFloats(46, 8);
   x.insert(x.end(), more.data(), more.data() + more.size());
