@@ -29,7 +29,8 @@ NETWORKS = {
     "lenet_5": ("LeNet-5", "mnist", [
         ("lossless", 0.016, (1,)), ("lossless", None, (1, 2, 3)), ("smallest", None, (1, 2, 3)), ("smallest", 0.0033, (1,))]),
     "mnist_cnn": ("mnist_cnn", "mnist", [("smallest", 0.24, (1,)), ("smallest", None, (1,)), ("smallest", 0.11, (1,))]),
-    "resnet20": ("ResNet-20", "cifar10", [("lossless", None, (1,)), ("smallest", None, (1,)), ("smallest", 0.125, (1,))]),
+    "resnet20": ("ResNet-20", "cifar10", [("lossless", None, (1,)), ("smallest", None, (1,)), ("smallest", 0.125, (1,)),
+        ("30000", None, (1,))]),
 }
 
 DATA_TITLES = {"mnist": "MNIST", "cifar10": "CIFAR-10"}
