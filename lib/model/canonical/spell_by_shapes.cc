@@ -13,6 +13,7 @@ bool SpellByShapes(Graph* graph) {
   ShapeTracker shapes(*graph);
   const GraphIndex index(*graph);
   ConstantFolder folder(&shapes, graph);
+  GemmsOfSamples gemms_of_samples(shapes, index, graph);
   bool same_meaning = true;
   for (const Node& node : graph->nodes) {
     std::vector<Node> parts = {node};
@@ -36,7 +37,7 @@ bool SpellByShapes(Graph* graph) {
       LayerStatistics(shapes, &spelled, graph);
       ProductOfEinsum(&spelled, graph);
       ProductOfTransposed(shapes, index, &spelled, graph);
-      GemmOfSamples(shapes, index, &spelled, graph);
+      gemms_of_samples.Spell(&spelled);
       RecurrentStates(shapes, &spelled, graph);
       same_meaning &= SoftmaxOverOneAxis(shapes, &spelled, graph);
       for (Node& each : spelled) {

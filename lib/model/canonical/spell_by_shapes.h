@@ -3,7 +3,9 @@
 #define DC_MODEL_CANONICAL_SPELL_BY_SHAPES_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "dc/graph.h"
@@ -81,9 +83,31 @@ void ProductOfTransposed(const ShapeTracker& shapes, const GraphIndex& index,
 void ProductOfEinsum(std::vector<Node>* nodes, Graph* graph);
 
 // Rows of samples in turns, between two Reshapes around a Gemm with a constant matrix, become rows
-// of one sample after the other. `nodes` holds one of the Reshapes; `index` is that of `graph`.
-void GemmOfSamples(const ShapeTracker& shapes, const GraphIndex& index, std::vector<Node>* nodes,
-                   Graph* graph);
+// of one sample after the other.
+class GemmsOfSamples {
+ public:
+  // `index` is that of `graph`; all outlive it.
+  GemmsOfSamples(const ShapeTracker& shapes, const GraphIndex& index, Graph* graph)
+      : shapes_(shapes), index_(index), graph_(*graph) {}
+
+  // `nodes` holds a node; those of a graph come in order. One of the Reshapes becomes several
+  // nodes.
+  void Spell(std::vector<Node>* nodes);
+
+ private:
+  // Rows of a matrix: for each of `before`, of each sample, `rows` of `width` numbers.
+  struct Turns {
+    int64_t before = 1, rows = 1, width = 1;
+  };
+  // What the Reshape `flatten`, which `gemm` alone reads, flattens for it; nothing where that keeps
+  // samples whole, or no Reshape alone reads the products.
+  std::optional<Turns> FlattenedBy(const Node& flatten, const Node& gemm) const;
+
+  const ShapeTracker& shapes_;
+  const GraphIndex& index_;
+  Graph& graph_;
+  std::unordered_map<std::string, Turns> turned_;  // by what the Gemm writes
+};
 
 // Of a recurrent node: hidden_size is said, which may be left out; its last state, which is a part
 // of all states, is taken from them; activations and lengths that say what holds without them are

@@ -489,6 +489,22 @@ TEST(CanonicalMovesTest, AGemmOfSamplesInTurns) {
   EXPECT_EQ(OutputShape(graph), (op::Shape{-1, 3, 5}));
 }
 
+// Where the products are an output, or rows have biases of their own, the order of rows matters.
+TEST(CanonicalMovesTest, AGemmOfSamplesWhoseRowsAreTold) {
+  for (const bool returned : {true, false}) {
+    Builder b({-1, 3, 4});
+    b.Constant("flat", List({-1, 4})).Constant("apart", List({3, -1, 5}));
+    b.Constant("w", Counting({4, 5})).Constant("bias", Counting({6, 5}));
+    b.Add("Transpose", {"x"}, "turns", {{"perm", Ints{1, 0, 2}}});
+    b.Add("Reshape", {"turns", "flat"}, "rows");
+    b.graph.nodes.push_back(MakeNode("Gemm", {"rows", "w"}, {"products"}, {}));
+    if (!returned) b.graph.nodes.back().inputs.push_back("bias");
+    b.Add("Reshape", {"products", "apart"}, "y");
+    if (returned) b.graph.outputs.push_back({"products", DataType::kFloat32, {}});
+    EXPECT_THAT(Operators(b.Canonical()), ElementsAre("Transpose", "Reshape", "Gemm", "Reshape"));
+  }
+}
+
 // The same where each sample has its own rows already: nothing to do.
 TEST(CanonicalMovesTest, AGemmOfWholeSamplesStays) {
   Builder b({-1, 3, 4});
