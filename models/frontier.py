@@ -116,7 +116,7 @@ def draw(network, title, data, rows):
     own = {r: f"{100 * settings(network, r, None)[0]:g} %" for r in dict.fromkeys(row[0] for row in NETWORKS[network][2])}
     series = []
     for recipe in own:
-        color = ("lossless", "smallest").index(recipe)
+        color = ("lossless", "smallest", "30000").index(recipe)
         points = {}
         for cells in rows:
             if cells[0] == f"recipe-{recipe}":
