@@ -12,6 +12,7 @@ namespace {
 
 constexpr int64_t kFewBytes = 4096;               // a model does not grow by so many
 constexpr int64_t kMostBytes = int64_t{1} << 24;  // of what comes from nothing large
+constexpr int64_t kMostMade = int64_t{1} << 28;   // of all that does
 constexpr size_t kFewElements = 1024;             // nothing large
 
 int64_t Bytes(const Known& value) {
@@ -136,6 +137,15 @@ bool ConstantFolder::MayReplace(const Node& node, const Known& result) const {
   return Bytes(result) <= (large ? going + kFewBytes : kMostBytes);
 }
 
+bool ConstantFolder::ComesFromNothingLarge(const Node& node) const {
+  return std::all_of(node.inputs.begin(), node.inputs.end(), [&](const std::string& input) {
+    const auto constant = graph_.initializers.find(input);
+    return constant == graph_.initializers.end() || made_.count(input) > 0 ||
+           (constant->second.size() <= static_cast<int64_t>(kFewElements) &&
+            learned_.count(input) == 0);
+  });
+}
+
 void ConstantFolder::SetConstant(const std::string& output, const Known& value) {
   graph_.initializers[output] = value.ToTensor();
 }
@@ -188,7 +198,10 @@ bool ConstantFolder::Fold(Node* node, std::vector<Node>* before) {
     FindRepeated(*node);
     UseRepeated(node, before);
   }
-  if (!result || (result->batches.empty() && !MayReplace(*node, *result))) {
+  const bool made = result && ComesFromNothingLarge(*node);
+  const int64_t bytes = made ? Bytes(*result) : 0;
+  if (!result || (result->batches.empty() &&
+                  (!MayReplace(*node, *result) || made_bytes_ + bytes > kMostMade))) {
     UseDeclaredBatch(node);
     return false;
   }
@@ -196,14 +209,8 @@ bool ConstantFolder::Fold(Node* node, std::vector<Node>* before) {
     with_batch_[output] = *std::move(result);
     return false;
   }
-  const bool from_nothing_large =
-      std::all_of(node->inputs.begin(), node->inputs.end(), [&](const std::string& input) {
-        const auto constant = graph_.initializers.find(input);
-        return constant == graph_.initializers.end() || made_.count(input) > 0 ||
-               (constant->second.size() <= static_cast<int64_t>(kFewElements) &&
-                learned_.count(input) == 0);
-      });
-  if (from_nothing_large && learned_.count(output) == 0) made_.insert(output);
+  made_bytes_ += bytes;
+  if (made && learned_.count(output) == 0) made_.insert(output);
   SetConstant(output, *result);
   for (const std::string& input : node->inputs) {
     if (readers_[input] > 1) {

@@ -48,6 +48,7 @@ class ConstantFolder {
   // The output of `node` where all inputs are known.
   std::optional<Known> FromInputs(const Node& node);
   bool MayReplace(const Node& node, const Known& result) const;
+  bool ComesFromNothingLarge(const Node& node) const;
   void SetConstant(const std::string& output, const Known& value);
   void UseDeclaredBatch(Node* node);
   // What is the same for every sample (repeated_constants.cc).
@@ -63,6 +64,7 @@ class ConstantFolder {
   std::unordered_set<std::string> graph_outputs_;
   std::unordered_set<std::string> learned_;           // read as weights, biases, ...
   std::unordered_set<std::string> made_;              // computed here, from nothing large
+  int64_t made_bytes_ = 0;                            // of these, also of those that are gone
   std::unordered_map<std::string, int64_t> readers_;  // node inputs that name the value
   std::unordered_map<std::string, std::string>
       alias_;                                          // output of a node that is gone -> its input

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "model/canonical/canonical.h"
@@ -310,6 +311,20 @@ TEST(ConstantFolderTest, SizesOfWhichSomeStay) {
   const Graph graph = b.Canonical();
   ASSERT_THAT(Operators(graph), ElementsAre("Add"));
   EXPECT_EQ(graph.Constant(graph.nodes[0].inputs[1])->shape, (Ints{1, 1, 2}));
+}
+
+// Nodes of a few bytes that ask for 16 MB each: no more than 256 MB of them are made.
+TEST(ConstantFolderTest, WhatIsMadeHasALimit) {
+  Builder b({-1, 2048, 2048});
+  b.Constant("shape", List({2048, 2048}));
+  std::string sum = "x";
+  for (int i = 0; i < 20; ++i) {
+    const std::string n = std::to_string(i), next = i == 19 ? "y" : "sum" + n;
+    b.Add("ConstantOfShape", {"shape"}, "zeros" + n).Add("Add", {sum, "zeros" + n}, next);
+    sum = next;
+  }
+  const auto names = Operators(b.Canonical());
+  EXPECT_EQ(std::count(names.begin(), names.end(), "ConstantOfShape"), 4);
 }
 
 // A mask as torch makes it by assignments, and two views of it.
