@@ -10,21 +10,12 @@
 namespace dc {
 namespace {
 
-// The constant `name`, which may be another name of one: exporters write equal weights once.
-const Tensor* ConstantOf(const Graph& graph, const GraphIndex& index, std::string name) {
-  for (const Node* other = index.Producer(name); other != nullptr && other->op == "Identity";
-       other = index.Producer(name)) {
-    name = other->Input(0);
-  }
-  return graph.Constant(name);
-}
-
-// The columns of the constant matrix that `gemm`, not transposed on the left, multiplies with; 0
-// where there is none.
-int64_t WidthOf(const Graph& graph, const GraphIndex& index, const Node& gemm) {
-  const Tensor* matrix = ConstantOf(graph, index, gemm.Input(1));
-  if (matrix == nullptr || matrix->shape.size() != 2 || gemm.Int("transA", 0) != 0) return 0;
-  return matrix->shape[gemm.Int("transB", 0) != 0 ? 1 : 0];
+// The constant `name`, or the one that an Identity gives this name: exporters write equal weights
+// once.
+const Tensor* ConstantOf(const Graph& graph, const GraphIndex& index, const std::string& name) {
+  const Node* other = index.Producer(name);
+  const bool renamed = other != nullptr && OperatorOf(*other) == &op::kIdentity;
+  return graph.Constant(renamed ? other->Input(0) : name);
 }
 
 // Whether all rows of the products have the same added to them, or nothing.
@@ -49,14 +40,9 @@ const Node* ReaderOf(const Graph& graph, const GraphIndex& index, const std::str
   return reader;
 }
 
+// Swaps what is before the batch and the batch.
 Node SwapBatch(const std::string& from, const std::string& to) {
-  Node node;
-  node.op = op::kTranspose.name;
-  node.name = to;
-  node.inputs = {from};
-  node.outputs = {to};
-  node.attributes["perm"] = std::vector<int64_t>{1, 0, 2, 3};
-  return node;
+  return TransposeNode(from, to, {1, 0, 2, 3});
 }
 
 }  // namespace
@@ -70,12 +56,18 @@ std::optional<GemmsOfSamples::Turns> GemmsOfSamples::FlattenedBy(const Node& fla
   const Node* restore = ReaderOf(graph_, index_, gemm.outputs[0]);
   if (restore == nullptr || OperatorOf(*restore) != &op::kReshape) return std::nullopt;
   const op::Shape* x = shapes_.Find(flatten.Input(0));
-  Turns turns{.width = WidthOf(graph_, index_, gemm)};
-  if (x == nullptr || turns.width < 1) return std::nullopt;
+  const Tensor* matrix = ConstantOf(graph_, index_, gemm.Input(1));
+  if (x == nullptr || matrix == nullptr || matrix->shape.size() != 2 ||
+      gemm.Int("transA", 0) != 0) {
+    return std::nullopt;
+  }
+  const size_t turned = gemm.Int("transB", 0) != 0 ? 1 : 0;
+  Turns turns{.width = matrix->shape[turned], .products = matrix->shape[1 - turned]};
   const auto batch = std::find_if(x->begin(), x->end(), [](int64_t d) { return d < 0; });
   const auto before = op::Product({x->begin(), batch}), after = op::Product({batch, x->end()});
   // Numbers of a sample after those before the batch.
-  if (batch == x->end() || !before || !after || *before < 2 || -*after % turns.width != 0) {
+  if (batch == x->end() || !before || !after || *before < 2 || turns.width < 1 ||
+      -*after % turns.width != 0) {
     return std::nullopt;
   }
   turns.before = *before;
@@ -91,11 +83,9 @@ void GemmsOfSamples::Spell(std::vector<Node>* nodes) {
   std::vector<Node> parts;
   if (const auto restored = turned_.find(node.inputs[0]); restored != turned_.end()) {
     const Turns& turns = restored->second;
-    const op::Shape* products = shapes_.Find(node.inputs[0]);
-    const int64_t width = products != nullptr ? products->back() : 0;
     const std::string apart = name("_apart"), turned = name("_turned");
-    parts.push_back(
-        ReshapeNode(node.inputs[0], apart, {-1, turns.before, turns.rows, width}, &graph_));
+    parts.push_back(ReshapeNode(node.inputs[0], apart,
+                                {-1, turns.before, turns.rows, turns.products}, &graph_));
     parts.push_back(SwapBatch(apart, turned));
     node.inputs[0] = turned;
     parts.push_back(std::move(node));

@@ -50,18 +50,12 @@ std::string Those(const std::string& labels, const Keep& keep) {
 // Adds a Transpose of `value` from the order `from` of its labels to `to`, unless they are the
 // same, and returns what it writes: `output`, where it is said.
 std::string Ordered(const std::string& value, const std::string& from, const std::string& to,
-                    std::string output, std::vector<Node>* nodes) {
+                    const std::string& output, std::vector<Node>* nodes) {
   if (from == to) return value;
   std::vector<int64_t> perm;
   for (const char label : to) perm.push_back(static_cast<int64_t>(from.find(label)));
-  Node node;
-  node.op = op::kTranspose.name;
-  node.inputs = {value};
-  node.outputs = {std::move(output)};
-  node.name = node.outputs[0];
-  node.attributes["perm"] = std::move(perm);
-  nodes->push_back(std::move(node));
-  return nodes->back().outputs[0];
+  nodes->push_back(TransposeNode(value, output, std::move(perm)));
+  return output;
 }
 
 }  // namespace

@@ -17,4 +17,14 @@ Node ReshapeNode(const std::string& from, const std::string& to, std::vector<int
   return node;
 }
 
+Node TransposeNode(const std::string& from, const std::string& to, std::vector<int64_t> perm) {
+  Node node;
+  node.op = op::kTranspose.name;
+  node.name = to;
+  node.inputs = {from};
+  node.outputs = {to};
+  node.attributes["perm"] = std::move(perm);
+  return node;
+}
+
 }  // namespace dc

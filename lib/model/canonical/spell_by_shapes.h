@@ -95,9 +95,10 @@ class GemmsOfSamples {
   void Spell(std::vector<Node>* nodes);
 
  private:
-  // Rows of a matrix: for each of `before`, of each sample, `rows` of `width` numbers.
+  // Rows of a matrix: for each of `before`, of each sample, `rows` of `width` numbers, each of
+  // which has so many products.
   struct Turns {
-    int64_t before = 1, rows = 1, width = 1;
+    int64_t width = 1, products = 1, before = 1, rows = 1;
   };
   // What the Reshape `flatten`, which `gemm` alone reads, flattens for it; nothing where that keeps
   // samples whole, or no Reshape alone reads the products.
@@ -117,6 +118,9 @@ void RecurrentStates(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph
 // A Reshape of the value `from` to `to`, named like that, and its setting.
 Node ReshapeNode(const std::string& from, const std::string& to, std::vector<int64_t> shape,
                  Graph* graph);
+
+// A Transpose of the value `from` to `to`, named like that.
+Node TransposeNode(const std::string& from, const std::string& to, std::vector<int64_t> perm);
 
 }  // namespace dc
 

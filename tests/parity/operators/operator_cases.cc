@@ -9,9 +9,10 @@ namespace dc {
 const std::vector<OperatorCase>& AllCases() {
   static const std::vector<OperatorCase> all = [] {
     std::vector<OperatorCase> cases;
-    for (auto* family : {ValueCases, FunctionCases, ArithmeticCases, PairCases, ReductionCases,
-                         ConvolutionCases, PoolingCases, MatrixCases, ChannelCases, LayerCases,
-                         MoveCases, ShapeCases, QuantizerCases, IntegerCases, QonnxCases}) {
+    for (auto* family :
+         {ValueCases, FunctionCases, ArithmeticCases, PairCases, ReductionCases, ConvolutionCases,
+          PoolingCases, MatrixCases, ChannelCases, LayerCases, MoveCases, ShapeCases,
+          QuantizerCases, IntegerCases, QonnxCases, ExportCases}) {
       for (OperatorCase& row : family()) cases.push_back(std::move(row));
     }
     return cases;

@@ -106,6 +106,7 @@ std::vector<OperatorCase> ShapeCases();        // other shapes and orders of the
 std::vector<OperatorCase> QuantizerCases();    // values to a grid
 std::vector<OperatorCase> IntegerCases();      // integer operators, numbers of few bits
 std::vector<OperatorCase> QonnxCases();        // QONNX's dialect
+std::vector<OperatorCase> ExportCases();       // what exporters write around a free batch
 
 // All of them.
 const std::vector<OperatorCase>& AllCases();

@@ -278,20 +278,23 @@ TEST(ConstantFolderTest, WhatIsTheSameForEachSampleIsJoined) {
 
 // As torch exports a GRU over a free batch: zeros in the place of a state that is not given.
 TEST(ConstantFolderTest, InitialStatesOfZerosAreNone) {
-  Builder b({-1, 4, 3});
-  b.Constant("zero", Scalar(0)).Constant("axes", List({0}));
-  b.Constant("before", List({1})).Constant("after", List({2}));
-  b.Constant("w", Counting({1, 6, 3})).Constant("r", Counting({1, 6, 2}));
-  b.Constant("b", Counting({1, 12}));
-  b.Add("Shape", {"x"}, "shape").Add("Gather", {"shape", "zero"}, "batch");
-  b.Add("Unsqueeze", {"batch", "axes"}, "n");
-  b.Add("Concat", {"before", "n", "after"}, "sizes", {{"axis", int64_t{0}}});
-  b.Add("ConstantOfShape", {"sizes"}, "zeros");
-  b.Add("Transpose", {"x"}, "steps", {{"perm", Ints{1, 0, 2}}});
-  b.Add("GRU", {"steps", "w", "r", "b", "", "zeros"}, "y", {{"hidden_size", int64_t{2}}});
-  const Graph graph = b.Canonical();
-  ASSERT_THAT(Operators(graph), ElementsAre("Transpose", "GRU"));
-  EXPECT_EQ(graph.nodes[1].Input(5), "");
+  for (const float value : {0.0f, 0.5f}) {
+    Builder b({-1, 4, 3});
+    b.Constant("zero", Scalar(0)).Constant("axes", List({0}));
+    b.Constant("before", List({1})).Constant("after", List({2}));
+    b.Constant("w", Counting({1, 6, 3})).Constant("r", Counting({1, 6, 2}));
+    b.Constant("b", Counting({1, 12}));
+    b.Add("Shape", {"x"}, "shape").Add("Gather", {"shape", "zero"}, "batch");
+    b.Add("Unsqueeze", {"batch", "axes"}, "n");
+    b.Add("Concat", {"before", "n", "after"}, "sizes", {{"axis", int64_t{0}}});
+    b.Add("ConstantOfShape", {"sizes"}, "zeros",
+          {{"value", Tensor::F32({1}, std::vector<float>{value})}});
+    b.Add("Transpose", {"x"}, "steps", {{"perm", Ints{1, 0, 2}}});
+    b.Add("GRU", {"steps", "w", "r", "b", "", "zeros"}, "y", {{"hidden_size", int64_t{2}}});
+    const Graph graph = b.Canonical();
+    EXPECT_EQ(graph.nodes.back().Input(5), value == 0 ? "" : "zeros");
+    EXPECT_EQ(graph.nodes.size() == 2, value == 0);
+  }
 }
 
 // torch's `expand(n, -1, -1)`: what of the sizes is -1 becomes 1 by way of their number.
@@ -350,6 +353,21 @@ TEST(ConstantFolderTest, MasksByAssignment) {
   const auto values = graph.initializers.at("differences").f32();
   EXPECT_THAT(std::vector<float>(values.begin(), values.end()),
               ElementsAre(0, 0, 1, -7, -1, 7, 0, 0));
+}
+
+// A place outside is left to the checks.
+TEST(ConstantFolderTest, NothingIsScatteredOutside) {
+  for (const char* op : {"ScatterND", "ScatterElements"}) {
+    for (const int64_t place : {int64_t{2}, int64_t{-3}, std::numeric_limits<int64_t>::min()}) {
+      Builder b({-1, 2});
+      b.Constant("data", Counting({2})).Constant("updates", Counting({1}));
+      Tensor places = List({place});
+      if (std::string(op) == "ScatterND") places.shape = {1, 1};
+      b.Constant("places", places);
+      b.Add(op, {"data", "places", "updates"}, "c").Add("Add", {"x", "c"}, "y");
+      EXPECT_THAT(Operators(b.Canonical()), ElementsAre(op, "Add")) << place;
+    }
+  }
 }
 
 TEST(ConstantFolderTest, ElementsAreScatteredAlongAnAxis) {
