@@ -51,7 +51,9 @@ TEST(OperatorCases, HaveEveryOperatorAndAttribute) {
     EXPECT_TRUE(Canonicalize(&graph).ok());
     for (const Node& node : graph.nodes) {
       const op::Operator* record = OperatorOf(node);
-      ASSERT_NE(record, nullptr) << node.op;
+      // What is refused may keep operators that no engine has.
+      if (record == nullptr && !row.executed) continue;
+      ASSERT_NE(record, nullptr) << row.name << ": " << node.op;
       auto& values = found[node.op];
       const auto attributes = NodeAttributes::Read(graph, node, *record);
       if (!attributes.ok()) continue;
