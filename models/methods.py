@@ -4,8 +4,8 @@
 usage: models/methods.py --data mnist=SPEC --data cifar10=SPEC [--tools DIR] [--out DIR] [--threads N]
                          [ROW...]
 
-Runs dc-compress for every row (or those whose name contains ROW) that has no report in the out
-folder yet, then writes docs/methods.md from all reports that are there; rows without a report stay
+Runs dc-compress for every row that has no report in the out folder yet (or for those that are
+called ROW, as NETWORK-RECIPE, or else contain it), then writes docs/methods.md from all reports that are there; rows without a report stay
 as the page has them. A row takes minutes to an hour and goes on where it was stopped.
 """
 import argparse
@@ -95,11 +95,20 @@ This page is written by `models/methods.py` from the reports of the rows; each r
 
 
 def folder(out, network, recipe, seed):
-    return out / (network + ("-" + recipe if recipe else "") + f"-s{seed}")
+    return out / (name_of((network, recipe)) + f"-s{seed}")
 
 
 def title(row):
     return row[0] + ", recipe" + ("-" + row[1] if row[1] else "")
+
+
+def name_of(row):
+    return row[0] + ("-" + row[1] if row[1] else "")
+
+
+def is_wanted(row, wanted):
+    names = [name_of(other) for other in ROWS]
+    return not wanted or any(name_of(row) == part if part in names else part in name_of(row) for part in wanted)
 
 
 def begin_as_another(out, network, seed, target):
@@ -175,8 +184,7 @@ def main():
     args = parser.parse_args()
     data = data_specs(parser, args.data, *DATA)
     for row in ROWS:
-        name = row[0] + "-" + row[1]
-        if data and (not args.rows or any(part in name for part in args.rows)):
+        if data and is_wanted(row, args.rows):
             measure(args, data, row)
     page = ROOT / "docs" / "methods.md"
     known = rows_of_page(page)
