@@ -317,9 +317,9 @@ TEST(Gupta, OutputsMayHaveAFormatOfTheirOwn) {
   ASSERT_TRUE(plan.ok()) << plan.status().ToString();
   EXPECT_THAT(plan->weights.at("w1").ToString(), HasSubstr("fraction=14"));
   const auto scale_of = [](const Graph& of) {
-    const auto quantizer =
-        std::find_if(of.nodes.begin(), of.nodes.end(),
-                     [](const Node& node) { return node.op == "UniformQuantize"; });
+    const auto quantizer = std::find_if(of.nodes.begin(), of.nodes.end(), [](const Node& node) {
+      return node.op == "UniformQuantize";
+    });
     return of.Constant(quantizer->inputs[1])->f32()[0];
   };
   EXPECT_FLOAT_EQ(scale_of(graph), 0x1p-10f);
@@ -327,7 +327,8 @@ TEST(Gupta, OutputsMayHaveAFormatOfTheirOwn) {
   Graph alike = ThreeLayers();
   ASSERT_TRUE(Plan({.name = "gupta"}, &alike).ok());
   EXPECT_FLOAT_EQ(scale_of(alike), 0x1p-14f);
-  for (const char* wrong : {"output-fraction-bits=23", "output-fraction-bits=", "fraction-bits=x"}) {
+  for (const char* wrong :
+       {"output-fraction-bits=23", "output-fraction-bits=", "fraction-bits=x"}) {
     Graph refused = ThreeLayers();
     EXPECT_THAT(Plan({.name = "gupta", .settings = wrong}, &refused).status().ToString(),
                 HasSubstr("fraction-bits"));
