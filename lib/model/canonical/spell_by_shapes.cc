@@ -14,6 +14,7 @@ bool SpellByShapes(Graph* graph) {
   const GraphIndex index(*graph);
   ConstantFolder folder(&shapes, graph);
   GemmsOfSamples gemms_of_samples(shapes, index, graph);
+  PadsOfWindows pads_of_windows(shapes, *graph);
   bool same_meaning = true;
   for (const Node& node : graph->nodes) {
     std::vector<Node> parts = {node};
@@ -38,6 +39,7 @@ bool SpellByShapes(Graph* graph) {
       ProductOfEinsum(&spelled, graph);
       ProductOfTransposed(shapes, index, &spelled, graph);
       gemms_of_samples.Spell(&spelled);
+      pads_of_windows.Spell(&spelled);
       RecurrentStates(shapes, &spelled, graph);
       same_meaning &= SoftmaxOverOneAxis(shapes, &spelled, graph);
       for (Node& each : spelled) {

@@ -63,6 +63,23 @@ void CropAndPad(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph* gra
 // hold a dimension of `x` for each that stays. False where they are no sizes.
 bool ScaleToSizes(const op::Shape& x, const std::vector<int64_t>& sizes, Node* node, Graph* graph);
 
+// A convolution or an average of what a Pad has put zeros around pads its input itself.
+class PadsOfWindows {
+ public:
+  // Both outlive it.
+  PadsOfWindows(const ShapeTracker& shapes, const Graph& graph) : shapes_(shapes), graph_(graph) {}
+
+  // Those of a graph come in order.
+  void Spell(std::vector<Node>* nodes);
+
+ private:
+  void TakePad(Node* node) const;
+
+  const ShapeTracker& shapes_;
+  const Graph& graph_;
+  std::unordered_map<std::string, Node> pads_;  // by what they write
+};
+
 // The attribute `value` of a Pad before opset 11 gets its newer name.
 void SpellPad(Node* node);
 

@@ -69,8 +69,7 @@ const Method* GuptaMethod() {
   static const FunctionMethod method(
       {.name = "gupta",
        .paper = "Gupta et al. 2015, arXiv 1502.02551",
-       .summary =
-           "weights, activations and gradients in fixed point, stochastic rounding",
+       .summary = "weights, activations and gradients in fixed point, stochastic rounding",
        .bits = "w=16,a=16,g=16",
        .skip = "none",
        .training = "epochs: 0 learning_rate: 0.1 momentum: 0",

@@ -1,4 +1,4 @@
-// What exporters write around a batch that is free.
+// What exporters write around a batch that is free, and in place of padding.
 #include "parity/operators/operator_cases.h"
 
 namespace dc {
@@ -96,6 +96,24 @@ OperatorCase Token() {
   return row;
 }
 
+// Zeros around the image, 1 above, 2 left, 2 below and 1 right, before a window of 4 x 3.
+// ONNX Runtime 1.20 makes them padding of the window itself, also where that means something else.
+OperatorCase PaddedWindow(const std::string& name, const std::string& op,
+                          std::map<std::string, Attribute> attributes,
+                          Judge judge = Judge::kAgrees) {
+  OperatorCase row{.name = "pad_before_" + name, .sample = {2, 6, 7}};
+  row.judge = judge;
+  row.constants = {{"around", List({0, 0, 1, 2, 0, 0, 2, 1})}};
+  row.nodes = {{"Pad", {"x", "around"}, {}, "padded"}, {op, {"padded"}, std::move(attributes)}};
+  if (op == "Conv") {
+    row.weights = {{"w", {3, 2, 4, 3}}};
+    row.nodes[1].inputs.push_back("w");
+  } else {
+    row.nodes[1].attributes.emplace("kernel_shape", Attribute{4, 3});
+  }
+  return row;
+}
+
 }  // namespace
 
 std::vector<OperatorCase> ExportCases() {
@@ -107,7 +125,16 @@ std::vector<OperatorCase> ExportCases() {
           Einsum("values", "nijd,nkjd->nikj", {}),
           Einsum("layer", "nihd,de->nihe", {4, 5}),
           Mask(),
-          Token()};
+          Token(),
+          PaddedWindow("a_convolution", "Conv", {{"strides", {2, 1}}}),
+          PaddedWindow("a_convolution_that_pads", "Conv",
+                       {{"pads", {1, 0, 0, 1}}, {"dilations", {2, 2}}}),
+          PaddedWindow("an_average", "AveragePool", {{"strides", {1, 2}}}, Judge::kCanonical),
+          PaddedWindow("an_average_that_counts", "AveragePool",
+                       {{"pads", {1, 0, 1, 0}}, {"count_include_pad", 1}}),
+          PaddedWindow("an_average_that_pads", "AveragePool", {{"pads", {1, 0, 0, 1}}},
+                       Judge::kOverruled),
+          PaddedWindow("a_maximum", "MaxPool", {}, Judge::kOverruled)};
 }
 
 }  // namespace dc

@@ -481,6 +481,43 @@ TEST(CanonicalMovesTest, OldPadsAndSlices) {
   EXPECT_EQ(OutputShape(graph), (op::Shape{-1, 5}));
 }
 
+TEST(CanonicalMovesTest, WindowsPadThemselves) {
+  const Ints around = {0, 0, 1, 2, 0, 0, 0, 1};
+  // What becomes of a Pad and the window that reads it.
+  const auto spelled = [](const Ints& pads, const std::string& op,
+                          std::map<std::string, AttributeValue> attributes, float value = 0) {
+    Builder b({-1, 2, 6, 7});
+    b.Constant("around", List(pads)).Constant("value", Tensor::F32({}, {&value, 1}));
+    b.Constant("w", Counting({3, 2, 3, 3}));
+    b.Add("Pad", {"x", "around", "value"}, "padded");
+    const bool convolves = op == "Conv";
+    if (!convolves) attributes["kernel_shape"] = Ints{3, 3};
+    b.graph.nodes.push_back(MakeNode(op, {"padded"}, {"y"}, std::move(attributes)));
+    if (convolves) b.graph.nodes.back().inputs.push_back("w");
+    return b.Canonical();
+  };
+  const Graph conv = spelled(around, "Conv", {{"pads", Ints{0, 0, 1, 0}}});
+  ASSERT_THAT(Operators(conv), ElementsAre("Conv"));
+  EXPECT_EQ(conv.nodes[0].Ints("pads", {}), (Ints{1, 2, 1, 1}));
+  const Graph average = spelled(around, "AveragePool", {});
+  ASSERT_THAT(Operators(average), ElementsAre("AveragePool"));
+  EXPECT_EQ(average.nodes[0].Ints("pads", {}), (Ints{1, 2, 0, 1}));
+  EXPECT_EQ(average.nodes[0].Int("count_include_pad", 0), 1);
+
+  // A number that is not 0, channels, less than nothing, a window within the padding.
+  EXPECT_THAT(Operators(spelled(around, "Conv", {}, 1)), ElementsAre("Pad", "Conv"));
+  for (const Ints& other : {Ints{0, 1, 0, 0, 0, -1, 0, 0}, Ints{0, 0, -1, 0, 0, 0, 1, 0},
+                            Ints{0, 0, 3, 0, 0, 0, 0, 0}}) {
+    EXPECT_THAT(Operators(spelled(other, "Conv", {})), ElementsAre("Pad", "Conv"));
+  }
+  // Windows that count other padding than their own, or have none that is zero.
+  EXPECT_THAT(Operators(spelled(around, "AveragePool", {{"pads", Ints{1, 0, 0, 0}}})),
+              ElementsAre("Pad", "AveragePool"));
+  EXPECT_THAT(Operators(spelled(around, "AveragePool", {{"ceil_mode", int64_t{1}}})),
+              ElementsAre("Pad", "AveragePool"));
+  EXPECT_THAT(Operators(spelled(around, "MaxPool", {})), ElementsAre("Pad", "MaxPool"));
+}
+
 // The scores of attention, heads behind positions, and a product with a weight.
 TEST(CanonicalMovesTest, EinsumsAreProducts) {
   const auto spelled = [](const std::string& equation, Ints weight) {
