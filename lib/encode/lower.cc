@@ -30,6 +30,7 @@ class Lowering {
                       "train the model first");
     }
     shapes_ = InferGraphShapes(graph_);
+    DC_RETURN_IF_ERROR(CheckInputShapes());
     LowerInputs();
     FindQuantizedForms();
     for (const Node& node : graph_.nodes) {
@@ -47,6 +48,18 @@ class Lowering {
   }
 
  private:
+  // Without the shape of an input little else can be told.
+  Status CheckInputShapes() const {
+    std::vector<Status> open;
+    for (const Status& problem : shapes_.problems) {
+      for (const ValueInfo& input : graph_.inputs) {
+        const bool of_input = problem.where() == "graph input " + Quoted(input.name);
+        if (of_input && shapes_.of.count(input.name) == 0) open.push_back(problem);
+      }
+    }
+    return open.empty() ? OkStatus() : JoinReasons(open);
+  }
+
   // A node that is refused for another reason may have no shape because of it.
   void AddShapeProblems() {
     const std::vector<Status> others = reasons_;

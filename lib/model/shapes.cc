@@ -71,9 +71,12 @@ GraphShapes InferGraphShapes(const Graph& graph, bool any_batch) {
   GraphShapes shapes;
   for (const ValueInfo& input : graph.inputs) {
     if (tracker.Find(input.name) == nullptr) {
+      std::vector<int64_t> one = input.shape;
+      one[0] = 1;
       shapes.problems.push_back(Unsupported(
           "an input of shape " + ShapeText(input.shape), "graph input " + Quoted(input.name),
-          "export the model with all dimensions but the batch fixed"));
+          "say what it is to run on: --input-shape " + input.name + "=" + ShapeText(one) +
+              ", with numbers for the ?"));
     } else {
       shapes.of[input.name] = *tracker.Find(input.name);
     }

@@ -1,5 +1,6 @@
 #include "encode/lower.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "format/ops.h"
@@ -85,6 +86,19 @@ TEST(LowerTest, FoldsIdentityAndDropout) {
   ASSERT_EQ(m.nodes.size(), 1u);
   EXPECT_EQ(m.nodes[0].inputs, std::vector<uint32_t>{0});
   EXPECT_EQ(m.outputs[0].value, 1u);
+}
+
+// What else cannot be told without the shape is not told.
+TEST(LowerTest, OpenShapesAreToldAlone) {
+  Graph graph = OneNode("Shape", {-1, 3, -1});
+  graph.inputs.push_back({"z", DataType::kFloat32, {2, -1}});
+  EXPECT_EQ(
+      LowerGraph(graph, false).status().ToString(),
+      "an input of shape ?x3x? (graph input 'x'); an input of shape 2x? (graph input 'z'): say "
+      "what it is to run on: --input-shape x=1x3x?, with numbers for the ?");
+  graph.inputs.pop_back();
+  graph.inputs[0].shape = {-1, 3, 4};
+  EXPECT_THAT(LowerGraph(graph, false).status().ToString(), testing::HasSubstr("operator Shape"));
 }
 
 TEST(LowerTest, FreesABatchOfOne) {
