@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cctype>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -47,25 +48,60 @@ std::string Those(const std::string& labels, const Keep& keep) {
   return result;
 }
 
-// Adds a Transpose of `value` from the order `from` of its labels to `to`, unless they are the
-// same, and returns what it writes: `output`, where it is said.
-std::string Ordered(const std::string& value, const std::string& from, const std::string& to,
-                    const std::string& output, std::vector<Node>* nodes) {
-  if (from == to) return value;
-  std::vector<int64_t> perm;
-  for (const char label : to) perm.push_back(static_cast<int64_t>(from.find(label)));
-  nodes->push_back(TransposeNode(value, output, std::move(perm)));
-  return output;
-}
+// Adds the nodes that an Einsum becomes, and names what they write.
+class ProductNodes {
+ public:
+  ProductNodes(std::string output, Graph* graph) : output_(std::move(output)), graph_(*graph) {}
+
+  // `value` with its labels in the order `to` in place of `from`.
+  std::string Order(const std::string& value, const std::string& from, const std::string& to) {
+    if (from == to) return value;
+    std::vector<int64_t> perm;
+    for (const char label : to) perm.push_back(static_cast<int64_t>(from.find(label)));
+    return Add(TransposeNode(value, Fresh(), std::move(perm)));
+  }
+  std::string Reshape(const std::string& value, std::vector<int64_t> shape) {
+    return Add(ReshapeNode(value, Fresh(), std::move(shape), &graph_));
+  }
+  std::string Multiply(const std::string& a, const std::string& b) {
+    Node product;
+    product.op = op::kMatMul.name;
+    product.inputs = {a, b};
+    product.outputs = {Fresh()};
+    product.name = product.outputs[0];
+    return Add(std::move(product));
+  }
+  // The nodes, the last of which writes the Einsum's output.
+  std::vector<Node> Take() {
+    nodes_.back().outputs = {output_};
+    nodes_.back().name = output_;
+    return std::move(nodes_);
+  }
+
+ private:
+  std::string Fresh() const {
+    return graph_.FreshName(output_ + "_part" + std::to_string(nodes_.size()));
+  }
+  std::string Add(Node node) {
+    nodes_.push_back(std::move(node));
+    return nodes_.back().outputs[0];
+  }
+
+  const std::string output_;
+  Graph& graph_;
+  std::vector<Node> nodes_;
+};
 
 }  // namespace
 
-void ProductOfEinsum(std::vector<Node>* nodes, Graph* graph) {
+void ProductOfEinsum(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph* graph) {
   const Node& node = nodes->front();
   if (node.op != "Einsum" || !node.domain.empty() || node.inputs.size() != 2) return;
   const auto read = ReadEquation(node.String("equation", ""));
-  if (!read) return;
+  const op::Shape *shape_a = shapes.Find(node.inputs[0]), *shape_b = shapes.Find(node.inputs[1]);
+  if (!read || shape_a == nullptr || shape_b == nullptr) return;
   const auto& [a, b, y] = *read;
+  if (shape_a->size() != a.size() || shape_b->size() != b.size()) return;
   const std::string batch = Those(a, [&](char c) { return Has(b, c) && Has(y, c); });
   const std::string sums = Those(a, [&](char c) { return Has(b, c) && !Has(y, c); });
   const std::string left = Those(a, [&](char c) { return !Has(b, c) && Has(y, c); });
@@ -74,22 +110,52 @@ void ProductOfEinsum(std::vector<Node>* nodes, Graph* graph) {
   const bool complete = batch.size() + sums.size() + left.size() == a.size() &&
                         batch.size() + sums.size() + right.size() == b.size() &&
                         batch.size() + left.size() + right.size() == y.size();
-  const bool one_left = left.size() == 1 || (!left.empty() && batch.empty());
-  if (!complete || sums.size() != 1 || right.size() != 1 || !one_left) return;
-  const std::string output = node.outputs[0];
-  const auto name = [&](const char* what) { return graph->FreshName(output + what); };
-  std::vector<Node> parts;
-  Node product;
-  product.op = op::kMatMul.name;
-  product.inputs = {Ordered(node.inputs[0], a, batch + left + sums, name("_left"), &parts),
-                    Ordered(node.inputs[1], b, batch + sums + right, name("_right"), &parts)};
+  if (!complete) return;
+
+  std::map<char, int64_t> sizes;  // -1: the free batch
+  for (size_t i = 0; i < a.size(); ++i) sizes[a[i]] = (*shape_a)[i];
+  for (size_t i = 0; i < b.size(); ++i) sizes[b[i]] = (*shape_b)[i];
+  const auto dims = [&](const std::string& labels) {
+    std::vector<int64_t> list;
+    for (const char label : labels) list.push_back(sizes[label]);
+    return list;
+  };
+  // What becomes one dimension has known ones.
+  const auto joined = [&](const std::string& labels) -> std::optional<int64_t> {
+    int64_t size = 1;
+    for (const char label : labels) {
+      if (sizes[label] < 1 || sizes[label] > op::kMostElements / size) return std::nullopt;
+      size *= sizes[label];
+    }
+    return size;
+  };
+  // Rows of a product without a batch may have several labels.
+  const bool joins_left = left.size() != 1 && (left.empty() || !batch.empty());
+  const bool joins_sums = sums.size() != 1, joins_right = right.size() != 1;
+  const auto l = joined(joins_left ? left : ""), s = joined(joins_sums ? sums : "");
+  const auto r = joined(joins_right ? right : "");
+  if (!l || !s || !r) return;
+  const auto with = [&](const std::string& labels, bool joins, int64_t size,
+                        std::vector<int64_t> list) {
+    const std::vector<int64_t> more = joins ? std::vector<int64_t>{size} : dims(labels);
+    list.insert(list.end(), more.begin(), more.end());
+    return list;
+  };
+
+  ProductNodes parts(node.outputs[0], graph);
+  std::string x = parts.Order(node.inputs[0], a, batch + left + sums);
+  if (joins_left || joins_sums) {
+    x = parts.Reshape(x, with(sums, joins_sums, *s, with(left, joins_left, *l, dims(batch))));
+  }
+  std::string w = parts.Order(node.inputs[1], b, batch + sums + right);
+  if (joins_sums || joins_right) {
+    w = parts.Reshape(w, with(right, joins_right, *r, with(sums, joins_sums, *s, dims(batch))));
+  }
+  std::string product = parts.Multiply(x, w);
   const std::string made = batch + left + right;
-  product.outputs = {made == y ? output : name("_product")};
-  product.name = product.outputs[0];
-  const std::string value = product.outputs[0];
-  parts.push_back(std::move(product));
-  Ordered(value, made, y, output, &parts);
-  *nodes = std::move(parts);
+  if (joins_left || joins_right) product = parts.Reshape(product, dims(made));
+  parts.Order(product, made, y);
+  *nodes = parts.Take();
 }
 
 }  // namespace dc

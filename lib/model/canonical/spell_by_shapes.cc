@@ -19,6 +19,7 @@ bool SpellByShapes(Graph* graph) {
   for (const Node& node : graph->nodes) {
     std::vector<Node> parts = {node};
     SplitBySlices(shapes, &parts, graph);
+    if (parts.size() == 1) ProductOfEinsum(shapes, &parts, graph);
     if (parts.size() > 1) folder.Replace(node, parts);
     for (Node& part : parts) {
       std::vector<Node> before;
@@ -36,7 +37,6 @@ bool SpellByShapes(Graph* graph) {
       CropAndPad(shapes, &spelled, graph);
       GatherBySlice(shapes, &spelled, graph);
       LayerStatistics(shapes, &spelled, graph);
-      ProductOfEinsum(&spelled, graph);
       ProductOfTransposed(shapes, index, &spelled, graph);
       gemms_of_samples.Spell(&spelled);
       pads_of_windows.Spell(&spelled);

@@ -95,9 +95,10 @@ bool SoftmaxOverOneAxis(const ShapeTracker& shapes, std::vector<Node>* nodes, Gr
 void ProductOfTransposed(const ShapeTracker& shapes, const GraphIndex& index,
                          std::vector<Node>* nodes, Graph* graph);
 
-// An Einsum of two operands that sums over one label they share becomes a MatMul between
-// Transposes. `nodes` holds such a node.
-void ProductOfEinsum(std::vector<Node>* nodes, Graph* graph);
+// An Einsum of two operands becomes a MatMul between Transposes, and Reshapes where several labels,
+// or none, are rows, columns or what is summed over. `nodes` holds such a node. It stays where an
+// operand alone sums over a label, or has one twice.
+void ProductOfEinsum(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph* graph);
 
 // Rows of samples in turns, between two Reshapes around a Gemm with a constant matrix, become rows
 // of one sample after the other.

@@ -535,8 +535,19 @@ TEST(CanonicalMovesTest, EinsumsAreProducts) {
   const Graph layer = spelled("nihd,de->nihe", {4, 5});
   EXPECT_THAT(Operators(layer), ElementsAre("MatMul"));
   EXPECT_EQ(OutputShape(layer), (op::Shape{-1, 3, 2, 5}));
-  // Two sums, a diagonal, an ellipsis: not products of matrices.
-  for (const char* other : {"nihd,nihd->n", "nihh,njhd->nij", "...d,...d->..."}) {
+  // Keras's projections to heads and back: several columns, several labels that are summed over.
+  const Graph heads = spelled("nihd,dke->nihke", {4, 2, 3});
+  EXPECT_THAT(Operators(heads), ElementsAre("MatMul", "Reshape"));
+  EXPECT_EQ(OutputShape(heads), (op::Shape{-1, 3, 2, 2, 3}));
+  const Graph back = spelled("nihd,hde->nie", {2, 4, 5});
+  EXPECT_THAT(Operators(back), ElementsAre("Reshape", "MatMul"));
+  EXPECT_EQ(OutputShape(back), (op::Shape{-1, 3, 5}));
+  // No rows, and no columns.
+  const Graph dots = spelled("nihd,nihd->n", {});
+  EXPECT_THAT(Operators(dots), ElementsAre("Reshape", "Reshape", "MatMul", "Reshape"));
+  EXPECT_EQ(OutputShape(dots), (op::Shape{-1}));
+  // A sum over one operand alone, a diagonal, an ellipsis: not products of matrices.
+  for (const char* other : {"nihd,njhe->nije", "nihh,njhd->nij", "...d,...d->..."}) {
     EXPECT_THAT(Operators(spelled(other, {})), ElementsAre("Einsum")) << other;
   }
 }
