@@ -7,6 +7,8 @@
 namespace dc {
 namespace {
 
+constexpr int64_t kMostNumber = int64_t{1} << 30;  // of what a window lists
+
 // Zeros before and after each spatial axis, as a window lists them; nothing where `pad` does
 // anything else to a value of rank `rank`.
 std::optional<std::vector<int64_t>> ZerosAround(const Graph& graph, const Node& pad, size_t rank) {
@@ -52,7 +54,8 @@ void PadsOfWindows::TakePad(Node* node) const {
   const auto pad = pads_.find(node->Input(0));
   if (pad == pads_.end() || node->attributes.count(kAutoPad) > 0) return;
   const op::Shape* x = shapes_.Find(pad->second.Input(0));
-  if (x == nullptr || x->size() < 3) return;
+  // A Pad that is not right has no shape.
+  if (x == nullptr || x->size() < 3 || shapes_.Find(node->inputs[0]) == nullptr) return;
   const auto zeros = ZerosAround(graph_, pad->second, x->size());
   const auto attributes = NodeAttributes::Read(graph_, *node, *record);
   if (!zeros || !attributes.ok()) return;
@@ -79,9 +82,13 @@ void PadsOfWindows::TakePad(Node* node) const {
     if (has_own && attributes->Int("count_include_pad") == 0) return;
   }
   for (size_t i = 0; i < pads.size(); ++i) {
+    const int64_t taps = kernel[i % spatial], step = dilations[i % spatial];
+    for (const int64_t number : {pads[i], (*zeros)[i], taps, step}) {
+      if (number < 0 || number > kMostNumber) return;
+    }
     pads[i] += (*zeros)[i];
     // Windows that lie in the padding as a whole are not for everybody.
-    if (pads[i] < 0 || pads[i] > (kernel[i % spatial] - 1) * dilations[i % spatial]) return;
+    if (pads[i] > (taps - 1) * step) return;
   }
   node->inputs[0] = pad->second.inputs[0];
   node->attributes["pads"] = std::move(pads);
