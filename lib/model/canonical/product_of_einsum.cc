@@ -115,6 +115,10 @@ void ProductOfEinsum(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph
   std::map<char, int64_t> sizes;  // -1: the free batch
   for (size_t i = 0; i < a.size(); ++i) sizes[a[i]] = (*shape_a)[i];
   for (size_t i = 0; i < b.size(); ++i) sizes[b[i]] = (*shape_b)[i];
+  // A Reshape has one open dimension.
+  const auto is_open = [](const auto& label) { return label.second < 1; };
+  if (std::count_if(sizes.begin(), sizes.end(), is_open) > 1) return;
+  if (std::any_of(sizes.begin(), sizes.end(), [](const auto& l) { return l.second < -1; })) return;
   const auto dims = [&](const std::string& labels) {
     std::vector<int64_t> list;
     for (const char label : labels) list.push_back(sizes[label]);
