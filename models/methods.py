@@ -51,7 +51,7 @@ ROWS = [
     ("twn_lenet", "lsq4", "mnist", (1,), "LSQ", "4/4", "", "the paper has ImageNet only"),
     ("twn_lenet", "lsq2", "mnist", (1,), "LSQ", "2/2", "", "likewise"),
     ("mlp_3x1024", "", "mnist", (1,), "BinaryConnect, deterministic", "1/32", "1.29", "half their width, 40 of 1,000 epochs"),
-    ("mlp_3x1024", "stochastic", "mnist", (1,), "BinaryConnect, stochastic", "1/32", "1.18", "theirs is tested with float weights"),
+    ("mlp_3x1024", "stochastic", "mnist", (1,), "BinaryConnect, stochastic", "1/32", "1.18", "24 epochs; theirs is tested with float weights"),
     ("mlp_3x1024", "bnn", "mnist", (1,), "BNN", "1/1", "0.96", "theirs: 4,096 wide, dropout, 1,000 epochs"),
     ("mlp_3x1024", "bnn-shift", "mnist", (1,), "BNN, shift-based normalization and AdaMax", "1/1", "1.40", "theirs: 2,048 wide"),
     ("mlp_3x1024", "tnn", "mnist", (1,), "TNN", "2/2", "1.67", "ternary; a teacher of the same size"),

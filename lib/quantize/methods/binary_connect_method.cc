@@ -1,11 +1,34 @@
 // BinaryConnect: weights are +1 or -1, deterministically or at random in training; latent ones are
 // clipped to [-1, 1], and steps scaled by layer. Everything else is float. Tested with the signs
-// (the authors test the stochastic kind with the latent weights).
+// (the authors test the stochastic kind with the latent weights): at the end of a stochastic
+// training latent weights are their signs, which every draw gives again, so that normalizations
+// learn the statistics of the network that is stored.
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "quantize/methods/method_parts.h"
 #include "quantize/methods/methods.h"
 
 namespace dc {
 namespace {
+
+// One in so many steps has the signs: most of an epoch in 40, and many times what normalizations
+// remember.
+constexpr int64_t kSettling = 50;
+
+std::function<Status(int64_t, int64_t, const LatentAccess&)> SettleSigns(
+    std::vector<std::string> weights) {
+  return [weights = std::move(weights)](int64_t step, int64_t total, const LatentAccess& access) {
+    if (step < total - total / kSettling) return OkStatus();
+    for (const std::string& name : weights) {
+      for (float& value : access.latent(name)) value = value >= 0.0f ? 1.0f : -1.0f;
+      access.changed(name);
+    }
+    return OkStatus();
+  };
+}
 
 StatusOr<MethodPlan> PlanBinaryConnect(MethodContext* context) {
   MethodPlan plan;
@@ -20,6 +43,11 @@ StatusOr<MethodPlan> PlanBinaryConnect(MethodContext* context) {
                    {{"clip", clip ? "yes" : "no"}, {"rounding", context->settings.at("rounding")}}},
                   &plan);
   if (scale_steps) ScaleStepsByFans(*context, &plan);
+  if (context->settings.at("rounding") == "stochastic") {
+    std::vector<std::string> names;
+    for (const WeightRef& ref : QuantizedLayers(*context)) names.push_back(ref.name);
+    plan.before_step = SettleSigns(std::move(names));
+  }
   return plan;
 }
 

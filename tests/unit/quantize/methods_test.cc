@@ -400,6 +400,21 @@ TEST(Courbariaux, RangesFollowEveryHundredBatches) {
   EXPECT_EQ(latent[2], 2.0f);  // up by one for two of the three; then 2 fits
 }
 
+TEST(BinaryConnect, AStochasticTrainingEndsWithSigns) {
+  Graph graph = ThreeLayers();
+  const auto plan = Plan({.name = "binary-connect", .settings = "rounding=stochastic"}, &graph);
+  ASSERT_TRUE(plan.ok()) << plan.status().ToString();
+  std::vector<float> latent = {0.2f, -0.7f, 0.0f};
+  const LatentAccess access = {[&](const std::string&) { return std::span<float>(latent); },
+                               [](const std::string&) {}};
+  for (int64_t step : {0, 97}) ASSERT_TRUE(plan->before_step(step, 100, access).ok());
+  EXPECT_EQ(latent, (std::vector<float>{0.2f, -0.7f, 0.0f}));
+  ASSERT_TRUE(plan->before_step(98, 100, access).ok());
+  EXPECT_EQ(latent, (std::vector<float>{1, -1, 1}));
+  Graph other = ThreeLayers();
+  EXPECT_EQ(Plan({.name = "binary-connect"}, &other)->before_step, nullptr);
+}
+
 TEST(Lin, GivesSmallerLayersMoreBits) {
   Graph graph = ThreeLayers();
   graph.initializers["w2"] = Counting({40, 40});  // a hundred times the weights
