@@ -58,7 +58,7 @@ ROWS = [
     ("mlp_3x1024", "ftprop", "mnist", (1,), "target propagation (Friesen and Domingos)", "32/1", "", "the paper has CIFAR-10 and ImageNet only"),
     ("lenet_5", "ristretto8", "mnist", (1,), "Ristretto", "8/8", "", ""),
     ("lenet_5", "ristretto4", "mnist", (1,), "Ristretto", "4/4", "1.00", "fine-tuned"),
-    ("lenet_5", "gupta14", "mnist", (1,), "Gupta et al.", "16/16", "0.83", "FL 14, stochastic"),
+    ("lenet_5", "gupta14", "mnist", (1,), "Gupta et al.", "16/16", "0.83", "FL 14, of outputs 10, stochastic"),
     ("lenet_5", "gupta10", "mnist", (1,), "Gupta et al.", "16/16", "", "FL 10, stochastic"),
     ("lenet_5", "gupta10-nearest", "mnist", (1,), "Gupta et al.", "16/16", "", "FL 10, to nearest"),
     ("lenet_5", "sung", "mnist", (1,), "Sung et al.", "2/32", "", "retrained"),
@@ -80,8 +80,8 @@ ROWS = [
     ("resnet23", "fixed-point", "cifar10", (1,), "fixed-point connect", "8/32", "", "likewise"),
     ("resnet23", "pow2", "cifar10", (1,), "pow2 connect", "8/32", "", "likewise"),
     ("resnet23", "binary-weight", "cifar10", (1,), "binary weight", "1/32", "", "likewise"),
-    ("moons", "", "cifar10", (1,), "Moons et al., full-qnn", "4/4", "20.8", "theirs: best validation of 100 epochs"),
-    ("moons", "bnn", "cifar10", (1,), "Moons et al., full-bnn", "1/1", "29.7", "likewise"),
+    ("moons", "", "cifar10", (1,), "Moons et al., full-qnn", "4/4", "20.8", "40 epochs; theirs: best validation of 100"),
+    ("moons", "bnn", "cifar10", (1,), "Moons et al., full-bnn", "1/1", "29.7", "100 epochs; theirs: best validation of 100"),
 ]
 
 HEAD = """# What the methods reached
