@@ -81,7 +81,7 @@ ROWS = [
     ("resnet23", "pow2", "cifar10", (1,), "pow2 connect", "8/32", "", "likewise"),
     ("resnet23", "binary-weight", "cifar10", (1,), "binary weight", "1/32", "", "likewise"),
     ("moons", "", "cifar10", (1,), "Moons et al., full-qnn", "4/4", "20.8", "40 epochs; theirs: best validation of 100"),
-    ("moons", "bnn", "cifar10", (1,), "Moons et al., full-bnn", "1/1", "29.7", "100 epochs; theirs: best validation of 100"),
+    ("moons", "bnn", "cifar10", (1,), "Moons et al., full-bnn", "1/1", "29.7", "likewise"),
 ]
 
 HEAD = """# What the methods reached
