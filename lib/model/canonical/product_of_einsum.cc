@@ -100,7 +100,7 @@ void ProductOfEinsum(const ShapeTracker& shapes, std::vector<Node>* nodes, Graph
   const auto read = ReadEquation(node.String("equation", ""));
   const op::Shape *shape_a = shapes.Find(node.inputs[0]), *shape_b = shapes.Find(node.inputs[1]);
   if (!read || shape_a == nullptr || shape_b == nullptr) return;
-  const auto& [a, b, y] = *read;
+  const std::string &a = read->a, &b = read->b, &y = read->y;
   if (shape_a->size() != a.size() || shape_b->size() != b.size()) return;
   const std::string batch = Those(a, [&](char c) { return Has(b, c) && Has(y, c); });
   const std::string sums = Those(a, [&](char c) { return Has(b, c) && !Has(y, c); });
