@@ -50,14 +50,11 @@ class Lowering {
  private:
   // Without the shape of an input little else can be told.
   Status CheckInputShapes() const {
-    std::vector<Status> open;
-    for (const Status& problem : shapes_.problems) {
-      for (const ValueInfo& input : graph_.inputs) {
-        const bool of_input = problem.where() == "graph input " + Quoted(input.name);
-        if (of_input && shapes_.of.count(input.name) == 0) open.push_back(problem);
-      }
-    }
-    return open.empty() ? OkStatus() : JoinReasons(open);
+    const auto open =
+        std::count_if(graph_.inputs.begin(), graph_.inputs.end(),
+                      [&](const ValueInfo& input) { return shapes_.of.count(input.name) == 0; });
+    const auto first = shapes_.problems.begin();
+    return open == 0 ? OkStatus() : JoinReasons({first, first + open});
   }
 
   // A node that is refused for another reason may have no shape because of it.

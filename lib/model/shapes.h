@@ -42,7 +42,7 @@ class ShapeTracker {
 
 struct GraphShapes {
   std::unordered_map<std::string, op::Shape> of;  // by value, initializers not among them
-  std::vector<Status> problems;                   // one per node or input that is a first cause
+  std::vector<Status> problems;  // one per input, then per node, that is a first cause
 };
 
 // All shapes that can be told, and why the others cannot; see ShapeTracker.

@@ -1,13 +1,13 @@
 #include <algorithm>
 #include <optional>
+#include <span>
 
 #include "model/canonical/spell_by_shapes.h"
 #include "model/node_attributes.h"
+#include "op/window.h"
 
 namespace dc {
 namespace {
-
-constexpr int64_t kMostNumber = int64_t{1} << 30;  // of what a window lists
 
 // Zeros before and after each spatial axis, as a window lists them; nothing where `pad` does
 // anything else to a value of rank `rank`.
@@ -61,34 +61,26 @@ void PadsOfWindows::TakePad(Node* node) const {
   if (!zeros || !attributes.ok()) return;
 
   const size_t spatial = x->size() - 2;
-  const auto listed = [&](const char* name, int64_t otherwise, size_t count) {
-    const auto values = attributes->Ints(name);
-    return values.empty() ? std::vector<int64_t>(count, otherwise)
-                          : std::vector<int64_t>(values.begin(), values.end());
-  };
-  std::vector<int64_t> kernel = listed("kernel_shape", 0, 0);
+  const op::Shape& padded = *shapes_.Find(node->inputs[0]);
   const op::Shape* weight = averages ? nullptr : shapes_.Find(node->Input(1));
-  if (kernel.empty() && weight != nullptr && weight->size() == x->size()) {
-    kernel.assign(weight->begin() + 2, weight->end());
-  }
-  std::vector<int64_t> pads = listed("pads", 0, 2 * spatial);
-  const std::vector<int64_t> dilations = listed("dilations", 1, spatial);
-  if (kernel.size() != spatial || pads.size() != 2 * spatial || dilations.size() != spatial) return;
-  if (averages) {
-    // A window of an average counts what a Pad has put there, but not what it pads itself, unless
-    // it says so; nor what ceil_mode adds.
-    const bool has_own = std::any_of(pads.begin(), pads.end(), [](int64_t p) { return p != 0; });
-    if (attributes->Int("ceil_mode") != 0) return;
-    if (has_own && attributes->Int("count_include_pad") == 0) return;
-  }
-  for (size_t i = 0; i < pads.size(); ++i) {
-    const int64_t taps = kernel[i % spatial], step = dilations[i % spatial];
-    for (const int64_t number : {pads[i], (*zeros)[i], taps, step}) {
-      if (number < 0 || number > kMostNumber) return;
-    }
-    pads[i] += (*zeros)[i];
+  std::span<const int64_t> kernel = attributes->Ints("kernel_shape");
+  if (weight != nullptr && weight->size() == x->size()) kernel = std::span(*weight).subspan(2);
+  std::vector<op::WindowAxis> windows;
+  // An average counts what a Pad has put there, but not what it pads itself, unless it says so; nor
+  // what ceil_mode adds.
+  if (averages && attributes->Int("ceil_mode") != 0) return;
+  const Status status =
+      op::SlideWindows(*attributes, std::span(padded).subspan(2), kernel, false, &windows);
+  if (!status.ok()) return;
+  std::vector<int64_t> pads = *zeros;
+  for (size_t i = 0; i < spatial; ++i) {
+    const op::WindowAxis& axis = windows[i];
+    const bool has_own = axis.pad_begin != 0 || axis.pad_end != 0;
+    if (averages && has_own && attributes->Int("count_include_pad") == 0) return;
+    pads[i] += axis.pad_begin;
+    pads[spatial + i] += axis.pad_end;
     // Windows that lie in the padding as a whole are not for everybody.
-    if (pads[i] > (taps - 1) * step) return;
+    if (std::max(pads[i], pads[spatial + i]) >= axis.extent()) return;
   }
   node->inputs[0] = pad->second.inputs[0];
   node->attributes["pads"] = std::move(pads);

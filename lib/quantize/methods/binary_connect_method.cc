@@ -3,6 +3,7 @@
 // (the authors test the stochastic kind with the latent weights): at the end of a stochastic
 // training latent weights are their signs, which every draw gives again, so that normalizations
 // learn the statistics of the network that is stored.
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <utility>
@@ -14,14 +15,14 @@
 namespace dc {
 namespace {
 
-// One in so many steps has the signs: most of an epoch in 40, and many times what normalizations
+// One in so many steps has the signs: half an epoch of 24, and many times what normalizations
 // remember.
 constexpr int64_t kSettling = 50;
 
 std::function<Status(int64_t, int64_t, const LatentAccess&)> SettleSigns(
     std::vector<std::string> weights) {
   return [weights = std::move(weights)](int64_t step, int64_t total, const LatentAccess& access) {
-    if (step < total - total / kSettling) return OkStatus();
+    if (step < total - std::max<int64_t>(total / kSettling, 1)) return OkStatus();
     for (const std::string& name : weights) {
       for (float& value : access.latent(name)) value = value >= 0.0f ? 1.0f : -1.0f;
       access.changed(name);
@@ -45,7 +46,7 @@ StatusOr<MethodPlan> PlanBinaryConnect(MethodContext* context) {
   if (scale_steps) ScaleStepsByFans(*context, &plan);
   if (context->settings.at("rounding") == "stochastic") {
     std::vector<std::string> names;
-    for (const WeightRef& ref : QuantizedLayers(*context)) names.push_back(ref.name);
+    for (const auto& [name, spec] : plan.weights) names.push_back(name);
     plan.before_step = SettleSigns(std::move(names));
   }
   return plan;
